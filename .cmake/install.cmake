@@ -1,0 +1,20 @@
+# cmake --install, and find_package(faasconf) for those who use the libraries.
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/faasconf)
+install(TARGETS faasconf_sim faasconf_traces faasconf_experiments faasconf_options EXPORT faasconf)
+install(EXPORT faasconf NAMESPACE faasconf:: DESTINATION ${package_dir})
+install(DIRECTORY sim traces experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/faasconf
+  FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN configs EXCLUDE)
+
+configure_package_config_file(.cmake/faasconf-config.cmake.in ${PROJECT_BINARY_DIR}/faasconf-config.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/faasconf-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/faasconf-config.cmake ${PROJECT_BINARY_DIR}/faasconf-config-version.cmake
+  DESTINATION ${package_dir})
+
+if(TARGET faasconf)
+  install(TARGETS faasconf)
+  install(DIRECTORY experiments/configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/faasconf/configs
+    FILES_MATCHING PATTERN "*.yaml" PATTERN "*.csv")
+endif()

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# One door to everything: ./run.sh help
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'END'
+usage: ./run.sh VERB [ARGUMENT...]
+
+  demo             replay a production load on a workflow: tables, a picture, a page
+  test  [ARG...]   build, then run all tests, plainly and under sanitizers; arguments go to ctest (-R sim)
+  build [PRESET]   build everything: release (default), dev, sanitize, tsan or fuzz
+  bench [ARG...]   build and run the benchmarks; arguments go to them (--benchmark_filter=EventQueue)
+  format [--check] let clang-format settle the layout of the C++ files, or only say where it would
+  docs             write the reference of the C++ headers to build/docs
+  help             print this
+
+On Debian 12, what is missing is installed with apt first (through sudo unless you are root).
+FAASCONF_INSTALL=no goes on without.
+END
+}
+
+say() { printf 'run.sh: %s\n' "$*" >&2; }
+die() { say "$@"; exit 1; }
+
+jobs=$(nproc)
+python=/usr/bin/python3  # the one that apt's Python packages serve
+
+# what is missing, and what for
+missing=()
+reasons=()
+
+need() {  # REASON PACKAGE...
+  local reason=$1 package lacking=()
+  shift
+  command -v dpkg-query >/dev/null || return 0
+  for package; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || lacking+=("$package")
+  done
+  [ ${#lacking[@]} -eq 0 ] && return 0
+  missing+=("${lacking[@]}")
+  reasons+=("$reason: ${lacking[*]}")
+}
+
+need_to_build() {
+  need "to compile" g++ cmake ninja-build ccache
+  need "libraries" libboost-program-options-dev libeigen3-dev libhdf5-dev libopenblas0-serial libyaml-cpp-dev \
+    nlohmann-json3-dev zlib1g-dev
+  need "Python module, figures and reports" pybind11-dev python3-dev python3-numpy python3-h5py python3-matplotlib
+}
+
+need_to_test() {
+  need_to_build
+  need "tests and benchmarks" libgtest-dev libgmock-dev libbenchmark-dev python3-pytest
+}
+
+install_missing() {
+  [ ${#missing[@]} -eq 0 ] && return 0
+  [ "${FAASCONF_INSTALL:-yes}" = no ] && { say "going on without: ${missing[*]}"; return 0; }
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null \
+      || die "neither root nor sudo; please have these packages installed: ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "installing with apt${as_root[*]:+ through sudo}:"
+  printf '  %s\n' "${reasons[@]}" >&2
+  mkdir -p build
+  local log=build/apt.log apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
+  "${apt[@]}" update >"$log" 2>&1 \
+    && "${apt[@]}" install --no-install-recommends "${missing[@]}" >>"$log" 2>&1 \
+    || { tail -n 20 "$log" >&2; die "apt could not install them; its log is $log"; }
+}
+
+configure() {  # PRESET [-DOPTION=VALUE...]
+  local preset=$1 log=build/configure-$1.log
+  mkdir -p build
+  cmake --preset "$preset" -DPython_EXECUTABLE=$python "${@:2}" >"$log" 2>&1 \
+    || { cat "$log" >&2; die "cmake could not configure the preset $preset"; }
+}
+
+build() {  # PRESET [TARGET...]
+  local preset=$1
+  shift
+  cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"} >&2 || die "the $preset build failed"
+}
+
+demo() {
+  need_to_build
+  install_missing
+  # leave an existing build as it is: it may have the tests
+  [ -e build/release/build.ninja ] || configure release -DFAASCONF_BUILD_TESTS=OFF -DFAASCONF_BUILD_BENCHMARKS=OFF
+  build release faasconf _core
+  export PYTHON=$python PYTHONPATH=$PWD/build/release/python
+  exec bash experiments/configs/demo.sh "$PWD/build/release/faasconf" "$@"
+}
+
+run_tests() {
+  need_to_test
+  install_missing
+  configure release
+  configure sanitize
+  build release
+  build sanitize
+  # one ctest over both trees, hence one summary
+  mkdir -p build/ctest
+  printf 'subdirs("%s")\n' "$PWD/build/release" "$PWD/build/sanitize" >build/ctest/CTestTestfile.cmake
+  exec ctest --test-dir build/ctest -j "$jobs" --output-on-failure "$@"
+}
+
+build_preset() {
+  local preset=${1:-release}
+  case $preset in
+    dev | release | sanitize | tsan) ;;
+    fuzz) need "to fuzz" clang-14 libclang-rt-14-dev ;;
+    *) die "no preset \"$preset\"; expected dev, release, sanitize, tsan or fuzz" ;;
+  esac
+  need_to_test
+  install_missing
+  configure "$preset"
+  build "$preset"
+}
+
+bench() {
+  need_to_test
+  install_missing
+  configure release
+  build release faasconf_benchmarks
+  exec build/release/tests/benchmarks/faasconf_benchmarks "$@"
+}
+
+format() {
+  need "to format" clang-format
+  install_missing
+  local how=(-i)
+  case ${1:-} in
+    '') ;;
+    --check) how=(--dry-run --Werror) ;;
+    *) die "format: expected --check or nothing, got \"$1\"" ;;
+  esac
+  git ls-files -z --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -0 -r clang-format "${how[@]}" \
+    || die "some files are not as clang-format writes them; ./run.sh format rewrites them"
+}
+
+docs() {
+  need "to write the reference" doxygen graphviz
+  install_missing
+  mkdir -p build/docs
+  doxygen .doxygen >build/docs/doxygen.log || die "doxygen failed; its log is build/docs/doxygen.log"
+  say "see build/docs/html/index.html"
+}
+
+case ${1:-help} in
+  demo) demo "${@:2}" ;;
+  test) run_tests "${@:2}" ;;
+  build) build_preset "${@:2}" ;;
+  bench) bench "${@:2}" ;;
+  format) format "${@:2}" ;;
+  docs) docs ;;
+  help | -h | --help) usage ;;
+  *) usage >&2; say "no verb \"$1\""; exit 2 ;;
+esac

@@ -1,0 +1,97 @@
+#pragma once
+// Saving and restoring state bit for bit, in the byte order of the machine. A type takes part by being trivially
+// copyable or by a member `template <class A> void archive(A& a) { a(first_, second_); }`, which serves both
+// directions.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "sim/core/error.hpp"
+
+namespace faasconf::sim {
+
+class ArchiveWriter {
+ public:
+  template <class... Members>
+  void operator()(Members&... members) {
+    (put(members), ...);
+  }
+  std::vector<std::byte> take() { return std::move(bytes_); }
+
+ private:
+  template <class T>
+  void put(T& member) {
+    if constexpr (requires { member.archive(*this); }) {
+      member.archive(*this);
+    } else {
+      static_assert(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>);
+      put_bytes(&member, sizeof(T));
+    }
+  }
+  template <class T>
+  void put(std::vector<T>& members) {
+    std::uint64_t size = members.size();
+    put_bytes(&size, sizeof(size));
+    if constexpr (std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>) {
+      put_bytes(members.data(), size * sizeof(T));
+    } else {
+      for (T& member : members) put(member);
+    }
+  }
+  void put_bytes(const void* from, std::size_t size) {
+    if (size == 0) return;
+    const auto* first = static_cast<const std::byte*>(from);
+    bytes_.insert(bytes_.end(), first, first + size);
+  }
+
+  std::vector<std::byte> bytes_;
+};
+
+// Throws Error when the bytes end too early.
+class ArchiveReader {
+ public:
+  explicit ArchiveReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+  template <class... Members>
+  void operator()(Members&... members) {
+    (get(members), ...);
+  }
+  bool at_end() const { return bytes_.empty(); }
+
+ private:
+  template <class T>
+  void get(T& member) {
+    if constexpr (requires { member.archive(*this); }) {
+      member.archive(*this);
+    } else {
+      static_assert(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>);
+      get_bytes(&member, sizeof(T));
+    }
+  }
+  template <class T>
+  void get(std::vector<T>& members) {
+    std::uint64_t size = 0;
+    get_bytes(&size, sizeof(size));
+    if (size > bytes_.size()) throw Error("saved state is truncated or damaged");
+    members.resize(size);
+    if constexpr (std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>) {
+      get_bytes(members.data(), size * sizeof(T));
+    } else {
+      for (T& member : members) get(member);
+    }
+  }
+  void get_bytes(void* to, std::size_t size) {
+    if (size > bytes_.size()) throw Error("saved state is truncated or damaged");
+    if (size > 0) std::memcpy(to, bytes_.data(), size);
+    bytes_ = bytes_.subspan(size);
+  }
+
+  std::span<const std::byte> bytes_;
+};
+
+}  // namespace faasconf::sim

@@ -1,0 +1,48 @@
+#pragma once
+// Random streams that are asked for by name. A stream added tomorrow disturbs none that exist today, and two policies
+// meet the same arrivals: common random numbers for free.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace faasconf::sim {
+
+// xoshiro256++ (Blackman and Vigna, 2019): 256 bits of state, period 2^256 - 1.
+class Rng {
+ public:
+  Rng() : Rng(0) {}
+  explicit Rng(std::uint64_t seed);  // the state is filled by SplitMix64
+
+  std::uint64_t next();                      // 64 random bits
+  double uniform();                          // [0, 1), 53 bits
+  double uniform_positive();                 // (0, 1]
+  std::uint32_t below(std::uint32_t bound);  // 0 .. bound - 1 without bias (Lemire, 2019); bound >= 1
+  double exponential();                      // mean 1 (ziggurat, Marsaglia and Tsang, 2000)
+  double normal();                           // mean 0, variance 1 (ziggurat)
+  double gamma(double shape);                // scale 1, shape > 0 (Marsaglia and Tsang, "A simple method", 2000)
+
+  friend bool operator==(const Rng&, const Rng&) = default;
+
+ private:
+  double exponential_outside(std::size_t layer, double x);  // what the fast path leaves over: wedges and tail
+  double normal_outside(std::size_t layer, double x);
+
+  std::array<std::uint64_t, 4> state_;
+};
+
+// Streams of one replication of one seed. Streams with different names, indices, replications or seeds are independent.
+class RngStreams {
+ public:
+  explicit RngStreams(std::uint64_t seed, std::uint64_t replication = 0);
+
+  Rng stream(std::string_view name, std::uint64_t index = 0) const;
+
+ private:
+  std::uint64_t root_;
+};
+
+}  // namespace faasconf::sim
+
+#include "sim/core/random_inline.hpp"

@@ -1,0 +1,114 @@
+#include "sim/model/graph.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "sim/core/error.hpp"
+
+namespace faasconf::sim {
+
+namespace {
+
+constexpr std::size_t kMostNodes = 1'000'000;
+constexpr double kProbabilityTolerance = 1e-9;
+
+}  // namespace
+
+// Expands blocks into nodes, parents before children.
+class GraphBuilder {
+ public:
+  GraphBuilder(const WorkflowSpec& workflow, Graph& graph) : workflow_(workflow), graph_(graph) {
+    for (std::uint32_t i = 0; i < workflow.functions.size(); ++i) by_name_.emplace(workflow.functions[i].name, i);
+  }
+
+  NodeIndex expand(const Block& block, NodeIndex parent, std::uint32_t position) {
+    if (graph_.nodes_.size() >= kMostNodes) {
+      throw Error("workflow '" + workflow_.name + "': its calls expand to more than a million nodes");
+    }
+    const auto index = static_cast<NodeIndex>(graph_.nodes_.size());
+    graph_.nodes_.emplace_back();
+    node(index).parent = parent;
+    node(index).position = position;
+    std::visit([&](const auto& kind) { fill(kind, index); }, block.kind);
+    return index;
+  }
+
+ private:
+  Node& node(NodeIndex index) { return graph_.nodes_[index]; }
+
+  void fill(const Call& call, NodeIndex index) {
+    const auto found = by_name_.find(call.function);
+    if (found == by_name_.end()) {
+      throw Error("call to function '" + call.function + "', which workflow '" + workflow_.name + "' does not have");
+    }
+    const std::uint32_t function = found->second;
+    node(index).kind = NodeKind::call;
+    node(index).on_failure = call.on_failure;
+    node(index).function = {function};
+    check_cycle(function);
+    const auto& calls = workflow_.functions[function].calls;
+    if (!calls) return;
+    path_.push_back(function);
+    expand_children({&*calls, 1}, index);
+    path_.pop_back();
+  }
+  void fill(const Sequence& sequence, NodeIndex index) {
+    node(index).kind = NodeKind::sequence;
+    expand_children(sequence.steps, index);
+  }
+  void fill(const Parallel& parallel, NodeIndex index) {
+    node(index).kind = NodeKind::parallel;
+    expand_children(parallel.branches, index);
+  }
+  void fill(const Choice& choice, NodeIndex index) {
+    if (choice.probabilities.size() != choice.options.size()) throw Error("a choice needs one probability per option");
+    node(index).kind = NodeKind::choice;
+    node(index).stream = graph_.stream_count_++;
+    double sum = 0;
+    std::vector<double> cumulative;
+    for (const double probability : choice.probabilities) {
+      if (!(probability >= 0 && probability <= 1)) throw Error("the probabilities of a choice lie between 0 and 1");
+      cumulative.push_back(sum += probability);
+    }
+    if (!(std::abs(sum - 1) <= kProbabilityTolerance)) {
+      throw Error("the probabilities of a choice must sum to 1, not to " + std::to_string(sum));
+    }
+    node(index).cumulative = std::move(cumulative);
+    expand_children(choice.options, index);
+  }
+  void fill(const FanOut& fan_out, NodeIndex index) {
+    if (fan_out.body.size() != 1) throw Error("a fan-out needs one body");
+    node(index).kind = NodeKind::fan_out;
+    node(index).stream = graph_.stream_count_++;
+    node(index).width = fan_out.width;
+    expand_children(fan_out.body, index);
+  }
+
+  void expand_children(std::span<const Block> blocks, NodeIndex index) {
+    if (blocks.empty()) throw Error("workflow '" + workflow_.name + "': an empty block");
+    const auto first = static_cast<std::uint32_t>(graph_.children_.size());
+    node(index).first_child = first;
+    node(index).child_count = static_cast<std::uint32_t>(blocks.size());
+    graph_.children_.resize(first + blocks.size());
+    for (std::uint32_t i = 0; i < blocks.size(); ++i) graph_.children_[first + i] = expand(blocks[i], index, i);
+  }
+
+  void check_cycle(std::uint32_t function) const {
+    const auto first = std::find(path_.begin(), path_.end(), function);
+    if (first == path_.end()) return;
+    std::string cycle;
+    for (auto it = first; it != path_.end(); ++it) cycle += workflow_.functions[*it].name + " -> ";
+    throw Error("calls form a cycle: " + cycle + workflow_.functions[function].name);
+  }
+
+  const WorkflowSpec& workflow_;
+  Graph& graph_;
+  std::map<std::string, std::uint32_t> by_name_;
+  std::vector<std::uint32_t> path_;  // functions whose calls are being expanded
+};
+
+Graph::Graph(const WorkflowSpec& workflow) { GraphBuilder(workflow, *this).expand(workflow.entry, kNoNode, 0); }
+
+}  // namespace faasconf::sim

@@ -1,0 +1,124 @@
+#include "sim/model/laws.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace faasconf::sim {
+
+namespace {
+
+// Integrals are sums of doubles; completions fall on whole nanoseconds.
+constexpr double kRelativeTolerance = 1e-6;
+constexpr double kAbsoluteTolerance_s = 1e-6;
+
+[[noreturn]] void broken(const std::string& law, const std::string& who, double left, double right) {
+  throw std::logic_error("broken law: " + law + " of " + who + ": " + std::to_string(left) + " against " +
+                         std::to_string(right));
+}
+
+bool nearly_equal(double a, double b) {
+  return std::abs(a - b) <= kAbsoluteTolerance_s + kRelativeTolerance * std::max(std::abs(a), std::abs(b));
+}
+
+void check_equal(double left, double right, const std::string& law, const std::string& who) {
+  if (!nearly_equal(left, right)) broken(law, who, left, right);
+}
+
+void check_at_most(double value, double limit, const std::string& law, const std::string& who) {
+  if (value > limit && !nearly_equal(value, limit)) broken(law, who, value, limit);
+}
+
+}  // namespace
+
+void LawChecker::Population::enter(Time now) {
+  integral += static_cast<Nanoseconds>((now - updated).count()) * present;
+  updated = now;
+  ++present;
+  started_at += now.time_since_epoch().count();
+}
+
+void LawChecker::Population::leave(Time started, Time now) {
+  integral += static_cast<Nanoseconds>((now - updated).count()) * present;
+  updated = now;
+  --present;
+  started_at -= started.time_since_epoch().count();
+  sojourns += (now - started).count();
+}
+
+LawChecker::LawChecker(const Scenario& scenario) : scenario_(scenario), functions_(scenario.function_count()) {}
+
+void LawChecker::on_request(std::uint64_t, Time arrived) {
+  advance_to(arrived);
+  requests_.enter(arrived);
+}
+
+void LawChecker::on_request_finished(const RequestRecord& record) {
+  advance_to(record.finished);
+  requests_.leave(record.arrived, record.finished);
+}
+
+void LawChecker::on_call(FunctionId function, Time called) {
+  advance_to(called);
+  functions_[function.index].calls.enter(called);
+}
+
+void LawChecker::on_call_finished(const CallRecord& record) {
+  advance_to(record.finished);
+  functions_[record.function.index].calls.leave(record.called, record.finished);
+}
+
+void LawChecker::on_execution_finished(const ExecutionRecord& record) {
+  advance_to(record.finished);
+  if (record.finished < record.started)
+    broken("time is monotone", "an execution", to_seconds(record.started), to_seconds(record.finished));
+  functions_[record.function.index].finished_work_s += record.work_s;
+}
+
+void LawChecker::check(const Simulation& simulation) const {
+  check_little(requests_, simulation.now(), "the requests");
+  check_equal(static_cast<double>(requests_.present), static_cast<double>(simulation.requests_in_flight()),
+              "arrivals = finished + in flight", "the requests");
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) {
+    const std::string& name = scenario_.workflow().functions[i].name;
+    const FunctionLaws& laws = functions_[i];
+    check_little(laws.calls, simulation.now(), name);
+    check_equal(static_cast<double>(laws.calls.present), static_cast<double>(simulation.calls_in_flight({i})),
+                "calls = answered + in flight", name);
+    const Usage usage = simulation.usage({i});
+    const Usage& before = laws.at_start;
+    const double admitted_s = usage.admitted_work_s - before.admitted_work_s;
+    check_equal(admitted_s, usage.work_s - before.work_s + simulation.unserved_work_s({i}),
+                "work admitted = served + to be served", name);
+    check_at_most(laws.finished_work_s, admitted_s, "work finished <= admitted", name);
+    check_at_most(usage.cpu_s, usage.cpu_limit_millicore_s / 1000, "CPU used <= CPU limit", name);
+    check_at_most(usage.throttled_s, usage.instance_s, "throttled time <= instance time", name);
+  }
+}
+
+void LawChecker::redeployed(const Simulation& simulation) {
+  requests_ = {.updated = simulation.now()};
+  now_ = simulation.now();
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) {
+    functions_[i] = {.calls = {.updated = simulation.now()}, .at_start = simulation.usage({i})};
+  }
+}
+
+void LawChecker::advance_to(Time now) {
+  if (now < now_) broken("time is monotone", "the events", to_seconds(now), to_seconds(now_));
+  now_ = now;
+}
+
+// Little's law on the sample path: the integral of the number present is the time that those who left spent, and that
+// those present have spent so far. Exact in integers.
+void LawChecker::check_little(const Population& population, Time now, const std::string& who) const {
+  const Nanoseconds integral =
+      population.integral + static_cast<Nanoseconds>((now - population.updated).count()) * population.present;
+  const Nanoseconds spent = population.sojourns +
+                            static_cast<Nanoseconds>(now.time_since_epoch().count()) * population.present -
+                            population.started_at;
+  if (integral != spent) broken("Little's law", who, static_cast<double>(integral), static_cast<double>(spent));
+}
+
+}  // namespace faasconf::sim

@@ -1,0 +1,57 @@
+#pragma once
+// Laws that hold on every sample path, checked while a run goes on: debug builds attach this to every run.
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/model/observer.hpp"
+#include "sim/model/simulation.hpp"
+
+namespace faasconf::sim {
+
+// Little's law and conservation of requests and calls, exactly, in nanoseconds; conservation of CPU work and the
+// limit on CPU time within rounding; time never goes back. (Assertions in the simulation watch the other limits.)
+class LawChecker final : public Observer {
+ public:
+  explicit LawChecker(const Scenario& scenario);
+
+  // Throws std::logic_error that names the law, the function and both sides.
+  void check(const Simulation& simulation) const;
+  // What was in flight is gone: later checks count from here.
+  void redeployed(const Simulation& simulation);
+
+  void on_request(std::uint64_t request, Time arrived) override;
+  void on_request_finished(const RequestRecord& record) override;
+  void on_call(FunctionId function, Time called) override;
+  void on_call_finished(const CallRecord& record) override;
+  void on_execution_finished(const ExecutionRecord& record) override;
+
+ private:
+  __extension__ using Nanoseconds = __int128;
+
+  // Number in flight as a function of time, and the sojourn times of those that left.
+  struct Population {
+    std::int64_t present = 0;
+    Nanoseconds integral = 0;    // of present over time
+    Nanoseconds sojourns = 0;    // sum of finished - started
+    Nanoseconds started_at = 0;  // sum of the starting times of those present
+    Time updated;
+    void enter(Time now);
+    void leave(Time started, Time now);
+  };
+  struct FunctionLaws {
+    Population calls;
+    double finished_work_s = 0;
+    Usage at_start;
+  };
+
+  void advance_to(Time now);
+  void check_little(const Population& population, Time now, const std::string& who) const;
+
+  const Scenario& scenario_;
+  Population requests_;
+  std::vector<FunctionLaws> functions_;
+  Time now_;
+};
+
+}  // namespace faasconf::sim

@@ -1,0 +1,46 @@
+#pragma once
+// One run: windows under a policy. Many runs: replications on all cores, the same bytes for any number of threads.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sim/model/observer.hpp"
+#include "sim/model/scenario.hpp"
+#include "sim/policy/policy.hpp"
+
+namespace faasconf::sim {
+
+struct RunOptions {
+  Duration duration = std::chrono::minutes(85);
+  Duration warm_up{};  // whole windows before this time stay out of the total
+  bool spans = false;  // keep every CallRecord
+};
+
+struct Run {
+  std::vector<Observation> windows;
+  Observation total;              // the windows after the warm-up as one; qos_met says nothing
+  double qos_compliance = 0;      // share of the windows after the warm-up that met QoS
+  std::vector<CallRecord> spans;  // in order of finishing; empty unless asked for
+  std::uint64_t events = 0;       // handled by the simulation
+};
+
+// The seed, replication and scenario decide the result to the last bit.
+Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std::uint64_t seed,
+        std::uint64_t replication = 0);
+
+using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
+// Called after each replication, in order, from one thread at a time; false ends the run (precision reached, Ctrl-C).
+using OnReplication = std::function<bool(std::uint64_t replication, Run&&)>;
+
+// Runs replications 0 .. count - 1 on so many threads; on_replication sees them in order. An exception in one ends all.
+void replicate(const Scenario& scenario, const PolicyFactory& make_policy, const RunOptions& options,
+               std::uint64_t seed, std::uint64_t count, int threads, const OnReplication& on_replication);
+
+// The end of the initial transient by MSER-5 on the mean latency of the windows, averaged over pilot replications;
+// a whole number of windows. Zero for runs with a profile or with redeploy, which have no steady state.
+Duration find_warm_up(const Scenario& scenario, const PolicyFactory& make_policy, const RunOptions& options,
+                      std::uint64_t seed, std::uint64_t pilots, int threads);
+
+}  // namespace faasconf::sim

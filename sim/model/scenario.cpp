@@ -1,0 +1,142 @@
+#include "sim/model/scenario.hpp"
+
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "sim/core/error.hpp"
+
+namespace faasconf::sim {
+
+namespace {
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw Error(what);
+}
+
+bool is_finite_and_not_negative(double value) { return value >= 0 && std::isfinite(value); }
+
+void check(const FunctionConfiguration& knobs, const std::string& who) {
+  require(knobs.cpu.value > 0 && std::isfinite(knobs.cpu.value), who + ": cpu must be above 0");
+  require(knobs.memory.value > 0 && std::isfinite(knobs.memory.value), who + ": memory must be above 0");
+  require(knobs.replicas >= 1, who + ": replicas must be at least 1");
+  require(knobs.concurrency >= 0, who + ": concurrency must be at least 1, or 0 for no limit");
+}
+
+void check(const FunctionSpec& function) {
+  const std::string who = "function '" + function.name + "'";
+  require(!function.name.empty(), "a function needs a name");
+  require(function.max_threads >= 1 && std::isfinite(function.max_threads), who + ": threads must be at least 1");
+  require(is_finite_and_not_negative(function.instance_memory.value), who + ": memory must not be negative");
+  require(is_finite_and_not_negative(function.request_bytes) && is_finite_and_not_negative(function.response_bytes),
+          who + ": payload must not be negative");
+  require(function.failure_probability >= 0 && function.failure_probability <= 1,
+          who + ": failure_probability must lie between 0 and 1");
+  require(function.failed_input_work_share >= 0 && function.failed_input_work_share <= 1,
+          who + ": failed_input_work_share must lie between 0 and 1");
+  require(!function.queue_capacity || *function.queue_capacity >= 0, who + ": queue_capacity must not be negative");
+  if (function.fixed) check(*function.fixed, who);
+}
+
+void check(const WorkflowSpec& workflow) {
+  require(!workflow.functions.empty(), "workflow '" + workflow.name + "' has no functions");
+  std::set<std::string> names;
+  for (const FunctionSpec& function : workflow.functions) {
+    check(function);
+    require(names.insert(function.name).second, "two functions are named '" + function.name + "'");
+  }
+  require(workflow.qos.latency > Duration::zero(), "qos: latency must be above 0");
+  require(is_finite_and_not_negative(workflow.qos.successes), "qos: successes must not be negative");
+  require(!workflow.gateway.timeout || *workflow.gateway.timeout > Duration::zero(),
+          "gateway: timeout must be above 0");
+  require(is_finite_and_not_negative(workflow.cpu_sharing.contention), "cpu_sharing: contention must not be negative");
+  require(workflow.cpu_sharing.quota_exponent > 0 && std::isfinite(workflow.cpu_sharing.quota_exponent),
+          "cpu_sharing: quota_exponent must be above 0");
+  require(is_finite_and_not_negative(workflow.cpu_sharing.speed_spread),
+          "cpu_sharing: speed_spread must not be negative");
+}
+
+void check(const OpenLoop& open_loop) {
+  require(is_finite_and_not_negative(open_loop.rate_per_s), "workload: the arrival rate must not be negative");
+  if (const auto* gamma = std::get_if<GammaArrivals>(&open_loop.law)) {
+    require(gamma->cv > 0 && std::isfinite(gamma->cv), "workload: the cv of gamma arrivals must be above 0");
+  }
+  if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.law)) {
+    require(mmpp->relative_rates.size() >= 2 && mmpp->relative_rates.size() == mmpp->mean_stay_s.size(),
+            "workload: MMPP needs at least two states, each with a rate and a mean stay");
+    double sum = 0;
+    for (const double rate : mmpp->relative_rates) {
+      require(is_finite_and_not_negative(rate), "workload: an MMPP rate must not be negative");
+      sum += rate;
+    }
+    require(sum > 0, "workload: one of the MMPP rates must be above 0");
+    for (const double stay : mmpp->mean_stay_s) {
+      require(stay > 0 && std::isfinite(stay), "workload: an MMPP stay must be above 0");
+    }
+  }
+}
+
+void check(const ClosedLoop& closed_loop) {
+  require(closed_loop.users >= 0, "workload: users must not be negative");
+  require(is_finite_and_not_negative(closed_loop.spawn_rate_per_s), "workload: the spawn rate must not be negative");
+}
+
+void check(const ArrivalList& list) {
+  Time last{};
+  for (const Time time : list.times) {
+    require(time >= last, "workload: arrivals must be in order and not before 0");
+    last = time;
+  }
+}
+
+void check(const Workload& workload) {
+  std::visit([](const auto& source) { check(source); }, workload.source);
+  if (!workload.profile) return;
+  require(!std::holds_alternative<ArrivalList>(workload.source), "workload: an arrival list takes no profile");
+  require(!workload.profile->steps.empty(), "profile: it has no steps");
+  std::optional<Time> last;
+  for (const Profile::Step& step : workload.profile->steps) {
+    require(step.start >= Time{} && (!last || step.start > *last), "profile: starts must rise from 0");
+    require(is_finite_and_not_negative(step.level), "profile: a level must not be negative");
+    last = step.start;
+  }
+}
+
+ScenarioSpec checked(ScenarioSpec spec) {
+  check(spec.workflow);
+  check(spec.configuration, spec.workflow);
+  check(spec.workload);
+  require(spec.window > Duration::zero(), "window: it must be above 0");
+  return spec;
+}
+
+}  // namespace
+
+std::optional<FunctionId> WorkflowSpec::find(const std::string& wanted) const {
+  for (std::uint32_t i = 0; i < functions.size(); ++i) {
+    if (functions[i].name == wanted) return FunctionId{i};
+  }
+  return std::nullopt;
+}
+
+Scenario::Scenario(ScenarioSpec spec) : spec_(checked(std::move(spec))), graph_(spec_.workflow) {}
+
+void check(const Configuration& configuration, const WorkflowSpec& workflow) {
+  require(configuration.functions.size() == workflow.functions.size(),
+          "a configuration for " + std::to_string(configuration.functions.size()) +
+              " functions does not fit workflow '" + workflow.name + "' with " +
+              std::to_string(workflow.functions.size()));
+  for (std::size_t i = 0; i < workflow.functions.size(); ++i) {
+    check(configuration.functions[i], "configuration of '" + workflow.functions[i].name + "'");
+  }
+}
+
+Configuration uniform_configuration(const WorkflowSpec& workflow, const FunctionConfiguration& knobs) {
+  Configuration configuration;
+  for (const FunctionSpec& function : workflow.functions) {
+    configuration.functions.push_back(function.fixed.value_or(knobs));
+  }
+  return configuration;
+}
+
+}  // namespace faasconf::sim

@@ -1,0 +1,69 @@
+#pragma once
+// The simulated platform: gateway, instances, requests in flight. Steppable, and its state can be saved bit for bit.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sim/core/random.hpp"
+#include "sim/model/observer.hpp"
+#include "sim/model/scenario.hpp"
+
+namespace faasconf::sim {
+
+// What a function's instances have used since the start of the run.
+struct Usage {
+  double cpu_s = 0;                  // core-seconds of the CPU limit that were used
+  double work_s = 0;                 // core-seconds of work that this served: less under contention, by speed
+  double admitted_work_s = 0;        // core-seconds drawn for the executions that began
+  double throttled_s = 0;            // instance-seconds with more runnable threads than the limit serves
+  double memory_mib_s = 0;           // held
+  double instance_s = 0;             // instances that exist: starting, ready, draining
+  double cpu_limit_millicore_s = 0;  // limits of the instances that exist
+  double memory_limit_mib_s = 0;
+  double received_bytes = 0;
+  double transmitted_bytes = 0;
+};
+
+class Simulation {
+ public:
+  // The scenario and the observers are borrowed and must outlive the simulation.
+  Simulation(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers = {});
+  ~Simulation();
+  Simulation(Simulation&&) noexcept;
+
+  // Handles every event up to and at the horizon, which must not lie in the past.
+  void run_until(Time horizon);
+
+  // Starts anew at a time of the workload's profile: fresh instances under the present configuration, no requests.
+  // Usage goes on counting; request numbers go on.
+  void redeploy(Time start, const RngStreams& streams);
+
+  void inject();                     // a request, now, besides the workload's
+  void apply(const Configuration&);  // limits change at once; surplus instances drain; throws Error as check()
+  void stop_arrivals();              // the workload sends nothing more; what is in flight goes on
+
+  Time now() const;
+  std::int64_t requests_in_flight() const;
+  std::int64_t calls_in_flight(FunctionId) const;  // calls whose caller waits
+  int instances(FunctionId) const;                 // ready and draining
+  double users() const;                            // closed loop: users present; otherwise 0
+  double user_s() const;                           // closed loop: integral of users over time; otherwise 0
+  std::uint64_t events_handled() const;
+  const Configuration& configuration() const;
+  Usage usage(FunctionId) const;             // up to now
+  double unserved_work_s(FunctionId) const;  // core-seconds that admitted executions still need
+
+  // The whole state but the scenario, in the byte order of this machine. restore() throws Error when the bytes are not
+  // a state of this scenario.
+  std::vector<std::byte> save() const;
+  void restore(std::span<const std::byte> state);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace faasconf::sim

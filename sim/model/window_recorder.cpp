@@ -1,0 +1,285 @@
+#include "sim/model/window_recorder.hpp"
+
+#include <algorithm>
+
+#include "sim/model/arrivals.hpp"
+
+namespace faasconf::sim {
+
+namespace {
+
+constexpr double kMillicoresPerCore = 1000;
+constexpr double kMebibytesPerGibibyte = 1024;
+constexpr double kSecondsPerHour = 3600;
+constexpr double kQosWindow_s = 30;  // QosTarget::successes are per so many seconds
+
+Usage operator-(const Usage& a, const Usage& b) {
+  return {.cpu_s = a.cpu_s - b.cpu_s,
+          .work_s = a.work_s - b.work_s,
+          .admitted_work_s = a.admitted_work_s - b.admitted_work_s,
+          .throttled_s = a.throttled_s - b.throttled_s,
+          .memory_mib_s = a.memory_mib_s - b.memory_mib_s,
+          .instance_s = a.instance_s - b.instance_s,
+          .cpu_limit_millicore_s = a.cpu_limit_millicore_s - b.cpu_limit_millicore_s,
+          .memory_limit_mib_s = a.memory_limit_mib_s - b.memory_limit_mib_s,
+          .received_bytes = a.received_bytes - b.received_bytes,
+          .transmitted_bytes = a.transmitted_bytes - b.transmitted_bytes};
+}
+
+Usage operator+(const Usage& a, const Usage& b) { return a - (Usage{} - b); }
+
+double ratio(double numerator, double denominator) { return denominator > 0 ? numerator / denominator : 0; }
+
+std::optional<Latency> latency_of(CallStatistics& statistics) {
+  const auto mean = statistics.latency_s.mean();
+  if (!mean) return std::nullopt;
+  Quantiles& quantiles = statistics.latency_quantiles;
+  quantiles.sort();
+  return Latency{.mean_s = *mean,
+                 .p50_s = *quantiles.quantile(0.5),
+                 .p75_s = *quantiles.quantile(0.75),
+                 .p95_s = *quantiles.quantile(0.95),
+                 .p99_s = *quantiles.quantile(0.99)};
+}
+
+}  // namespace
+
+void CallStatistics::add(Outcome outcome, Duration latency) {
+  switch (outcome) {
+    case Outcome::success:
+      ++counts.completions;
+      latency_s.add(to_seconds(latency));
+      latency_quantiles.add(to_seconds(latency));
+      return;
+    case Outcome::rejected:
+      ++counts.rejections;
+      return;
+    case Outcome::timed_out:
+      ++counts.timeouts;
+      return;
+    case Outcome::failed:
+      ++counts.failures;
+      return;
+    case Outcome::out_of_memory:
+      ++counts.oom_kills;
+      return;
+  }
+}
+
+void CallStatistics::merge(const CallStatistics& other) {
+  counts.arrivals += other.counts.arrivals;
+  counts.completions += other.counts.completions;
+  counts.rejections += other.counts.rejections;
+  counts.timeouts += other.counts.timeouts;
+  counts.failures += other.counts.failures;
+  counts.oom_kills += other.counts.oom_kills;
+  counts.in_flight = other.counts.in_flight;
+  latency_s.merge(other.latency_s);
+  latency_quantiles.merge(other.latency_quantiles);
+  execution_s.merge(other.execution_s);
+}
+
+void CallStatistics::clear() {
+  counts = {};
+  latency_s = {};
+  latency_quantiles.clear();
+  execution_s = {};
+}
+
+void WindowStatistics::clear() {
+  end = kNever;
+  length_s = user_s = offered_requests = used_gib_s = used_vcpu_s = 0;
+  open = 0;
+  requests.clear();
+  for (CallStatistics& statistics : calls) statistics.clear();
+  std::fill(usage.begin(), usage.end(), Usage{});
+}
+
+void WindowStatistics::merge(const WindowStatistics& later) {
+  if (length_s == 0) start = later.start;
+  end = later.end;
+  length_s += later.length_s;
+  user_s += later.user_s;
+  offered_requests += later.offered_requests;
+  requests.merge(later.requests);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    calls[i].merge(later.calls[i]);
+    usage[i] = usage[i] + later.usage[i];
+  }
+  used_gib_s += later.used_gib_s;
+  used_vcpu_s += later.used_vcpu_s;
+  configuration = later.configuration;
+}
+
+WindowRecorder::WindowRecorder(const Scenario& scenario)
+    : scenario_(scenario), usage_at_start_(scenario.function_count()), total_(scenario.function_count()) {}
+
+void WindowRecorder::begin_window(const Simulation& simulation) {
+  if (spare_.empty()) {
+    open_.emplace_back(scenario_.function_count());
+  } else {
+    open_.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+    present().clear();
+  }
+  present().index = next_index_++;
+  present().start = simulation.now();
+  for (std::uint32_t i = 0; i < usage_at_start_.size(); ++i) usage_at_start_[i] = simulation.usage({i});
+  user_s_at_start_ = simulation.user_s();
+}
+
+void WindowRecorder::end_window(const Simulation& simulation) {
+  WindowStatistics& window = present();
+  window.end = simulation.now();
+  window.length_s = to_seconds(window.end - window.start);
+  window.user_s = simulation.user_s() - user_s_at_start_;
+  window.configuration = simulation.configuration();
+  window.requests.counts.in_flight = simulation.requests_in_flight();
+  for (std::uint32_t i = 0; i < usage_at_start_.size(); ++i) {
+    window.usage[i] = simulation.usage({i}) - usage_at_start_[i];
+    window.calls[i].counts.in_flight = simulation.calls_in_flight({i});
+  }
+  const Workload& workload = scenario_.spec().workload;
+  if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
+    window.offered_requests = workload.profile ? integral(*workload.profile, window.start, window.end)
+                                               : open_loop->rate_per_s * window.length_s;
+  }
+}
+
+Observation WindowRecorder::latest() { return observe(present()); }
+
+std::vector<Observation> WindowRecorder::take_final(Time now, bool everything) {
+  std::vector<Observation> observations;
+  while (!open_.empty() && open_.front().end != kNever && (everything || is_final(open_.front(), now))) {
+    WindowStatistics& window = open_.front();
+    observations.push_back(observe(window));
+    if (window.start >= warm_up_until_) total_.merge(window);
+    spare_.push_back(std::move(window));
+    open_.pop_front();
+  }
+  return observations;
+}
+
+bool WindowRecorder::is_final(const WindowStatistics& window, Time now) const {
+  switch (scenario_.spec().attribution) {
+    case Attribution::completed:
+      return true;
+    case Attribution::started:
+      return window.open == 0;
+    case Attribution::paper:
+      return window.open == 0 || now >= window.end + kPaperDrain;
+  }
+  return true;
+}
+
+Observation WindowRecorder::total() { return observe(total_); }
+
+void WindowRecorder::on_request(std::uint64_t, Time) {
+  ++present().requests.counts.arrivals;
+  ++present().open;
+}
+
+void WindowRecorder::on_request_finished(const RequestRecord& record) {
+  if (WindowStatistics* window = attribute(record.arrived, record.finished, Duration::zero())) {
+    window->requests.add(record.outcome, record.finished - record.arrived);
+  }
+}
+
+void WindowRecorder::on_call(FunctionId function, Time) {
+  ++present().calls[function.index].counts.arrivals;
+  ++present().open;
+}
+
+void WindowRecorder::on_call_finished(const CallRecord& record) {
+  if (WindowStatistics* window = attribute(record.called, record.finished, kPaperDrain)) {
+    window->calls[record.function.index].add(record.outcome, record.finished - record.called);
+  }
+}
+
+// Executions are paid for in the window in which they end.
+void WindowRecorder::on_execution_finished(const ExecutionRecord& record) {
+  WindowStatistics& window = present();
+  const double span_s = to_seconds(record.finished - record.started);
+  window.calls[record.function.index].execution_s.add(span_s);
+  if (scenario_.workflow().functions[record.function.index].fixed) return;
+  window.used_gib_s += span_s * record.memory_limit.value / kMebibytesPerGibibyte;
+  window.used_vcpu_s += span_s * record.cpu_limit.value / kMillicoresPerCore;
+}
+
+// A window holds what happens after its start up to its end; the oldest one also what happens at its start.
+WindowStatistics& WindowRecorder::window_in_which(Time started) {
+  for (std::size_t i = open_.size() - 1; i > 0; --i) {
+    if (open_[i].start < started) return open_[i];
+  }
+  return open_.front();
+}
+
+// The window that a request or call counts in; null when it comes too late for it.
+WindowStatistics* WindowRecorder::attribute(Time started, Time finished, Duration grace) {
+  if (scenario_.spec().attribution == Attribution::completed) return &present();
+  WindowStatistics& window = window_in_which(started);
+  --window.open;
+  const bool in_time =
+      scenario_.spec().attribution == Attribution::started || window.end == kNever || finished <= window.end + grace;
+  return in_time ? &window : nullptr;
+}
+
+Observation WindowRecorder::observe(WindowStatistics& window) const {
+  Observation observation;
+  observation.window = window.index;
+  observation.start = window.start;
+  observation.length = from_seconds(window.length_s);
+  observation.users = ratio(window.user_s, window.length_s);
+  observation.offered_rate_per_s = ratio(window.offered_requests, window.length_s);
+  observation.configuration = window.configuration;
+  for (std::size_t i = 0; i < window.calls.size(); ++i) {
+    observation.functions.push_back(observe_function(window, i));
+  }
+  const Counts& counts = window.requests.counts;
+  observation.requests = counts;
+  observation.latency = latency_of(window.requests);
+  const auto successes = static_cast<double>(counts.completions);
+  observation.throughput_per_s = ratio(successes, window.length_s);
+  if (counts.finished() > 0) observation.success_ratio = successes / static_cast<double>(counts.finished());
+  const QosTarget& qos = scenario_.workflow().qos;
+  observation.qos_met = observation.latency && observation.latency->mean_s <= to_seconds(qos.latency) &&
+                        successes >= qos.successes * window.length_s / kQosWindow_s;
+  add_prices(window, observation);
+  return observation;
+}
+
+FunctionObservation WindowRecorder::observe_function(WindowStatistics& window, std::size_t function) const {
+  CallStatistics& calls = window.calls[function];
+  const Usage& usage = window.usage[function];
+  return {.calls = calls.counts,
+          .latency = latency_of(calls),
+          .cpu_cores = ratio(usage.cpu_s, window.length_s),
+          .cpu_percent = 100 * ratio(usage.cpu_s, usage.instance_s),
+          .throttled_share = ratio(usage.throttled_s, usage.instance_s),
+          .memory_share = ratio(usage.memory_mib_s, usage.memory_limit_mib_s),
+          .received_bytes_per_s = ratio(usage.received_bytes, usage.instance_s),
+          .transmitted_bytes_per_s = ratio(usage.transmitted_bytes, usage.instance_s),
+          .instances = ratio(usage.instance_s, window.length_s),
+          .execution_mean_s = calls.execution_s.mean()};
+}
+
+// Price: sum_j (cpu_j p_cpu + memory_j p_memory) replicas_j, averaged over time. Cost: Eq. 2 of the paper,
+// sum_j ExecTime_j (alpha cpu_j + beta memory_j) replicas_j. An orchestrator with limits of its own is not priced.
+void WindowRecorder::add_prices(const WindowStatistics& window, Observation& observation) const {
+  const PriceSpec& prices = scenario_.workflow().prices;
+  for (std::size_t i = 0; i < window.usage.size(); ++i) {
+    if (scenario_.workflow().functions[i].fixed) continue;
+    const Usage& usage = window.usage[i];
+    observation.price += ratio(
+        usage.cpu_limit_millicore_s * prices.price_per_millicore + usage.memory_limit_mib_s * prices.price_per_mebibyte,
+        window.length_s);
+    const double usd = usage.cpu_limit_millicore_s / kMillicoresPerCore * prices.usd_per_vcpu_hour / kSecondsPerHour +
+                       usage.memory_limit_mib_s / kMebibytesPerGibibyte * prices.usd_per_gib_hour / kSecondsPerHour;
+    observation.cost_window_usd += usd;
+    observation.cost_execution_usd += ratio(usd, window.length_s) * window.calls[i].execution_s.mean().value_or(0);
+  }
+  observation.used_gib_s = window.used_gib_s;
+  observation.used_vcpu_s = window.used_vcpu_s;
+}
+
+}  // namespace faasconf::sim

@@ -1,0 +1,120 @@
+#pragma once
+// A workflow as its author writes it: functions, who calls whom, the promise to its users.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/core/distribution.hpp"
+#include "sim/core/quantity.hpp"
+#include "sim/policy/configuration.hpp"
+
+namespace faasconf::sim {
+
+// What the caller does when a call fails.
+enum class OnFailure {
+  abort,    // start nothing more; the caller fails when its calls in flight are back
+  ignore,   // go on as if the call had not been made
+  pass_on,  // hand the failed answer to the next step, whose function does a share of its work and fails
+};
+
+struct Block;
+
+struct Call {
+  std::string function;
+  OnFailure on_failure = OnFailure::abort;
+};
+// One after the other.
+struct Sequence {
+  std::vector<Block> steps;
+};
+// Fork and join: all at once, done when the last one is.
+struct Parallel {
+  std::vector<Block> branches;
+};
+// Exactly one; the probabilities sum to 1.
+struct Choice {
+  std::vector<double> probabilities;
+  std::vector<Block> options;
+};
+// The body so many times at once; the width is drawn for each request and rounded, 0 skips the body.
+struct FanOut {
+  Distribution width;
+  std::vector<Block> body;  // exactly one
+};
+struct Block {
+  std::variant<Call, Sequence, Parallel, Choice, FanOut> kind;
+};
+
+// What an instance does with a request beyond its concurrency limit.
+enum class Overflow {
+  reject,  // 429, at once (OpenFaaS)
+  queue,   // first in, first out, before the instance (Knative, Cloud Functions)
+  none,    // there is no limit
+};
+
+struct FunctionSpec {
+  std::string name;
+  Distribution serial_work;              // core-seconds on one thread, done first
+  Distribution parallel_work;            // core-seconds on up to max_threads threads, done second
+  double max_threads = 1;                // of the parallel work; may be fractional: a mean
+  Distribution off_cpu;                  // seconds without CPU (I/O, remote services), done last, before the calls
+  Distribution process_memory;           // MiB that a request holds while it is served
+  Mebibytes instance_memory{0};          // held by an instance however many requests it serves
+  double request_bytes = 0;              // payload received per call
+  double response_bytes = 0;             // payload sent per good answer
+  double failure_probability = 0;        // of a request that is served to its end
+  double failed_input_work_share = 0.7;  // of the serial work that is done on a failed input before the call fails
+  Overflow overflow = Overflow::reject;
+  std::optional<int> queue_capacity;           // requests that wait before one instance; absent: any number
+  std::optional<Block> calls;                  // made when its own work is done, while it holds its slot and memory
+  std::optional<FunctionConfiguration> fixed;  // not tuned and not priced: an orchestrator with limits of its own
+  KnobRanges ranges;
+};
+
+// When the promise is kept: in a window of 30 s at least this many successes, and their mean within the latency.
+// For other windows the successes scale with the length.
+struct QosTarget {
+  Duration latency = kForever;
+  double successes = 0;
+};
+
+// How a request finds an instance.
+enum class Routing { random, round_robin, least_connection };
+
+struct GatewaySpec {
+  Routing routing = Routing::random;
+  Distribution hop;                 // seconds on the path of one call, there and back together
+  std::optional<Duration> timeout;  // after which a caller gives up; the instance goes on
+};
+
+// How instances share their CPU limit: fluid processor sharing per thread.
+struct CpuSharingSpec {
+  double contention = 0;      // kappa: n runnable threads work at 1 / (1 + kappa (n - 1)) of the CPU that they get
+  double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for CFS bandwidth
+  double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1
+};
+
+// Unit prices.
+struct PriceSpec {
+  double price_per_millicore = 1.73e-4;  // the paper's price, by replica
+  double price_per_mebibyte = 1.2e-5;
+  double usd_per_vcpu_hour = 0.173;  // Eq. 2: alpha
+  double usd_per_gib_hour = 0.0123;  // Eq. 2: beta
+};
+
+struct WorkflowSpec {
+  std::string name;
+  std::vector<FunctionSpec> functions;
+  Block entry;  // what a request does
+  QosTarget qos;
+  GatewaySpec gateway;
+  CpuSharingSpec cpu_sharing;
+  PriceSpec prices;
+
+  // Absent when there is no such function.
+  std::optional<FunctionId> find(const std::string& name) const;
+};
+
+}  // namespace faasconf::sim

@@ -1,0 +1,75 @@
+#pragma once
+// What a platform, simulated or live, tells of one window. A policy sees this and nothing else.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/core/time.hpp"
+#include "sim/policy/configuration.hpp"
+
+namespace faasconf::sim {
+
+// Of calls that came back with a good answer, from the gateway's door and back.
+struct Latency {
+  double mean_s = 0;
+  double p50_s = 0;
+  double p75_s = 0;
+  double p95_s = 0;
+  double p99_s = 0;
+
+  friend bool operator==(const Latency&, const Latency&) = default;
+};
+
+// Requests end to end, or calls of one function. A finished request that failed is counted under what failed first.
+struct Counts {
+  std::int64_t arrivals = 0;
+  std::int64_t completions = 0;  // with a good answer
+  std::int64_t rejections = 0;   // 429
+  std::int64_t timeouts = 0;
+  std::int64_t failures = 0;
+  std::int64_t oom_kills = 0;
+  std::int64_t in_flight = 0;  // at the window's end
+
+  std::int64_t finished() const { return completions + rejections + timeouts + failures + oom_kills; }
+  friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+struct FunctionObservation {
+  Counts calls;
+  std::optional<Latency> latency;          // absent without a completion, never 0
+  double cpu_cores = 0;                    // used, mean over the window, all instances together
+  double cpu_percent = 0;                  // of one core, mean per instance
+  double throttled_share = 0;              // of instance time: more runnable threads than the CPU limit serves
+  double memory_share = 0;                 // of the memory limit, mean per instance
+  double received_bytes_per_s = 0;         // mean per instance
+  double transmitted_bytes_per_s = 0;      // mean per instance
+  double instances = 0;                    // mean number of starting, ready and draining ones
+  std::optional<double> execution_mean_s;  // time in an instance per execution that ended in the window
+
+  friend bool operator==(const FunctionObservation&, const FunctionObservation&) = default;
+};
+
+struct Observation {
+  std::int64_t window = 0;  // 0, 1, ...
+  Time start;
+  Duration length{};
+  double users = 0;                            // closed loop: mean number of users; otherwise 0
+  double offered_rate_per_s = 0;               // open loop: the arrival rate asked for; otherwise 0
+  Configuration configuration;                 // in force at the window's end
+  std::vector<FunctionObservation> functions;  // by FunctionId
+  Counts requests;
+  std::optional<Latency> latency;       // of successful requests
+  double throughput_per_s = 0;          // successes / length
+  std::optional<double> success_ratio;  // successes / finished; absent when nothing finished
+  bool qos_met = false;
+  double price = 0;               // the paper's, time-averaged
+  double cost_window_usd = 0;     // Eq. 2 with ExecTime_j = the window
+  double cost_execution_usd = 0;  // Eq. 2 with ExecTime_j = the function's mean time per execution
+  double used_gib_s = 0;          // pay-per-use: sum over executions of duration x memory limit
+  double used_vcpu_s = 0;         // pay-per-use: sum over executions of duration x CPU limit
+
+  friend bool operator==(const Observation&, const Observation&) = default;
+};
+
+}  // namespace faasconf::sim

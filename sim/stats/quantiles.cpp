@@ -1,0 +1,135 @@
+#include "sim/stats/quantiles.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+// Type 7: where quantile p of n values lies, between the order statistics lower and lower + 1.
+struct Position {
+  std::uint64_t lower;
+  double fraction;
+};
+
+Position position(double p, std::uint64_t n) {
+  assert(p >= 0.0 && p <= 1.0 && n > 0);
+  const double place = p * static_cast<double>(n - 1);
+  const auto lower = static_cast<std::uint64_t>(place);
+  return {lower, place - static_cast<double>(lower)};
+}
+
+double interpolate(double lower, double upper, double fraction) { return lower + fraction * (upper - lower); }
+
+}  // namespace
+
+std::optional<double> quantile_of_sorted(std::span<const double> sorted, double p) {
+  if (sorted.empty()) return std::nullopt;
+  const auto [lower, fraction] = position(p, sorted.size());
+  if (fraction == 0.0) return sorted[lower];
+  return interpolate(sorted[lower], sorted[lower + 1], fraction);
+}
+
+void QuantileSketch::cover(std::int64_t bucket) {
+  constexpr std::int64_t octave = 64;
+  const std::int64_t low = bucket / octave * octave;
+  const std::int64_t high = low + octave;
+  if (counts_.empty()) first_ = low;
+  if (low < first_) {
+    counts_.insert(counts_.begin(), static_cast<std::size_t>(first_ - low), 0);
+    first_ = low;
+  }
+  if (const auto size = static_cast<std::size_t>(high - first_); size > counts_.size()) counts_.resize(size);
+}
+
+void QuantileSketch::merge(const QuantileSketch& other) {
+  if (!other.counts_.empty()) {
+    cover(other.first_);
+    cover(other.first_ + static_cast<std::int64_t>(other.counts_.size()) - 1);
+    const auto shift = static_cast<std::size_t>(other.first_ - first_);
+    for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[shift + i] += other.counts_[i];
+  }
+  zeros_ += other.zeros_;
+  count_ += other.count_;
+  min_ = std::min(min_, other.min_);
+  max_ = std::max(max_, other.max_);
+}
+
+void QuantileSketch::clear() {
+  if (count_ == 0) return;
+  std::fill(counts_.begin(), counts_.end(), 0);
+  zeros_ = 0;
+  count_ = 0;
+  min_ = std::numeric_limits<double>::infinity();
+  max_ = 0.0;
+}
+
+double QuantileSketch::order_statistic(std::uint64_t rank) const {
+  if (rank == 0) return min_;
+  if (rank + 1 == count_) return max_;
+  if (rank < zeros_) return 0.0;
+
+  // the bucket that holds the rank
+  std::uint64_t below = zeros_;
+  std::size_t i = 0;
+  while (below + counts_[i] <= rank) below += counts_[i++];
+
+  // the harmonic mean of its edges errs by the same share at both
+  const auto bucket = static_cast<std::uint64_t>(first_) + i;
+  const double low = std::bit_cast<double>(bucket << dropped_bits);
+  const double high = std::bit_cast<double>((bucket + 1) << dropped_bits);
+  return std::clamp(2.0 / (1.0 / low + 1.0 / high), min_, max_);
+}
+
+std::optional<double> QuantileSketch::quantile(double p) const {
+  if (count_ == 0) return std::nullopt;
+  const auto [lower, fraction] = position(p, count_);
+  if (fraction == 0.0) return order_statistic(lower);
+  return interpolate(order_statistic(lower), order_statistic(lower + 1), fraction);
+}
+
+void Quantiles::add_to_sketch(double value) {
+  if (is_exact()) become_sketch();
+  sketch_.add(value);
+}
+
+void Quantiles::become_sketch() {
+  for (const double sample : samples_) sketch_.add(sample);
+  samples_.clear();
+  sorted_ = 0;
+}
+
+void Quantiles::merge(const Quantiles& other) {
+  assert(this != &other);
+  if (is_exact() && other.is_exact() && count() + other.count() <= exact_limit) {
+    samples_.insert(samples_.end(), other.samples_.begin(), other.samples_.end());
+    return;
+  }
+  if (is_exact()) become_sketch();
+  for (const double sample : other.samples_) sketch_.add(sample);
+  sketch_.merge(other.sketch_);
+}
+
+void Quantiles::clear() {
+  samples_.clear();
+  sorted_ = 0;
+  sketch_.clear();
+}
+
+void Quantiles::sort() {
+  if (sorted_ == samples_.size()) return;
+  std::sort(samples_.begin(), samples_.end());
+  sorted_ = samples_.size();
+}
+
+std::optional<double> Quantiles::quantile(double p) const {
+  if (!is_exact()) return sketch_.quantile(p);
+  if (sorted_ == samples_.size()) return quantile_of_sorted(samples_, p);
+
+  // select the two order statistics in a copy
+  const auto [lower, fraction] = position(p, samples_.size());
+  std::vector<double> copy = samples_;
+  const auto middle = copy.begin() + static_cast<std::ptrdiff_t>(lower);
+  std::nth_element(copy.begin(), middle, copy.end());
+  if (fraction == 0.0) return *middle;
+  return interpolate(*middle, *std::min_element(middle + 1, copy.end()), fraction);
+}
+
+}  // namespace faasconf::sim
