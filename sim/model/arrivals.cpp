@@ -58,8 +58,8 @@ Time ArrivalProcess::next(const OpenLoop& open_loop, const Profile* profile) {
     if (rate > 0) {
       const Time arrival = after(now_, from_seconds(gap / rate));
       if (arrival <= boundary) return now_ = arrival;
-      gap -= rate * to_seconds(boundary - now_);
-    } else if (change == kNever && rate_per_s(open_loop, profile) <= 0) {
+      gap = std::max(0.0, gap - rate * to_seconds(boundary - now_));
+    } else if (boundary == kNever || (change == kNever && rate_per_s(open_loop, profile) <= 0)) {
       return now_ = kNever;
     }
     now_ = boundary;

@@ -74,7 +74,8 @@ void FluidCpu::advance(Time now) {
 }
 
 // n threads under a limit of q cores that serves Q = q^exponent: each gets min(1, Q / n) of a core and does
-// speed / (1 + kappa (n - 1)) of work with it.
+// speed / (1 + kappa (requests - 1)) of work with it. That requests count here and not their threads is what the paper's
+// 909 windows say: R2 of the mean latency is .77 so, and .51 with threads.
 void FluidCpu::set_rates() {
   if (jobs_.empty()) {
     rate_ = cpu_rate_ = work_rate_ = 0;
@@ -84,7 +85,8 @@ void FluidCpu::set_rates() {
   const double threads = serial_jobs_ + parallel_jobs_ * limits_.parallel_threads;
   throttled_ = threads > limits_.served_cores;
   const double share = throttled_ ? limits_.served_cores / threads : 1.0;
-  const double efficiency = limits_.speed / (1.0 + limits_.contention * (threads - 1.0));
+  const double requests = serial_jobs_ + parallel_jobs_;
+  const double efficiency = limits_.speed / (1.0 + limits_.contention * (requests - 1.0));
   rate_ = share * efficiency;
   work_rate_ = rate_ * threads;
   cpu_rate_ = throttled_ ? limits_.limit_cores : std::min(threads, limits_.limit_cores);

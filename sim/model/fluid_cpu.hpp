@@ -12,7 +12,7 @@ namespace faasconf::sim {
 struct CpuLimits {
   double limit_cores = 1;       // the quota
   double served_cores = 1;      // cores of threads that run under it: limit^exponent
-  double contention = 0;        // kappa
+  double contention = 0;        // kappa, per runnable request
   double speed = 1;             // of this instance
   double parallel_threads = 1;  // of one request in its parallel phase
 };

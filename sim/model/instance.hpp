@@ -43,7 +43,8 @@ struct Invocation {
   double work_s = 0;  // drawn: core-seconds, serial and parallel
   double parallel_work_s = 0;
   double off_cpu_s = 0;
-  double memory_mib = 0;
+  double memory_mib = 0;           // held
+  double parallel_memory_mib = 0;  // to be held with the parallel work
   NodeIndex node = 0;
   std::uint32_t scope = kNone;   // slot of the request, join or invocation that its answer goes to
   std::uint32_t generation = 0;  // tells the users of one slot apart
@@ -98,13 +99,13 @@ struct FunctionState {
   Time counted_until;
   double received_bytes = 0;
   double transmitted_bytes = 0;
-  Rng serial, parallel, off_cpu, memory, failure, hop, routing, speed;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed;
 
   template <class Archive>
   void archive(Archive& a) {
     a(ready, draining, next_number, round_robin, calls_in_flight, cpu_s, work_s, admitted_work_s, throttled_s,
       memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes,
-      transmitted_bytes, serial, parallel, off_cpu, memory, failure, hop, routing, speed);
+      transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed);
   }
 };
 

@@ -2,6 +2,7 @@
 // Laws that hold on every sample path, checked while a run goes on: debug builds attach this to every run.
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "sim/model/observer.hpp"
@@ -33,8 +34,9 @@ class LawChecker final : public Observer {
   struct Population {
     std::int64_t present = 0;
     Nanoseconds integral = 0;    // of present over time
-    Nanoseconds sojourns = 0;    // sum of finished - started
-    Nanoseconds started_at = 0;  // sum of the starting times of those present
+    Nanoseconds sojourns = 0;    // sum of finished - started, as those who left say
+    Nanoseconds started_at = 0;  // sum of the starting times of those present, as seen
+    std::multiset<Time> starts;  // these times
     Time updated;
     void enter(Time now);
     void leave(Time started, Time now);
@@ -42,6 +44,7 @@ class LawChecker final : public Observer {
   struct FunctionLaws {
     Population calls;
     double finished_work_s = 0;
+    std::int64_t finished = 0;  // executions
     Usage at_start;
   };
 

@@ -37,8 +37,8 @@ struct ExecutionRecord {
   Time started;
   Time finished;
   double work_s = 0;  // core-seconds of work done
-  Millicores cpu_limit;
-  Mebibytes memory_limit;
+  Millicores cpu_limit{};
+  Mebibytes memory_limit{};
 };
 
 class Observer {

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "sim/core/archive.hpp"
 #include "sim/core/error.hpp"
@@ -42,6 +43,25 @@ std::uint64_t checksum(std::span<const std::byte> bytes) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
   for (const std::byte byte : bytes) hash = (hash ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3ULL;
   return hash;
+}
+
+// Of what decides the form of a state. Scenarios that differ otherwise may exchange states.
+std::uint64_t form_of(const Scenario& scenario) {
+  ArchiveWriter form;
+  for (NodeIndex i = 0; i < scenario.graph().size(); ++i) {
+    Node node = scenario.graph().node(i);
+    form(node.kind, node.function, node.parent, node.stream);
+  }
+  const Workload& workload = scenario.spec().workload;
+  std::size_t functions = scenario.function_count();
+  std::size_t source = workload.source.index();
+  std::size_t profile_steps = workload.profile ? workload.profile->steps.size() : 0;
+  std::size_t states = 0;
+  if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
+    if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop->law)) states = mmpp->mean_stay_s.size();
+  }
+  form(functions, source, profile_steps, states);
+  return checksum(form.take());
 }
 
 }  // namespace
@@ -132,6 +152,7 @@ class Simulation::State {
 
   // instance
   void admit(std::uint32_t invocation, std::uint32_t instance);
+  bool claim_memory(Invocation& invocation, double more_mib);
   void on_cpu_completion(const Event& event);
   void after_cpu(std::uint32_t invocation, bool was_parallel);
   void work_done(std::uint32_t invocation);
@@ -238,7 +259,9 @@ void Simulation::State::begin_workload(const RngStreams& streams) {
     arrivals_ = ArrivalProcess(*open_loop, profile(), now_, streams.stream("arrivals"));
   } else {
     const auto& times = std::get<ArrivalList>(workload.source).times;
-    next_arrival_ = static_cast<std::uint64_t>(std::lower_bound(times.begin(), times.end(), now_) - times.begin());
+    // what arrived when the last deployment ended belonged to it
+    const auto first = now_ == Time{} ? times.begin() : std::upper_bound(times.begin(), times.end(), now_);
+    next_arrival_ = static_cast<std::uint64_t>(first - times.begin());
   }
   schedule_arrival();
 }
@@ -270,7 +293,7 @@ void Simulation::State::on_profile_step() {
 
 // Surplus users leave when their request is answered or they wake.
 void Simulation::State::want_users(double level) {
-  users_wanted_ = std::llround(level);
+  users_wanted_ = std::llround(std::min(level, 1e15));  // no more fit anyway
   if (users_present_ < users_wanted_ && !user_starting_) {
     schedule(now_, EventKind::user_starts);
     user_starting_ = true;
@@ -342,7 +365,7 @@ void Simulation::State::begin(NodeIndex index, std::uint32_t scope, Token token)
       return begin(graph_.children(node)[option], scope, token);
     }
     case NodeKind::fan_out: {
-      const long long width = std::llround(node.width.sample(node_streams_[node.stream]));
+      const double width = std::round(node.width.sample(node_streams_[node.stream]));
       if (width <= 0) return finish(index, scope, token);
       if (width > EventTag::kIndexLimit) throw Error("a fan-out of width " + std::to_string(width) + " is too wide");
       return begin_branches(node, scope, token, static_cast<std::uint32_t>(width));
@@ -524,14 +547,12 @@ void Simulation::State::watch_deadline(std::uint32_t invocation) {
 }
 
 void Simulation::State::on_timeout() {
-  timeout_pending_ = false;
   while (!deadlines_.empty()) {
     const Deadline deadline = deadlines_.front();
     const Invocation& watched = invocations_[deadline.invocation];
     const bool over = watched.generation != deadline.generation || !watched.caller_waits;
     if (!over && deadline.time > now_) {
       schedule(deadline.time, EventKind::timeout);
-      timeout_pending_ = true;
       return;
     }
     deadlines_.pop();
@@ -547,6 +568,7 @@ void Simulation::State::on_timeout() {
     }
     report_answer(abandoned);
   }
+  timeout_pending_ = false;
 }
 
 // --- instance
@@ -571,19 +593,17 @@ void Simulation::State::admit(std::uint32_t index, std::uint32_t target) {
   double serial_work_s = function_spec.serial_work.sample(state.serial);
   double parallel_work_s = function_spec.parallel_work.sample(state.parallel);
   invocation.off_cpu_s = function_spec.off_cpu.sample(state.off_cpu);
-  invocation.memory_mib = function_spec.process_memory.sample(state.memory);
   const bool fails =
       function_spec.failure_probability > 0 && state.failure.uniform() < function_spec.failure_probability;
 
-  const double limit_mib = configuration_.functions[invocation.function.index].memory.value;
-  if (function_spec.instance_memory.value + instance.memory_mib + invocation.memory_mib > limit_mib) {
-    invocation.memory_mib = 0;
-    invocation.outcome = invocation.cause = Outcome::out_of_memory;
+  double memory_mib = function_spec.process_memory.sample(state.memory);
+  invocation.parallel_memory_mib = function_spec.parallel_memory.sample(state.parallel_memory);
+  if (serial_work_s <= 0) memory_mib += std::exchange(invocation.parallel_memory_mib, 0.0);
+  if (!claim_memory(invocation, memory_mib)) {
     invocation.place = Place::answered;
     schedule(now_, EventKind::answer, index);
     return;
   }
-  if (invocation.memory_mib > 0) hold_memory(instance, invocation.memory_mib);
 
   if (invocation.input != Outcome::success) {
     serial_work_s *= function_spec.failed_input_work_share;
@@ -604,6 +624,20 @@ void Simulation::State::admit(std::uint32_t index, std::uint32_t target) {
   }
 }
 
+// More memory for an execution; false, and the request is killed, when the instance's limit forbids it.
+bool Simulation::State::claim_memory(Invocation& invocation, double more_mib) {
+  if (more_mib <= 0) return true;
+  Instance& instance = instances_[invocation.instance];
+  const double limit_mib = configuration_.functions[invocation.function.index].memory.value;
+  if (spec(invocation.function).instance_memory.value + instance.memory_mib + more_mib > limit_mib) {
+    invocation.outcome = invocation.cause = Outcome::out_of_memory;
+    return false;
+  }
+  hold_memory(instance, more_mib);
+  invocation.memory_mib += more_mib;
+  return true;
+}
+
 void Simulation::State::on_cpu_completion(const Event& event) {
   const std::uint32_t index = event.tag.index();
   if (instances_[index].timer_sequence != event.sequence || instances_[index].timer != event.time) return;  // replaced
@@ -615,8 +649,13 @@ void Simulation::State::on_cpu_completion(const Event& event) {
 }
 
 void Simulation::State::after_cpu(std::uint32_t index, bool was_parallel) {
-  const Invocation& invocation = invocations_[index];
+  Invocation& invocation = invocations_[index];
   if (!was_parallel && invocation.parallel_work_s > 0) {
+    if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
+      invocation.work_s -= invocation.parallel_work_s;
+      function(invocation.function).admitted_work_s -= invocation.parallel_work_s;
+      return leave_instance(index);
+    }
     instances_[invocation.instance].cpu.start(index, invocation.parallel_work_s, true, now_);
   } else if (invocation.off_cpu_s > 0) {
     schedule(after(now_, from_seconds(invocation.off_cpu_s)), EventKind::off_cpu_done, index);
@@ -712,6 +751,7 @@ void Simulation::State::deploy(Time start, const RngStreams& streams) {
     state.parallel = streams.stream("parallel_work", i);
     state.off_cpu = streams.stream("off_cpu", i);
     state.memory = streams.stream("memory", i);
+    state.parallel_memory = streams.stream("parallel_memory", i);
     state.failure = streams.stream("failure", i);
     state.hop = streams.stream("hop", i);
     state.routing = streams.stream("routing", i);
@@ -865,24 +905,22 @@ std::vector<std::byte> Simulation::State::save() {
   archive(body);
   std::vector<std::byte> state = body.take();
   ArchiveWriter head;
-  std::uint64_t functions = functions_.size();
-  std::uint64_t nodes = graph_.size();
+  std::uint64_t form = form_of(scenario_);
   std::uint64_t sum = checksum(state);
-  head(functions, nodes, sum);
+  head(form, sum);
   std::vector<std::byte> bytes = head.take();
   bytes.insert(bytes.end(), state.begin(), state.end());
   return bytes;
 }
 
 void Simulation::State::restore(std::span<const std::byte> bytes) {
-  constexpr std::size_t kHeadBytes = 3 * sizeof(std::uint64_t);
-  std::uint64_t functions = 0;
-  std::uint64_t nodes = 0;
+  constexpr std::size_t kHeadBytes = 2 * sizeof(std::uint64_t);
+  std::uint64_t form = 0;
   std::uint64_t sum = 0;
   ArchiveReader head(bytes);
-  head(functions, nodes, sum);
+  head(form, sum);
   bytes = bytes.subspan(kHeadBytes);
-  if (functions != functions_.size() || nodes != graph_.size()) throw Error("saved state of another workflow");
+  if (form != form_of(scenario_)) throw Error("saved state of another workflow or workload");
   if (sum != checksum(bytes)) throw Error("saved state is truncated or damaged");
   ArchiveReader body(bytes);
   archive(body);

@@ -154,6 +154,8 @@ std::vector<Observation> WindowRecorder::take_final(Time now, bool everything) {
     WindowStatistics& window = open_.front();
     observations.push_back(observe(window));
     if (window.start >= warm_up_until_) total_.merge(window);
+    // nothing survives a redeployment, so nothing can come too late
+    if (!scenario_.spec().redeploy) given_out_until_ = window.end;
     spare_.push_back(std::move(window));
     open_.pop_front();
   }
@@ -207,21 +209,23 @@ void WindowRecorder::on_execution_finished(const ExecutionRecord& record) {
 }
 
 // A window holds what happens after its start up to its end; the oldest one also what happens at its start.
-WindowStatistics& WindowRecorder::window_in_which(Time started) {
+// Null when the window is final.
+WindowStatistics* WindowRecorder::window_in_which(Time started) {
   for (std::size_t i = open_.size() - 1; i > 0; --i) {
-    if (open_[i].start < started) return open_[i];
+    if (open_[i].start < started) return &open_[i];
   }
-  return open_.front();
+  return started > given_out_until_ ? &open_.front() : nullptr;
 }
 
 // The window that a request or call counts in; null when it comes too late for it.
 WindowStatistics* WindowRecorder::attribute(Time started, Time finished, Duration grace) {
   if (scenario_.spec().attribution == Attribution::completed) return &present();
-  WindowStatistics& window = window_in_which(started);
-  --window.open;
+  WindowStatistics* window = window_in_which(started);
+  if (window == nullptr) return nullptr;
+  --window->open;
   const bool in_time =
-      scenario_.spec().attribution == Attribution::started || window.end == kNever || finished <= window.end + grace;
-  return in_time ? &window : nullptr;
+      scenario_.spec().attribution == Attribution::started || window->end == kNever || finished <= window->end + grace;
+  return in_time ? window : nullptr;
 }
 
 Observation WindowRecorder::observe(WindowStatistics& window) const {

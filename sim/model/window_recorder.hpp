@@ -71,7 +71,7 @@ class WindowRecorder final : public Observer {
 
  private:
   WindowStatistics& present() { return open_.back(); }
-  WindowStatistics& window_in_which(Time started);
+  WindowStatistics* window_in_which(Time started);
   WindowStatistics* attribute(Time started, Time finished, Duration grace);
   bool is_final(const WindowStatistics& window, Time now) const;
   Observation observe(WindowStatistics& window) const;
@@ -84,6 +84,7 @@ class WindowRecorder final : public Observer {
   std::vector<Usage> usage_at_start_;
   double user_s_at_start_ = 0;
   std::int64_t next_index_ = 0;
+  Time given_out_until_ = Time::min();  // end of the windows that are final; what started in them comes too late
   Time warm_up_until_;
   WindowStatistics total_;
 };

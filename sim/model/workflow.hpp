@@ -61,6 +61,7 @@ struct FunctionSpec {
   double max_threads = 1;                // of the parallel work; may be fractional: a mean
   Distribution off_cpu;                  // seconds without CPU (I/O, remote services), done last, before the calls
   Distribution process_memory;           // MiB that a request holds while it is served
+  Distribution parallel_memory;          // MiB that it holds besides from its parallel work on: a model, tensors
   Mebibytes instance_memory{0};          // held by an instance however many requests it serves
   double request_bytes = 0;              // payload received per call
   double response_bytes = 0;             // payload sent per good answer
@@ -91,7 +92,7 @@ struct GatewaySpec {
 
 // How instances share their CPU limit: fluid processor sharing per thread.
 struct CpuSharingSpec {
-  double contention = 0;      // kappa: n runnable threads work at 1 / (1 + kappa (n - 1)) of the CPU that they get
+  double contention = 0;      // kappa: n runnable requests do 1 / (1 + kappa (n - 1)) of the work of one by itself
   double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for CFS bandwidth
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1
 };

@@ -1,0 +1,20 @@
+#pragma once
+// The program but its main(): tests call it in-process.
+
+#include <iosfwd>
+#include <span>
+#include <string>
+
+#include "experiments/cli/command.hpp"
+
+namespace faasconf::experiments {
+
+// Runs the command that the arguments (without the program's name) ask for. Answers go to `out`, all else to `err`.
+// Returns the exit code: 0 done, 1 failed, 2 misused, 130 interrupted.
+int run_cli(std::span<const std::string> args, std::ostream& out, std::ostream& err);
+int run_cli(std::span<const std::string> args, const Console& console);
+
+// Every command of the program, in the order in which help lists them.
+std::vector<Command> commands();
+
+}  // namespace faasconf::experiments

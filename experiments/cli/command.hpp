@@ -1,0 +1,37 @@
+#pragma once
+// What a subcommand is: its name, what it takes, what it does.
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "experiments/cli/arguments.hpp"
+
+namespace faasconf::experiments {
+
+enum ExitCode { kDone = 0, kFailed = 1, kMisused = 2, kInterrupted = 130 };
+
+// Where a command writes.
+struct Console {
+  std::ostream& out;         // answers
+  std::ostream& err;         // progress and messages
+  bool is_terminal = false;  // err is one: progress bars
+};
+
+struct Command {
+  std::string name;                                                // "simulate", "workflow check"
+  std::string summary;                                             // one line, for the table of commands
+  std::vector<Parameter> parameters;                               // positional ones in their order
+  std::string example;                                             // works when pasted into a shell; one command a line
+  int (*run)(const Arguments& arguments, const Console& console);  // returns an ExitCode; throws sim::Error on misuse
+};
+
+// Subcommands, a file each.
+Command workflow_check_command();
+Command workflow_draw_command();
+Command simulate_command();
+Command export_csv_command();
+Command trace_profile_command();
+Command completion_command();
+
+}  // namespace faasconf::experiments

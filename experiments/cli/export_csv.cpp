@@ -1,0 +1,39 @@
+#include <ostream>
+
+#include "experiments/cli/command.hpp"
+#include "experiments/results/result_file.hpp"
+
+namespace faasconf::experiments {
+
+namespace {
+
+int run_export_csv(const Arguments& arguments, const Console& console) {
+  for (const std::string& path : export_csv(arguments.text("RUN.h5"), arguments.text("out"))) {
+    console.out << path << "\n";
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Command export_csv_command() {
+  using enum Parameter::Kind;
+  return {
+      .name = "export-csv",
+      .summary = "write the tables of a result file as CSV, units in the header line",
+      .parameters =
+          {
+              {.name = "RUN.h5", .kind = positional, .description = "a result file, as simulate --out writes it"},
+              {.name = "out",
+               .placeholder = "DIR",
+               .description = "directory for windows.csv, functions.csv, summary.csv and, if there are any, spans.csv",
+               .default_value = "."},
+          },
+      .example =
+          "faasconf simulate parallel --users 10 --duration 5m --replications 2 --out run.h5\n"
+          "faasconf export-csv run.h5 --out run-csv",
+      .run = run_export_csv,
+  };
+}
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,13 @@
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include "experiments/cli/cli.hpp"
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return faasconf::experiments::run_cli(
+      args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1});
+}

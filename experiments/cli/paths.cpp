@@ -1,0 +1,58 @@
+#include "experiments/cli/paths.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include <unistd.h>
+
+#include "experiments/config/files.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments {
+
+namespace fs = std::filesystem;
+
+void check_output_file(const std::string& option, const std::string& path) {
+  const std::string where = "--" + option + ": ";
+  const fs::path file = path;
+  if (path.empty()) throw sim::Error(where + "expected the path of a file, got \"\"");
+  std::error_code unreadable;
+  if (!file.has_filename() || fs::is_directory(file, unreadable)) {
+    throw sim::Error(where + "expected the path of a file, got the directory \"" + path + "\"");
+  }
+  const fs::path directory = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (!fs::exists(directory, unreadable)) {
+    throw sim::Error(where + "the directory of \"" + path + "\" does not exist");
+  }
+  if (!fs::is_directory(directory, unreadable)) {
+    throw sim::Error(where + directory.string() + " in \"" + path + "\" is not a directory");
+  }
+  // files are written aside and renamed, so the directory counts and not the file
+  if (access(directory.c_str(), W_OK | X_OK) != 0) {
+    throw sim::Error(where + "cannot write to the directory of \"" + path +
+                     "\": " + std::generic_category().message(errno));
+  }
+}
+
+std::string find_input(const std::string& name) {
+  std::error_code unreadable;
+  if (fs::exists(name, unreadable)) return name;
+  const std::string shipped = find_shipped(name);
+  return shipped.empty() ? name : shipped;
+}
+
+ScratchDirectory::ScratchDirectory() {
+  std::string pattern = (fs::temp_directory_path() / "faasconf-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) {
+    throw std::system_error(errno, std::generic_category(), "making the directory " + pattern);
+  }
+  path_ = pattern;
+}
+
+ScratchDirectory::~ScratchDirectory() {
+  std::error_code ignored;  // nothing to do about it
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace faasconf::experiments

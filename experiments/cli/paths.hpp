@@ -1,0 +1,29 @@
+#pragma once
+// Paths that a user gives for output: what is wrong with them is found before any work is done.
+
+#include <filesystem>
+#include <string>
+
+namespace faasconf::experiments {
+
+// Throws sim::Error when no file can be written there: a directory, or in one that is missing or not writable.
+void check_output_file(const std::string& option, const std::string& path);
+
+// A file of an experiment that is given by its path, or by its name when it ships: "azure-demo-day.csv".
+std::string find_input(const std::string& name);
+
+// A directory for files that nobody keeps; removed with all that is in it.
+class ScratchDirectory {
+ public:
+  ScratchDirectory();
+  ~ScratchDirectory();
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace faasconf::experiments

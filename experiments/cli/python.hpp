@@ -1,0 +1,17 @@
+#pragma once
+// The parts of the program that are Python's: figures and reports, run on a result file.
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace faasconf::experiments {
+
+// The first of $FAASCONF_PYTHON, /usr/bin/python3 and python3 on the PATH that can import h5py and matplotlib.
+std::optional<std::string> find_python();
+
+// Runs `python -m MODULE ARG...` to its end, with the faasconf package in reach; its stdout goes to our stderr.
+// Returns its exit code, 128 + the signal when one ended it.
+int run_python(const std::string& python, const std::string& module, std::span<const std::string> args);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <iomanip>
+#include <ostream>
+#include <sstream>
+
+#include "experiments/cli/command.hpp"
+#include "experiments/cli/critical_path.hpp"
+#include "experiments/config/files.hpp"
+#include "experiments/results/text_table.hpp"
+#include "sim/core/quantity.hpp"
+
+namespace faasconf::experiments {
+
+namespace {
+
+std::string join(const std::vector<std::string>& words, const std::string& between) {
+  std::string joined;
+  for (const std::string& word : words) joined += (joined.empty() ? "" : between) + word;
+  return joined;
+}
+
+std::string seconds(double value_s) {
+  std::ostringstream text;
+  text << std::setprecision(3) << value_s << " s";
+  return text.str();
+}
+
+std::string promise(const sim::QosTarget& qos) {
+  std::ostringstream text;
+  if (qos.latency == sim::kForever && qos.successes == 0) return "none";
+  if (qos.latency != sim::kForever) text << "mean latency <= " << sim::format(qos.latency);
+  if (qos.successes > 0) text << (text.str().empty() ? "" : " and ") << ">= " << qos.successes << " successes";
+  text << " in every window of 30s";
+  return text.str();
+}
+
+template <class Value, class Format>
+std::string range(const Value& low, const Value& high, Format format) {
+  return low == high ? format(low) : format(low) + ".." + format(high);
+}
+
+using Row = std::vector<std::string>;
+
+Row describe(const sim::FunctionSpec& function) {
+  const auto cpu = [](sim::Millicores value) { return sim::format(value); };
+  const auto memory = [](sim::Mebibytes value) { return sim::format(value); };
+  const auto number = [](int value) { return std::to_string(value); };
+  const double work_s = function.serial_work.mean() + function.parallel_work.mean();
+  Row row{function.name, seconds(work_s), seconds(function.off_cpu.mean())};
+  if (const auto& fixed = function.fixed) {
+    const std::string concurrency = fixed->concurrency == 0 ? "unlimited" : number(fixed->concurrency);
+    row.insert(row.end(), {cpu(fixed->cpu), memory(fixed->memory), number(fixed->replicas), concurrency, "no"});
+  } else {
+    const sim::KnobRanges& knobs = function.ranges;
+    row.insert(row.end(), {range(knobs.cpu_min, knobs.cpu_max, cpu), range(knobs.memory_min, knobs.memory_max, memory),
+                           range(knobs.replicas_min, knobs.replicas_max, number),
+                           range(knobs.concurrency_min, knobs.concurrency_max, number), "yes"});
+  }
+  return row;
+}
+
+void print_functions(std::ostream& out, const sim::WorkflowSpec& workflow) {
+  TextTable table{{{"function", "CPU work", "off CPU", "cpu", "memory", "replicas", "concurrency", "tuned"}}, {}};
+  for (const sim::FunctionSpec& function : workflow.functions) table.rows.push_back(describe(function));
+  table.print(out);
+}
+
+int run_workflow_check(const Arguments& arguments, const Console& console) {
+  const std::string file = arguments.text("FILE");
+  const Experiment experiment = read_experiment(file);
+  const sim::Scenario scenario(experiment.scenario);  // what reading alone does not find
+  for (const NamedConfiguration& named : experiment.configurations)
+    sim::check(named.configuration, scenario.workflow());
+  const sim::WorkflowSpec& workflow = scenario.workflow();
+  const auto fixed = std::count_if(workflow.functions.begin(), workflow.functions.end(),
+                                   [](const sim::FunctionSpec& function) { return function.fixed.has_value(); });
+  const CriticalPath path = critical_path(workflow, scenario.graph());
+
+  std::ostream& out = console.out;
+  out << "workflow       " << workflow.name << "\n";
+  out << "functions      " << workflow.functions.size();
+  if (fixed > 0) out << ", " << fixed << " of them not tuned";
+  out << "\n";
+  out << "graph          " << scenario.graph().size() << " nodes\n";
+  out << "critical path  " << seconds(path.seconds) << " without load: " << join(path.functions, ", ") << "\n";
+  out << "promise        " << promise(workflow.qos) << "\n";
+  if (experiment.configurations.size() > 1) {
+    std::vector<std::string> names;
+    for (const NamedConfiguration& named : experiment.configurations) names.push_back(named.name);
+    out << "compares       " << join(names, ", ") << "\n";
+  }
+  out << "\n";
+  print_functions(out, workflow);
+  out << "\n" << file << ": no errors found\n";
+  return kDone;
+}
+
+}  // namespace
+
+Command workflow_check_command() {
+  using enum Parameter::Kind;
+  return {
+      .name = "workflow check",
+      .summary = "say what a workflow holds: functions, critical path, promise, ranges of the knobs; or what is wrong",
+      .parameters = {{.name = "FILE",
+                      .kind = positional,
+                      .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"}},
+      .example = "faasconf workflow check parallel",
+      .run = run_workflow_check,
+  };
+}
+
+}  // namespace faasconf::experiments

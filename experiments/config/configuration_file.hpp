@@ -1,0 +1,22 @@
+#pragma once
+// The four knobs: of all functions at once, or of each.
+
+#include "experiments/config/yaml_reader.hpp"
+#include "sim/model/workflow.hpp"
+#include "sim/policy/configuration.hpp"
+
+namespace faasconf::experiments {
+
+// {cpu: 1000m, memory: 1Gi, replicas: 4, concurrency: 4}, each key required.
+sim::FunctionConfiguration read_all_knobs(const YamlValue& value);
+
+// Knobs for all functions, under `default` or as they are, and under `functions` for those that differ. Every function
+// that is tuned has all four in the end, within its ranges.
+sim::Configuration read_configuration_value(const YamlValue& value, const sim::WorkflowSpec& workflow);
+
+sim::Configuration middle_of_ranges(const sim::WorkflowSpec& workflow);
+
+sim::Mebibytes read_memory_limit(const YamlValue& value);  // above 0
+int read_replicas(const YamlValue& value);                 // at least 1
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,13 @@
+#pragma once
+// A workflow's graph, for looking at.
+
+#include <string>
+
+#include "sim/model/workflow.hpp"
+
+namespace faasconf::experiments {
+
+std::string draw_text(const sim::WorkflowSpec& workflow);  // a tree of lines, for a terminal
+std::string draw_dot(const sim::WorkflowSpec& workflow);   // Graphviz
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "experiments/config/configuration_file.hpp"
+#include "experiments/config/files.hpp"
+#include "experiments/config/input_files.hpp"
+#include "experiments/config/overrides.hpp"
+#include "experiments/config/workflow_file.hpp"
+#include "experiments/config/workload_file.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+constexpr std::array<std::string_view, 10> kExperimentKeys = {
+    "workflow", "description",  "workload", "attribution",   "redeploy",
+    "duration", "replications", "seed",     "configuration", "configurations"};
+
+// An experiment's tree, whose workflow and configuration may stand in files of their own.
+class ExperimentTree {
+ public:
+  ExperimentTree(const std::string& text, const std::string& path) : files_(path, text), root_(parse_yaml(text, path)) {
+    constexpr std::string_view expected =
+        "a workflow, which begins with the key name, or an experiment, which begins with the key workflow";
+    if (root_.kind != YamlNode::Kind::map || root_.entries.empty()) YamlValue(root_, "").refuse(expected);
+    const YamlNode::Entry& first = root_.entries.front();
+    if (first.key == "workflow") return;
+    if (first.key != "name") {
+      throw sim::Error(first.place.text() + ": expected " + std::string(expected) + ", got the key " +
+                       shown(first.key));
+    }
+
+    // a workflow alone is an experiment that sets nothing else
+    is_workflow_file_ = true;
+    workflow_path_ = "";
+    YamlNode workflow = std::move(root_);
+    root_ = YamlNode{YamlNode::Kind::map, workflow.place, {}, {}, {}};
+    root_.entries.push_back({"workflow", workflow.place, std::move(workflow)});
+  }
+
+  void apply(const Override& change) {
+    const std::string& first = change.keys.front();
+    const bool is_experiment_key =
+        std::find(kExperimentKeys.begin(), kExperimentKeys.end(), first) != kExperimentKeys.end();
+    if (is_workflow_file_ && !is_experiment_key) {
+      apply_override(*root_.find("workflow"), change.keys, change);
+      return;
+    }
+    if (first == "workflow") {
+      if (change.value.kind == YamlNode::Kind::nothing && change.keys.size() == 1) {
+        throw sim::Error(change.value.place.text() + ": expected a workflow, got nothing");
+      }
+      if (change.keys.size() > 1) load_workflow();
+    }
+    if (first == "configuration" && change.keys.size() > 1) load_configuration();
+    apply_override(root_, change.keys, change);
+    if (first == "workflow" && change.keys.size() == 1) {
+      is_workflow_file_ = false;
+      workflow_path_ = "workflow";
+    }
+  }
+
+  Experiment read() {
+    load_workflow();
+    const YamlMap map({root_, ""}, {kExperimentKeys.begin(), kExperimentKeys.end()});
+    Experiment experiment;
+    sim::ScenarioSpec& scenario = experiment.scenario;
+    scenario.workflow = read_workflow({map.require("workflow").node(), workflow_path_});
+    if (const auto description = map.get("description")) description->text("a text");
+    if (const auto workload = map.get("workload")) {
+      const YamlMap keys(*workload, {"closed_loop", "open_loop", "arrivals", "profile", "window"});
+      scenario.workload = read_workload(keys, files_);
+      if (const auto window = keys.get("window")) scenario.window = read_positive_duration(*window);
+    }
+    if (const auto attribution = map.get("attribution")) {
+      using enum sim::Attribution;
+      scenario.attribution =
+          read_word<sim::Attribution>(*attribution, {{"completed", completed}, {"started", started}, {"paper", paper}});
+    }
+    if (const auto redeploy = map.get("redeploy")) scenario.redeploy = read_flag(*redeploy);
+    if (const auto duration = map.get("duration")) experiment.duration = read_positive_duration(*duration);
+    if (const auto replications = map.get("replications")) {
+      experiment.replications = static_cast<std::uint64_t>(read_count(*replications, 1, 1'000'000'000));
+    }
+    if (const auto seed = map.get("seed")) experiment.seed = read_seed(*seed);
+    experiment.configurations = read_configurations(map, scenario.workflow);
+    scenario.configuration = experiment.configurations.front().configuration;
+
+    // what the simulator itself objects to
+    try {
+      static_cast<void>(sim::Scenario(scenario));
+    } catch (const sim::Error& error) {
+      map.value().fail(error.what());
+    }
+    experiment.inputs = files_.take();
+    experiment.resolved = to_yaml(experiment);
+    return experiment;
+  }
+
+ private:
+  // Puts the workflow's file in the place of its name.
+  void load_workflow() {
+    YamlNode* const node = root_.find("workflow");
+    if (node == nullptr || node->kind != YamlNode::Kind::scalar) return;
+    const YamlValue reference(*node, "workflow");
+    YamlNode tree = load(reference);
+    if (tree.kind != YamlNode::Kind::map || tree.entries.empty() || tree.entries.front().key != "name") {
+      reference.refuse("a workflow file, which begins with the key name");
+    }
+    *node = std::move(tree);
+    workflow_path_ = "";
+  }
+
+  void load_configuration() {
+    YamlNode* const node = root_.find("configuration");
+    if (node == nullptr || node->kind != YamlNode::Kind::scalar) return;
+    configuration_name_ = name_of(*node);
+    *node = load({*node, "configuration"});
+  }
+
+  YamlNode load(const YamlValue& reference) {
+    const InputFiles::Text file = files_.read(reference);
+    return parse_yaml(file.content, file.path);
+  }
+
+  static std::string name_of(const YamlNode& reference) {
+    return std::filesystem::path(reference.scalar).stem().string();
+  }
+
+  sim::Configuration read_one(const YamlValue& value, const sim::WorkflowSpec& workflow) {
+    if (!value.is_scalar()) return read_configuration_value(value, workflow);
+    const YamlNode tree = load(value);
+    return read_configuration_value({tree, ""}, workflow);
+  }
+
+  std::vector<NamedConfiguration> read_configurations(const YamlMap& map, const sim::WorkflowSpec& workflow) {
+    const auto one = map.get("configuration");
+    const auto several = map.get("configurations");
+    if (one && several) several->fail("expected either configuration or configurations, got both");
+    if (one) {
+      const std::string name = one->is_scalar() ? name_of(one->node()) : configuration_name_;
+      return {{name, read_one(*one, workflow)}};
+    }
+    if (!several) return {{"middle", middle_of_ranges(workflow)}};
+
+    if (!several->is_map()) several->refuse("a map from names to configurations");
+    std::vector<NamedConfiguration> configurations;
+    for (const YamlNode::Entry& entry : several->node().entries) {
+      const YamlNode name{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
+      configurations.push_back({read_label({name, several->path()}), read_one(several->child(entry), workflow)});
+    }
+    if (configurations.empty()) several->fail("expected at least one configuration, got none");
+    return configurations;
+  }
+
+  InputFiles files_;
+  YamlNode root_;
+  bool is_workflow_file_ = false;
+  std::string workflow_path_ = "workflow";  // of its values; empty when they have a file of their own
+  std::string configuration_name_ = "configuration";
+};
+
+// The file that a path or the name of something that ships leads to.
+std::string locate(const std::string& path) {
+  std::error_code unreadable;
+  if (std::filesystem::is_regular_file(path, unreadable)) return path;
+  const std::string shipped = find_shipped(path);
+  if (!shipped.empty()) return shipped;
+  const bool is_bare_name = is_name(path) && !std::filesystem::exists(path, unreadable);
+  if (is_bare_name) {
+    const std::vector<std::string> names = shipped_names();
+    throw sim::Error(path + ": expected a file or one of " + join({names.begin(), names.end()}) + ", got neither" +
+                     meant(path, {names.begin(), names.end()}));
+  }
+  return path;
+}
+
+}  // namespace
+
+Experiment read_experiment(const std::string& path, const Overrides& overrides) {
+  const std::string file = locate(path);
+  return parse_experiment(read_text_file(file), file, overrides);
+}
+
+Experiment parse_experiment(const std::string& text, const std::string& path, const Overrides& overrides) {
+  ExperimentTree tree(text, path);
+  for (const std::string& change : overrides) tree.apply(parse_override(change));
+  return tree.read();
+}
+
+}  // namespace faasconf::experiments

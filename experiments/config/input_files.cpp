@@ -1,0 +1,111 @@
+#include "experiments/config/input_files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "experiments/results/digest.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMostBytes = 64 << 20;
+
+// Where files that ship may lie: beside an installed program, in the sources, where the build installs to.
+std::vector<fs::path> shipped_directories() {
+  std::vector<fs::path> directories;
+  std::error_code unreadable;
+  const fs::path program = fs::read_symlink("/proc/self/exe", unreadable);
+  if (!unreadable) directories.push_back(program.parent_path().parent_path() / "share/faasconf/configs");
+#ifdef FAASCONF_SOURCE_CONFIGS
+  directories.emplace_back(FAASCONF_SOURCE_CONFIGS);
+#endif
+#ifdef FAASCONF_INSTALLED_CONFIGS
+  directories.emplace_back(FAASCONF_INSTALLED_CONFIGS);
+#endif
+  return directories;
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code unreadable;
+  return fs::is_regular_file(path, unreadable);
+}
+
+}  // namespace
+
+std::string read_text_file(const std::string& path) {
+  const auto refuse = [&path](const std::string& got) {
+    throw sim::Error(path + ": expected a readable file, got " + got);
+  };
+  if (path.find('\0') != std::string::npos) refuse("a path with a zero byte");
+  std::error_code problem;
+  const fs::file_status status = fs::status(path, problem);
+  if (problem || !fs::exists(status)) refuse("\"" + problem.message() + "\"");
+  if (fs::is_directory(status)) refuse("a directory");
+  if (!fs::is_regular_file(status)) refuse("a device or pipe");
+  const std::uintmax_t size = fs::file_size(path, problem);
+  if (problem) refuse("\"" + problem.message() + "\"");
+  if (size > kMostBytes) refuse("one of " + std::to_string(size >> 20) + " MiB (at most 64)");
+
+  std::ifstream file(path, std::ios::binary);
+  if (!file) refuse("\"" + std::generic_category().message(errno) + "\"");
+  std::string text(static_cast<std::size_t>(size), '\0');
+  file.read(text.data(), static_cast<std::streamsize>(size));
+  if (file.gcount() != static_cast<std::streamsize>(size)) refuse("one that ends early");
+  return text;
+}
+
+InputFiles::InputFiles(const std::string& path, const std::string& text)
+    : directory_(fs::path(path).parent_path().string()), files_{{path, sha256(text)}} {}
+
+InputFiles::Text InputFiles::read(const YamlValue& reference) {
+  const std::string& name = reference.text("the path of a file, or the name of one that ships");
+  if (name.empty() || name.size() > 4000 || name.find('\0') != std::string::npos)
+    reference.refuse("the path of a file");
+  const bool from_override = reference.node().place.line == 0;
+  fs::path path = from_override ? fs::path(name) : fs::path(directory_) / name;
+  if (!is_file(path)) {
+    const std::string shipped = find_shipped(name);
+    if (!shipped.empty()) path = shipped;
+  }
+  try {
+    std::string content = read_text_file(path.string());
+    files_.push_back({path.string(), sha256(content)});
+    return {path.string(), std::move(content)};
+  } catch (const sim::Error& error) {
+    reference.fail(error.what());
+  }
+}
+
+std::string find_shipped(const std::string& name) {
+  if (name.empty() || name.size() > 200 || name.find('/') != std::string::npos) return {};
+  if (name.find('\0') != std::string::npos) return {};
+  for (const fs::path& directory : shipped_directories()) {
+    for (const char* const extension : {"", ".yaml"}) {
+      const fs::path path = directory / (name + extension);
+      if (is_file(path)) return path.string();
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> shipped_names() {
+  std::vector<std::string> names;
+  for (const fs::path& directory : shipped_directories()) {
+    std::error_code unreadable;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory, unreadable)) {
+      if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+    }
+    if (!names.empty()) break;
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,35 @@
+#pragma once
+// The files that an experiment is made of. Each is read once, and recorded with its digest.
+
+#include <string>
+#include <vector>
+
+#include "experiments/config/files.hpp"
+#include "experiments/config/yaml_reader.hpp"
+
+namespace faasconf::experiments {
+
+// The bytes of a file. Throws sim::Error: no such file, a directory, a device, unreadable, larger than 64 MiB.
+std::string read_text_file(const std::string& path);
+
+class InputFiles {
+ public:
+  // References in the experiment's file are relative to it, those in an override to the working directory.
+  InputFiles(const std::string& path, const std::string& text);
+
+  struct Text {
+    std::string path;
+    std::string content;
+  };
+  Text read(const YamlValue& reference);  // of the file that a value names by path, or by name when it ships
+
+  std::vector<InputFile> take() { return std::move(files_); }
+
+ private:
+  std::string directory_;
+  std::vector<InputFile> files_;
+};
+
+std::vector<std::string> shipped_names();  // for messages
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,24 @@
+#pragma once
+// "workload.closed_loop.users=20" sets an entry of a YAML tree before it is read.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "experiments/config/yaml_tree.hpp"
+
+namespace faasconf::experiments {
+
+struct Override {
+  std::vector<std::string> keys;  // the path, at least one
+  YamlNode value;                 // what stands behind the first "=", read as YAML
+};
+
+// Throws sim::Error, naming the override.
+Override parse_override(const std::string& text);
+
+// Sets the value below a map or list; maps that are missing on the way are made, positions in lists are not. An empty
+// value removes the entry. `keys`: of the override, or its end when `root` is not the file's.
+void apply_override(YamlNode& root, std::span<const std::string> keys, const Override& change);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,275 @@
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "experiments/config/files.hpp"
+#include "experiments/config/laws.hpp"
+#include "experiments/config/yaml_reader.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+std::string indented(int columns) { return std::string(static_cast<std::size_t>(columns), ' '); }
+
+std::string seconds(const sim::Distribution& law) { return format_distribution(law, LawUnit::seconds); }
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < 0x20 || byte == 0x7F) {
+      result += {'\\', 'x', digits[byte >> 4], digits[byte & 0xF]};
+    } else {
+      if (character == '"' || character == '\\') result += '\\';
+      result += character;
+    }
+  }
+  return result + "\"";
+}
+
+// Names need no quotes, unless YAML reads them as nothing.
+std::string name(const std::string& text) {
+  const bool is_nothing = text == "null" || text == "Null" || text == "NULL";
+  return is_name(text) && !is_nothing ? text : in_quotes(text);
+}
+
+std::string name_of(sim::OnFailure on_failure) {
+  switch (on_failure) {
+    case sim::OnFailure::abort:
+      break;
+    case sim::OnFailure::ignore:
+      return "ignore";
+    case sim::OnFailure::pass_on:
+      return "pass_on";
+  }
+  return "abort";
+}
+
+std::string name_of(sim::Overflow overflow) {
+  switch (overflow) {
+    case sim::Overflow::reject:
+      break;
+    case sim::Overflow::queue:
+      return "queue";
+    case sim::Overflow::none:
+      return "none";
+  }
+  return "reject";
+}
+
+std::string name_of(sim::Routing routing) {
+  switch (routing) {
+    case sim::Routing::random:
+      break;
+    case sim::Routing::round_robin:
+      return "round_robin";
+    case sim::Routing::least_connection:
+      return "least_connection";
+  }
+  return "random";
+}
+
+std::string name_of(sim::Attribution attribution) {
+  switch (attribution) {
+    case sim::Attribution::completed:
+      break;
+    case sim::Attribution::started:
+      return "started";
+    case sim::Attribution::paper:
+      return "paper";
+  }
+  return "completed";
+}
+
+// Blocks below one another, each from the column where it begins to the end of its last line.
+class BlockWriter {
+ public:
+  explicit BlockWriter(std::string& out) : out_(out) {}
+
+  // Behind a key in this column.
+  void write_value(const sim::Block& block, int column) {
+    if (std::holds_alternative<sim::Call>(block.kind)) {
+      out_ += " ";
+    } else {
+      column += 2;
+      out_ += "\n" + indented(column);
+    }
+    write(block, column);
+  }
+
+ private:
+  void write(const sim::Block& block, int column) {
+    std::visit([&](const auto& kind) { write_kind(kind, column); }, block.kind);
+  }
+  void write_kind(const sim::Call& call, int) {
+    out_ += "{call: " + name(call.function) + ", on_failure: " + name_of(call.on_failure) + "}\n";
+  }
+  void write_kind(const sim::Sequence& sequence, int column) { write_list("sequence", sequence.steps, column); }
+  void write_kind(const sim::Parallel& parallel, int column) { write_list("parallel", parallel.branches, column); }
+  void write_kind(const sim::Choice& choice, int column) {
+    out_ += "choice:\n";
+    for (std::size_t i = 0; i < choice.options.size(); ++i) {
+      out_ += indented(column + 2) + "- probability: " + format_number(choice.probabilities[i]) + "\n";
+      out_ += indented(column + 4) + "do:";
+      write_value(choice.options[i], column + 4);
+    }
+  }
+  void write_kind(const sim::FanOut& fan_out, int column) {
+    out_ += "fan_out:\n";
+    out_ += indented(column + 2) + "width: " + format_distribution(fan_out.width, LawUnit::number) + "\n";
+    out_ += indented(column + 2) + "do:";
+    write_value(fan_out.body.front(), column + 2);
+  }
+  void write_list(std::string_view kind, const std::vector<sim::Block>& blocks, int column) {
+    out_ += std::string(kind) + ":\n";
+    for (const sim::Block& block : blocks) {
+      out_ += indented(column + 2) + "- ";
+      write(block, column + 4);
+    }
+  }
+
+  std::string& out_;
+};
+
+std::string knobs_text(const sim::FunctionConfiguration& knobs) {
+  const std::string concurrency = knobs.concurrency == 0 ? "unlimited" : std::to_string(knobs.concurrency);
+  return "{cpu: " + sim::format(knobs.cpu) + ", memory: " + sim::format(knobs.memory) +
+         ", replicas: " + std::to_string(knobs.replicas) + ", concurrency: " + concurrency + "}";
+}
+
+std::string ranges_text(const sim::KnobRanges& ranges) {
+  return "{cpu: [" + sim::format(ranges.cpu_min) + ", " + sim::format(ranges.cpu_max) + "], memory: [" +
+         sim::format(ranges.memory_min) + ", " + sim::format(ranges.memory_max) + "], replicas: [" +
+         std::to_string(ranges.replicas_min) + ", " + std::to_string(ranges.replicas_max) + "], concurrency: [" +
+         std::to_string(ranges.concurrency_min) + ", " + std::to_string(ranges.concurrency_max) + "]}";
+}
+
+std::string bytes_text(double bytes) { return sim::format(sim::Mebibytes{bytes / 0x1p20}); }
+
+void write_function(std::string& out, const sim::FunctionSpec& function) {
+  out += "    " + name(function.name) + ":\n";
+  const auto entry = [&out](std::string_view key, const std::string& value) {
+    out += "      " + std::string(key) + ": " + value + "\n";
+  };
+  entry("serial", seconds(function.serial_work));
+  entry("parallel",
+        "{work: " + seconds(function.parallel_work) + ", threads: " + format_number(function.max_threads) + "}");
+  entry("off_cpu", seconds(function.off_cpu));
+  entry("memory", "{process: " + format_distribution(function.process_memory, LawUnit::mebibytes) +
+                      ", parallel: " + format_distribution(function.parallel_memory, LawUnit::mebibytes) +
+                      ", instance: " + sim::format(function.instance_memory) + "}");
+  entry("payload",
+        "{request: " + bytes_text(function.request_bytes) + ", response: " + bytes_text(function.response_bytes) + "}");
+  entry("failure_probability", format_number(function.failure_probability));
+  entry("failed_input_work_share", format_number(function.failed_input_work_share));
+  entry("overflow", name_of(function.overflow));
+  if (function.queue_capacity) entry("queue_capacity", std::to_string(*function.queue_capacity));
+  if (function.fixed) {
+    entry("fixed", knobs_text(*function.fixed));
+  } else {
+    entry("ranges", ranges_text(function.ranges));
+  }
+  if (!function.calls) return;
+  out += "      calls:";
+  BlockWriter(out).write_value(*function.calls, 6);
+}
+
+void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
+  out += "workflow:\n  name: " + name(workflow.name) + "\n";
+  const bool has_latency = workflow.qos.latency != sim::kForever;
+  out += "  qos: {" + (has_latency ? "latency: " + sim::format(workflow.qos.latency) + ", " : "") +
+         "successes: " + format_number(workflow.qos.successes) + "}\n";
+  out += "  gateway: {routing: " + name_of(workflow.gateway.routing) + ", hop: " + seconds(workflow.gateway.hop) +
+         (workflow.gateway.timeout ? ", timeout: " + sim::format(*workflow.gateway.timeout) : "") + "}\n";
+  out += "  cpu_sharing: {contention: " + format_number(workflow.cpu_sharing.contention) +
+         ", quota_exponent: " + format_number(workflow.cpu_sharing.quota_exponent) +
+         ", speed_spread: " + format_number(workflow.cpu_sharing.speed_spread) + "}\n";
+  out += "  prices: {price_per_millicore: " + format_number(workflow.prices.price_per_millicore) +
+         ", price_per_mebibyte: " + format_number(workflow.prices.price_per_mebibyte) +
+         ", usd_per_vcpu_hour: " + format_number(workflow.prices.usd_per_vcpu_hour) +
+         ", usd_per_gib_hour: " + format_number(workflow.prices.usd_per_gib_hour) + "}\n";
+  out += "  functions:\n";
+  for (const sim::FunctionSpec& function : workflow.functions) write_function(out, function);
+  out += "  entry:";
+  BlockWriter(out).write_value(workflow.entry, 2);
+}
+
+std::string source_text(const sim::ClosedLoop& loop) {
+  return "  closed_loop: {users: " + std::to_string(loop.users) + ", think_time: " + seconds(loop.think_time) +
+         ", spawn_rate: " + (loop.spawn_rate_per_s == 0 ? "at_once" : format_number(loop.spawn_rate_per_s) + "/s") +
+         ", back_off: " + seconds(loop.back_off) + "}\n";
+}
+
+std::string law_text(const sim::PoissonArrivals&) { return "poisson"; }
+std::string law_text(const sim::DeterministicArrivals&) { return "deterministic"; }
+std::string law_text(const sim::GammaArrivals& law) { return "gamma, cv: " + format_number(law.cv); }
+std::string law_text(const sim::MmppArrivals& law) {
+  std::string states;
+  for (std::size_t i = 0; i < law.relative_rates.size(); ++i) {
+    states += (i == 0 ? "{relative_rate: " : ", {relative_rate: ") + format_number(law.relative_rates[i]) +
+              ", mean_stay: " + format_seconds(law.mean_stay_s[i]) + "}";
+  }
+  return "mmpp, states: [" + states + "]";
+}
+
+std::string source_text(const sim::OpenLoop& loop) {
+  const std::string law = std::visit([](const auto& one) { return law_text(one); }, loop.law);
+  return "  open_loop: {rate: " + format_number(loop.rate_per_s) + "/s, law: " + law + "}\n";
+}
+
+std::string source_text(const sim::ArrivalList& list) {
+  if (list.times.empty()) return "  arrivals: []\n";
+  std::string text = "  arrivals:\n";
+  for (const sim::Time time : list.times) text += "    - " + sim::format(time.time_since_epoch()) + "\n";
+  return text;
+}
+
+void write_workload(std::string& out, const sim::ScenarioSpec& scenario) {
+  out += "workload:\n";
+  out += std::visit([](const auto& source) { return source_text(source); }, scenario.workload.source);
+  if (const auto& profile = scenario.workload.profile) {
+    const bool rates = std::holds_alternative<sim::OpenLoop>(scenario.workload.source);
+    out += "  profile:\n    origin: " + in_quotes(profile->origin) + "\n    steps:\n";
+    for (const sim::Profile::Step& step : profile->steps) {
+      out += "      " + sim::format(step.start.time_since_epoch()) + ": " + format_number(step.level) +
+             (rates ? "/s" : "") + "\n";
+    }
+  }
+  out += "  window: " + sim::format(scenario.window) + "\n";
+}
+
+void write_configuration(std::string& out, const NamedConfiguration& configuration, const sim::WorkflowSpec& workflow) {
+  out += "  " + name(configuration.name) + ":\n    functions:";
+  std::string functions;
+  for (std::size_t i = 0; i < workflow.functions.size(); ++i) {
+    if (workflow.functions[i].fixed) continue;
+    functions += "      " + name(workflow.functions[i].name) + ": " +
+                 knobs_text(configuration.configuration.functions[i]) + "\n";
+  }
+  out += functions.empty() ? " {}\n" : "\n" + functions;
+}
+
+}  // namespace
+
+std::string to_yaml(const Experiment& experiment) {
+  const sim::ScenarioSpec& scenario = experiment.scenario;
+  std::string out;
+  write_workflow(out, scenario.workflow);
+  write_workload(out, scenario);
+  out += "attribution: " + name_of(scenario.attribution) + "\n";
+  out += "redeploy: " + std::string(scenario.redeploy ? "true" : "false") + "\n";
+  if (experiment.duration) out += "duration: " + sim::format(*experiment.duration) + "\n";
+  if (experiment.replications) out += "replications: " + std::to_string(*experiment.replications) + "\n";
+  if (experiment.seed) out += "seed: " + std::to_string(*experiment.seed) + "\n";
+  out += "configurations:\n";
+  for (const NamedConfiguration& configuration : experiment.configurations) {
+    write_configuration(out, configuration, scenario.workflow);
+  }
+  return out;
+}
+
+}  // namespace faasconf::experiments

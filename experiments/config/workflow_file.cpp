@@ -1,0 +1,333 @@
+#include "experiments/config/workflow_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/config/configuration_file.hpp"
+#include "experiments/config/laws.hpp"
+#include "sim/core/error.hpp"
+#include "sim/model/graph.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+constexpr int kMostBlockNesting = 24;  // so that what to_yaml writes stays within the nesting that a file may have
+constexpr int kMostCallNesting = 100;
+constexpr double kProbabilityTolerance = 1e-9;
+constexpr std::int64_t kMostCount = 1'000'000'000;
+
+// Calls as they are written: who is called, and where it says so.
+using CallSites = std::vector<YamlValue>;
+
+double read_bytes(const YamlValue& value) { return read_memory(value).value * 0x1p20; }
+
+// Reads blocks, and remembers their calls.
+class BlockReader {
+ public:
+  sim::Block read(const YamlValue& value, int nesting = 0) {
+    if (nesting > kMostBlockNesting) value.fail("expected at most 24 blocks within one another, got more");
+    if (value.is_scalar()) return {sim::Call{.function = call(value)}};
+    if (value.is_list()) return {sim::Sequence{blocks(value, nesting)}};
+
+    constexpr std::string_view expected = "one of call, sequence, parallel, choice, fan_out";
+    if (!value.is_map())
+      value.refuse("the name of a function, a list of steps, or a map with " + std::string(expected));
+    if (value.node().find("call") != nullptr) {
+      const YamlMap map(value, {"call", "on_failure"});
+      sim::Call result{.function = call(map.require("call"))};
+      if (const auto on_failure = map.get("on_failure")) {
+        using enum sim::OnFailure;
+        result.on_failure =
+            read_word<sim::OnFailure>(*on_failure, {{"abort", abort}, {"ignore", ignore}, {"pass_on", pass_on}});
+      }
+      return {std::move(result)};
+    }
+    const YamlMap map(value, {"call", "sequence", "parallel", "choice", "fan_out"});
+    if (value.node().entries.size() != 1) {
+      value.fail("expected " + std::string(expected) + ", got " + std::to_string(value.node().entries.size()) +
+                 " keys");
+    }
+    if (const auto steps = map.get("sequence")) return {sim::Sequence{blocks(*steps, nesting)}};
+    if (const auto branches = map.get("parallel")) return {sim::Parallel{blocks(*branches, nesting)}};
+    if (const auto options = map.get("choice")) return {choice(*options, nesting)};
+    return {fan_out(map.require("fan_out"), nesting)};
+  }
+
+  CallSites take_calls() { return std::exchange(calls_, {}); }
+
+ private:
+  std::string call(const YamlValue& value) {
+    calls_.push_back(value);
+    return value.text("the name of a function");
+  }
+
+  std::vector<sim::Block> blocks(const YamlValue& value, int nesting) {
+    std::vector<sim::Block> result;
+    for (const YamlValue& item : value.items("a list of blocks")) result.push_back(read(item, nesting + 1));
+    if (result.empty()) value.fail("expected a list of at least one block, got an empty one");
+    return result;
+  }
+
+  sim::Choice choice(const YamlValue& value, int nesting) {
+    sim::Choice result;
+    double sum = 0;
+    for (const YamlValue& item : value.items("a list of options such as {probability: 0.4, do: resize}")) {
+      const YamlMap option(item, {"probability", "do"});
+      result.probabilities.push_back(read_probability(option.require("probability")));
+      result.options.push_back(read(option.require("do"), nesting + 1));
+      sum += result.probabilities.back();
+    }
+    if (!(std::abs(sum - 1) <= kProbabilityTolerance)) {
+      value.fail("expected probabilities that sum to 1, got " + format_number(sum));
+    }
+    return result;
+  }
+
+  sim::FanOut fan_out(const YamlValue& value, int nesting) {
+    const YamlMap map(value, {"width", "do"});
+    sim::FanOut result{.width = read_distribution(map.require("width"), LawUnit::number), .body = {}};
+    result.body.push_back(read(map.require("do"), nesting + 1));
+    return result;
+  }
+
+  CallSites calls_;
+};
+
+// Every call leads to a function, none back to its caller, and none so deep that the graph could not be built.
+class CallChecker {
+ public:
+  CallChecker(const std::map<std::string, CallSites, std::less<>>& calls) : calls_(calls) {
+    for (const auto& [name, sites] : calls) names_.push_back(name);
+  }
+
+  // How many calls nest below these.
+  int nesting(const CallSites& sites) {
+    int most = 0;
+    for (const YamlValue& site : sites) {
+      const std::string& name = site.node().scalar;
+      const auto callee = calls_.find(name);
+      if (callee == calls_.end()) {
+        site.fail("expected a function of this workflow, got " + shown(name) + meant(name, names_));
+      }
+      most = std::max(most, 1 + nesting(callee->first, callee->second, site));
+    }
+    return most;
+  }
+
+ private:
+  int nesting(const std::string& name, const CallSites& sites, const YamlValue& site) {
+    if (const auto known = known_.find(name); known != known_.end()) return known->second;
+    if (const auto first = std::find(path_.begin(), path_.end(), name); first != path_.end()) {
+      std::string cycle;
+      for (auto it = first; it != path_.end(); ++it) cycle += *it + " -> ";
+      site.fail("expected calls without a cycle, got " + cycle + name);
+    }
+    if (path_.size() >= kMostCallNesting) site.fail("expected at most 100 calls within one another, got more");
+    path_.push_back(name);
+    const int result = nesting(sites);
+    path_.pop_back();
+    // a chain that was measured before may continue this one
+    if (static_cast<int>(path_.size()) + result > kMostCallNesting) {
+      site.fail("expected at most 100 calls within one another, got more");
+    }
+    known_.emplace(name, result);
+    return result;
+  }
+
+  const std::map<std::string, CallSites, std::less<>>& calls_;
+  std::vector<std::string_view> names_;
+  std::map<std::string, int> known_;
+  std::vector<std::string> path_;
+};
+
+// A range such as [250m, 2000m], read by the reader of one end.
+template <class Read>
+auto read_range(const YamlValue& value, std::string_view expected, Read read) {
+  const std::vector<YamlValue> ends = value.items(expected);
+  if (ends.size() != 2)
+    value.fail("expected " + std::string(expected) + ", got a list of " + std::to_string(ends.size()));
+  const auto least = read(ends[0]);
+  const auto most = read(ends[1]);
+  if (most < least)
+    value.fail("expected a range that rises, got [" + ends[0].node().scalar + ", " + ends[1].node().scalar + "]");
+  return std::pair(least, most);
+}
+
+sim::KnobRanges read_ranges(const YamlValue& value, sim::KnobRanges ranges) {
+  const YamlMap map(value, {"cpu", "memory", "replicas", "concurrency"});
+  if (const auto cpu = map.get("cpu")) {
+    std::tie(ranges.cpu_min, ranges.cpu_max) = read_range(*cpu, "a range such as [250m, 2000m]", read_cpu);
+  }
+  if (const auto memory = map.get("memory")) {
+    std::tie(ranges.memory_min, ranges.memory_max) =
+        read_range(*memory, "a range such as [256Mi, 2048Mi]", read_memory_limit);
+  }
+  if (const auto replicas = map.get("replicas")) {
+    std::tie(ranges.replicas_min, ranges.replicas_max) = read_range(*replicas, "a range such as [1, 8]", read_replicas);
+  }
+  if (const auto concurrency = map.get("concurrency")) {
+    const auto read = [](const YamlValue& end) { return static_cast<int>(read_count(end, 1, kMostCount)); };
+    std::tie(ranges.concurrency_min, ranges.concurrency_max) =
+        read_range(*concurrency, "a range such as [1, 10]", read);
+  }
+  return ranges;
+}
+
+void read_work(const YamlMap& map, sim::FunctionSpec& function) {
+  if (const auto serial = map.get("serial")) function.serial_work = read_distribution(*serial, LawUnit::seconds);
+  if (const auto parallel = map.get("parallel")) {
+    const YamlMap phase(*parallel, {"work", "threads"});
+    function.parallel_work = read_distribution(phase.require("work"), LawUnit::seconds);
+    function.max_threads = read_number(phase.require("threads"), 1, 1e6, "a number of threads from 1 to 1000000");
+  }
+  if (const auto off_cpu = map.get("off_cpu")) function.off_cpu = read_distribution(*off_cpu, LawUnit::seconds);
+}
+
+void read_sizes(const YamlMap& map, sim::FunctionSpec& function) {
+  if (const auto memory = map.get("memory")) {
+    const YamlMap sizes(*memory, {"process", "parallel", "instance"});
+    if (const auto process = sizes.get("process")) {
+      function.process_memory = read_distribution(*process, LawUnit::mebibytes);
+    }
+    if (const auto parallel = sizes.get("parallel")) {
+      function.parallel_memory = read_distribution(*parallel, LawUnit::mebibytes);
+    }
+    if (const auto instance = sizes.get("instance")) function.instance_memory = read_memory(*instance);
+  }
+  if (const auto payload = map.get("payload")) {
+    const YamlMap sizes(*payload, {"request", "response"});
+    if (const auto request = sizes.get("request")) function.request_bytes = read_bytes(*request);
+    if (const auto response = sizes.get("response")) function.response_bytes = read_bytes(*response);
+  }
+}
+
+void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
+  if (const auto probability = map.get("failure_probability")) {
+    function.failure_probability = read_probability(*probability);
+  }
+  if (const auto share = map.get("failed_input_work_share")) {
+    function.failed_input_work_share = read_number(*share, 0, 1, "a share from 0 to 1");
+  }
+  if (const auto overflow = map.get("overflow")) {
+    using enum sim::Overflow;
+    function.overflow = read_word<sim::Overflow>(*overflow, {{"reject", reject}, {"queue", queue}, {"none", none}});
+  }
+  if (const auto capacity = map.get("queue_capacity")) {
+    if (function.overflow != sim::Overflow::queue) capacity->fail("expected overflow: queue beside it");
+    function.queue_capacity = static_cast<int>(read_count(*capacity, 0, kMostCount));
+  }
+}
+
+sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const sim::KnobRanges& ranges,
+                                BlockReader& blocks) {
+  const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "failure_probability",
+                            "failed_input_work_share", "overflow", "queue_capacity", "fixed", "ranges", "calls"});
+  sim::FunctionSpec function;
+  function.name = name;
+  read_work(map, function);
+  read_sizes(map, function);
+  read_refusals(map, function);
+  if (const auto fixed = map.get("fixed")) {
+    function.fixed = read_all_knobs(*fixed);
+    if (const auto own = map.get("ranges")) own->fail("expected no ranges for a function whose knobs are fixed");
+  } else {
+    const auto own = map.get("ranges");
+    function.ranges = own ? read_ranges(*own, ranges) : ranges;
+  }
+  if (const auto calls = map.get("calls")) function.calls = blocks.read(*calls);
+  return function;
+}
+
+sim::QosTarget read_qos(const YamlValue& value) {
+  const YamlMap map(value, {"latency", "successes"});
+  sim::QosTarget qos;
+  if (const auto latency = map.get("latency")) qos.latency = read_positive_duration(*latency);
+  if (const auto successes = map.get("successes")) qos.successes = read_number(*successes);
+  return qos;
+}
+
+sim::GatewaySpec read_gateway(const YamlValue& value) {
+  const YamlMap map(value, {"routing", "hop", "timeout"});
+  sim::GatewaySpec gateway;
+  if (const auto routing = map.get("routing")) {
+    using enum sim::Routing;
+    gateway.routing = read_word<sim::Routing>(
+        *routing, {{"random", random}, {"round_robin", round_robin}, {"least_connection", least_connection}});
+  }
+  if (const auto hop = map.get("hop")) gateway.hop = read_distribution(*hop, LawUnit::seconds);
+  if (const auto timeout = map.get("timeout")) gateway.timeout = read_positive_duration(*timeout);
+  return gateway;
+}
+
+sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
+  const YamlMap map(value, {"contention", "quota_exponent", "speed_spread"});
+  sim::CpuSharingSpec sharing;
+  if (const auto contention = map.get("contention")) sharing.contention = read_number(*contention);
+  if (const auto exponent = map.get("quota_exponent")) {
+    sharing.quota_exponent = read_number(*exponent, kAboveZero, 100, "a number above 0, at most 100");
+  }
+  if (const auto spread = map.get("speed_spread")) sharing.speed_spread = read_number(*spread);
+  return sharing;
+}
+
+sim::PriceSpec read_prices(const YamlValue& value) {
+  const YamlMap map(value, {"price_per_millicore", "price_per_mebibyte", "usd_per_vcpu_hour", "usd_per_gib_hour"});
+  sim::PriceSpec prices;
+  if (const auto price = map.get("price_per_millicore")) prices.price_per_millicore = read_number(*price);
+  if (const auto price = map.get("price_per_mebibyte")) prices.price_per_mebibyte = read_number(*price);
+  if (const auto price = map.get("usd_per_vcpu_hour")) prices.usd_per_vcpu_hour = read_number(*price);
+  if (const auto price = map.get("usd_per_gib_hour")) prices.usd_per_gib_hour = read_number(*price);
+  return prices;
+}
+
+}  // namespace
+
+sim::WorkflowSpec read_workflow(const YamlValue& value) {
+  const YamlMap map(value,
+                    {"name", "description", "qos", "gateway", "cpu_sharing", "prices", "ranges", "functions", "entry"});
+  sim::WorkflowSpec workflow;
+  workflow.name = read_name(map.require("name"));
+  if (const auto description = map.get("description")) description->text("a text");
+  if (const auto qos = map.get("qos")) workflow.qos = read_qos(*qos);
+  if (const auto gateway = map.get("gateway")) workflow.gateway = read_gateway(*gateway);
+  if (const auto sharing = map.get("cpu_sharing")) workflow.cpu_sharing = read_cpu_sharing(*sharing);
+  if (const auto prices = map.get("prices")) workflow.prices = read_prices(*prices);
+  sim::KnobRanges ranges;
+  if (const auto common = map.get("ranges")) ranges = read_ranges(*common, ranges);
+
+  // functions, in the order of the file
+  BlockReader blocks;
+  std::map<std::string, CallSites, std::less<>> calls;
+  const YamlValue functions = map.require("functions");
+  if (!functions.is_map()) functions.refuse("a map from names to functions");
+  if (functions.node().entries.empty()) functions.fail("expected at least one function, got none");
+  for (const YamlNode::Entry& entry : functions.node().entries) {
+    const YamlNode name{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
+    const YamlValue child = functions.child(entry);
+    workflow.functions.push_back(read_function(child, read_name({name, functions.path()}), ranges, blocks));
+    calls.emplace(entry.key, blocks.take_calls());
+  }
+
+  // who calls whom
+  const YamlValue entry = map.require("entry");
+  workflow.entry = blocks.read(entry);
+  CallChecker checker(calls);
+  checker.nesting(blocks.take_calls());
+  for (const auto& [name, sites] : calls) checker.nesting(sites);
+  try {
+    static_cast<void>(sim::Graph(workflow));
+  } catch (const sim::Error& error) {
+    entry.fail(error.what());
+  }
+  return workflow;
+}
+
+}  // namespace faasconf::experiments

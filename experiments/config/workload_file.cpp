@@ -1,0 +1,153 @@
+#include "experiments/config/workload_file.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "experiments/config/laws.hpp"
+#include "experiments/config/profile_file.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+sim::ClosedLoop read_closed_loop(const YamlValue& value) {
+  const YamlMap map(value, {"users", "think_time", "spawn_rate", "back_off"});
+  sim::ClosedLoop loop;
+  if (const auto users = map.get("users")) {
+    loop.users = static_cast<int>(read_count(*users, 1, static_cast<std::int64_t>(kMostUsers)));
+  }
+  if (const auto think_time = map.get("think_time")) loop.think_time = read_distribution(*think_time, LawUnit::seconds);
+  if (const auto spawn_rate = map.get("spawn_rate")) {
+    const bool at_once = spawn_rate->is_scalar() && spawn_rate->node().scalar == "at_once";
+    loop.spawn_rate_per_s = at_once ? 0 : read_rate(*spawn_rate);
+  }
+  if (const auto back_off = map.get("back_off")) loop.back_off = read_distribution(*back_off, LawUnit::seconds);
+  return loop;
+}
+
+sim::MmppArrivals read_states(const YamlValue& value) {
+  sim::MmppArrivals law;
+  double sum = 0;
+  for (const YamlValue& item : value.items("a list of states such as {relative_rate: 4, mean_stay: 30s}")) {
+    const YamlMap state(item, {"relative_rate", "mean_stay"});
+    const YamlValue stay = state.require("mean_stay");
+    law.relative_rates.push_back(read_number(state.require("relative_rate")));
+    law.mean_stay_s.push_back(parse_with(stay, "a duration such as 30s", parse_seconds));
+    if (law.mean_stay_s.back() <= 0) stay.refuse("a duration above 0");
+    sum += law.relative_rates.back();
+  }
+  if (law.relative_rates.size() < 2) {
+    value.fail("expected at least 2 states, got " + std::to_string(law.relative_rates.size()));
+  }
+  if (!(sum > 0 && sum <= std::numeric_limits<double>::max())) {
+    value.fail("expected relative rates with a sum above 0, got " + format_number(sum));
+  }
+  return law;
+}
+
+sim::OpenLoop read_open_loop(const YamlValue& value, bool has_profile) {
+  enum class Law { poisson, deterministic, gamma, mmpp };
+  const YamlMap map(value, {"rate", "law", "cv", "states"});
+  sim::OpenLoop loop;
+  if (const auto rate = map.get("rate")) {
+    loop.rate_per_s = read_rate(*rate);
+  } else if (!has_profile) {
+    static_cast<void>(map.require("rate"));
+  }
+  Law law = Law::poisson;
+  if (const auto name = map.get("law")) {
+    using enum Law;
+    law = read_word<Law>(*name,
+                         {{"poisson", poisson}, {"deterministic", deterministic}, {"gamma", gamma}, {"mmpp", mmpp}});
+  }
+  const auto cv = map.get("cv");
+  const auto states = map.get("states");
+  if (cv && law != Law::gamma) cv->fail("expected law: gamma beside it");
+  if (states && law != Law::mmpp) states->fail("expected law: mmpp beside it");
+  switch (law) {
+    case Law::poisson:
+      loop.law = sim::PoissonArrivals{};
+      break;
+    case Law::deterministic:
+      loop.law = sim::DeterministicArrivals{};
+      break;
+    case Law::gamma:
+      loop.law = sim::GammaArrivals{read_number(map.require("cv"), 1e-6, 1e6, "a cv from 0.000001 to 1000000")};
+      break;
+    case Law::mmpp:
+      loop.law = read_states(map.require("states"));
+      break;
+  }
+  return loop;
+}
+
+sim::ArrivalList read_arrivals(const YamlValue& value, InputFiles& files) {
+  if (value.is_scalar()) {
+    const InputFiles::Text file = files.read(value);
+    return parse_arrivals(file.content, file.path);
+  }
+  sim::ArrivalList list;
+  for (const YamlValue& item : value.items("a list of times such as [0s, 1.5s], or the path of a file")) {
+    const sim::Time time(read_duration(item));
+    if (!list.times.empty() && time < list.times.back()) item.refuse("a time not below the last one");
+    list.times.push_back(time);
+  }
+  return list;
+}
+
+// {origin: ..., steps: {0s: 12, 60s: 44}}; rates are written with their unit.
+sim::Profile read_steps(const YamlValue& value, bool users) {
+  const YamlMap map(value, {"origin", "steps"});
+  sim::Profile profile;
+  if (const auto origin = map.get("origin")) profile.origin = origin->text("a text");
+  const YamlValue steps = map.require("steps");
+  const std::string_view expected = users ? "a map from times to users such as {0s: 12, 60s: 44}"
+                                          : "a map from times to rates such as {0s: 2/s, 60s: 5/s}";
+  if (!steps.is_map()) steps.refuse(expected);
+  for (const YamlNode::Entry& entry : steps.node().entries) {
+    const YamlNode start_node{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
+    const YamlValue start_value(start_node, steps.path());
+    const sim::Time start(read_duration(start_value));
+    if (!profile.steps.empty() && start <= profile.steps.back().start) start_value.refuse("a time above the last one");
+    const YamlValue level = steps.child(entry);
+    profile.steps.push_back({start, users ? read_number(level, 0, kMostUsers, "a number of users from 0 to 1000000")
+                                          : read_rate(level, 0)});
+  }
+  if (profile.steps.empty()) steps.fail("expected at least one step, got none");
+  return profile;
+}
+
+}  // namespace
+
+sim::Workload read_workload(const YamlMap& map, InputFiles& files) {
+  const auto closed_loop = map.get("closed_loop");
+  const auto open_loop = map.get("open_loop");
+  const auto arrivals = map.get("arrivals");
+  const auto profile = map.get("profile");
+  if (int{closed_loop.has_value()} + int{open_loop.has_value()} + int{arrivals.has_value()} > 1) {
+    map.value().fail("expected one of closed_loop, open_loop, arrivals, got more");
+  }
+  if (arrivals && profile) profile->fail("expected no profile beside arrivals");
+
+  sim::Workload workload;
+  if (closed_loop) workload.source = read_closed_loop(*closed_loop);
+  if (open_loop) workload.source = read_open_loop(*open_loop, profile.has_value());
+  if (arrivals) workload.source = read_arrivals(*arrivals, files);
+  if (!profile) return workload;
+
+  // what a profile's levels are
+  if (!profile->is_scalar()) {
+    workload.profile = read_steps(*profile, !open_loop);
+    return workload;
+  }
+  const InputFiles::Text text = files.read(*profile);
+  ProfileFile file = parse_profile(text.content, text.path);
+  if (file.users && open_loop) profile->refuse("a profile of rate_per_s for an open loop");
+  if (!file.users && closed_loop) profile->refuse("a profile of users for a closed loop");
+  if (!file.users && !open_loop) workload.source = sim::OpenLoop{};
+  workload.profile = std::move(file.profile);
+  return workload;
+}
+
+}  // namespace faasconf::experiments

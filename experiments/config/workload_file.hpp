@@ -1,0 +1,12 @@
+#pragma once
+
+#include "experiments/config/input_files.hpp"
+#include "experiments/config/yaml_reader.hpp"
+#include "sim/model/workload.hpp"
+
+namespace faasconf::experiments {
+
+// Keys of `workload:` that say who sends requests; `window` stands beside them.
+sim::Workload read_workload(const YamlMap& map, InputFiles& files);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,74 @@
+#pragma once
+// The result file: HDF5 1.10, self-describing. Layout (format version 1):
+//
+//   /                attributes: format "faasconf-result", format_version, faasconf_version, faasconf_revision, seed,
+//                    attribution, window_s, duration_s, workflow, qos_latency_s (NaN: no promise),
+//                    qos_successes_per_30s
+//   /run/resolved    the experiment, every value spelled out (YAML)
+//   /run/workflow_dot  the workflow's graph (Graphviz)
+//   /run/inputs/path, /run/inputs/sha256   of every input file
+//   /run/cases, /run/functions, /run/outcomes   names; columns below refer to them by index
+//   /run/warm_up_s, /run/replications   by case
+//   /windows/COLUMN  one row per case, replication and window (1-D, chunked, compressed)
+//       case, replication, window, start_s, length_s, users, offered_rate_per_s, arrivals, completions, rejections,
+//       timeouts, failures, oom_kills, in_flight, latency_mean_s, latency_p50_s, latency_p75_s, latency_p95_s,
+//       latency_p99_s, throughput_per_s, success_ratio, qos_met (0 or 1), price, cost_window_usd, cost_execution_usd,
+//       used_gib_s, used_vcpu_s
+//   /functions/COLUMN  one row per case, replication, window and function
+//       case, replication, window, function, cpu_millicores, memory_mib, replicas, concurrency (in force at the
+//       window's end), arrivals .. in_flight and latency_mean_s .. latency_p99_s as above, execution_mean_s, cpu_cores,
+//       cpu_percent, throttled_share, memory_share, received_bytes_per_s, transmitted_bytes_per_s, instances
+//   /replications/COLUMN  one row per case and replication: the windows after the warm-up as one
+//       case, replication, start_s .. used_vcpu_s as in /windows but for qos_met; qos_compliance, events
+//   /spans/COLUMN    one row per call, in order of finishing; only when asked for
+//       case, replication, request, function, instance (-1: none reached), outcome, called_s, started_s (NaN: never),
+//       finished_s
+//   /summary/COLUMN  case, function (-1: end to end), metric, unit, mean, low, high, replications
+//
+// Every column has an attribute `unit` ("" for names and indices, "1" for shares); a column of indices has an attribute
+// `names`, the path of the names. What is absent is NaN. Links keep the order above. Texts are UTF-8 of fixed length,
+// padded with zeros. Nothing carries a time: same experiment and seed, same bytes.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiments/config/files.hpp"
+#include "experiments/results/summary.hpp"
+#include "sim/model/run.hpp"
+
+namespace faasconf::experiments {
+
+struct ResultHeader {
+  const Experiment* experiment = nullptr;  // borrowed for the constructor; its configurations are the cases
+  std::uint64_t seed = 1;
+  sim::Duration duration{};
+  std::vector<sim::Duration> warm_up{};  // by case
+  bool spans = false;
+};
+
+// Writes aside and renames when finished; a writer that is destroyed before leaves nothing behind. Memory does not grow
+// with the number of rows. HDF5 is used by one thread at a time.
+// Throws std::runtime_error (not sim::Error) when the disk is full or the path cannot be written, and leaves nothing
+// behind then; sim::Error when the path is no file or its folder does not exist.
+class ResultWriter {
+ public:
+  ResultWriter(const std::string& path, const ResultHeader& header);
+  ~ResultWriter();
+
+  void append(std::size_t case_index, std::uint64_t replication, const sim::Run& run);
+  void finish(const Summary& summary);  // once, and nothing after it
+
+ private:
+  class File;
+  std::unique_ptr<File> file_;  // absent once finished or failed
+};
+
+// Writes the tables of a result file as CSV (RFC 4180, lines end in \n), names of columns with units in the header
+// line, names in place of indices, absent values empty: DIRECTORY/windows.csv, functions.csv, replications.csv,
+// summary.csv, and spans.csv when there are any. Makes DIRECTORY when only it is missing. Returns the paths written,
+// all or none. Throws sim::Error when the file is no result, damaged, or written by a newer format.
+std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory);
+
+}  // namespace faasconf::experiments

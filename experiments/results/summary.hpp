@@ -1,0 +1,59 @@
+#pragma once
+// What replications say together: means over replications with Student-t intervals, and tables of them.
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "sim/model/run.hpp"
+#include "sim/stats/running_moments.hpp"
+
+namespace faasconf::experiments {
+
+// One metric of one case; over the replications in which it exists.
+struct SummaryRow {
+  std::string case_name;
+  std::string function;  // empty: end to end
+  std::string metric;    // "latency_mean"
+  std::string unit;      // "s"; "1" for shares and for the paper's price
+  sim::RunningMoments over_replications;
+  std::vector<double> values;  // one a replication, in the order of adding; NaN where it has none
+};
+
+// Collects the totals of replications, case by case. Metrics, end to end: arrivals, throughput, latency_mean,
+// latency_p50, latency_p75, latency_p95, latency_p99, success_ratio, qos_compliance, rejections, timeouts, failures,
+// oom_kills, price, cost_window, cost_execution, used_gib_s, used_vcpu_s. Of a function: arrivals, latency_mean,
+// latency_p75, latency_p95, rejections, timeouts, failures, oom_kills, execution_mean, cpu_cores, cpu_percent,
+// throttled_share, memory_share, received, transmitted, instances.
+class Summary {
+ public:
+  Summary(std::vector<std::string> case_names, std::vector<std::string> function_names);
+
+  // Replications of all cases come in the same order: the cases share their random streams and are compared in pairs.
+  void add(std::size_t case_index, const sim::Run& run);
+  const std::vector<SummaryRow>& rows() const { return rows_; }  // case by case, end to end first
+  // Throws std::out_of_range when there is no such row; an empty function: end to end.
+  const SummaryRow& row(std::size_t case_index, const std::string& function, const std::string& metric) const;
+  std::uint64_t replications(std::size_t case_index) const { return replications_.at(case_index); }
+  const std::vector<std::string>& case_names() const { return case_names_; }
+  const std::vector<std::string>& function_names() const { return function_names_; }
+
+ private:
+  std::vector<std::string> case_names_;
+  std::vector<std::string> function_names_;
+  std::vector<std::uint64_t> replications_;  // by case
+  std::vector<SummaryRow> rows_;
+};
+
+// One case: a line per function and one end to end; "1.234 ± 0.012" (95 % intervals), aligned, units in the header. The
+// only case: also a line per end-to-end metric, since nothing is compared.
+void print_case_table(std::ostream& out, const Summary& summary, std::size_t case_index);
+// Cases side by side: a column per case, a line per end-to-end metric. Two cases: also the last less the first,
+// replications in pairs.
+void print_comparison_table(std::ostream& out, const Summary& summary);
+// One JSON object per line: {"case":..., "function":..., "metric":..., "unit":..., "mean":..., "low":..., "high":...,
+// "replications":...}; function is null end to end; mean, low and high are null where too few replications have one.
+void print_json(std::ostream& out, const Summary& summary);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,29 @@
+#pragma once
+// Tables for a terminal, and numbers written as finely as they are known.
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/stats/confidence.hpp"
+
+namespace faasconf::experiments {
+
+// Columns that a terminal uses for UTF-8 text.
+std::size_t display_width(std::string_view text);
+
+// The first column to the left, the others to the right, two spaces between them, a rule under the header.
+struct TextTable {
+  std::vector<std::vector<std::string>> header;  // lines; each as long as the rows
+  std::vector<std::vector<std::string>> rows;
+
+  void print(std::ostream& out) const;
+};
+
+// "1.234 ± 0.012": two digits of the half-width, and as many decimals of the mean. Without an interval, or with one too
+// narrow to matter: "1.234", four digits without trailing zeros, whole numbers in full. "-" when there is no mean.
+std::string format_estimate(std::optional<double> mean, const std::optional<sim::Interval>& interval);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,475 @@
+// faasconf._core: the simulator on NumPy arrays. Converts, and nothing more.
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include "experiments/config/files.hpp"
+#include "sim/core/error.hpp"
+#include "sim/model/run.hpp"
+
+namespace py = pybind11;
+using namespace py::literals;
+
+namespace faasconf {
+namespace {
+
+using experiments::Experiment;
+
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+
+// Columns of equal length, each contiguous. The names are those of the result file.
+template <class Value>
+struct Column {
+  const char* name;
+  std::vector<Value> values;
+};
+
+struct RunColumns {
+  std::size_t window_count = 0;
+  std::size_t function_count = 0;
+  std::vector<Column<double>> windows;    // a value per window
+  std::vector<Column<double>> functions;  // by window, then function
+  std::vector<Column<std::int64_t>> span_numbers;
+  std::vector<Column<double>> span_times;
+  std::vector<std::pair<const char*, double>> total;
+  double qos_compliance = 0;
+  std::uint64_t events = 0;
+};
+
+template <class Row>
+struct Field {
+  const char* name;
+  double (*of)(const Row&);
+};
+
+double number(std::int64_t count) { return static_cast<double>(count); }
+
+template <double sim::Latency::*member, class Row>
+double latency(const Row& row) {
+  return row.latency ? *row.latency.*member : kAbsent;
+}
+
+template <class Row>
+std::vector<Field<Row>> latency_fields() {
+  using sim::Latency;
+  return {{"latency_mean_s", latency<&Latency::mean_s, Row>},
+          {"latency_p50_s", latency<&Latency::p50_s, Row>},
+          {"latency_p75_s", latency<&Latency::p75_s, Row>},
+          {"latency_p95_s", latency<&Latency::p95_s, Row>},
+          {"latency_p99_s", latency<&Latency::p99_s, Row>}};
+}
+
+template <class Row, sim::Counts Row::*counts>
+std::vector<Field<Row>> count_fields() {
+  return {{"arrivals", [](const Row& row) { return number((row.*counts).arrivals); }},
+          {"completions", [](const Row& row) { return number((row.*counts).completions); }},
+          {"rejections", [](const Row& row) { return number((row.*counts).rejections); }},
+          {"timeouts", [](const Row& row) { return number((row.*counts).timeouts); }},
+          {"failures", [](const Row& row) { return number((row.*counts).failures); }},
+          {"oom_kills", [](const Row& row) { return number((row.*counts).oom_kills); }},
+          {"in_flight", [](const Row& row) { return number((row.*counts).in_flight); }}};
+}
+
+template <class Row>
+void append(std::vector<Field<Row>>& fields, const std::vector<Field<Row>>& others) {
+  fields.insert(fields.end(), others.begin(), others.end());
+}
+
+std::vector<Field<sim::Observation>> window_fields() {
+  using Row = sim::Observation;
+  std::vector<Field<Row>> fields = {
+      {"start_s", [](const Row& row) { return sim::to_seconds(row.start); }},
+      {"length_s", [](const Row& row) { return sim::to_seconds(row.length); }},
+      {"users", [](const Row& row) { return row.users; }},
+      {"offered_rate_per_s", [](const Row& row) { return row.offered_rate_per_s; }},
+  };
+  append(fields, count_fields<Row, &Row::requests>());
+  append(fields, latency_fields<Row>());
+  append(fields, {{"throughput_per_s", [](const Row& row) { return row.throughput_per_s; }},
+                  {"success_ratio", [](const Row& row) { return row.success_ratio.value_or(kAbsent); }},
+                  {"qos_met", [](const Row& row) { return row.qos_met ? 1.0 : 0.0; }},
+                  {"price", [](const Row& row) { return row.price; }},
+                  {"cost_window_usd", [](const Row& row) { return row.cost_window_usd; }},
+                  {"cost_execution_usd", [](const Row& row) { return row.cost_execution_usd; }},
+                  {"used_gib_s", [](const Row& row) { return row.used_gib_s; }},
+                  {"used_vcpu_s", [](const Row& row) { return row.used_vcpu_s; }}});
+  return fields;
+}
+
+std::vector<Field<sim::FunctionObservation>> function_fields() {
+  using Row = sim::FunctionObservation;
+  std::vector<Field<Row>> fields = count_fields<Row, &Row::calls>();
+  append(fields, latency_fields<Row>());
+  append(fields, {{"execution_mean_s", [](const Row& row) { return row.execution_mean_s.value_or(kAbsent); }},
+                  {"cpu_cores", [](const Row& row) { return row.cpu_cores; }},
+                  {"cpu_percent", [](const Row& row) { return row.cpu_percent; }},
+                  {"throttled_share", [](const Row& row) { return row.throttled_share; }},
+                  {"memory_share", [](const Row& row) { return row.memory_share; }},
+                  {"received_bytes_per_s", [](const Row& row) { return row.received_bytes_per_s; }},
+                  {"transmitted_bytes_per_s", [](const Row& row) { return row.transmitted_bytes_per_s; }},
+                  {"instances", [](const Row& row) { return row.instances; }}});
+  return fields;
+}
+
+double seconds_or_absent(sim::Time time) { return time == sim::kNever ? kAbsent : sim::to_seconds(time); }
+
+template <class Value, class Of>
+Column<Value> column(const char* name, const std::vector<sim::CallRecord>& calls, Of of) {
+  Column<Value> result{name, {}};
+  result.values.reserve(calls.size());
+  for (const sim::CallRecord& call : calls) result.values.push_back(static_cast<Value>(of(call)));
+  return result;
+}
+
+RunColumns to_columns(const sim::Run& run, std::size_t function_count) {
+  RunColumns columns;
+  columns.window_count = run.windows.size();
+  columns.function_count = function_count;
+  for (const auto& field : window_fields()) {
+    Column<double>& made = columns.windows.emplace_back(Column<double>{field.name, {}});
+    for (const sim::Observation& window : run.windows) made.values.push_back(field.of(window));
+    // over a whole run, qos_compliance says it
+    if (std::string_view(field.name) != "qos_met") columns.total.emplace_back(field.name, field.of(run.total));
+  }
+  for (const auto& field : function_fields()) {
+    Column<double>& made = columns.functions.emplace_back(Column<double>{field.name, {}});
+    for (const sim::Observation& window : run.windows) {
+      for (const sim::FunctionObservation& function : window.functions) made.values.push_back(field.of(function));
+    }
+  }
+
+  using Call = sim::CallRecord;
+  const std::vector<Call>& calls = run.spans;
+  columns.span_numbers = {
+      column<std::int64_t>("request", calls, [](const Call& call) { return call.request; }),
+      column<std::int64_t>("function", calls, [](const Call& call) { return call.function.index; }),
+      column<std::int64_t>("instance", calls, [](const Call& call) { return call.instance; }),
+      column<std::int64_t>("outcome", calls, [](const Call& call) { return call.outcome; }),
+  };
+  columns.span_times = {
+      column<double>("called_s", calls, [](const Call& call) { return seconds_or_absent(call.called); }),
+      column<double>("started_s", calls, [](const Call& call) { return seconds_or_absent(call.started); }),
+      column<double>("finished_s", calls, [](const Call& call) { return seconds_or_absent(call.finished); }),
+  };
+  columns.qos_compliance = run.qos_compliance;
+  columns.events = run.events;
+  return columns;
+}
+
+// A read-only array on the values of a run, which it keeps alive.
+template <class Value>
+py::array view(const std::vector<Value>& values, std::vector<py::ssize_t> shape, const py::object& owner) {
+  py::array_t<Value> array(std::move(shape), values.data(), owner);
+  array.attr("flags").attr("writeable") = false;
+  return array;
+}
+
+template <class Value>
+void add_views(py::dict& views, const std::vector<Column<Value>>& columns, const std::vector<py::ssize_t>& shape,
+               const py::object& owner) {
+  for (const auto& column : columns) views[column.name] = view(column.values, shape, owner);
+}
+
+sim::Duration positive_seconds(const char* name, double seconds, bool may_be_zero = false) {
+  if (std::isfinite(seconds) && (seconds > 0 || (may_be_zero && seconds == 0))) return sim::from_seconds(seconds);
+  std::ostringstream message;
+  message << name << ": expected seconds " << (may_be_zero ? ">=" : ">") << " 0, got " << seconds;
+  throw sim::Error(message.str());
+}
+
+Experiment load_scenario(const std::filesystem::path& path, const py::dict& overrides) {
+  experiments::Overrides entries;
+  for (const auto& [key, value] : overrides) {
+    entries.push_back(py::str(key).cast<std::string>() + "=" + py::str(value).cast<std::string>());
+  }
+  const py::gil_scoped_release unlocked;
+  return experiments::read_experiment(path.string(), entries);
+}
+
+RunColumns simulate(const Experiment& experiment, std::optional<double> duration_s, double warm_up_s,
+                    std::uint64_t seed, std::uint64_t replication,
+                    const std::optional<sim::Configuration>& configuration, bool spans) {
+  const py::gil_scoped_release unlocked;
+  sim::RunOptions options;
+  if (experiment.duration) options.duration = *experiment.duration;
+  if (duration_s) options.duration = positive_seconds("duration_s", *duration_s);
+  options.warm_up = positive_seconds("warm_up_s", warm_up_s, true);
+  options.spans = spans;
+
+  sim::ScenarioSpec spec = experiment.scenario;
+  spec.configuration = configuration.value_or(experiment.configurations.front().configuration);
+  sim::FixedPolicy policy(spec.configuration);
+  const sim::Scenario scenario(std::move(spec));
+  return to_columns(sim::run(scenario, policy, options, seed, replication), scenario.function_count());
+}
+
+using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using WholeNumbers = py::array_t<int, py::array::c_style | py::array::forcecast>;
+
+sim::Configuration make_configuration(const Numbers& cpu_millicores, const Numbers& memory_mib,
+                                      const WholeNumbers& replicas, const WholeNumbers& concurrency) {
+  const py::ssize_t count = cpu_millicores.size();
+  const auto check_shape = [&](const py::array& values, const char* name) {
+    if (values.ndim() == 1 && values.size() == count) return;
+    throw sim::Error(std::string(name) + ": expected a value per function, as many as cpu_millicores has");
+  };
+  check_shape(cpu_millicores, "cpu_millicores");
+  check_shape(memory_mib, "memory_mib");
+  check_shape(replicas, "replicas");
+  check_shape(concurrency, "concurrency");
+  sim::Configuration configuration;
+  for (py::ssize_t i = 0; i < count; ++i) {
+    configuration.functions.push_back(
+        {sim::Millicores{cpu_millicores.at(i)}, sim::Mebibytes{memory_mib.at(i)}, replicas.at(i), concurrency.at(i)});
+  }
+  return configuration;
+}
+
+template <class Value, class Of>
+py::array_t<Value> knobs(const sim::Configuration& configuration, Of of) {
+  py::array_t<Value> values(static_cast<py::ssize_t>(configuration.functions.size()));
+  Value* value = values.mutable_data();
+  for (const sim::FunctionConfiguration& function : configuration.functions) *value++ = of(function);
+  return values;
+}
+
+std::vector<std::string> function_names(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (const sim::FunctionSpec& function : experiment.scenario.workflow.functions) names.push_back(function.name);
+  return names;
+}
+
+py::dict configurations(const Experiment& experiment) {
+  py::dict result;
+  for (const experiments::NamedConfiguration& named : experiment.configurations) {
+    result[py::str(named.name)] = named.configuration;
+  }
+  return result;
+}
+
+double latency_promise_s(const Experiment& experiment) {
+  const sim::Duration latency = experiment.scenario.workflow.qos.latency;
+  return latency == sim::kForever ? kAbsent : sim::to_seconds(latency);
+}
+
+// sim::Error becomes faasconf.Error, with all the lines that it nests.
+void translate_errors() {
+  static const py::handle python_error =
+      py::module_::import("faasconf._error").attr("Error").cast<py::object>().release();
+  py::register_exception_translator([](std::exception_ptr pointer) {
+    try {
+      if (pointer) std::rethrow_exception(pointer);
+    } catch (const sim::Error& error) {
+      PyErr_SetString(python_error.ptr(), sim::describe(error).c_str());
+    }
+  });
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, module) {
+  module.doc() = "The simulator. Use it as faasconf.Scenario, faasconf.simulate.";
+  translate_errors();
+
+  py::class_<sim::Configuration>(module, "Configuration", R"(The four knobs of every function.
+
+Parameters
+----------
+cpu_millicores : array_like of float, shape (n_functions,)
+    CPU limit of an instance; 1000 are one core.
+memory_mib : array_like of float, shape (n_functions,)
+    Memory limit of an instance.
+replicas : array_like of int, shape (n_functions,)
+concurrency : array_like of int, shape (n_functions,)
+    Calls that an instance serves at once; 0: no limit.
+
+Attributes are copies of the values.
+
+Examples
+--------
+>>> import faasconf
+>>> faasconf.Configuration(cpu_millicores=[500], memory_mib=[256], replicas=[2], concurrency=[1]).replicas
+array([2])
+)")
+      .def(py::init(&make_configuration), py::kw_only(), "cpu_millicores"_a, "memory_mib"_a, "replicas"_a,
+           "concurrency"_a)
+      .def_property_readonly(
+          "cpu_millicores",
+          [](const sim::Configuration& configuration) {
+            return knobs<double>(configuration, [](const auto& knob) { return knob.cpu.value; });
+          },
+          "float64, shape (n_functions,), millicores.")
+      .def_property_readonly(
+          "memory_mib",
+          [](const sim::Configuration& configuration) {
+            return knobs<double>(configuration, [](const auto& knob) { return knob.memory.value; });
+          },
+          "float64, shape (n_functions,), MiB.")
+      .def_property_readonly(
+          "replicas",
+          [](const sim::Configuration& configuration) {
+            return knobs<std::int64_t>(configuration, [](const auto& knob) { return knob.replicas; });
+          },
+          "int64, shape (n_functions,).")
+      .def_property_readonly(
+          "concurrency",
+          [](const sim::Configuration& configuration) {
+            return knobs<std::int64_t>(configuration, [](const auto& knob) { return knob.concurrency; });
+          },
+          "int64, shape (n_functions,).")
+      .def(
+          "__eq__", [](const sim::Configuration& a, const sim::Configuration& b) { return a == b; }, py::is_operator());
+
+  py::class_<Experiment>(module, "Scenario",
+                         R"(A workflow or experiment file, ready to run; `Scenario.load` makes it.)")
+      .def_static("load", &load_scenario, "path"_a, "overrides"_a = py::dict(), R"(Read a workflow or experiment file.
+
+Parameters
+----------
+path : str or os.PathLike
+    A file, or the name of a workflow that ships.
+overrides : dict, optional
+    Values by key, dots between the keys of nested maps, as ``--set`` takes them.
+
+Raises
+------
+Error
+    When the file cannot be used: it says where, what was expected and what came.
+
+Examples
+--------
+>>> import faasconf
+>>> scenario = faasconf.Scenario.load("parallel")
+>>> scenario.window_s
+30.0
+)")
+      .def_property_readonly(
+          "workflow", [](const Experiment& experiment) { return experiment.scenario.workflow.name; },
+          "Name of the workflow.")
+      .def_property_readonly("functions", &function_names, "Names of the functions, in the order of columns.")
+      .def_property_readonly("configurations", &configurations, "The configurations that the file compares, by name.")
+      .def_property_readonly(
+          "window_s", [](const Experiment& experiment) { return sim::to_seconds(experiment.scenario.window); },
+          "Length of a window, seconds.")
+      .def_property_readonly("qos_latency_s", &latency_promise_s,
+                             "Longest mean latency that meets QoS, seconds; NaN without a promise.")
+      .def_property_readonly(
+          "qos_successes_per_30s",
+          [](const Experiment& experiment) { return experiment.scenario.workflow.qos.successes; },
+          "Fewest successes that meet QoS, per 30 s.")
+      .def_property_readonly(
+          "duration_s",
+          [](const Experiment& experiment) {
+            return sim::to_seconds(experiment.duration.value_or(sim::RunOptions{}.duration));
+          },
+          "How long a run is unless told otherwise, seconds.")
+      .def_property_readonly(
+          "resolved", [](const Experiment& experiment) { return experiment.resolved; },
+          "The experiment as YAML, every value spelled out.")
+      .def("__repr__", [](const Experiment& experiment) {
+        return "<Scenario of workflow '" + experiment.scenario.workflow.name + "'>";
+      });
+
+  py::class_<RunColumns>(module, "Run", R"(One replication; `simulate` makes it.
+
+Columns have the names of those in a result file. They are read-only views that keep the run alive. What is absent, such
+as the latency of a window without a success, is NaN.)")
+      .def_property_readonly(
+          "windows",
+          [](const py::object& self) {
+            const auto& run = self.cast<const RunColumns&>();
+            py::dict views;
+            add_views(views, run.windows, {static_cast<py::ssize_t>(run.window_count)}, self);
+            return views;
+          },
+          "Columns by name: float64, shape (n_windows,); the unit ends the name.")
+      .def_property_readonly(
+          "functions",
+          [](const py::object& self) {
+            const auto& run = self.cast<const RunColumns&>();
+            py::dict views;
+            add_views(views, run.functions,
+                      {static_cast<py::ssize_t>(run.window_count), static_cast<py::ssize_t>(run.function_count)}, self);
+            return views;
+          },
+          "Columns by name: float64, shape (n_windows, n_functions); the unit ends the name.")
+      .def_property_readonly(
+          "spans",
+          [](const py::object& self) {
+            const auto& run = self.cast<const RunColumns&>();
+            const std::vector shape{static_cast<py::ssize_t>(run.span_times[0].values.size())};
+            py::dict views;
+            add_views(views, run.span_numbers, shape, self);
+            add_views(views, run.span_times, shape, self);
+            return views;
+          },
+          R"(Columns by name, a row per call in order of finishing; empty unless asked for.
+
+``request``, ``function``, ``instance`` (-1: none reached), ``outcome`` (0 success, 1 rejected, 2 timed out, 3 failed,
+4 out of memory): int64, shape (n_calls,). ``called_s``, ``started_s`` (NaN: never), ``finished_s``: float64, shape
+(n_calls,), seconds.)")
+      .def_property_readonly(
+          "total",
+          [](const RunColumns& run) {
+            py::dict values;
+            for (const auto& [name, value] : run.total) values[name] = value;
+            return values;
+          },
+          "The windows after the warm-up as one: float by the names of `windows`.")
+      .def_readonly("qos_compliance", &RunColumns::qos_compliance,
+                    "Share of the windows after the warm-up that met QoS, 0 .. 1.")
+      .def_readonly("events", &RunColumns::events, "Events that the simulation handled.")
+      .def("__repr__",
+           [](const RunColumns& run) { return "<Run of " + std::to_string(run.window_count) + " windows>"; });
+
+  module.def("simulate", &simulate, "scenario"_a, py::kw_only(), "duration_s"_a = py::none(), "warm_up_s"_a = 0.0,
+             "seed"_a = 1, "replication"_a = 0, "configuration"_a = py::none(), "spans"_a = false,
+             R"(Run one replication; other threads of Python go on meanwhile.
+
+Parameters
+----------
+scenario : Scenario
+duration_s : float, optional
+    Simulated seconds; the scenario's by default.
+warm_up_s : float
+    Whole windows before this time stay out of the total.
+seed, replication : int
+    With the scenario they decide the result to the last bit.
+configuration : Configuration, optional
+    In force throughout; the scenario's first by default.
+spans : bool
+    Whether every call is kept.
+
+Returns
+-------
+Run
+    ``run.windows["latency_mean_s"]``: float64, shape (n_windows,), seconds.
+    ``run.functions["cpu_cores"]``: float64, shape (n_windows, n_functions), cores.
+
+Raises
+------
+Error
+    When the configuration does not fit the scenario, or a number cannot be used.
+
+Examples
+--------
+>>> import faasconf
+>>> run = faasconf.simulate(faasconf.Scenario.load("parallel"), duration_s=300, seed=1)
+>>> run.windows["latency_mean_s"].shape
+(10,)
+)");
+}
+
+}  // namespace faasconf

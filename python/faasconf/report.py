@@ -1,0 +1,399 @@
+"""A page about a result file: tables with intervals, figures, and where it all comes from.
+
+    python3 -m faasconf.report run.h5 --out run.html
+
+The page needs nothing but itself: no network, no scripts.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from faasconf import command, plot, workflow_graph
+from faasconf.intervals import estimate, mean_interval
+from faasconf.result import Result, Table, load
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a metric of the summary is shown."""
+
+    title: str
+    unit: str | None = None  # None: the summary's
+    scale: float = 1.0
+
+
+SHARE = {"unit": "%", "scale": 100.0}
+END_TO_END = {
+    "qos_compliance": Metric("windows that met QoS", **SHARE),
+    "price": Metric("price (the paper's)", ""),
+    "latency_mean": Metric("latency, mean"),
+    "latency_p50": Metric("latency, p50"),
+    "latency_p75": Metric("latency, p75"),
+    "latency_p95": Metric("latency, p95"),
+    "latency_p99": Metric("latency, p99"),
+    "success_ratio": Metric("success ratio", **SHARE),
+    "throughput": Metric("throughput"),
+    "arrivals": Metric("arrivals", ""),
+    "rejections": Metric("rejections", ""),
+    "timeouts": Metric("timeouts", ""),
+    "failures": Metric("failures", ""),
+    "oom_kills": Metric("OOM kills", ""),
+    "cost_window": Metric("cost, by window"),
+    "cost_execution": Metric("cost, by execution"),
+    "used_gib_s": Metric("memory paid for by use"),
+    "used_vcpu_s": Metric("CPU paid for by use"),
+}
+CALLS = {
+    "arrivals": Metric("calls", ""),
+    "latency_mean": Metric("latency, mean"),
+    "latency_p75": Metric("latency, p75"),
+    "latency_p95": Metric("latency, p95"),
+    "execution_mean": Metric("execution, mean"),
+    "rejections": Metric("rejections", ""),
+    "timeouts": Metric("timeouts", ""),
+    "failures": Metric("failures", ""),
+    "oom_kills": Metric("OOM kills", ""),
+}
+RESOURCES = {
+    "instances": Metric("instances", ""),
+    "cpu_cores": Metric("CPU", "cores"),
+    "cpu_percent": Metric("CPU an instance", "% of a core"),
+    "throttled_share": Metric("throttled", **SHARE),
+    "memory_share": Metric("memory", "% of limit", 100.0),
+    "received": Metric("received", "kB/s", 1e-3),
+    "transmitted": Metric("sent", "kB/s", 1e-3),
+}
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1f2328; --quiet: #59636e; --line: #d1d9e0; --paper: #ffffff; --shade: #f6f8fa;
+  --c0: #0072b2; --c1: #c45500; --c2: #007f5c; --c3: #b0508a; --c4: #2b86bd; --c5: #a87400; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --quiet: #9da7b1; --line: #3d444d; --paper: #15191f;
+  --shade: #1d232b; --c0: #58b0e8; --c1: #ff8c42; --c2: #2fc99a; --c3: #e59ac6; --c4: #8fd0f5; --c5: #f0b840; } }
+body { color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sans-serif; margin: 0 auto;
+  max-width: 84rem; padding: 1.5rem 1rem 4rem; }
+h1 { line-height: 1.2; margin-bottom: .3rem; } h2 { margin-top: 2.5rem; }
+.lead, caption, figcaption, .note { color: var(--quiet); }
+.wide { overflow-x: auto; }
+table { min-width: 36rem; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; margin: .5rem 0 1rem; }
+caption { text-align: left; padding-bottom: .4rem; }
+th, td { padding: .3rem .65rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th:first-child, td.text { text-align: left; } thead th, thead td { border-bottom-width: 2px; vertical-align: bottom; }
+tbody th { font-weight: normal; } tbody tr:hover { background: var(--shade); }
+.unit { color: var(--quiet); font-weight: normal; }
+.swatch { display: inline-block; width: .75em; height: .75em; border-radius: 2px; margin-right: .45em; }
+.clear { font-weight: 600; }
+figure { margin: 1rem 0; } svg { width: 100%; height: auto; color: var(--ink); }
+pre { background: var(--shade); padding: 1rem; overflow-x: auto; font-size: .85rem; line-height: 1.4; }
+code { font-size: .85em; overflow-wrap: anywhere; } summary { cursor: pointer; }
+"""
+
+
+def page(result: Result) -> str:
+    """Return the HTML page about a result."""
+    workflow = str(result.attributes["workflow"])
+    sections = [
+        end_to_end(result),
+        compared(result) if len(result.case_names) > 1 else "",
+        timelines(result),
+        workflow_section(result),
+        functions(result),
+        provenance(result),
+    ]
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{escape(workflow)}: faasconf report</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Workflow “{escape(workflow)}”</h1>
+{lead(result)}
+{"".join(sections)}
+</main>
+</body>
+</html>
+"""
+
+
+def lead(result: Result) -> str:
+    """What was run, in two sentences."""
+    facts = result.attributes
+    cases = len(result.case_names)
+    counts = sorted({int(count) for count in result.replication_counts}) or [0]
+    replications = f"{counts[0]}" if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
+    promise = promised(result)
+    return (f"<p class=\"lead\">{cases} configuration{'s' if cases != 1 else ''}, "
+            f"{replications} replication{'s' if counts[-1] != 1 else ''} each of {float(facts['duration_s']) / 60:g} "
+            f"minutes in windows of {float(facts['window_s']):g} s. {escape(promise)}</p>")
+
+
+def promised(result: Result) -> str:
+    latency = float(result.attributes["qos_latency_s"])
+    successes = float(result.attributes["qos_successes_per_30s"])
+    terms = []
+    if math.isfinite(latency):
+        terms.append(f"a mean latency of successful requests of at most {latency:g} s")
+    if successes > 0:
+        terms.append(f"at least {successes:g} successes per 30 s")
+    return f"QoS is met in a window with {' and '.join(terms)}." if terms else "The workflow promises nothing (no QoS)."
+
+
+def end_to_end(result: Result) -> str:
+    rows = []
+    for name, metric in shown(result.summary.where(function=-1), END_TO_END):
+        found = [summary_row(result, case, -1, name) for case in range(len(result.case_names))]
+        if all(row is None or row.is_zero() for row in found) and name in ("rejections", "timeouts", "failures",
+                                                                           "oom_kills"):
+            continue
+        unit = metric.unit if metric.unit is not None else next((row.unit for row in found if row), "")
+        rows.append([heading(metric.title, unit), *(cell(row, metric.scale) for row in found)])
+    head = ["", *(case_heading(result, case) for case in range(len(result.case_names)))]
+    counted = " Outcomes that never came up are left out."
+    return (f"<h2>End to end</h2>\n"
+            f"{table(head, rows, caption='Means over replications ± half-width of the 95 % interval.' + counted)}")
+
+
+def compared(result: Result) -> str:
+    """Every case less the first, replications in pairs: they meet the same random streams."""
+    metrics = [("qos_compliance", "qos_compliance", "percentage points", 100.0), ("price", "price", "", 1.0),
+               ("latency_mean", "latency_mean_s", "s", 1.0), ("latency_p95", "latency_p95_s", "s", 1.0),
+               ("success_ratio", "success_ratio", "percentage points", 100.0),
+               ("throughput", "throughput_per_s", "requests/s", 1.0)]
+    totals = [result.replications.where(case=case) for case in range(len(result.case_names))]
+    rows = []
+    for name, column, unit, scale in metrics:
+        cells = []
+        for other in totals[1:]:
+            _, first, second = np.intersect1d(totals[0]["replication"], other["replication"], return_indices=True)
+            difference = scale * (other[column][second] - totals[0][column][first])
+            mean, half_width = mean_interval(difference[np.isfinite(difference)])
+            text = estimate(mean, half_width, signed=True)
+            clear = abs(mean) > half_width
+            cells.append(f'<td class="clear">{text}</td>' if clear else f"<td>{text}</td>")
+        rows.append([heading(END_TO_END[name].title, unit), *cells])
+    head = ["", *(case_heading(result, case) for case in range(1, len(result.case_names)))]
+    first_case = escape(result.case_names[0])
+    caption = (f"Difference from “{first_case}” over replications in pairs (common random numbers): mean ± "
+               "half-width of the 95 % interval; bold where the interval excludes 0.")
+    return f"<h2>Compared with “{first_case}”</h2>\n{table(head, rows, caption=caption)}"
+
+
+def timelines(result: Result) -> str:
+    names = result.case_names[:plot.MOST_CASES]
+    left_out = len(result.case_names) - len(names)
+    note = f" The first {len(names)} cases; {left_out} more are in the tables." if left_out else ""
+    figure = plot.draw(result, names, graph=False, heading=False)
+    lines = ""
+    if result.replication_counts.max() > 1:
+        lines = "Lines are means over replications, bands hold 5 % to 95 % of them. "
+    return (f"<h2>Over time</h2>\n<figure>\n{inline_svg(figure, 'time', 'Run over time', describe(result, names))}\n"
+            f"<figcaption>{lines}A gap in the latency is a window without a success."
+            f"{note}</figcaption>\n</figure>\n")
+
+
+def describe(result: Result, names: Sequence[str]) -> str:
+    """The figure over time in words."""
+    parts = ["Load, mean latency, success ratio, share of replications that met QoS, and price against time."]
+    for name in names:
+        case = result.case_index(name)
+        latency = plot.mean_over_replications(result.by_window("latency_mean_s", case))
+        met = plot.mean_over_replications(result.by_window("qos_met", case))
+        if np.isfinite(latency).any():
+            parts.append(f"{name}: the mean latency moves between {plot.significant(np.nanmin(latency))} s and "
+                         f"{plot.significant(np.nanmax(latency))} s; QoS is met in "
+                         f"{plot.significant(100 * np.nanmean(met))} % of the windows.")
+        else:
+            parts.append(f"{name}: no request succeeds.")
+    return " ".join(parts)
+
+
+def workflow_section(result: Result) -> str:
+    graph = workflow_graph.parse_dot(result.workflow_dot)
+    if graph is None:
+        return ""
+    with matplotlib.rc_context(plot.style()):
+        figure = workflow_graph.figure(graph, ink=plot.INK, quiet=plot.QUIET)
+    calls = "; ".join(f"{graph.nodes[edge.source].label} to {graph.nodes[edge.target].label}" for edge in graph.edges)
+    drawing = inline_svg(figure, "workflow", "Workflow graph", calls.replace("\n", " "))
+    return f"<h2>Workflow</h2>\n<figure>\n{drawing}\n</figure>\n"
+
+
+def functions(result: Result) -> str:
+    """Two tables a case, a line per function: calls, and what they use."""
+    if not np.any(result.summary["function"] >= 0):
+        return ""
+    parts = ["<h2>By function</h2>\n"]
+    metrics = list(shown(result.summary.where(function=0), CALLS | RESOURCES))
+    for case in range(len(result.case_names)):
+        parts.append(f"<h3>{case_heading(result, case)}</h3>\n")
+        parts.append(functions_table(result, case, [pair for pair in metrics if pair[0] not in RESOURCES],
+                                     knobs=False, caption="Calls, with latencies as their callers see them."))
+        parts.append(functions_table(result, case, [pair for pair in metrics if pair[0] in RESOURCES],
+                                     knobs=True, caption="Configuration, and what was used of it."))
+    return "".join(parts)
+
+
+def functions_table(result: Result, case: int, metrics: list[tuple[str, Metric]], *, knobs: bool, caption: str) -> str:
+    """A line per function; metrics that are zero throughout are named in the caption."""
+    count = len(result.function_names)
+    head = ["", *(heading(title, unit, below=True) for title, unit, _ in KNOBS if knobs)]
+    rows = [[escape(name), *(knob_cells(result, case, function) if knobs else [])]
+            for function, name in enumerate(result.function_names)]
+    zero = []
+    for name, metric in metrics:
+        column = [summary_row(result, case, function, name) for function in range(count)]
+        if all(row is None or row.is_zero() for row in column):
+            zero.append(metric.title)
+            continue
+        unit = metric.unit if metric.unit is not None else next((row.unit for row in column if row), "")
+        head.append(heading(metric.title, unit, below=True))
+        for cells, row in zip(rows, column):
+            cells.append(cell(row, metric.scale))
+    note = f" Zero throughout: {', '.join(zero)}." if zero else ""
+    return table(head, rows, caption=escape(caption + note))
+
+
+KNOBS = [("CPU limit", "millicores", "cpu_millicores"), ("memory limit", "MiB", "memory_mib"),
+         ("replicas", "", "replicas"), ("concurrency", "", "concurrency")]
+
+
+def knob_cells(result: Result, case: int, function: int) -> list[str]:
+    """The function's configuration; a range where a policy moves a knob."""
+    rows = (result.functions["case"] == case) & (result.functions["function"] == function)
+    cells = []
+    for _, _, column in KNOBS:
+        values = np.unique(result.functions[column][rows])
+        ends = ["no limit" if column == "concurrency" and value == 0 else f"{value:g}" for value in values[[0, -1]]]
+        cells.append(f"<td>{ends[0] if len(values) == 1 else ' to '.join(ends)}</td>")
+    return cells
+
+
+def provenance(result: Result) -> str:
+    rows = []
+    for name, value in result.attributes.items():
+        title, unit = (name[:-2], "s") if name.endswith("_s") else (name, "")
+        written = f"{value:g}" if isinstance(value, float) else str(value)
+        rows.append([heading(title.replace("_", " "), unit), f'<td class="text">{escape(written) or "–"}</td>'])
+    for case, name in enumerate(result.case_names):
+        count, warm_up_s = int(result.replication_counts[case]), float(result.warm_up_s[case])
+        left_out = f", the first {warm_up_s:g} s left out as warm-up" if warm_up_s > 0 else ""
+        rows.append([f"case “{escape(name)}”",
+                     f'<td class="text">{count} replication{"s" if count != 1 else ""}{left_out}</td>'])
+    inputs = [[escape(path), f'<td class="text"><code>{escape(digest)}</code></td>'] for path, digest in result.inputs]
+    files = table(["input file", "SHA-256"], inputs) if inputs else "<p>No input files.</p>\n"
+    return (f"<h2>Where this comes from</h2>\n{table(['', ''], rows)}{files}"
+            "<details>\n<summary>The experiment, every value spelled out</summary>\n"
+            f"<pre>{escape(result.resolved)}</pre>\n</details>\n")
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    unit: str
+    mean: float
+    low: float
+    high: float
+
+    def is_zero(self) -> bool:
+        return self.mean == 0
+
+
+def summary_row(result: Result, case: int, function: int, metric: str) -> SummaryRow | None:
+    rows = result.summary.where(case=case, function=function, metric=metric)
+    if rows.row_count == 0:
+        return None
+    unit = str(rows["unit"][0])
+    return SummaryRow("" if unit == "1" else unit, *(float(rows[name][0]) for name in ("mean", "low", "high")))
+
+
+def shown(summary: Table, known: dict[str, Metric]) -> Iterable[tuple[str, Metric]]:
+    """The metrics that a summary has: those we know in our order, then the others."""
+    present = list(dict.fromkeys(str(name) for name in summary["metric"]))
+    for name in [*(name for name in known if name in present), *(name for name in present if name not in known)]:
+        yield name, known.get(name, Metric(name.replace("_", " ")))
+
+
+def cell(row: SummaryRow | None, scale: float) -> str:
+    if row is None:
+        return "<td>–</td>"
+    return f"<td>{estimate(scale * row.mean, scale * (row.high - row.low) / 2)}</td>"
+
+
+def heading(title: str, unit: str, *, below: bool = False) -> str:
+    if not unit:
+        return escape(title)
+    return f"{escape(title)}{'<br>' if below else ' '}<span class=\"unit\">[{escape(unit)}]</span>"
+
+
+def case_heading(result: Result, case: int) -> str:
+    swatch = ""
+    if case < plot.MOST_CASES:
+        swatch = f'<span class="swatch" style="background: var(--c{case % len(plot.COLOURS)})"></span>'
+    return swatch + escape(result.case_names[case])
+
+
+def table(head: list[str], rows: list[list[str]], *, caption: str = "") -> str:
+    """A table; the first column holds headings, the others whole cells or their contents. All of it is HTML."""
+    lines = [f"<caption>{caption}</caption>"] if caption else []
+    if any(head):
+        titles = "".join(f'<th scope="col">{title}</th>' if title else "<td></td>" for title in head)
+        lines.append(f"<thead><tr>{titles}</tr></thead>")
+    lines.append("<tbody>")
+    for first, *others in rows:
+        cells = [other if other.startswith("<td") else f"<td>{other}</td>" for other in others]
+        lines.append(f'<tr><th scope="row">{first}</th>{"".join(cells)}</tr>')
+    lines.append("</tbody>")
+    return '<div class="wide"><table>\n' + "\n".join(lines) + "\n</table></div>\n"
+
+
+def inline_svg(figure: Figure, identifier: str, title: str, description: str) -> str:
+    """A figure as an element of the page, in the page's colours, light or dark."""
+    buffer = io.StringIO()
+    with matplotlib.rc_context(plot.style()):
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    svg = buffer.getvalue()
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg"):], flags=re.DOTALL)
+    view_box = re.search(r'viewBox="[^"]*"', svg)[0]
+    svg = svg[svg.index(">") + 1:]
+
+    # colours by the page's names for them; ids apart from those of the other figures
+    svg = re.sub(re.escape(plot.INK), "currentColor", svg, flags=re.IGNORECASE)
+    svg = re.sub(re.escape(plot.QUIET), "var(--quiet)", svg, flags=re.IGNORECASE)
+    for index, shade in enumerate(plot.COLOURS):
+        svg = re.sub(re.escape(shade), f"var(--c{index})", svg, flags=re.IGNORECASE)
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{identifier}-", svg)
+    return (f'<svg {view_box} role="img" aria-labelledby="{identifier}-title {identifier}-description">\n'
+            f'<title id="{identifier}-title">{escape(title)}</title>\n'
+            f'<desc id="{identifier}-description">{escape(description)}</desc>{svg.rstrip()}')
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = command.Parser("faasconf.report", "Write a self-contained HTML page with tables and figures.",
+                            example="python3 -m faasconf.report run.h5 --out run.html")
+    parser.add_argument("result", help="result file of faasconf simulate")
+    parser.add_argument("--out", required=True, help="file to write")
+    return command.run(parser, arguments, _report)
+
+
+def _report(options: command.Options) -> None:
+    text = page(load(options.result))
+    with command.written_aside(Path(options.out)) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

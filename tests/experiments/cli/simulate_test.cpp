@@ -1,0 +1,249 @@
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "experiments/config/files.hpp"
+#include "tests/experiments/cli/in_process.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+const std::string kShort = "simulate parallel --users 3 --duration 2m --replications 3 ";
+
+std::vector<nlohmann::json> json_lines(const std::string& text) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+// The line of a metric end to end, of the first case that has it.
+nlohmann::json metric(const std::vector<nlohmann::json>& lines, const std::string& name) {
+  for (const auto& line : lines) {
+    if (line.contains("metric") && line["metric"] == name && line["function"].is_null()) return line;
+  }
+  return {};
+}
+
+// Files cannot grow beyond a few bytes while this lives: a full disk.
+class FullDisk {
+ public:
+  FullDisk() {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit full = before_;
+    full.rlim_cur = 64;
+    handler_ = signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &full);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = SIG_DFL;
+};
+
+TEST(Simulate, PrintsTablesWithWhatWasRun) {
+  const Ran ran = faasconf(kShort + "--seed 7");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(StartsWith("parallel under 3 users: 2m"), HasSubstr("seed 7"), HasSubstr("latency"),
+                             HasSubstr("±"), HasSubstr("end to end")));
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST(Simulate, AnswersOneJsonObjectALine) {
+  const Ran ran = faasconf(kShort + "--json");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  const auto lines = json_lines(ran.out);
+  EXPECT_EQ(lines.at(0)["workflow"], "parallel");
+  EXPECT_EQ(lines.at(0)["replications"], 3);
+  EXPECT_EQ(lines.at(0)["duration_s"], 120);
+  EXPECT_GT(metric(lines, "latency_mean")["mean"], 0);
+}
+
+TEST(Simulate, TheNumberOfThreadsChangesNothing) {
+  const Elsewhere elsewhere;
+  const Ran one = faasconf(kShort + "--threads 1 --out one.h5 --spans");
+  const Ran two = faasconf(kShort + "--threads 2 --out two.h5 --spans");
+  EXPECT_EQ(one.code, kDone) << one.err;
+  EXPECT_EQ(one.out, two.out);
+  EXPECT_EQ(contents("one.h5"), contents("two.h5"));
+  EXPECT_FALSE(contents("one.h5").empty());
+}
+
+TEST(Simulate, AnotherSeedIsAnotherRun) {
+  EXPECT_NE(metric(json_lines(faasconf(kShort + "--json --seed 1").out), "latency_mean"),
+            metric(json_lines(faasconf(kShort + "--json --seed 2").out), "latency_mean"));
+}
+
+TEST(Simulate, StopsAtTheWantedPrecision) {
+  const Ran ran = faasconf("simulate parallel --users 3 --duration 5m --precision 5% --json");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  const auto lines = json_lines(ran.out);
+  EXPECT_EQ(lines.at(0)["precision_reached"], true);
+  EXPECT_LT(lines.at(0)["replications"], 1000);
+  const auto latency = metric(lines, "latency_mean");
+  const double half_width = (latency["high"].get<double>() - latency["low"].get<double>()) / 2;
+  EXPECT_LE(half_width, 0.05 * latency["mean"].get<double>());
+}
+
+TEST(Simulate, SaysWhenThePrecisionIsNotReached) {
+  const std::string line = "simulate parallel --users 3 --duration 1m --precision 0.0001% --replications 3";
+  EXPECT_THAT(faasconf(line).out, HasSubstr("NOT reached: wanted 0.0001 %"));
+  EXPECT_EQ(json_lines(faasconf(line + " --json").out).at(0)["precision_reached"], false);
+}
+
+TEST(Simulate, ComparesConfigurationsUnderCommonRandomNumbers) {
+  const Elsewhere elsewhere;
+  write("lean.yaml", "default: {cpu: 500m, memory: 512Mi, replicas: 2, concurrency: 4}\n");
+  std::filesystem::create_directory("b");
+  write("b/same.yaml", contents("lean.yaml"));
+  const Ran ran = faasconf(kShort + "--config lean.yaml --config b/same.yaml");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("lean"), HasSubstr("same - lean")));
+  // the same configuration meets the same random numbers
+  const auto lines = json_lines(faasconf(kShort + "--json --config lean.yaml --config b/same.yaml").out);
+  EXPECT_EQ(lines.at(0)["case"], "lean");
+  EXPECT_EQ(lines.at(1)["case"], "same");
+  std::vector<double> means;
+  for (const auto& line : lines) {
+    if (line.contains("metric") && line["metric"] == "latency_mean" && line["function"].is_null()) {
+      means.push_back(line["mean"]);
+    }
+  }
+  ASSERT_EQ(means.size(), 2U);
+  EXPECT_EQ(means[0], means[1]);
+}
+
+TEST(Simulate, TellsConfigurationsOfOneNameApart) {
+  const Elsewhere elsewhere;
+  std::filesystem::create_directory("b");
+  write("lean.yaml", "default: {cpu: 500m, memory: 512Mi, replicas: 2, concurrency: 4}\n");
+  write("b/lean.yaml", contents("lean.yaml"));
+  EXPECT_THAT(faasconf(kShort + "--config lean.yaml --config b/lean.yaml").out, HasSubstr("b/lean.yaml"));
+  const Ran twice = faasconf(kShort + "--config lean.yaml --config lean.yaml");
+  EXPECT_EQ(twice.code, kMisused);
+  EXPECT_THAT(twice.err, HasSubstr("\"lean.yaml\" given twice"));
+}
+
+TEST(Simulate, AProfileRulesTheDuration) {
+  const Elsewhere elsewhere;
+  write("profile.csv", "start_s,users\n0,2\n60,3\n120,1\n");
+  const auto lines = json_lines(faasconf("simulate parallel --profile profile.csv --replications 2 --json").out);
+  EXPECT_EQ(lines.at(0)["duration_s"], 180);
+  EXPECT_EQ(lines.at(0)["warm_up_s"], 0);
+  EXPECT_THAT(std::string(lines.at(0)["workload"]), HasSubstr("1 to 3 users"));
+  const auto shorter =
+      json_lines(faasconf("simulate parallel --profile profile.csv --replications 2 --duration 1m --json").out);
+  EXPECT_EQ(shorter.at(0)["duration_s"], 60);
+}
+
+TEST(Simulate, TakesARateForAnOpenLoop) {
+  const Ran ran = faasconf("simulate parallel --rate 0.5/s --duration 2m --replications 2");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("under 0.5 requests/s"));
+}
+
+TEST(Simulate, LeavesOutAWarmUpThatWasAskedFor) {
+  const Ran ran = faasconf(kShort + "--warm-up 1m");
+  EXPECT_THAT(ran.out, HasSubstr("the first 1m of every replication left out"));
+  EXPECT_THAT(faasconf(kShort + "--warm-up 0s").out, Not(HasSubstr("warm-up")));
+}
+
+TEST(Simulate, TheRecordTellsWhatWasRun) {
+  const Elsewhere elsewhere;
+  ASSERT_EQ(faasconf(kShort + "--window 20s --attribution started --seed 9 --out run.h5").code, kDone);
+  EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
+  // 3 replications of 6 windows and the header
+  const std::string windows = contents("csv/windows.csv");
+  EXPECT_EQ(std::count(windows.begin(), windows.end(), '\n'), 1 + 3 * 6);
+}
+
+TEST(Simulate, MisuseIsFoundBeforeAnythingIsRun) {
+  const Elsewhere elsewhere;
+  const auto expect_misused = [](const std::string& line, const std::string& message) {
+    const Ran ran = faasconf(line);
+    EXPECT_EQ(ran.code, kMisused) << line;
+    EXPECT_EQ(ran.out, "") << line;
+    EXPECT_THAT(ran.err, AllOf(StartsWith("faasconf: "), HasSubstr(message), EndsWith("\n"))) << line;
+  };
+  expect_misused("simulate", "missing FILE");
+  expect_misused("simulate no-such-file.yaml", "no-such-file.yaml");
+  expect_misused(kShort + "--rate 3", "exclude one another");
+  expect_misused(kShort + "--window 30", "--window: ");
+  expect_misused("simulate parallel --duration 10s", "--duration: expected at least one window of 30s");
+  expect_misused(kShort + "--warm-up 2m", "--warm-up: ");
+  expect_misused(kShort + "--replications 0", "given more than once");
+  expect_misused("simulate parallel --replications 0", "--replications: expected a whole number from 1");
+  expect_misused(kShort + "--precision 1", "--precision: ");
+  expect_misused(kShort + "--attribution ended", "expected completed, started or paper");
+  expect_misused(kShort + "--threads none", "--threads: ");
+  expect_misused(kShort + "--config none.yaml", "none.yaml");
+  expect_misused(kShort + "--profile none.csv", "exclude");
+  expect_misused("simulate parallel --profile none.csv", "none.csv");
+  expect_misused(kShort + "--set no_such_key=1", "no_such_key");
+  expect_misused(kShort + "--out missing/run.h5", "--out: the directory of \"missing/run.h5\" does not exist");
+  expect_misused(kShort + "--out .", "got the directory \".\"");
+  expect_misused(kShort + "--plot missing/run.png", "--plot: ");
+  expect_misused(kShort + "--spans", "--spans: expected --out");
+  expect_misused(kShort + "--redploy", "did you mean \"--redeploy\"?");
+}
+
+TEST(Simulate, AFullDiskLosesNoTables) {
+  const Elsewhere elsewhere;
+  const Ran good = faasconf(kShort);
+  Ran ran;
+  {
+    const FullDisk full;
+    ran = faasconf(kShort + "--out run.h5");
+  }
+  EXPECT_EQ(ran.code, kFailed);
+  EXPECT_EQ(ran.out, good.out);
+  EXPECT_THAT(ran.err, HasSubstr("faasconf: writing run.h5\n"));
+  EXPECT_TRUE(std::filesystem::is_empty("."));
+}
+
+TEST(Simulate, CtrlCKeepsTheReplicationsThatWereDone) {
+  const Elsewhere elsewhere;
+  // a terminal whose first sign of a finished replication presses Ctrl-C
+  class PressCtrlC : public std::stringbuf {
+    std::streamsize xsputn(const char* text, std::streamsize size) override {
+      const std::streamsize written = std::stringbuf::xsputn(text, size);
+      if (!pressed_ && str().find("/s") != std::string::npos) {
+        pressed_ = true;
+        raise(SIGINT);
+      }
+      return written;
+    }
+    bool pressed_ = false;
+  } keyboard;
+  std::ostream err(&keyboard);
+  std::ostringstream out;
+  const auto args = words("simulate parallel --users 3 --duration 10m --replications 1000000 --threads 1 --out run.h5");
+  EXPECT_EQ(run_cli(args, {.out = out, .err = err, .is_terminal = true}), kInterrupted);
+  EXPECT_THAT(out.str(), HasSubstr("end to end"));
+  EXPECT_THAT(keyboard.str(), HasSubstr("interrupted"));
+  EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
+}
+
+TEST(Simulate, ShowsABarOnATerminalAndTakesItAway) {
+  const std::string err = faasconf(kShort, true).err;
+  EXPECT_THAT(err, AllOf(HasSubstr("] 0/3"), EndsWith("\r\x1b[K")));
+  EXPECT_EQ(faasconf(kShort + "--quiet", true).err, "");
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

@@ -1,0 +1,199 @@
+#include "experiments/config/files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "experiments/config/input_files.hpp"
+#include "tests/experiments/config/reading.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string kWorkflow = "workflow: {name: w, functions: {f: {}, g: {}}, entry: [f, g]}\n";
+
+TEST(ExperimentFile, ReadsEveryKey) {
+  const Experiment experiment = parse_experiment(kWorkflow + R"(
+description: every key
+workload: {closed_loop: {users: 20}, window: 10s}
+attribution: paper
+redeploy: true
+duration: 85m
+replications: 30
+seed: 18446744073709551615
+configurations:
+  small: {cpu: 500m, memory: 512Mi, replicas: 1, concurrency: 2}
+  large: {default: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 10}, functions: {g: {replicas: 3}}}
+)",
+                                                 "f.yaml");
+  EXPECT_EQ(experiment.scenario.window, 10s);
+  EXPECT_EQ(experiment.scenario.attribution, sim::Attribution::paper);
+  EXPECT_TRUE(experiment.scenario.redeploy);
+  EXPECT_EQ(experiment.duration, 85min);
+  EXPECT_EQ(experiment.replications, 30u);
+  EXPECT_EQ(experiment.seed, 18446744073709551615u);
+  ASSERT_EQ(experiment.configurations.size(), 2u);
+  EXPECT_EQ(experiment.configurations[0].name, "small");
+  EXPECT_EQ(experiment.configurations[1].name, "large");
+  EXPECT_EQ(experiment.configurations[1].configuration.functions[1].replicas, 3);
+  EXPECT_EQ(experiment.scenario.configuration, experiment.configurations[0].configuration);
+}
+
+TEST(ExperimentFile, WorkflowAloneGetsTenUsersAndTheMiddleOfTheRanges) {
+  const Experiment experiment = parse_experiment("name: w\nfunctions: {f: {}}\nentry: f\n", "f.yaml");
+  EXPECT_EQ(std::get<sim::ClosedLoop>(experiment.scenario.workload.source).users, 10);
+  ASSERT_EQ(experiment.configurations.size(), 1u);
+  EXPECT_EQ(experiment.configurations[0].name, "middle");
+  EXPECT_EQ(experiment.configurations[0].configuration.functions[0].cpu, sim::Millicores{1125});
+  EXPECT_EQ(experiment.scenario.window, 30s);
+  EXPECT_FALSE(experiment.duration);
+}
+
+TEST(ExperimentFile, FilesThatItNamesLieBesideIt) {
+  const auto folder = scratch_folder("experiment_file");
+  write_file(folder / "w.yaml", "name: w\nfunctions: {f: {}}\nentry: f\n");
+  write_file(folder / "c.yaml", "{cpu: 1, memory: 1Gi, replicas: 2, concurrency: 3}\n");
+  write_file(folder / "e.yaml", "workflow: w.yaml\nconfiguration: c.yaml\n");
+  const Experiment experiment = read_experiment(folder / "e.yaml");
+  EXPECT_EQ(experiment.configurations[0].name, "c");
+  EXPECT_EQ(experiment.configurations[0].configuration.functions[0].replicas, 2);
+  ASSERT_EQ(experiment.inputs.size(), 3u);
+  EXPECT_EQ(experiment.inputs[0].path, folder / "e.yaml");
+  EXPECT_EQ(experiment.inputs[1].path, folder / "w.yaml");
+  EXPECT_EQ(experiment.inputs[2].path, folder / "c.yaml");
+
+  // what is wrong in them is named there
+  write_file(folder / "w.yaml", "name: w\nfunctions: {f: {serial: 1}}\nentry: f\n");
+  EXPECT_EQ(complaint([&] { read_experiment(folder / "e.yaml"); }),
+            (folder / "w.yaml").string() + ":2: functions.f.serial: expected a duration such as 860ms, got \"1\"");
+  EXPECT_THAT(complaint([&] { read_experiment(folder / "e.yaml", {"workflow=" + (folder / "e.yaml").string()}); }),
+              HasSubstr(": workflow: expected a workflow file, which begins with the key name, got "));
+}
+
+TEST(ExperimentFile, OverridesReachIntoAConfigurationFile) {
+  const Experiment experiment = parse_experiment("workflow: parallel\nconfiguration: demo-lean\n", "f.yaml",
+                                                 {"configuration.default.replicas=2"});
+  EXPECT_EQ(experiment.configurations[0].name, "demo-lean");
+  EXPECT_EQ(experiment.configurations[0].configuration.functions[1].replicas, 2);
+}
+
+TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
+  const struct {
+    std::string text;
+    std::string message;
+  } cases[] = {
+      {"seed: 1\n" + kWorkflow,
+       "f.yaml:1: expected a workflow, which begins with the key name, or an experiment, which begins with the key "
+       "workflow, got the key \"seed\""},
+      {"- 1\n",
+       "f.yaml:1: expected a workflow, which begins with the key name, or an experiment, which begins with the key "
+       "workflow, got a list"},
+      {kWorkflow + "sed: 1\n", "f.yaml:2: unknown key \"sed\", did you mean \"seed\"?"},
+      {kWorkflow + "seed: -1\n", "f.yaml:2: seed: expected a whole number from 0 to 18446744073709551615, got \"-1\""},
+      {kWorkflow + "seed: 18446744073709551616\n",
+       "f.yaml:2: seed: expected a whole number from 0 to 18446744073709551615, got \"18446744073709551616\""},
+      {kWorkflow + "replications: 0\n",
+       "f.yaml:2: replications: expected a whole number from 1 to 1000000000, got \"0\""},
+      {kWorkflow + "duration: 85\n", "f.yaml:2: duration: expected a duration such as 30s, 500ms or 1h30m, got \"85\""},
+      {kWorkflow + "redeploy: yes\n", "f.yaml:2: redeploy: expected one of true, false, got \"yes\""},
+      {kWorkflow + "attribution: begun\n",
+       "f.yaml:2: attribution: expected one of completed, started, paper, got \"begun\""},
+      {kWorkflow + "configurations: {}\n", "f.yaml:2: configurations: expected at least one configuration, got none"},
+      {kWorkflow + "configuration: {cpu: 1}\n",
+       "f.yaml:2: configuration: expected memory for function \"f\", got none"},
+      {kWorkflow + "configuration: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}\nconfigurations: {}\n",
+       "f.yaml:3: configurations: expected either configuration or configurations, got both"},
+      {"workflow: {name: w, functions: {f: {serial: 1}}, entry: f}\n",
+       "f.yaml:1: workflow.functions.f.serial: expected a duration such as 860ms, got \"1\""},
+      {"workflow: gone.yaml\n",
+       "f.yaml:1: workflow: gone.yaml: expected a readable file, got \"No such file or directory\""},
+      {"workflow:\n",
+       "f.yaml:1: workflow: expected a map with keys from name, description, qos, gateway, cpu_sharing, "
+       "prices, ranges, functions, entry, got nothing"},
+  };
+  for (const auto& [text, message] : cases) EXPECT_EQ(complaint_about(text), message) << text;
+}
+
+TEST(ExperimentFile, FilesThatCannotBeReadAreErrors) {
+  EXPECT_EQ(complaint([] { read_experiment("/nowhere/e.yaml"); }),
+            "/nowhere/e.yaml: expected a readable file, got \"No such file or directory\"");
+  EXPECT_EQ(complaint([] { read_experiment("/"); }), "/: expected a readable file, got a directory");
+  const auto folder = scratch_folder("unreadable");
+  write_file(folder / "empty.yaml", "");
+  const std::string empty = folder / "empty.yaml";
+  EXPECT_EQ(complaint([&] { read_experiment(empty); }), empty + ":1: expected YAML, got an empty file");
+
+  // root reads everything
+  if (geteuid() == 0) return;
+  write_file(folder / "secret.yaml", kWorkflow);
+  const std::string secret = folder / "secret.yaml";
+  std::filesystem::permissions(secret, std::filesystem::perms::none);
+  EXPECT_EQ(complaint([&] { read_experiment(secret); }),
+            secret + ": expected a readable file, got \"Permission denied\"");
+}
+
+TEST(ExperimentFile, NameThatDoesNotShipSuggestsOneThatDoes) {
+  const std::string message = complaint([] { read_experiment("paralel"); });
+  EXPECT_THAT(message, StartsWith("paralel: expected a file or one of branch, concurrency-matters, "));
+  EXPECT_THAT(message, HasSubstr(", got neither, did you mean \"parallel\"?"));
+}
+
+TEST(ShippedFiles, AreFoundByName) {
+  EXPECT_THAT(find_shipped("parallel"), HasSubstr("parallel.yaml"));
+  EXPECT_EQ(find_shipped("parallel.yaml"), find_shipped("parallel"));
+  for (const char* const name : {"", "no-such-workflow", "../configs/parallel", "/etc/passwd"}) {
+    EXPECT_EQ(find_shipped(name), "") << name;
+  }
+}
+
+TEST(ShippedFiles, AllCanBeRead) {
+  const sim::WorkflowSpec parallel = read_experiment("parallel").scenario.workflow;
+  for (const std::string& name : shipped_names()) {
+    if (name.starts_with("demo-")) {
+      EXPECT_NO_THROW(read_configuration(find_shipped(name), parallel)) << name;
+    } else {
+      EXPECT_NO_THROW(sim::Scenario(read_experiment(name).scenario)) << name;
+    }
+  }
+}
+
+TEST(ShippedFiles, WorkflowsHaveThePapersFunctionsAndPromises) {
+  const struct {
+    std::string name;
+    std::size_t functions;
+    sim::Duration latency;
+    double successes;
+  } cases[] = {{"sequential", 5, 12s, 19}, {"parallel", 6, 13s, 20}, {"branch", 7, 10s, 30}};
+  for (const auto& [name, functions, latency, successes] : cases) {
+    const sim::WorkflowSpec workflow = read_experiment(name).scenario.workflow;
+    EXPECT_EQ(workflow.name, name);
+    EXPECT_EQ(workflow.functions.size(), functions + 1) << "with the orchestrator";
+    EXPECT_TRUE(workflow.functions.front().fixed);
+    EXPECT_EQ(workflow.qos.latency, latency);
+    EXPECT_EQ(workflow.qos.successes, successes);
+    for (std::size_t i = 1; i <= functions; ++i) EXPECT_EQ(workflow.functions[i].ranges, sim::KnobRanges{});
+  }
+}
+
+TEST(ShippedFiles, SharedFunctionsAreTheSameInEveryWorkflow) {
+  std::map<std::string, std::string> seen;
+  for (const std::string name : {"parallel", "sequential", "branch"}) {
+    Experiment experiment = read_experiment(name);
+    for (const sim::FunctionSpec& function : experiment.scenario.workflow.functions) {
+      if (function.calls) continue;
+      // one function alone, as text
+      Experiment alone;
+      alone.scenario.workflow.functions = {function};
+      alone.scenario.workflow.entry = {sim::Call{function.name}};
+      const std::string text = to_yaml(alone);
+      EXPECT_EQ(seen.emplace(function.name, text).first->second, text) << function.name << " in " << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

@@ -1,0 +1,317 @@
+// Oracle: equality, member by member, of what was written and what reads back.
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "experiments/config/files.hpp"
+#include "sim/core/random.hpp"
+#include "tests/experiments/config/reading.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+// ---- equality
+bool same(const sim::Block& a, const sim::Block& b);
+
+bool same(const std::vector<sim::Block>& a, const std::vector<sim::Block>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return same(x, y); });
+}
+bool same(const sim::Call& a, const sim::Call& b) {
+  return std::tie(a.function, a.on_failure) == std::tie(b.function, b.on_failure);
+}
+bool same(const sim::Sequence& a, const sim::Sequence& b) { return same(a.steps, b.steps); }
+bool same(const sim::Parallel& a, const sim::Parallel& b) { return same(a.branches, b.branches); }
+bool same(const sim::Choice& a, const sim::Choice& b) {
+  return a.probabilities == b.probabilities && same(a.options, b.options);
+}
+bool same(const sim::FanOut& a, const sim::FanOut& b) { return a.width == b.width && same(a.body, b.body); }
+bool same(const sim::Block& a, const sim::Block& b) {
+  return std::visit(
+      [](const auto& x, const auto& y) {
+        if constexpr (std::is_same_v<decltype(x), decltype(y)>) return same(x, y);
+        return false;
+      },
+      a.kind, b.kind);
+}
+
+auto members(const sim::FunctionSpec& f) {
+  return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.instance_memory,
+                  f.request_bytes, f.response_bytes, f.failure_probability, f.failed_input_work_share, f.overflow,
+                  f.queue_capacity, f.fixed, f.ranges);
+}
+bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
+  return members(a) == members(b) && a.calls.has_value() == b.calls.has_value() &&
+         (!a.calls || same(*a.calls, *b.calls));
+}
+
+auto members(const sim::WorkflowSpec& w) {
+  return std::tie(w.name, w.qos.latency, w.qos.successes, w.gateway.routing, w.gateway.hop, w.gateway.timeout,
+                  w.cpu_sharing.contention, w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread,
+                  w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
+                  w.prices.usd_per_gib_hour);
+}
+bool same(const sim::WorkflowSpec& a, const sim::WorkflowSpec& b) {
+  return members(a) == members(b) && same(a.entry, b.entry) &&
+         std::equal(a.functions.begin(), a.functions.end(), b.functions.begin(), b.functions.end(),
+                    [](const auto& x, const auto& y) { return same(x, y); });
+}
+
+bool same(const sim::ClosedLoop& a, const sim::ClosedLoop& b) {
+  return std::tie(a.users, a.think_time, a.spawn_rate_per_s, a.back_off) ==
+         std::tie(b.users, b.think_time, b.spawn_rate_per_s, b.back_off);
+}
+bool same(const sim::PoissonArrivals&, const sim::PoissonArrivals&) { return true; }
+bool same(const sim::DeterministicArrivals&, const sim::DeterministicArrivals&) { return true; }
+bool same(const sim::GammaArrivals& a, const sim::GammaArrivals& b) { return a.cv == b.cv; }
+bool same(const sim::MmppArrivals& a, const sim::MmppArrivals& b) {
+  return std::tie(a.relative_rates, a.mean_stay_s) == std::tie(b.relative_rates, b.mean_stay_s);
+}
+bool same(const sim::ArrivalList& a, const sim::ArrivalList& b) { return a.times == b.times; }
+bool same(const sim::OpenLoop& a, const sim::OpenLoop& b) {
+  const auto compare = [](const auto& x, const auto& y) {
+    if constexpr (std::is_same_v<decltype(x), decltype(y)>) return same(x, y);
+    return false;
+  };
+  return a.rate_per_s == b.rate_per_s && std::visit(compare, a.law, b.law);
+}
+bool same(const sim::Workload& a, const sim::Workload& b) {
+  const auto compare = [](const auto& x, const auto& y) {
+    if constexpr (std::is_same_v<decltype(x), decltype(y)>) return same(x, y);
+    return false;
+  };
+  if (!std::visit(compare, a.source, b.source) || a.profile.has_value() != b.profile.has_value()) return false;
+  const auto same_step = [](const auto& x, const auto& y) { return x.start == y.start && x.level == y.level; };
+  return !a.profile || (a.profile->origin == b.profile->origin &&
+                        std::equal(a.profile->steps.begin(), a.profile->steps.end(), b.profile->steps.begin(),
+                                   b.profile->steps.end(), same_step));
+}
+
+bool same(const Experiment& a, const Experiment& b) {
+  const auto same_configuration = [](const auto& x, const auto& y) {
+    return x.name == y.name && x.configuration == y.configuration;
+  };
+  return same(a.scenario.workflow, b.scenario.workflow) && same(a.scenario.workload, b.scenario.workload) &&
+         a.scenario.configuration == b.scenario.configuration && a.scenario.window == b.scenario.window &&
+         a.scenario.attribution == b.scenario.attribution && a.scenario.redeploy == b.scenario.redeploy &&
+         std::equal(a.configurations.begin(), a.configurations.end(), b.configurations.begin(), b.configurations.end(),
+                    same_configuration) &&
+         std::tie(a.duration, a.replications, a.seed) == std::tie(b.duration, b.replications, b.seed);
+}
+
+// ---- random experiments
+class RandomExperiment {
+ public:
+  explicit RandomExperiment(std::uint64_t seed) : rng_(seed) {}
+
+  Experiment make() {
+    Experiment experiment;
+    sim::ScenarioSpec& scenario = experiment.scenario;
+    scenario.workflow = workflow();
+    scenario.workload = workload();
+    scenario.window = sim::Duration(1 + static_cast<std::int64_t>(rng_.next() % 100'000'000'000));
+    scenario.attribution = sim::Attribution(below(3));
+    scenario.redeploy = chance();
+    const std::vector<std::string> names = {"lean", "a b", "null", "quo\"te\\d", "\xC3\xA9t\xC3\xA9: #1", "- x"};
+    const int count = 1 + below(static_cast<int>(names.size()));
+    for (int i = 0; i < count; ++i) {
+      experiment.configurations.push_back({names[static_cast<std::size_t>(i)], configuration(scenario.workflow)});
+    }
+    scenario.configuration = experiment.configurations.front().configuration;
+    if (chance()) experiment.duration = sim::Duration(1 + below(1'000'000'000));
+    if (chance()) experiment.replications = 1 + below(1000);
+    if (chance()) experiment.seed = rng_.next();
+    return experiment;
+  }
+
+ private:
+  int below(int bound) { return static_cast<int>(rng_.below(static_cast<std::uint32_t>(bound))); }
+  bool chance() { return below(2) == 0; }
+  double amount() { return chance() ? below(1000) / 1000.0 : std::exp(4 * rng_.normal()); }
+
+  sim::Distribution law() {
+    switch (below(8)) {
+      case 0:
+        return sim::Exponential{amount()};
+      case 1:
+        return sim::LogNormal::of(0.001 + amount(), amount() / 100);
+      case 2:
+        return sim::Gamma::of(amount(), 0.01 + rng_.uniform());
+      case 3:
+        return sim::HyperExponential::of(amount(), 1 + rng_.uniform());
+      case 4:
+        return sim::Weibull::of(amount(), 0.5 + rng_.uniform());
+      case 5:
+        return sim::Empirical{.probabilities = {0, rng_.uniform(), 1}, .values = {0, 1, 1 + amount()}};
+      default:
+        return sim::Deterministic{amount()};
+    }
+  }
+
+  sim::FunctionConfiguration knobs(const sim::KnobRanges& ranges) {
+    return {.cpu = {ranges.cpu_min.value + rng_.uniform() * (ranges.cpu_max.value - ranges.cpu_min.value)},
+            .memory = {ranges.memory_min.value + rng_.uniform() * (ranges.memory_max.value - ranges.memory_min.value)},
+            .replicas = ranges.replicas_min + below(ranges.replicas_max - ranges.replicas_min + 1),
+            .concurrency = ranges.concurrency_min + below(ranges.concurrency_max - ranges.concurrency_min + 1)};
+  }
+
+  // Calls only functions after the given one, so that no cycle arises.
+  sim::Block block(int after, int functions, int depth) {
+    const auto call = [&] {
+      return sim::Block{
+          sim::Call{"f" + std::to_string(after + 1 + below(functions - after - 1)), sim::OnFailure(below(3))}};
+    };
+    const auto blocks = [&] {
+      std::vector<sim::Block> result;
+      for (int i = 1 + below(2); i > 0; --i) result.push_back(block(after, functions, depth + 1));
+      return result;
+    };
+    if (depth >= 3) return call();
+    switch (below(6)) {
+      case 0:
+        return {sim::Sequence{blocks()}};
+      case 1:
+        return {sim::Parallel{blocks()}};
+      case 2: {
+        const double probability = rng_.uniform();
+        return {sim::Choice{.probabilities = {probability, 1 - probability},
+                            .options = {block(after, functions, depth + 1), block(after, functions, depth + 1)}}};
+      }
+      case 3:
+        return {sim::FanOut{.width = law(), .body = {block(after, functions, depth + 1)}}};
+      default:
+        return call();
+    }
+  }
+
+  sim::FunctionSpec function(int index, int functions) {
+    sim::FunctionSpec f;
+    f.name = "f" + std::to_string(index);
+    f.serial_work = law();
+    f.parallel_work = law();
+    f.max_threads = 1 + amount();
+    f.off_cpu = law();
+    f.process_memory = law();
+    f.instance_memory = {amount()};
+    f.request_bytes = amount() * 1000;
+    f.response_bytes = amount() * 1000;
+    f.failure_probability = rng_.uniform();
+    f.failed_input_work_share = rng_.uniform();
+    f.overflow = sim::Overflow(below(3));
+    if (f.overflow == sim::Overflow::queue && chance()) f.queue_capacity = below(10);
+    if (below(4) == 0) {
+      f.fixed = knobs({});
+      if (chance()) f.fixed->concurrency = 0;
+    } else {
+      f.ranges = {.cpu_min = {1 + amount()}, .memory_min = {1 + amount()}, .replicas_min = 2, .concurrency_max = 20};
+      f.ranges.cpu_max = {f.ranges.cpu_min.value + amount()};
+      f.ranges.memory_max = {f.ranges.memory_min.value + amount()};
+    }
+    if (index + 1 < functions && below(3) == 0) f.calls = block(index, functions, 1);
+    return f;
+  }
+
+  sim::WorkflowSpec workflow() {
+    sim::WorkflowSpec w;
+    w.name = chance() ? "w" : "null";
+    const int functions = 1 + below(5);
+    for (int i = 0; i < functions; ++i) w.functions.push_back(function(i, functions));
+    w.entry = block(-1, functions, 0);
+    if (chance()) w.qos = {.latency = sim::Duration(1 + below(1'000'000'000)), .successes = amount()};
+    w.gateway = {.routing = sim::Routing(below(3)), .hop = law(), .timeout = {}};
+    if (chance()) w.gateway.timeout = sim::Duration(1 + below(1'000'000'000));
+    w.cpu_sharing = {.contention = amount(), .quota_exponent = 0.5 + rng_.uniform(), .speed_spread = rng_.uniform()};
+    w.prices = {.price_per_millicore = amount(),
+                .price_per_mebibyte = amount(),
+                .usd_per_vcpu_hour = amount(),
+                .usd_per_gib_hour = amount()};
+    return w;
+  }
+
+  sim::Workload workload() {
+    sim::Workload result;
+    switch (below(3)) {
+      case 0:
+        result.source = sim::ClosedLoop{.users = 1 + below(100),
+                                        .think_time = law(),
+                                        .spawn_rate_per_s = chance() ? 0 : 0.1 + amount(),
+                                        .back_off = law()};
+        break;
+      case 1: {
+        sim::OpenLoop loop{.rate_per_s = 0.001 + amount(), .law = {}};
+        if (chance()) loop.law = sim::GammaArrivals{0.1 + amount()};
+        if (chance()) loop.law = sim::DeterministicArrivals{};
+        if (chance()) loop.law = sim::MmppArrivals{.relative_rates = {amount(), 1}, .mean_stay_s = {0.1 + amount(), 2}};
+        result.source = loop;
+        break;
+      }
+      default: {
+        sim::ArrivalList list;
+        sim::Time time{};
+        for (int i = below(5); i > 0; --i) list.times.push_back(time += sim::Duration(below(1'000'000'000)));
+        result.source = list;
+        return result;
+      }
+    }
+    if (chance()) {
+      result.profile.emplace();
+      result.profile->origin = chance() ? "" : "two\nlines \"and\" more\t\x7F";
+      sim::Time time{};
+      for (int i = 1 + below(5); i > 0; --i) {
+        result.profile->steps.push_back({time, amount()});
+        time += sim::Duration(1 + below(1'000'000'000));
+      }
+    }
+    return result;
+  }
+
+  sim::Configuration configuration(const sim::WorkflowSpec& w) {
+    sim::Configuration result;
+    for (const sim::FunctionSpec& f : w.functions) result.functions.push_back(f.fixed.value_or(knobs(f.ranges)));
+    return result;
+  }
+
+  sim::Rng rng_;
+};
+
+TEST(ToYaml, RandomExperimentsReadBackEqual) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    const Experiment written = RandomExperiment(seed).make();
+    const std::string text = to_yaml(written);
+    Experiment read;
+    ASSERT_EQ(complaint([&] { read = parse_experiment(text, "resolved.yaml"); }), "no error") << text;
+    ASSERT_TRUE(same(written, read)) << "seed " << seed << "\n" << text << "\n" << to_yaml(read);
+    ASSERT_EQ(read.resolved, text);
+  }
+}
+
+TEST(ToYaml, ShippedExperimentsReadBackEqual) {
+  for (const std::string name : {"parallel", "sequential", "branch", "concurrency-matters"}) {
+    const Experiment written = read_experiment(name);
+    const Experiment read = parse_experiment(written.resolved, "resolved.yaml");
+    EXPECT_TRUE(same(written, read)) << name;
+    EXPECT_EQ(read.resolved, written.resolved) << name;
+  }
+}
+
+// The deepest nesting that is read can be read again.
+TEST(ToYaml, DeepestBlocksReadBack) {
+  std::string block = "f";
+  for (int i = 0; i < 24; ++i) block = "{choice: [{probability: 1, do: " + block + "}]}";
+  const Experiment written =
+      parse_experiment("name: w\nfunctions: {f: {}, g: {calls: " + block + "}}\nentry: g\n", "f.yaml");
+  EXPECT_TRUE(same(written, parse_experiment(written.resolved, "resolved.yaml")));
+  EXPECT_EQ(
+      complaint_about("name: w\nfunctions: {f: {}}\nentry: [" + block + "]\n"), "f.yaml:3: entry.0" + [] {
+        std::string path;
+        for (int i = 0; i < 24; ++i) path += ".choice.0.do";
+        return path;
+      }() + ": expected at most 24 blocks within one another, got more");
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

@@ -1,0 +1,209 @@
+#include "experiments/config/workflow_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/experiments/config/reading.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using namespace std::chrono_literals;
+
+sim::WorkflowSpec read(const std::string& text) { return parse_experiment(text, "f.yaml").scenario.workflow; }
+
+TEST(WorkflowFile, ReadsEveryKeyOfAFunction) {
+  const sim::WorkflowSpec workflow = read(R"(
+name: w
+functions:
+  f:
+    serial: 860ms
+    parallel: {work: 1.44s, threads: 4.8}
+    off_cpu: 44ms
+    memory: {process: 40Mi, parallel: 340Mi, instance: 6Mi}
+    payload: {request: 64Ki, response: 1k}
+    failure_probability: 0.002
+    failed_input_work_share: 0.6
+    overflow: queue
+    queue_capacity: 5
+    ranges: {cpu: [100m, 4], replicas: [2, 3]}
+entry: f
+)");
+  const sim::FunctionSpec& function = workflow.functions.at(0);
+  EXPECT_EQ(function.name, "f");
+  EXPECT_EQ(function.serial_work, sim::Deterministic{0.86});
+  EXPECT_EQ(function.parallel_work, sim::Deterministic{1.44});
+  EXPECT_EQ(function.max_threads, 4.8);
+  EXPECT_EQ(function.off_cpu, sim::Deterministic{0.044});
+  EXPECT_EQ(function.process_memory, sim::Deterministic{40});
+  EXPECT_EQ(function.parallel_memory, sim::Deterministic{340});
+  EXPECT_EQ(function.instance_memory, sim::Mebibytes{6});
+  EXPECT_EQ(function.request_bytes, 65536);
+  EXPECT_EQ(function.response_bytes, 1000);
+  EXPECT_EQ(function.failure_probability, 0.002);
+  EXPECT_EQ(function.failed_input_work_share, 0.6);
+  EXPECT_EQ(function.overflow, sim::Overflow::queue);
+  EXPECT_EQ(function.queue_capacity, 5);
+  EXPECT_EQ(function.ranges,
+            (sim::KnobRanges{.cpu_min = {100}, .cpu_max = {4000}, .replicas_min = 2, .replicas_max = 3}));
+  EXPECT_FALSE(function.fixed);
+  EXPECT_FALSE(function.calls);
+}
+
+TEST(WorkflowFile, ReadsWhatHoldsForTheWorkflow) {
+  const sim::WorkflowSpec workflow = read(R"(
+name: w
+qos: {latency: 13s, successes: 20}
+gateway: {routing: least_connection, hop: 20ms, timeout: 60s}
+cpu_sharing: {contention: 0.16, quota_exponent: 1.36, speed_spread: 0.08}
+prices: {price_per_millicore: 1, price_per_mebibyte: 2, usd_per_vcpu_hour: 3, usd_per_gib_hour: 4}
+ranges: {concurrency: [2, 5]}
+functions: {f: {}, g: {ranges: {concurrency: [1, 1]}}, h: {fixed: {cpu: 2, memory: 1Gi, replicas: 9, concurrency: unlimited}}}
+entry: f
+)");
+  EXPECT_EQ(workflow.name, "w");
+  EXPECT_EQ(workflow.qos.latency, 13s);
+  EXPECT_EQ(workflow.qos.successes, 20);
+  EXPECT_EQ(workflow.gateway.routing, sim::Routing::least_connection);
+  EXPECT_EQ(workflow.gateway.hop, sim::Deterministic{0.02});
+  EXPECT_EQ(workflow.gateway.timeout, 60s);
+  EXPECT_EQ(workflow.cpu_sharing.contention, 0.16);
+  EXPECT_EQ(workflow.cpu_sharing.quota_exponent, 1.36);
+  EXPECT_EQ(workflow.cpu_sharing.speed_spread, 0.08);
+  EXPECT_EQ(workflow.prices.price_per_millicore, 1);
+  EXPECT_EQ(workflow.prices.price_per_mebibyte, 2);
+  EXPECT_EQ(workflow.prices.usd_per_vcpu_hour, 3);
+  EXPECT_EQ(workflow.prices.usd_per_gib_hour, 4);
+  EXPECT_EQ(workflow.functions[0].ranges.concurrency_max, 5);
+  EXPECT_EQ(workflow.functions[1].ranges.concurrency_max, 1);
+  EXPECT_EQ(workflow.functions[2].fixed,
+            (sim::FunctionConfiguration{.cpu = {2000}, .memory = {1024}, .replicas = 9, .concurrency = 0}));
+}
+
+TEST(WorkflowFile, ReadsEveryKindOfBlock) {
+  const sim::WorkflowSpec workflow = read(R"(
+name: w
+functions: {f: {}, g: {calls: f}}
+entry:
+  - g
+  - {call: f, on_failure: pass_on}
+  - parallel: [f, [g, f]]
+  - choice: [{probability: 0.4, do: f}, {probability: 0.6, do: {sequence: [f]}}]
+  - fan_out: {width: {law: exponential, mean: 3}, do: f}
+)");
+  const auto& steps = std::get<sim::Sequence>(workflow.entry.kind).steps;
+  ASSERT_EQ(steps.size(), 5u);
+  EXPECT_EQ(std::get<sim::Call>(steps[0].kind).on_failure, sim::OnFailure::abort);
+  EXPECT_EQ(std::get<sim::Call>(steps[1].kind).on_failure, sim::OnFailure::pass_on);
+  EXPECT_EQ(std::get<sim::Parallel>(steps[2].kind).branches.size(), 2u);
+  EXPECT_EQ(std::get<sim::Choice>(steps[3].kind).probabilities, (std::vector<double>{0.4, 0.6}));
+  EXPECT_EQ(std::get<sim::FanOut>(steps[4].kind).width, sim::Exponential{3});
+  EXPECT_EQ(std::get<sim::Call>(workflow.functions[1].calls->kind).function, "f");
+}
+
+TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
+  const struct {
+    std::string text;
+    std::string message;
+  } cases[] = {
+      {"name: w\nentry: f\n", "f.yaml:1: expected a key \"functions\", got none"},
+      {"name: w\nfunctions: {f: {}}\n", "f.yaml:1: expected a key \"entry\", got none"},
+      {"name: w\nfunctions: {}\nentry: f\n", "f.yaml:2: functions: expected at least one function, got none"},
+      {"name: w\nfunctions: [f]\nentry: f\n",
+       "f.yaml:2: functions: expected a map from names to functions, got a list"},
+      {"name: my workflow\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:1: name: expected a name of letters, digits, - and _, at most 63, got \"my workflow\""},
+      {"name: w\nfunctions: {f.g: {}}\nentry: f\n",
+       "f.yaml:2: functions: expected a name of letters, digits, - and _, at most 63, got \"f.g\""},
+      {"name: w\nfunctoins: {f: {}}\nentry: f\n", "f.yaml:2: unknown key \"functoins\", did you mean \"functions\"?"},
+      {"name: w\nfunctions:\n  f:\n    serail: 1s\nentry: f\n",
+       "f.yaml:4: functions.f: unknown key \"serail\", did you mean \"serial\"?"},
+      {"name: w\nfunctions:\n  f:\n    serial: 0.86\nentry: f\n",
+       "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
+      {"name: w\nfunctions:\n  f:\nentry: f\n",
+       "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, "
+       "failure_probability, failed_input_work_share, overflow, queue_capacity, fixed, ranges, calls, got nothing"},
+      {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
+       "f.yaml:2: functions.f.memory.process: expected a memory quantity such as 256Mi, got \"380\""},
+      {"name: w\nfunctions: {f: {parallel: {work: 1s}}}\nentry: f\n",
+       "f.yaml:2: functions.f.parallel: expected a key \"threads\", got none"},
+      {"name: w\nfunctions: {f: {parallel: {work: 1s, threads: 0.5}}}\nentry: f\n",
+       "f.yaml:2: functions.f.parallel.threads: expected a number of threads from 1 to 1000000, got \"0.5\""},
+      {"name: w\nfunctions: {f: {failure_probability: 1.5}}\nentry: f\n",
+       "f.yaml:2: functions.f.failure_probability: expected a probability from 0 to 1, got \"1.5\""},
+      {"name: w\nfunctions: {f: {failed_input_work_share: -0.1}}\nentry: f\n",
+       "f.yaml:2: functions.f.failed_input_work_share: expected a share from 0 to 1, got \"-0.1\""},
+      {"name: w\nfunctions: {f: {overflow: drop}}\nentry: f\n",
+       "f.yaml:2: functions.f.overflow: expected one of reject, queue, none, got \"drop\""},
+      {"name: w\nfunctions: {f: {queue_capacity: 3}}\nentry: f\n",
+       "f.yaml:2: functions.f.queue_capacity: expected overflow: queue beside it"},
+      {"name: w\nfunctions: {f: {fixed: {cpu: 1, memory: 1Gi, replicas: 0, concurrency: 1}}}\nentry: f\n",
+       "f.yaml:2: functions.f.fixed.replicas: expected a whole number from 1 to 100000, got \"0\""},
+      {"name: w\nfunctions: {f: {fixed: {cpu: 1, memory: 1Gi, replicas: 1}}}\nentry: f\n",
+       "f.yaml:2: functions.f.fixed: expected a key \"concurrency\", got none"},
+      {"name: w\nfunctions: {f: {ranges: {}, fixed: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}}}\nentry: f\n",
+       "f.yaml:2: functions.f.ranges: expected no ranges for a function whose knobs are fixed"},
+      {"name: w\nranges: {cpu: [2, 1]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: ranges.cpu: expected a range that rises, got [2, 1]"},
+      {"name: w\nranges: {memory: [0Mi, 1Gi]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: ranges.memory.0: expected a memory quantity above 0, got \"0Mi\""},
+      {"name: w\nranges: {replicas: [1]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: ranges.replicas: expected a range such as [1, 8], got a list of 1"},
+      {"name: w\nqos: {latency: 0s}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: qos.latency: expected a duration above 0, got \"0s\""},
+      {"name: w\nqos: {latency: 13}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: qos.latency: expected a duration such as 30s, 500ms or 1h30m, got \"13\""},
+      {"name: w\ngateway: {timeout: 0s}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: gateway.timeout: expected a duration above 0, got \"0s\""},
+      {"name: w\ngateway: {routing: fastest}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: gateway.routing: expected one of random, round_robin, least_connection, got \"fastest\""},
+      {"name: w\ncpu_sharing: {quota_exponent: 0}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.quota_exponent: expected a number above 0, at most 100, got \"0\""},
+      {"name: w\nfunctions: {rgb: {}}\nentry:\n  - rgb\n  - rbg\n",
+       "f.yaml:5: entry.1: expected a function of this workflow, got \"rbg\", did you mean \"rgb\"?"},
+      {"name: w\nfunctions:\n  rgb:\n    calls: {call: gone}\nentry: rgb\n",
+       "f.yaml:4: functions.rgb.calls.call: expected a function of this workflow, got \"gone\""},
+      {"name: w\nfunctions: {f: {}}\nentry: {call: f, on_failure: retry}\n",
+       "f.yaml:3: entry.on_failure: expected one of abort, ignore, pass_on, got \"retry\""},
+      {"name: w\nfunctions: {f: {}}\nentry: []\n",
+       "f.yaml:3: entry: expected a list of at least one block, got an empty one"},
+      {"name: w\nfunctions: {f: {}}\nentry: {paralel: [f]}\n",
+       "f.yaml:3: entry: unknown key \"paralel\", did you mean \"parallel\"?"},
+      {"name: w\nfunctions: {f: {}}\nentry: {parallel: [f], sequence: [f]}\n",
+       "f.yaml:3: entry: expected one of call, sequence, parallel, choice, fan_out, got 2 keys"},
+      {"name: w\nfunctions: {f: {}}\nentry:\n  choice:\n    - {probability: 0.4, do: f}\n    - {probability: 0.5, do: "
+       "f}\n",
+       "f.yaml:5: entry.choice: expected probabilities that sum to 1, got 0.9"},
+      {"name: w\nfunctions: {f: {}}\nentry: {choice: []}\n",
+       "f.yaml:3: entry.choice: expected probabilities that sum to 1, got 0"},
+      {"name: w\nfunctions: {f: {}}\nentry: {fan_out: {width: 3s, do: f}}\n",
+       "f.yaml:3: entry.fan_out.width: expected a number >= 0, got \"3s\""},
+      {"name: w\nfunctions: {f: {}}\nentry: {fan_out: {width: 3}}\n",
+       "f.yaml:3: entry.fan_out: expected a key \"do\", got none"},
+      {"name: w\nfunctions:\n  a: {calls: b}\n  b:\n    calls:\n      - c\n  c: {calls: a}\nentry: a\n",
+       "f.yaml:7: functions.c.calls: expected calls without a cycle, got a -> b -> c -> a"},
+      {"name: w\nfunctions:\n  a: {}\n  b: {calls: b}\nentry: a\n",
+       "f.yaml:4: functions.b.calls: expected calls without a cycle, got b -> b"},
+  };
+  for (const auto& [text, message] : cases) EXPECT_EQ(complaint_about(text), message) << text;
+}
+
+TEST(WorkflowFile, DeepChainsOfCallsAreAnErrorAndNoCrash) {
+  std::string text = "name: w\nfunctions:\n";
+  for (int i = 0; i < 20'000; ++i) text += "  f" + std::to_string(i) + ": {calls: f" + std::to_string(i + 1) + "}\n";
+  text += "  f20000: {}\nentry: f0\n";
+  EXPECT_EQ(complaint_about(text),
+            "f.yaml:102: functions.f99.calls: expected at most 100 calls within one another, got more");
+}
+
+TEST(WorkflowFile, CallsThatMultiplyAreAnErrorBeforeTheyFillTheMemory) {
+  std::string text = "name: w\nfunctions:\n";
+  for (int i = 0; i < 60; ++i) {
+    const std::string next = "f" + std::to_string(i + 1);
+    text += "  f" + std::to_string(i) + ": {calls: [" + next + ", " + next + "]}\n";
+  }
+  text += "  f60: {}\nentry: f0\n";
+  EXPECT_EQ(complaint_about(text), "f.yaml:64: entry: workflow 'w': its calls expand to more than a million nodes");
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

@@ -1,0 +1,122 @@
+#pragma once
+// Runs made by hand, for what is done with runs.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "experiments/config/files.hpp"
+#include "sim/model/run.hpp"
+
+namespace faasconf::experiments {
+
+// A folder of its own, gone with the test.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    const char* parent = std::getenv("TMPDIR");
+    path_ = std::string(parent != nullptr ? parent : "/tmp") + "/faasconf-XXXXXX";
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp " + path_);
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const { return path_; }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename());
+    return names;
+  }
+
+ private:
+  std::string path_;
+};
+
+inline std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+inline void write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// Two functions, two cases.
+inline Experiment made_up_experiment() {
+  Experiment experiment;
+  experiment.scenario.workflow.name = "pair";
+  for (const char* name : {"first", "second, \"quoted\""}) {
+    sim::FunctionSpec function;
+    function.name = name;
+    experiment.scenario.workflow.functions.push_back(function);
+  }
+  experiment.scenario.workflow.qos = {std::chrono::seconds(13), 20};
+  experiment.configurations = {{"small", {}}, {"größer", {}}};
+  experiment.inputs = {{"pair.yaml", std::string(64, '0')}};
+  experiment.resolved = "name: pair\n";
+  return experiment;
+}
+
+// Windows whose numbers tell where they come from: 100 x replication + window, and a bit for the function.
+inline sim::Run made_up_run(int replication, int windows, bool spans = false) {
+  sim::Run run;
+  for (int i = 0; i < windows; ++i) {
+    const double number = 100.0 * replication + i;
+    sim::Observation window;
+    window.window = i;
+    window.start = sim::Time(std::chrono::seconds(30 * i));
+    window.length = std::chrono::seconds(30);
+    window.users = 10;
+    window.configuration.functions.assign(2, {});
+    window.functions.resize(2);
+    for (int f = 0; f < 2; ++f) {
+      sim::FunctionObservation& function = window.functions[static_cast<std::size_t>(f)];
+      function.calls.arrivals = 10 + f;
+      function.latency = sim::Latency{number / 8 + f, 1, 2, 3, 4};
+      function.cpu_cores = 0.5 + f;
+      function.instances = 1 + f;
+    }
+    window.requests = {.arrivals = 7, .completions = 5, .rejections = 2};
+    if (i % 2 == 0) window.latency = sim::Latency{number / 3, 0.1, 0.2, 0.3, 0.4};
+    window.throughput_per_s = 5 / 30.0;
+    window.success_ratio = 5 / 7.0;
+    window.qos_met = i % 2 == 0;
+    window.price = 3.5;
+    window.cost_window_usd = 1e-5;
+    run.windows.push_back(window);
+  }
+  if (!run.windows.empty()) run.total = run.windows.front();
+  run.total.functions.resize(2);
+  run.qos_compliance = 0.5;
+  run.events = 12345;
+  if (spans) {
+    using std::chrono::milliseconds;
+    run.spans = {
+        {.request = 3,
+         .function = {1},
+         .instance = 0,
+         .called = sim::Time(milliseconds(1500)),
+         .started = sim::Time(milliseconds(1750)),
+         .finished = sim::Time(milliseconds(2000))},
+        {.request = 4,
+         .function = {0},
+         .outcome = sim::Outcome::rejected,
+         .called = sim::Time(milliseconds(1600)),
+         .finished = sim::Time(milliseconds(1600))},
+    };
+  }
+  return run;
+}
+
+}  // namespace faasconf::experiments

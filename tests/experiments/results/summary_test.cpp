@@ -1,0 +1,226 @@
+#include "experiments/results/summary.hpp"
+
+#include <cmath>
+#include <sstream>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace faasconf::experiments {
+namespace {
+
+// A run of which only this is known.
+sim::Run run_with(double latency_s, double price = 3.5) {
+  sim::Run run;
+  run.total.functions.resize(1);
+  sim::FunctionObservation& function = run.total.functions[0];
+  function.calls.arrivals = 400;
+  function.calls.rejections = 4;
+  function.latency = sim::Latency{latency_s / 2, 0, 1, 2, 3};
+  function.execution_mean_s = latency_s / 4;
+  function.cpu_cores = 0.75;
+  function.cpu_percent = 37.5;
+  function.memory_share = 0.25;
+  function.received_bytes_per_s = 2000;
+  function.instances = 2;
+  run.total.requests.arrivals = 200;
+  run.total.latency = sim::Latency{latency_s, 1, 2, 3, 4};
+  run.total.throughput_per_s = 2.5;
+  run.total.success_ratio = 0.96;
+  run.total.price = price;
+  run.total.cost_window_usd = 1.5e-5;
+  run.qos_compliance = 0.9;
+  return run;
+}
+
+std::string printed(void (*print)(std::ostream&, const Summary&), const Summary& summary) {
+  std::ostringstream out;
+  print(out, summary);
+  return out.str();
+}
+
+std::string case_table(const Summary& summary, std::size_t case_index) {
+  std::ostringstream out;
+  print_case_table(out, summary, case_index);
+  return out.str();
+}
+
+TEST(Summary, HoldsTheMeanOverReplications) {
+  Summary summary({"only"}, {"resize"});
+  summary.add(0, run_with(1));
+  summary.add(0, run_with(3));
+  EXPECT_EQ(summary.replications(0), 2u);
+  EXPECT_EQ(summary.row(0, "", "latency_mean").over_replications.mean(), 2);
+  EXPECT_EQ(summary.row(0, "", "latency_mean").unit, "s");
+  EXPECT_EQ(summary.row(0, "resize", "latency_mean").over_replications.mean(), 1);
+  EXPECT_EQ(summary.row(0, "", "latency_mean").values, (std::vector<double>{1, 3}));
+}
+
+TEST(Summary, OfAnAbsentValueCountsOnlyTheReplicationsThatHaveOne) {
+  Summary summary({"only"}, {"resize"});
+  summary.add(0, run_with(1));
+  sim::Run without = run_with(0);
+  without.total.latency.reset();
+  summary.add(0, without);
+  const SummaryRow& row = summary.row(0, "", "latency_mean");
+  EXPECT_EQ(row.over_replications.count(), 1u);
+  EXPECT_TRUE(std::isnan(row.values[1]));
+}
+
+TEST(Summary, KeepsCasesApart) {
+  Summary summary({"a", "b"}, {"resize"});
+  summary.add(1, run_with(5));
+  EXPECT_EQ(summary.row(0, "", "latency_mean").over_replications.count(), 0u);
+  EXPECT_EQ(summary.row(1, "", "latency_mean").over_replications.mean(), 5);
+  EXPECT_EQ(summary.row(1, "resize", "instances").over_replications.mean(), 2);
+}
+
+TEST(Summary, EveryRowHasAUnit) {
+  const Summary summary({"a"}, {"f"});
+  for (const SummaryRow& row : summary.rows()) EXPECT_NE(row.unit, "") << row.metric;
+}
+
+TEST(Summary, RefusesWhatItDoesNotKnow) {
+  Summary summary({"a"}, {"f"});
+  EXPECT_THROW(summary.row(0, "", "beauty"), std::out_of_range);
+  EXPECT_THROW(summary.row(0, "g", "latency_mean"), std::out_of_range);
+  EXPECT_THROW(summary.row(1, "", "latency_mean"), std::out_of_range);
+  EXPECT_THROW(summary.add(1, run_with(1)), std::out_of_range);
+  EXPECT_THROW(summary.add(0, sim::Run{}), std::invalid_argument);
+}
+
+// By hand: of 1 and 3 the mean is 2, the standard error 1, Student's t for one degree of freedom 12.706.
+TEST(CaseTable, IsAlignedAndNamesUnits) {
+  Summary summary({"small", "other"}, {"größer"});
+  summary.add(0, run_with(1));
+  summary.add(0, run_with(3));
+  EXPECT_EQ(case_table(summary, 0),
+            "mean over 2 replications, 95 % intervals (Student t)\n"
+            "\n"
+            "calls and latency  arrivals  latency mean  latency p75  latency p95  rejections\n"
+            "                                      [s]          [s]          [s]\n"
+            "-----------------  --------  ------------  -----------  -----------  ----------\n"
+            "größer                  400     1.0 ± 6.4            1            2           4\n"
+            "end to end              200        2 ± 13            2            3           0\n"
+            "zero throughout: timeouts, failures, OOM kills\n"
+            "\n"
+            "resources  execution      CPU   per instance  memory  received  instances\n"
+            "                 [s]  [cores]  [% of a core]     [%]    [kB/s]\n"
+            "---------  ---------  -------  -------------  ------  --------  ---------\n"
+            "größer     0.5 ± 3.2     0.75           37.5      25         2          2\n"
+            "zero throughout: throttled, sent\n");
+}
+
+TEST(CaseTable, OfOneReplicationHasNoIntervalsAndSaysSo) {
+  Summary summary({"small", "other"}, {"größer"});
+  summary.add(0, run_with(1.23456));
+  const std::string table = case_table(summary, 0);
+  EXPECT_EQ(table.substr(0, table.find('\n')), "one replication: no intervals");
+  EXPECT_EQ(table.find("±"), std::string::npos);
+  EXPECT_NE(table.find(" 1.235 "), std::string::npos);
+}
+
+TEST(CaseTable, SaysWhenReplicationsLackAValue) {
+  Summary summary({"small", "other"}, {"f"});
+  sim::Run without = run_with(0);
+  without.total.latency.reset();
+  for (int i = 0; i < 3; ++i) summary.add(0, without);
+  summary.add(0, run_with(1));
+  const std::string table = case_table(summary, 0);
+  EXPECT_EQ(table.substr(0, table.find('\n')),
+            "mean over 4 replications, 95 % intervals (Student t); where a replication has no value, over the others");
+}
+
+TEST(CaseTable, OfTheOnlyCaseHasTheEndToEndMetricsToo) {
+  Summary summary({"only"}, {"f"});
+  summary.add(0, run_with(1));
+  EXPECT_NE(case_table(summary, 0).find("\nprice (the paper's)"), std::string::npos);
+}
+
+// By hand: latencies 1, 2, 3 against 0.5, 1.6, 2.4 differ by 0.5, 0.4, 0.6: mean 0.5, standard error 0.0577,
+// t for two degrees of freedom 4.303, so 0.5 -+ 0.25; unpaired: 0.5 -+ 2.776 sqrt(1 / 3 + 0.91 / 3) = 0.5 -+ 2.2.
+TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
+  Summary summary({"small", "größer"}, {"f"});
+  for (const double latency_s : {1.0, 2.0, 3.0}) summary.add(0, run_with(latency_s));
+  for (const double latency_s : {0.5, 1.6, 2.4}) summary.add(1, run_with(latency_s, 4.25));
+  EXPECT_EQ(printed(print_comparison_table, summary),
+            "mean over 3 replications, 95 % intervals (Student t)\n"
+            "difference: replications in pairs, since both cases meet the same random streams\n"
+            "\n"
+            "end to end                    small     größer  größer - small\n"
+            "------------------------  ---------  ---------  --------------\n"
+            "arrivals [requests]             200        200               0\n"
+            "throughput [requests/s]         2.5        2.5               0\n"
+            "latency mean [s]          2.0 ± 2.5  1.5 ± 2.4    -0.50 ± 0.25\n"
+            "latency p50 [s]                   1          1               0\n"
+            "latency p75 [s]                   2          2               0\n"
+            "latency p95 [s]                   3          3               0\n"
+            "latency p99 [s]                   4          4               0\n"
+            "success ratio [%]                96         96               0\n"
+            "windows that met QoS [%]         90         90               0\n"
+            "price (the paper's)             3.5       4.25           +0.75\n"
+            "cost by window [USD]         1.5e-5     1.5e-5               0\n"
+            "zero throughout: rejections, timeouts, failures, OOM kills, cost by execution, memory used, CPU used\n");
+}
+
+TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
+  Summary summary({"a", "b"}, {"f"});
+  for (const double latency_s : {1.0, 2.0, 30.0}) summary.add(0, run_with(latency_s));
+  for (const double latency_s : {2.0, 3.0}) summary.add(1, run_with(latency_s));
+  const std::string table = printed(print_comparison_table, summary);
+  EXPECT_EQ(table.substr(0, table.find("\n\n")),
+            "a: mean over 3 replications, 95 % intervals (Student t)\n"
+            "b: mean over 2 replications, 95 % intervals (Student t)\n"
+            "difference: replications in pairs, since both cases meet the same random streams");
+  const std::size_t line = table.find("latency mean");
+  EXPECT_TRUE(table.substr(line, table.find('\n', line) - line).ends_with("  +1")) << table;
+}
+
+TEST(ComparisonTable, OfThreeCasesHasNoDifference) {
+  Summary summary({"a", "b", "c"}, {"f"});
+  for (std::size_t i = 0; i < 3; ++i) summary.add(i, run_with(1));
+  const std::string table = printed(print_comparison_table, summary);
+  EXPECT_EQ(table.find("difference"), std::string::npos);
+  EXPECT_EQ(table.find("b - a"), std::string::npos);
+}
+
+TEST(Json, HasOneObjectALine) {
+  Summary summary({"only"}, {"resize"});
+  summary.add(0, run_with(1));
+  summary.add(0, run_with(3));
+  std::istringstream lines(printed(print_json, summary));
+  std::string line;
+  std::size_t count = 0;
+  while (std::getline(lines, line)) {
+    const auto object = nlohmann::json::parse(line);
+    EXPECT_EQ(object.size(), 8u);
+    if (object["metric"] == "latency_mean" && object["function"].is_null()) {
+      EXPECT_EQ(object["case"], "only");
+      EXPECT_EQ(object["unit"], "s");
+      EXPECT_EQ(object["mean"], 2.0);
+      EXPECT_NEAR(object["low"], 2 - 12.7062047, 1e-6);
+      EXPECT_NEAR(object["high"], 2 + 12.7062047, 1e-6);
+      EXPECT_EQ(object["replications"], 2);
+    }
+    ++count;
+  }
+  EXPECT_EQ(count, summary.rows().size());
+}
+
+TEST(Json, OfAbsentNumbersIsNull) {
+  Summary summary({"only"}, {"resize"});
+  sim::Run run = run_with(1);
+  run.total.functions[0].latency.reset();
+  summary.add(0, run);
+  const std::string text = printed(print_json, summary);
+  EXPECT_NE(text.find(R"({"case":"only","function":"resize","metric":"latency_mean","unit":"s","mean":null,"low":null,)"
+                      R"("high":null,"replications":0})"),
+            std::string::npos);
+  EXPECT_NE(text.find(R"({"case":"only","function":null,"metric":"latency_mean","unit":"s","mean":1.0,"low":null,)"
+                      R"("high":null,"replications":1})"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace faasconf::experiments
