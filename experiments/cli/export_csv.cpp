@@ -26,7 +26,7 @@ Command export_csv_command() {
               {.name = "RUN.h5", .kind = positional, .description = "a result file, as simulate --out writes it"},
               {.name = "out",
                .placeholder = "DIR",
-               .description = "directory for windows.csv, functions.csv, summary.csv and, if there are any, spans.csv",
+               .description = "directory for windows.csv, functions.csv, summary.csv and the other tables",
                .default_value = "."},
           },
       .example =
