@@ -72,9 +72,9 @@ const std::vector<Metric<Run>>& end_to_end_metrics() {
        "USD"},
       {"cost_execution", "USD", [](const Run& run) { return std::optional(run.total.cost_execution_usd); },
        "cost by execution", "USD"},
-      {"used_gib_s", "GiB s", [](const Run& run) { return std::optional(run.total.used_gib_s); }, "memory used",
+      {"used_gib_s", "GiB s", [](const Run& run) { return std::optional(run.total.used_gib_s); }, "memory billed",
        "GiB s"},
-      {"used_vcpu_s", "vCPU s", [](const Run& run) { return std::optional(run.total.used_vcpu_s); }, "CPU used",
+      {"used_vcpu_s", "vCPU s", [](const Run& run) { return std::optional(run.total.used_vcpu_s); }, "CPU billed",
        "vCPU s"},
   };
   return metrics;

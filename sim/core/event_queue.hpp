@@ -40,31 +40,41 @@ struct Event {
 };
 
 // A heap of arity four on one 128-bit integer per event: time, sequence and tag, most significant first, so that a
-// comparison is one branch-free subtraction. Times are not negative. Ties keep their order through 2^34 pushes.
+// comparison is one branch-free subtraction. Siblings share a cache line, and the places after the last event hold a
+// key beyond all others, so that every event that has children has four. Times are not negative. Ties keep their order
+// through 2^34 pushes.
 class EventQueue {
  public:
-  bool empty() const { return keys_.empty(); }
-  std::size_t size() const { return keys_.size(); }
-  Time next_time() const { return time_of(keys_.front()); }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  Time next_time() const { return time_of(families_.front().keys[kRoot]); }
 
   // Returns the event's sequence number, by which a stale event is told from the one that replaced it.
   std::uint64_t push(Time time, EventTag tag);
   Event pop();
-  void clear() { keys_.clear(); }
+  void clear();  // keeps the memory
 
   template <class Archive>
   void archive(Archive& a) {
-    a(keys_, sequence_);
+    a(families_, size_, sequence_);
   }
 
  private:
   __extension__ using Key = unsigned __int128;
   static constexpr int kTagBits = 30;
   static constexpr std::uint64_t kSequenceMask = (1ULL << (64 - kTagBits)) - 1;
+  static constexpr Key kBeyond = ~Key{0};
+  static constexpr std::size_t kRoot = 3;  // the root is the last of its family, its children are the next family
+
+  struct alignas(64) Family {
+    Key keys[4] = {kBeyond, kBeyond, kBeyond, kBeyond};
+  };
 
   static Time time_of(Key key) { return Time(Duration(static_cast<std::int64_t>(key >> 64))); }
+  Key* heap() { return reinterpret_cast<Key*>(families_.data()) + kRoot; }
 
-  std::vector<Key> keys_;
+  std::vector<Family> families_ = std::vector<Family>(4);  // never none, so that there is a root
+  std::uint64_t size_ = 0;
   std::uint64_t sequence_ = 0;
 };
 
@@ -72,48 +82,43 @@ inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
   assert(time.time_since_epoch().count() >= 0);
   const std::uint64_t sequence = sequence_++ & kSequenceMask;
   const Key key = (static_cast<Key>(time.time_since_epoch().count()) << 64) | (sequence << kTagBits) | tag.bits();
-  std::size_t hole = keys_.size();
-  keys_.push_back(key);
+  if (kRoot + size_ == 4 * families_.size()) [[unlikely]]
+    families_.resize(2 * families_.size());
+  Key* const keys = heap();
+  std::size_t hole = size_++;
   while (hole > 0) {
     const std::size_t parent = (hole - 1) / 4;
-    if (keys_[parent] < key) break;
-    keys_[hole] = keys_[parent];
+    if (keys[parent] < key) break;
+    keys[hole] = keys[parent];
     hole = parent;
   }
-  keys_[hole] = key;
+  keys[hole] = key;
   return sequence;
 }
 
+// The hole sinks to the bottom and the last event rises from there: it belongs near the bottom, so that hardly a
+// comparison is in doubt.
 inline Event EventQueue::pop() {
-  const Key top = keys_.front();
-  const Key last = keys_.back();
-  keys_.pop_back();
-  const std::size_t size = keys_.size();
+  assert(!empty());
+  Key* const keys = heap();
+  const Key top = keys[0];
+  const std::size_t size = --size_;
+  const Key last = keys[size];
+  keys[size] = kBeyond;
   if (size > 0) {
-    Key* const keys = keys_.data();
     std::size_t hole = 0;
-    for (;;) {
-      const std::size_t first = 4 * hole + 1;
-      if (first + 4 <= size) {
-        const std::size_t left = keys[first + 1] < keys[first] ? first + 1 : first;
-        const std::size_t right = keys[first + 3] < keys[first + 2] ? first + 3 : first + 2;
-        const std::size_t least = keys[right] < keys[left] ? right : left;
-        if (last < keys[least]) break;
-        keys[hole] = keys[least];
-        hole = least;
-        continue;
-      }
-      if (first < size) {
-        std::size_t least = first;
-        for (std::size_t child = first + 1; child < size; ++child) {
-          if (keys[child] < keys[least]) least = child;
-        }
-        if (keys[least] < last) {
-          keys[hole] = keys[least];
-          hole = least;
-        }
-      }
-      break;
+    for (std::size_t first = 1; first < size; first = 4 * hole + 1) {
+      const std::size_t left = keys[first + 1] < keys[first] ? first + 1 : first;
+      const std::size_t right = keys[first + 3] < keys[first + 2] ? first + 3 : first + 2;
+      const std::size_t least = keys[right] < keys[left] ? right : left;
+      keys[hole] = keys[least];
+      hole = least;
+    }
+    while (hole > 0) {
+      const std::size_t parent = (hole - 1) / 4;
+      if (keys[parent] < last) break;
+      keys[hole] = keys[parent];
+      hole = parent;
     }
     keys[hole] = last;
   }
@@ -121,6 +126,11 @@ inline Event EventQueue::pop() {
   return {.time = time_of(top),
           .sequence = low >> kTagBits,
           .tag = EventTag::of_bits(static_cast<std::uint32_t>(low & ((1ULL << kTagBits) - 1)))};
+}
+
+inline void EventQueue::clear() {
+  std::fill(families_.begin(), families_.end(), Family{});
+  size_ = 0;
 }
 
 }  // namespace faasconf::sim

@@ -46,7 +46,8 @@ bool FluidCpu::finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
   if (jobs_.empty()) return false;
   const Job next = jobs_.front();
   const double lacking_s = next.finish_virtual_s - virtual_now(now);
-  if (lacking_s * 1e9 > kRounding_ns * rate_) return false;
+  // at the announced time it is done, even where a double knows no single nanosecond
+  if (lacking_s * 1e9 > kRounding_ns * rate_ && now < next_completion()) return false;
   advance(now);
   std::pop_heap(jobs_.begin(), jobs_.end(), later);
   jobs_.pop_back();
@@ -74,8 +75,8 @@ void FluidCpu::advance(Time now) {
 }
 
 // n threads under a limit of q cores that serves Q = q^exponent: each gets min(1, Q / n) of a core and does
-// speed / (1 + kappa (requests - 1)) of work with it. That requests count here and not their threads is what the paper's
-// 909 windows say: R2 of the mean latency is .77 so, and .51 with threads.
+// speed / (1 + kappa (requests - 1)) of work with it. That requests count here and not their threads is what the
+// paper's 909 windows say: R2 of the mean latency is .77 so, and .51 with threads.
 void FluidCpu::set_rates() {
   if (jobs_.empty()) {
     rate_ = cpu_rate_ = work_rate_ = 0;

@@ -40,9 +40,9 @@ bool same(const sim::Block& a, const sim::Block& b) {
 }
 
 auto members(const sim::FunctionSpec& f) {
-  return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.instance_memory,
-                  f.request_bytes, f.response_bytes, f.failure_probability, f.failed_input_work_share, f.overflow,
-                  f.queue_capacity, f.fixed, f.ranges);
+  return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.parallel_memory,
+                  f.instance_memory, f.request_bytes, f.response_bytes, f.failure_probability,
+                  f.failed_input_work_share, f.overflow, f.queue_capacity, f.fixed, f.ranges);
 }
 bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
   return members(a) == members(b) && a.calls.has_value() == b.calls.has_value() &&
@@ -196,6 +196,7 @@ class RandomExperiment {
     f.max_threads = 1 + amount();
     f.off_cpu = law();
     f.process_memory = law();
+    f.parallel_memory = law();
     f.instance_memory = {amount()};
     f.request_bytes = amount() * 1000;
     f.response_bytes = amount() * 1000;

@@ -161,7 +161,7 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
             "windows that met QoS [%]         90         90               0\n"
             "price (the paper's)             3.5       4.25           +0.75\n"
             "cost by window [USD]         1.5e-5     1.5e-5               0\n"
-            "zero throughout: rejections, timeouts, failures, OOM kills, cost by execution, memory used, CPU used\n");
+            "zero throughout: rejections, timeouts, failures, OOM kills, cost by execution, memory billed, CPU billed\n");
 }
 
 TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {

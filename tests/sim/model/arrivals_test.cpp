@@ -1,12 +1,12 @@
 #include "sim/model/arrivals.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/sim/core/goodness_of_fit.hpp"
 #include "tests/sim/model/scenarios.hpp"
@@ -81,7 +81,7 @@ double exponential_cdf(double x) { return -std::expm1(-x); }
 // Oracle: counts of a Poisson process have a variance equal to their mean, in windows of any length.
 TEST(PoissonArrivals, HaveCountsWithEqualMeanAndVariance) {
   for (const double window_s : {0.1, 3.0}) {
-    const auto [mean, variance] = estimate_counts({.rate_per_s = 4, .law = PoissonArrivals{}}, window_s, 2000);
+    const auto [mean, variance] = estimate_counts({.rate_per_s = 4, .law = PoissonArrivals{}}, window_s, 8000);
     EXPECT_THAT(mean, Estimates(4 * window_s));
     EXPECT_THAT(variance, Estimates(4 * window_s));
   }
@@ -112,7 +112,7 @@ TEST(GammaArrivals, HaveGapsOfTheWantedSpread) {
       RunningMoments gap;
       RunningMoments square;
       Time last{};
-      for (int i = 0; i < 5'000; ++i) {
+      for (int i = 0; i < 20'000; ++i) {
         const Time next = process.next(open_loop, nullptr);
         gap.add(to_seconds(next - last));
         square.add(to_seconds(next - last) * to_seconds(next - last));
@@ -141,15 +141,15 @@ TEST(GammaArrivals, HaveGammaGaps) {
 // --- Markov-modulated
 
 // Oracle: two states with rates l1, l2 left at rates r1, r2. In a window of length t of the stationary process
-// Var N / E N = 1 + 2 (l1 - l2)^2 r1 r2 / ((r1 + r2)^2 (l1 r2 + l2 r1)) x (1 - (1 - exp(-(r1 + r2) t)) / ((r1 + r2) t)).
-// Heffes and Lucantoni (1986).
+// Var N / E N = 1 + 2 (l1 - l2)^2 r1 r2 / ((r1 + r2)^2 (l1 r2 + l2 r1)) x (1 - (1 - exp(-(r1 + r2) t)) / ((r1 + r2)
+// t)). Heffes and Lucantoni (1986).
 TEST(MmppArrivals, AreDispersedAsHeffesAndLucantoniSay) {
   const double l1 = 1, l2 = 9, r1 = 0.25, r2 = 1;
   const double mean_rate = (l1 * r2 + l2 * r1) / (r1 + r2);
   const OpenLoop open_loop{.rate_per_s = mean_rate,
                            .law = MmppArrivals{.relative_rates = {l1 / 7, l2 / 7}, .mean_stay_s = {1 / r1, 1 / r2}}};
   for (const double window_s : {0.2, 2.0, 50.0}) {
-    const auto [mean, variance] = estimate_counts(open_loop, window_s, static_cast<std::size_t>(10'000 / window_s));
+    const auto [mean, variance] = estimate_counts(open_loop, window_s, static_cast<std::size_t>(40'000 / window_s));
     const double turns = (r1 + r2) * window_s;
     const double burstiness = 2 * (l1 - l2) * (l1 - l2) * r1 * r2 / ((r1 + r2) * (r1 + r2) * (l1 * r2 + l2 * r1));
     const double dispersion = 1 + burstiness * (1 + std::expm1(-turns) / turns);
@@ -160,8 +160,8 @@ TEST(MmppArrivals, AreDispersedAsHeffesAndLucantoniSay) {
 
 // Oracle: it begins in its stationary mixture, so even the first moments bring the mean rate.
 TEST(MmppArrivals, AreStationaryFromTheStart) {
-  const OpenLoop open_loop{
-      .rate_per_s = 6, .law = MmppArrivals{.relative_rates = {0, 3, 1}, .mean_stay_s = {100, 50, 200}}};
+  const OpenLoop open_loop{.rate_per_s = 6,
+                           .law = MmppArrivals{.relative_rates = {0, 3, 1}, .mean_stay_s = {100, 50, 200}}};
   RunningMoments counted;
   for (std::uint64_t replication = 0; replication < 4'000; ++replication) {
     counted.add(static_cast<double>(arrivals(open_loop, nullptr, at(2), replication).size()));
@@ -192,10 +192,8 @@ TEST(PoissonArrivalsOnAProfile, HaveThePoissonCountOfEveryStep) {
   for (std::uint64_t replication = 0; replication < 4'000; ++replication) {
     const auto times = arrivals({.law = PoissonArrivals{}}, &kProfile, at(15), replication);
     for (std::size_t i = 0; i + 1 < edges_s.size(); ++i) {
-      const auto n = static_cast<double>(
-          std::count_if(times.begin(), times.end(), [&](Time time) {
-            return time >= at(edges_s[i]) && time < at(edges_s[i + 1]);
-          }));
+      const auto n = static_cast<double>(std::count_if(
+          times.begin(), times.end(), [&](Time time) { return time >= at(edges_s[i]) && time < at(edges_s[i + 1]); }));
       const double exact = integral(kProfile, at(edges_s[i]), at(edges_s[i + 1]));
       means[i].add(n);
       variances[i].add((n - exact) * (n - exact));
@@ -254,9 +252,8 @@ TEST(DeterministicArrivalsOnAProfile, ComeWhenTheIntegralReachesWholeNumbers) {
 
 TEST(AProfileThatEndsAtZero, SendsNothingMore) {
   const Profile profile{.steps = {{.start = Time(0s), .level = 5}, {.start = Time(10s), .level = 0}}, .origin = ""};
-  for (const OpenLoop& open_loop :
-       {OpenLoop{.law = PoissonArrivals{}},
-        OpenLoop{.law = MmppArrivals{.relative_rates = {1, 4}, .mean_stay_s = {1, 1}}}}) {
+  for (const OpenLoop& open_loop : {OpenLoop{.law = PoissonArrivals{}},
+                                    OpenLoop{.law = MmppArrivals{.relative_rates = {1, 4}, .mean_stay_s = {1, 1}}}}) {
     const auto times = arrivals(open_loop, &profile, kNever);
     EXPECT_FALSE(times.empty());
     EXPECT_LE(times.back(), Time(10s));

@@ -1,12 +1,12 @@
 // Requests that share the CPU of one instance against exact results.
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/sim/model/queueing_theory.hpp"
 #include "tests/sim/model/scenarios.hpp"
@@ -69,8 +69,8 @@ struct Machine {
   std::string name;
   double arrival_rate_per_s = 0.6;
   double cores = 1;
-  int slots = 0;      // 0: any number
-  int queue = 0;      // places to wait, when there are slots
+  int slots = 0;       // 0: any number
+  int queue = 0;       // places to wait, when there are slots
   double threads = 0;  // 0: the work is serial
   double contention = 0;
   double quota_exponent = 1;
@@ -143,11 +143,10 @@ TEST_P(SharedCpu, HoldsAsManyAsBirthsAndDeathsLeave) {
   double work_per_s = 0;
   for (std::size_t n = 1; n <= most; ++n) work_per_s += probability[n] * work_rate(machine, n);
 
-  const auto [number, empty, two, four, work, response_s] =
-      replicate(spec, {.warm_up_s = 500, .length_s = 40'000 / machine.arrival_rate_per_s}, mean_number(),
-                time_share_at(0), time_share_at(2), time_share_at(4),
-                [](const Sample& sample) { return sample.functions[0].usage.work_s / sample.length_s; },
-                mean_response_s());
+  const auto [number, empty, two, four, work, response_s] = replicate(
+      spec, {.warm_up_s = 500, .length_s = 40'000 / machine.arrival_rate_per_s}, mean_number(), time_share_at(0),
+      time_share_at(2), time_share_at(4),
+      [](const Sample& sample) { return sample.functions[0].usage.work_s / sample.length_s; }, mean_response_s());
   EXPECT_THAT(number, Estimates(mean_of(probability)));
   EXPECT_THAT(empty, Estimates(probability[0]));
   EXPECT_THAT(two, Estimates(probability[2]));

@@ -1,12 +1,13 @@
 // Oracle: without load a workflow takes as long as its critical path, to the nanosecond.
 
-#include <gtest/gtest.h>
-
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/sim/model/scenarios.hpp"
 
@@ -119,14 +120,14 @@ TEST(CriticalPath, OfAFunctionIsItsPhasesOneAfterTheOther) {
 }
 
 TEST(CriticalPath, OfAFanOutOnOneCoreIsAllItsWork) {
-  const ScenarioSpec spec = scenario({cpu_station("f", Deterministic{0.25})}, {{}},
-                                     fan_out(Deterministic{4}, call("f")), {});
+  const ScenarioSpec spec =
+      scenario({cpu_station("f", Deterministic{0.25})}, {{}}, fan_out(Deterministic{4}, call("f")), {});
   EXPECT_EQ(latency(spec), 1000ms);
 }
 
 TEST(CriticalPath, OfAFanOutBeforeTwoSlotsIsItsHalf) {
-  const ScenarioSpec spec = scenario({slot_station("f", Deterministic{0.2})}, {{.concurrency = 2}},
-                                     fan_out(Deterministic{5}, call("f")), {});
+  const ScenarioSpec spec =
+      scenario({slot_station("f", Deterministic{0.2})}, {{.concurrency = 2}}, fan_out(Deterministic{5}, call("f")), {});
   EXPECT_EQ(latency(spec), 600ms);
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 // All that observers hear of a run: as records to look into, and as a text to compare byte for byte.
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <string>
 #include <vector>
 
@@ -26,7 +29,7 @@ inline std::string name_of(Outcome outcome) {
   return "?";
 }
 
-// One line an event, in order: "1.25s   answer 0 resize#1: success, called 1s, started 1.01s".
+// One line an event, in order: "1s250ms   answer 0 resize#1: success, called 1s, started 1s10ms".
 class EventLog final : public Observer {
  public:
   explicit EventLog(const Scenario& scenario) : scenario_(scenario) {}
@@ -34,8 +37,8 @@ class EventLog final : public Observer {
   void on_request(std::uint64_t request, Time arrived) override { line(arrived, "request " + std::to_string(request)); }
   void on_request_finished(const RequestRecord& record) override {
     requests.push_back(record);
-    line(record.finished, "finished " + std::to_string(record.request) + ": " + name_of(record.outcome) +
-                              ", arrived " + text(record.arrived));
+    line(record.finished, "finished " + std::to_string(record.request) + ": " + name_of(record.outcome) + ", arrived " +
+                              text(record.arrived));
   }
   void on_call(FunctionId function, Time called) override { line(called, "call " + name(function)); }
   void on_call_finished(const CallRecord& record) override {
@@ -49,8 +52,7 @@ class EventLog final : public Observer {
     executions.push_back(record);
     line(record.finished, "execution " + std::to_string(record.request) + " " + name(record.function) + "#" +
                               std::to_string(record.instance) + ": " + name_of(record.outcome) + ", started " +
-                              text(record.started) + ", work " +
-                              std::to_string(record.work_s * 1e9));  // to a millionth of a core-nanosecond
+                              text(record.started) + ", work " + exact(record.work_s));
   }
 
   std::vector<RequestRecord> requests;
@@ -60,10 +62,14 @@ class EventLog final : public Observer {
 
  private:
   static std::string text(Time time) { return format(time.time_since_epoch()); }
+  static std::string exact(double number) {
+    std::array<char, 32> digits;
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+  }
   const std::string& name(FunctionId id) const { return scenario_.workflow().functions[id.index].name; }
   void line(Time time, const std::string& what) {
     std::string start = text(time);
-    start.resize(std::max<std::size_t>(start.size() + 1, 16), ' ');
+    start.resize(std::max<std::size_t>(start.size() + 1, 19), ' ');
     lines += start + what + "\n";
   }
 

@@ -88,6 +88,14 @@ TEST(FluidCpu, ContentionCostsEfficiency) {
   EXPECT_DOUBLE_EQ(cpu.work_s(Time(3s)), 1 + 1.8 + 2.3);
 }
 
+// Two requests at kappa = 1/4, however many threads the parallel one has: 1 / 1.25 each.
+TEST(FluidCpu, RequestsContendAndNotTheirThreads) {
+  FluidCpu cpu = cpu_with({.limit_cores = 8, .served_cores = 8, .contention = 0.25, .parallel_threads = 4});
+  cpu.start(1, 4 * 0.8, true, Time{});
+  cpu.start(2, 0.8 + 0.5, false, Time{});
+  EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(1s)), Pair(2, Time(1500ms))));
+}
+
 // A quarter of a core is served under half a core: 4 s for 1 core-second, and the limit is used up meanwhile.
 TEST(FluidCpu, ServesLessThanItsLimitWhenTheExponentSaysSo) {
   FluidCpu cpu = cpu_with({.limit_cores = 0.5, .served_cores = 0.25});
@@ -146,9 +154,8 @@ TEST(FluidCpu, TellsWhatIsLeft) {
   cpu.start(2, 1, false, Time{});
   double parallel_s = 0;
   double serial_s = 0;
-  cpu.for_each_job(Time(1s), [&](std::uint32_t, double left_s, bool parallel) {
-    (parallel ? parallel_s : serial_s) += left_s;
-  });
+  cpu.for_each_job(Time(1s),
+                   [&](std::uint32_t, double left_s, bool parallel) { (parallel ? parallel_s : serial_s) += left_s; });
   EXPECT_DOUBLE_EQ(parallel_s, 1.6);
   EXPECT_DOUBLE_EQ(serial_s, 0.6);
 }

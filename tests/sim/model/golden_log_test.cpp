@@ -21,17 +21,19 @@ constexpr const char* kFile = "tests/golden/three_requests.log";
 
 // Three requests for detect -> (resize | label), through a gateway; the third finds the one slot of label taken.
 ScenarioSpec three_requests() {
+  // laws that need no mathematical library: the same draws everywhere
   FunctionSpec detect = cpu_station("detect", Exponential{0.2});
-  FunctionSpec resize = cpu_station("resize", LogNormal::of(0.1, 0.5));
+  FunctionSpec resize = cpu_station("resize", Exponential{0.1});
   resize.parallel_work = Deterministic{0.1};
   resize.max_threads = 2;
-  FunctionSpec label = slot_station("label", Gamma::of(0.3, 0.5), Overflow::reject);
+  FunctionSpec label = slot_station("label", Exponential{0.3}, Overflow::reject);
   label.serial_work = Deterministic{0.05};
   ScenarioSpec spec =
       scenario({detect, resize, label}, {{.replicas = 2}, {.cpu = Millicores{1500}}, {.concurrency = 1}},
                sequence({call("detect"), parallel({call("resize"), call("label", OnFailure::ignore)})}),
-               {.source = ArrivalList{.times = {Time{}, Time(300ms), Time(400ms)}}, .profile = std::nullopt});
+               {.source = ArrivalList{.times = {Time{}, Time(100ms), Time(200ms)}}, .profile = std::nullopt});
   spec.workflow.gateway.hop = Deterministic{0.01};
+  spec.workflow.gateway.routing = Routing::round_robin;
   spec.workflow.cpu_sharing.contention = 0.1;
   return spec;
 }

@@ -127,8 +127,11 @@ TEST(Graph, RefusesEmptyBlocks) {
   EXPECT_THAT([] { Graph{workflow({"a"}, sequence({}))}; }, refuses("workflow 'shop': an empty block"));
   EXPECT_THAT([] { Graph{workflow({"a"}, parallel({}))}; }, refuses("an empty block"));
   EXPECT_THAT([] { Graph{workflow({"a"}, {FanOut{.width = {}, .body = {}}})}; }, refuses("a fan-out needs one body"));
-  EXPECT_THAT([] { Graph{workflow({"a"}, {FanOut{.width = {}, .body = {call("a"), call("a")}}})}; },
-              refuses("a fan-out needs one body"));
+  EXPECT_THAT(
+      [] {
+        Graph{workflow({"a"}, {FanOut{.width = {}, .body = {call("a"), call("a")}}})};
+      },
+      refuses("a fan-out needs one body"));
 }
 
 TEST(Graph, RefusesProbabilitiesThatAreNone) {

@@ -234,9 +234,8 @@ TEST_F(TamperedLaws, WorkThatWasServedBeforeTheCheckerLookedIsNoticed) {
 
 TEST_F(TamperedLaws, TimeThatGoesBackIsNoticed) {
   EXPECT_THAT([&] { laws.on_call(kFirst, Time(1s)); }, objects("time is monotone", "the events"));
-  EXPECT_THAT(
-      [&] { laws.on_execution_finished({.function = kFirst, .started = Time(11s), .finished = Time(10s)}); },
-      objects("time is monotone", "an execution"));
+  EXPECT_THAT([&] { laws.on_execution_finished({.function = kFirst, .started = Time(11s), .finished = Time(10s)}); },
+              objects("time is monotone", "an execution"));
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 // Several functions or instances together against exact results.
 
-#include <gtest/gtest.h>
-
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/sim/model/queueing_theory.hpp"
 #include "tests/sim/model/scenarios.hpp"
@@ -23,10 +24,9 @@ INSTANTIATE_TEST_SUITE_P(Users, ClosedNetworkOf, ::testing::Values(1, 5, 20),
 // (any law), share a CPU (any law), queue for a single server (exponential), and think again.
 TEST_P(ClosedNetworkOf, UsersFlowsAsMeanValueAnalysisSays) {
   const int users = GetParam();
-  const ScenarioSpec spec =
-      scenario({cpu_station("shared", HyperExponential::of(0.2, 2)), slot_station("queued", Exponential{0.25})},
-               {{}, {.concurrency = 1}}, sequence({call("shared"), call("queued")}),
-               closed_loop(users, LogNormal::of(2, 1)));
+  const ScenarioSpec spec = scenario(
+      {cpu_station("shared", HyperExponential::of(0.2, 2)), slot_station("queued", Exponential{0.25})},
+      {{}, {.concurrency = 1}}, sequence({call("shared"), call("queued")}), closed_loop(users, LogNormal::of(2, 1)));
   const ClosedNetwork exact = mean_value_analysis(users, 2, {0.2, 0.25});
   const auto [throughput, latency_s, shared_s, queued_s, cores] =
       replicate(spec, {.warm_up_s = 200, .length_s = 40'000 / exact.throughput_per_s}, throughput_per_s(),
@@ -42,8 +42,8 @@ TEST_P(ClosedNetworkOf, UsersFlowsAsMeanValueAnalysisSays) {
 // deaths min(n, c) mu; with the CPU as two servers.
 TEST(ClosedNetworkWithTwoCores, FlowsAsTheRepairModelSays) {
   const int users = 8;
-  const ScenarioSpec spec = scenario(cpu_station("station", Exponential{0.5}), {.cpu = Millicores{2000}},
-                                     closed_loop(users, Exponential{1}));
+  const ScenarioSpec spec =
+      scenario(cpu_station("station", Exponential{0.5}), {.cpu = Millicores{2000}}, closed_loop(users, Exponential{1}));
   const auto probability = birth_death(
       users, [](std::size_t n) { return 8.0 - static_cast<double>(n); },
       [](std::size_t n) { return std::min(static_cast<double>(n), 2.0) / 0.5; });
@@ -58,9 +58,9 @@ TEST(ClosedNetworkWithTwoCores, FlowsAsTheRepairModelSays) {
 
 // Oracle: Jackson (1957). What leaves M/M/1 is Poisson (Burke, 1956), so the second stage is M/M/2; means add up.
 TEST(Tandem, IsAQueueAfterAQueue) {
-  const ScenarioSpec spec = scenario({slot_station("first", Exponential{1}), slot_station("second", Exponential{2})},
-                                     {{.concurrency = 1}, {.concurrency = 2}},
-                                     sequence({call("first"), call("second")}), open_loop(0.6));
+  const ScenarioSpec spec =
+      scenario({slot_station("first", Exponential{1}), slot_station("second", Exponential{2})},
+               {{.concurrency = 1}, {.concurrency = 2}}, sequence({call("first"), call("second")}), open_loop(0.6));
   const double first = 1 / (1 - 0.6);
   const double second = 2 + erlang_c(2, 1.2) / (2 * 0.5 - 0.6);
   const auto [first_s, second_s, latency_s] =
@@ -92,9 +92,9 @@ TEST(OpenNetwork, SplitsAndMergesPoissonStreams) {
 // Tantawi (1988).
 TEST(ForkJoin, OfTwoQueuesTakesAsLongAsFlattoAndHahnSay) {
   for (const double load : {0.3, 0.7}) {
-    const ScenarioSpec spec = scenario({slot_station("left", Exponential{1}), slot_station("right", Exponential{1})},
-                                       {{.concurrency = 1}, {.concurrency = 1}},
-                                       parallel({call("left"), call("right")}), open_loop(load));
+    const ScenarioSpec spec =
+        scenario({slot_station("left", Exponential{1}), slot_station("right", Exponential{1})},
+                 {{.concurrency = 1}, {.concurrency = 1}}, parallel({call("left"), call("right")}), open_loop(load));
     const auto [latency_s, left_s] =
         replicate(spec, {.warm_up_s = 500, .length_s = 40'000 / load}, mean_latency_s(), mean_response_s(kFirst));
     EXPECT_THAT(latency_s, Estimates((12 - load) / 8 / (1 - load))) << load;
@@ -104,9 +104,8 @@ TEST(ForkJoin, OfTwoQueuesTakesAsLongAsFlattoAndHahnSay) {
 
 // Oracle: without queues the join waits for the longest of k exponential services: the harmonic number H_k.
 TEST(ForkJoin, WithoutQueuesTakesTheHarmonicNumber) {
-  const ScenarioSpec spec =
-      scenario({slot_station("worker", Exponential{1}, Overflow::none)}, {{}},
-               fan_out(Deterministic{4}, call("worker")), open_loop(1));
+  const ScenarioSpec spec = scenario({slot_station("worker", Exponential{1}, Overflow::none)}, {{}},
+                                     fan_out(Deterministic{4}, call("worker")), open_loop(1));
   const auto [latency_s] = replicate(spec, {.warm_up_s = 20, .length_s = 20'000}, mean_latency_s());
   EXPECT_THAT(latency_s, Estimates(1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4));
 }
@@ -120,9 +119,8 @@ TEST(NestedCall, KeepsTheSlotOfTheCaller) {
                                      call("caller"), open_loop(0.6));
   const double second_moment = 2 * 0.4 * 0.4 + 2 * 0.6 * 0.6 + 2 * 0.4 * 0.6;
   const double exact_waiting_s = 0.6 * second_moment / (2 * (1 - 0.6));
-  const auto [waiting_s, callee_s, latency_s] = replicate(spec, {.warm_up_s = 500, .length_s = 50'000},
-                                                          mean_waiting_s(kFirst), mean_response_s(kSecond),
-                                                          mean_latency_s());
+  const auto [waiting_s, callee_s, latency_s] = replicate(
+      spec, {.warm_up_s = 500, .length_s = 50'000}, mean_waiting_s(kFirst), mean_response_s(kSecond), mean_latency_s());
   EXPECT_THAT(waiting_s, Estimates(exact_waiting_s));
   EXPECT_THAT(callee_s, Estimates(0.6));
   EXPECT_THAT(latency_s, Estimates(exact_waiting_s + 1));
@@ -139,16 +137,17 @@ ScenarioSpec replicas(Routing routing, int count, double arrival_rate_per_s) {
 
 // Oracle: a Poisson stream that is split at random is Poisson: three M/M/1.
 TEST(RandomRouting, MakesIndependentQueues) {
-  const auto [response_s, waiting_s] = replicate(replicas(Routing::random, 3, 1.8), {.warm_up_s = 500, .length_s = 30'000},
-                                                 mean_response_s(), mean_waiting_s());
+  const auto [response_s, waiting_s] = replicate(
+      replicas(Routing::random, 3, 1.8), {.warm_up_s = 500, .length_s = 30'000}, mean_response_s(), mean_waiting_s());
   EXPECT_THAT(response_s, Estimates(1 / (1 - 0.6)));
   EXPECT_THAT(waiting_s, Estimates(0.6 / (1 - 0.6)));
 }
 
 // Oracle: every second arrival of a Poisson stream: E2/M/1, sigma = (lambda / (lambda + mu (1 - sigma)))^2.
 TEST(RoundRobinRouting, MakesErlangArrivals) {
-  const auto [delayed, response_s] = replicate(replicas(Routing::round_robin, 2, 1.4),
-                                               {.warm_up_s = 500, .length_s = 40'000}, delayed_share(), mean_response_s());
+  const auto [delayed, response_s] =
+      replicate(replicas(Routing::round_robin, 2, 1.4), {.warm_up_s = 500, .length_s = 40'000}, delayed_share(),
+                mean_response_s());
   const double sigma = gi_m_1_root([](double s) { return std::pow(1.4 / (1.4 + s), 2); }, 1);
   EXPECT_THAT(delayed, Estimates(sigma));
   EXPECT_THAT(response_s, Estimates(1 / (1 - sigma)));
@@ -181,14 +180,14 @@ TEST(LeastConnectionRouting, JoinsTheShorterQueue) {
       if (i > 0 && j > 0) all_busy += probability[state(i, j)];
     }
   }
-  const auto [response_s, delayed, to_first] = replicate(
-      replicas(Routing::least_connection, 2, rate_per_s),
-      {.warm_up_s = 500, .length_s = 40'000, .keep_executions = true}, mean_response_s(), delayed_share(),
-      [](const Sample& sample) {
-        double first = 0;
-        for (const ExecutionRecord& execution : sample.executions) first += execution.instance == 0 ? 1 : 0;
-        return first / static_cast<double>(sample.executions.size());
-      });
+  const auto [response_s, delayed, to_first] =
+      replicate(replicas(Routing::least_connection, 2, rate_per_s),
+                {.warm_up_s = 500, .length_s = 40'000, .keep_executions = true}, mean_response_s(), delayed_share(),
+                [](const Sample& sample) {
+                  double first = 0;
+                  for (const ExecutionRecord& execution : sample.executions) first += execution.instance == 0 ? 1 : 0;
+                  return first / static_cast<double>(sample.executions.size());
+                });
   EXPECT_THAT(response_s, Estimates(number / rate_per_s));
   EXPECT_THAT(delayed, Estimates(all_busy));
   EXPECT_THAT(to_first, Estimates(first_busy / rate_per_s));

@@ -1,11 +1,11 @@
 // Slots, queues and losses of one function against exact results.
 
-#include <gtest/gtest.h>
-
+#include <algorithm>
 #include <cmath>
-#include <optional>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/sim/model/queueing_theory.hpp"
 #include "tests/sim/model/scenarios.hpp"
@@ -20,7 +20,8 @@ Plan requests(double count, double arrival_rate_per_s, double warm_up_s = 500) {
 double busy_slots(const Sample& sample, int slots) {
   const auto& at_number_s = sample.functions[0].at_number_s;
   double busy_s = 0;
-  for (std::size_t n = 0; n < at_number_s.size(); ++n) busy_s += std::min<double>(static_cast<double>(n), slots) * at_number_s[n];
+  for (std::size_t n = 0; n < at_number_s.size(); ++n)
+    busy_s += std::min<double>(static_cast<double>(n), slots) * at_number_s[n];
   return busy_s / sample.length_s;
 }
 
@@ -42,9 +43,9 @@ INSTANTIATE_TEST_SUITE_P(Loads, MultiServerQueue,
                                            Load{8, 0.9}),
                          load_name);
 
-// Oracle: M/M/c FCFS. P(wait) = C(c, a); who waits, waits exponentially of rate c mu - lambda, so W = C / (c mu - lambda)
-// and E[W^2] = 2 C / (c mu - lambda)^2, which another order than FCFS would raise; T = W + 1 / mu; a servers are busy.
-// Kleinrock (1975), section 3.5.
+// Oracle: M/M/c FCFS. P(wait) = C(c, a); who waits, waits exponentially of rate c mu - lambda, so W = C / (c mu -
+// lambda) and E[W^2] = 2 C / (c mu - lambda)^2, which another order than FCFS would raise; T = W + 1 / mu; a servers
+// are busy. Kleinrock (1975), section 3.5.
 TEST_P(MultiServerQueue, WaitsAsErlangCSays) {
   const int servers = GetParam().servers;
   const double rate_per_s = servers * GetParam().utilization;
@@ -69,7 +70,8 @@ TEST_P(MultiServerQueue, WaitsAsErlangCSays) {
 
 class LossSystem : public ::testing::TestWithParam<Load> {};
 INSTANTIATE_TEST_SUITE_P(Loads, LossSystem,
-                         ::testing::Values(Load{1, 0.5}, Load{1, 2}, Load{3, 0.8}, Load{8, 0.5}, Load{8, 1.2}), load_name);
+                         ::testing::Values(Load{1, 0.5}, Load{1, 2}, Load{3, 0.8}, Load{8, 0.5}, Load{8, 1.2}),
+                         load_name);
 
 // Oracle: M/M/c/c. Erlang B loses, a (1 - B) servers are busy, no answer takes longer than the service.
 TEST_P(LossSystem, RejectsAsErlangBSays) {
@@ -103,8 +105,8 @@ TEST(BoundedQueue, RejectsWhenTheHouseIsFull) {
   const auto [rejected, number, empty] =
       replicate(scenario(station, {.concurrency = 2}, open_loop(1.6)), requests(40'000, 1.6, 200),
                 outcome_share(Outcome::rejected), mean_number(), time_share_at(0));
-  const auto probability =
-      birth_death(5, [](std::size_t) { return 1.6; }, [](std::size_t n) { return n < 2 ? 1.0 : 2.0; });
+  const auto probability = birth_death(
+      5, [](std::size_t) { return 1.6; }, [](std::size_t n) { return n < 2 ? 1.0 : 2.0; });
   EXPECT_THAT(rejected, Estimates(probability[5]));
   EXPECT_THAT(number, Estimates(mean_of(probability)));
   EXPECT_THAT(empty, Estimates(probability[0]));
@@ -147,10 +149,9 @@ TEST_P(SingleServerOfAnyLaw, WaitsAsPollaczekAndKhinchineSay) {
 // Oracle: the same server may be a CPU that takes one request at a time.
 TEST(SingleServer, OfCpuWaitsAsPollaczekAndKhinchineSay) {
   const double rate_per_s = 0.6;
-  const auto [waiting_s, cores] =
-      replicate(scenario(cpu_station("station", Deterministic{0.5}, Overflow::queue),
-                         {.cpu = Millicores{500}, .concurrency = 1}, open_loop(rate_per_s)),
-                requests(40'000, rate_per_s), mean_waiting_s(), cpu_cores());
+  const auto [waiting_s, cores] = replicate(scenario(cpu_station("station", Deterministic{0.5}, Overflow::queue),
+                                                     {.cpu = Millicores{500}, .concurrency = 1}, open_loop(rate_per_s)),
+                                            requests(40'000, rate_per_s), mean_waiting_s(), cpu_cores());
   EXPECT_THAT(waiting_s, Estimates(rate_per_s / (2 * (1 - rate_per_s))));
   EXPECT_THAT(cores, Estimates(rate_per_s * 0.5));
 }
@@ -158,9 +159,9 @@ TEST(SingleServer, OfCpuWaitsAsPollaczekAndKhinchineSay) {
 // Oracle: GI/M/1, see gi_m_1_root; deterministic gaps have the transform exp(-s / lambda).
 TEST(SingleServer, WithRegularArrivalsWaitsAsTheRootSays) {
   const double rate_per_s = 0.75;
-  const auto [delayed, waiting_s] = replicate(
-      scenario(slot_station("station", Exponential{1}), {.concurrency = 1}, open_loop(rate_per_s, DeterministicArrivals{})),
-      requests(40'000, rate_per_s), delayed_share(), mean_waiting_s());
+  const auto [delayed, waiting_s] = replicate(scenario(slot_station("station", Exponential{1}), {.concurrency = 1},
+                                                       open_loop(rate_per_s, DeterministicArrivals{})),
+                                              requests(40'000, rate_per_s), delayed_share(), mean_waiting_s());
   const double sigma = gi_m_1_root([=](double s) { return std::exp(-s / rate_per_s); }, 1);
   EXPECT_THAT(delayed, Estimates(sigma));
   EXPECT_THAT(waiting_s, Estimates(sigma / (1 - sigma)));
@@ -197,7 +198,8 @@ TEST(SingleServer, WithBurstyArrivalsHoldsAsManyAsItsMarkovChain) {
   }
   const auto probability = stationary(chain);
   double exact = 0;
-  for (std::size_t n = 0; n <= most; ++n) exact += static_cast<double>(n) * (probability[2 * n] + probability[2 * n + 1]);
+  for (std::size_t n = 0; n <= most; ++n)
+    exact += static_cast<double>(n) * (probability[2 * n] + probability[2 * n + 1]);
 
   const double rate_per_s = (rates_per_s[0] * stays_s[0] + rates_per_s[1] * stays_s[1]) / (stays_s[0] + stays_s[1]);
   const auto [number, empty] =
@@ -219,7 +221,8 @@ TEST(Timeout, HitsTheServicesThatAreLonger) {
       replicate(spec, {.warm_up_s = 20, .length_s = 5'000, .keep_executions = true}, outcome_share(Outcome::timed_out),
                 mean_response_s(), [](const Sample& sample) {
                   double sum_s = 0;
-                  for (const auto& execution : sample.executions) sum_s += to_seconds(execution.finished - execution.started);
+                  for (const auto& execution : sample.executions)
+                    sum_s += to_seconds(execution.finished - execution.started);
                   return sum_s / static_cast<double>(sample.executions.size());
                 });
   const double late = std::exp(-1.5);

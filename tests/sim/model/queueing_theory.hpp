@@ -85,8 +85,7 @@ inline ClosedNetwork mean_value_analysis(int users, double think_time_s, const s
   for (int n = 1; n <= users; ++n) {
     network.response_s.clear();
     for (std::size_t k = 0; k < demand_s.size(); ++k) network.response_s.push_back(demand_s[k] * (1 + queue[k]));
-    network.throughput_per_s =
-        n / std::accumulate(network.response_s.begin(), network.response_s.end(), think_time_s);
+    network.throughput_per_s = n / std::accumulate(network.response_s.begin(), network.response_s.end(), think_time_s);
     for (std::size_t k = 0; k < demand_s.size(); ++k) queue[k] = network.throughput_per_s * network.response_s[k];
   }
   return network;

@@ -191,8 +191,8 @@ class RandomScenarios {
                                .spawn_rate_per_s = chance(0.2) ? 0.0 : between(2, 20),
                                .back_off = {}};
         if (chance(0.5)) {
-          closed_loop.think_time = one_of(std::array<Distribution, 3>{Exponential{0.2}, Deterministic{0.1},
-                                                                      Gamma::of(0.3, 0.5)});
+          closed_loop.think_time =
+              one_of(std::array<Distribution, 3>{Exponential{0.2}, Deterministic{0.1}, Gamma::of(0.3, 0.5)});
           if (chance(0.5)) closed_loop.back_off = draw_law(0.2);
         } else {
           // no pause: every request takes the time of a hop at least

@@ -50,7 +50,8 @@ TEST(Scenario, RefusesImpossibleFunctions) {
     refused([=](FunctionSpec& function) { function.max_threads = value; }, "threads must be at least 1");
   }
   for (const double value : {-1.0, kNan, kInfinity}) {
-    refused([=](FunctionSpec& function) { function.instance_memory = Mebibytes{value}; }, "memory must not be negative");
+    refused([=](FunctionSpec& function) { function.instance_memory = Mebibytes{value}; },
+            "memory must not be negative");
     refused([=](FunctionSpec& function) { function.request_bytes = value; }, "payload must not be negative");
     refused([=](FunctionSpec& function) { function.response_bytes = value; }, "payload must not be negative");
   }
@@ -116,9 +117,8 @@ TEST(Scenario, RefusesImpossibleLoads) {
                    "the cv of gamma arrivals must be above 0");
   }
   const auto with_mmpp = [](std::vector<double> rates, std::vector<double> stays_s) {
-    return with_source(
-        OpenLoop{.rate_per_s = 1,
-                 .law = MmppArrivals{.relative_rates = std::move(rates), .mean_stay_s = std::move(stays_s)}});
+    return with_source(OpenLoop{
+        .rate_per_s = 1, .law = MmppArrivals{.relative_rates = std::move(rates), .mean_stay_s = std::move(stays_s)}});
   };
   expect_refused(with_mmpp({1}, {1}), "MMPP needs at least two states");
   expect_refused(with_mmpp({1, 2}, {1}), "each with a rate and a mean stay");
@@ -153,15 +153,15 @@ TEST(Scenario, RefusesAWindowWithoutLengthAndAWorkflowWithoutSense) {
 }
 
 TEST(Scenario, FindsFunctionsByName) {
-  const ScenarioSpec spec = scenario({slot_station("a", kNothing), slot_station("b", kNothing)}, {{}, {}}, call("a"),
-                                     open_loop(1));
+  const ScenarioSpec spec =
+      scenario({slot_station("a", kNothing), slot_station("b", kNothing)}, {{}, {}}, call("a"), open_loop(1));
   EXPECT_EQ(spec.workflow.find("b"), FunctionId{1});
   EXPECT_EQ(spec.workflow.find("c"), std::nullopt);
 }
 
 TEST(Scenario, AUniformConfigurationLeavesFixedFunctionsAsTheyAre) {
-  ScenarioSpec spec = scenario({slot_station("a", kNothing), slot_station("b", kNothing)}, {{}, {}}, call("a"),
-                               open_loop(1));
+  ScenarioSpec spec =
+      scenario({slot_station("a", kNothing), slot_station("b", kNothing)}, {{}, {}}, call("a"), open_loop(1));
   const FunctionConfiguration own{.cpu = Millicores{4000}, .replicas = 7};
   const FunctionConfiguration knobs{.cpu = Millicores{500}, .replicas = 2};
   spec.workflow.functions[1].fixed = own;

@@ -1,15 +1,16 @@
 #pragma once
 // Small scenarios whose answers are known, and replications that measure them with standard errors.
 
-#include <gmock/gmock.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gmock/gmock.h>
 
 #include "sim/core/random.hpp"
 #include "sim/model/laws.hpp"
@@ -57,13 +58,22 @@ inline FunctionSpec cpu_station(std::string name, Distribution work_s, Overflow 
   return function;
 }
 
-inline Workload open_loop(double rate_per_s, decltype(OpenLoop::law) law = PoissonArrivals{}) {
-  return {.source = OpenLoop{.rate_per_s = rate_per_s, .law = std::move(law)}, .profile = std::nullopt};
+template <class Law = PoissonArrivals>
+Workload open_loop(double rate_per_s, Law law = {}) {
+  Workload workload;
+  auto& source = workload.source.emplace<OpenLoop>();
+  source.rate_per_s = rate_per_s;
+  source.law = std::move(law);
+  return workload;
 }
 // All users start at once.
 inline Workload closed_loop(int users, Distribution think_time_s) {
-  return {.source = ClosedLoop{.users = users, .think_time = std::move(think_time_s), .spawn_rate_per_s = 0, .back_off = {}},
-          .profile = std::nullopt};
+  Workload workload;
+  auto& source = workload.source.emplace<ClosedLoop>();
+  source.users = users;
+  source.think_time = std::move(think_time_s);
+  source.spawn_rate_per_s = 0;
+  return workload;
 }
 
 inline ScenarioSpec scenario(std::vector<FunctionSpec> functions, std::vector<FunctionConfiguration> knobs, Block entry,
@@ -245,7 +255,7 @@ inline constexpr double kRunShare = 0.1;
 #endif
 
 struct Plan {
-  double warm_up_s = 1000;  // left out
+  double warm_up_s = 1000;   // left out
   double length_s = 40'000;  // measured, x kRunShare
   int replications = 40;
   bool keep_executions = false;
@@ -366,11 +376,6 @@ MATCHER_P(Estimates, exact, "estimates " + ::testing::PrintToString(exact)) {
   const double deviation = arg.mean - exact;
   if (arg.standard_error == 0) return std::abs(deviation) <= 1e-9 * std::abs(exact);
   const double bound = student_t_quantile(1 - kFamilyWiseError / kComparisons / 2, arg.replications - 1);
-#ifdef FAASCONF_SHOW_DEVIATIONS
-  std::fprintf(stderr, "DEV %+.2f rel %.4f%% %s.%s\n", deviation / arg.standard_error, 100*arg.standard_error / exact,
-     ::testing::UnitTest::GetInstance()->current_test_info()->test_suite_name(),
-     ::testing::UnitTest::GetInstance()->current_test_info()->name());
-#endif
   *result_listener << "which is " << deviation / arg.standard_error << " standard errors away; the bound is " << bound;
   return std::abs(deviation) <= bound * arg.standard_error;
 }
