@@ -75,6 +75,7 @@ class GraphBuilder {
     if (!(std::abs(sum - 1) <= kProbabilityTolerance)) {
       throw Error("the probabilities of a choice must sum to 1, not to " + std::to_string(sum));
     }
+    for (double& upper : cumulative) upper /= sum;  // exactly 1 where only impossible options follow
     node(index).cumulative = std::move(cumulative);
     expand_children(choice.options, index);
   }

@@ -175,7 +175,10 @@ Duration find_warm_up(const Scenario& scenario, const PolicyFactory& make_policy
     return true;
   });
   std::vector<double> series;
-  for (const RunningMoments& window : latency_s) series.push_back(window.mean().value_or(0));
+  for (const RunningMoments& window : latency_s) {
+    // a window without a success says nothing new
+    series.push_back(window.mean().value_or(series.empty() ? 0.0 : series.back()));
+  }
   return spec.window * static_cast<std::int64_t>(mser5_truncation(series));
 }
 

@@ -36,6 +36,10 @@ void check(const FunctionSpec& function) {
           who + ": failed_input_work_share must lie between 0 and 1");
   require(!function.queue_capacity || *function.queue_capacity >= 0, who + ": queue_capacity must not be negative");
   if (function.fixed) check(*function.fixed, who);
+  const KnobRanges& ranges = function.ranges;
+  require(ranges.cpu_min <= ranges.cpu_max && ranges.memory_min <= ranges.memory_max &&
+              ranges.replicas_min <= ranges.replicas_max && ranges.concurrency_min <= ranges.concurrency_max,
+          who + ": a range must not end before it begins");
 }
 
 void check(const WorkflowSpec& workflow) {
@@ -45,6 +49,11 @@ void check(const WorkflowSpec& workflow) {
     check(function);
     require(names.insert(function.name).second, "two functions are named '" + function.name + "'");
   }
+  const PriceSpec& prices = workflow.prices;
+  require(
+      is_finite_and_not_negative(prices.price_per_millicore) && is_finite_and_not_negative(prices.price_per_mebibyte) &&
+          is_finite_and_not_negative(prices.usd_per_vcpu_hour) && is_finite_and_not_negative(prices.usd_per_gib_hour),
+      "prices: a price must not be negative");
   require(workflow.qos.latency > Duration::zero(), "qos: latency must be above 0");
   require(is_finite_and_not_negative(workflow.qos.successes), "qos: successes must not be negative");
   require(!workflow.gateway.timeout || *workflow.gateway.timeout > Duration::zero(),

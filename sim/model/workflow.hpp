@@ -14,7 +14,7 @@ namespace faasconf::sim {
 
 // What the caller does when a call fails.
 enum class OnFailure {
-  abort,    // start nothing more; the caller fails when its calls in flight are back
+  abort,    // end the sequence that it is in; the caller fails when the other branches, which go on, are back
   ignore,   // go on as if the call had not been made
   pass_on,  // hand the failed answer to the next step, whose function does a share of its work and fails
 };

@@ -152,6 +152,13 @@ TEST(Scenario, RefusesAWindowWithoutLengthAndAWorkflowWithoutSense) {
   expect_refused([](ScenarioSpec& spec) { spec.workflow.entry = call("nobody"); }, "call to function 'nobody'");
 }
 
+TEST(Scenario, RefusesNegativePricesAndRangesThatEndBeforeTheyBegin) {
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.prices.usd_per_vcpu_hour = -1; },
+                 "prices: a price must not be negative");
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.functions[0].ranges.replicas_max = 0; },
+                 "a range must not end before it begins");
+}
+
 TEST(Scenario, FindsFunctionsByName) {
   const ScenarioSpec spec =
       scenario({slot_station("a", kNothing), slot_station("b", kNothing)}, {{}, {}}, call("a"), open_loop(1));
