@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/core/time.hpp"
@@ -45,18 +46,21 @@ struct Event {
 // through 2^34 pushes.
 class EventQueue {
  public:
-  bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
-  Time next_time() const { return time_of(families_.front().keys[kRoot]); }
+  bool empty() const { return size() == 0; }
+  std::size_t size() const { return size_ + (beside_ == kBeyond ? 0 : 1); }
+  Time next_time() const { return time_of(std::min(beside_, families_.front().keys[kRoot])); }
 
   // Returns the event's sequence number, by which a stale event is told from the one that replaced it.
   std::uint64_t push(Time time, EventTag tag);
+  // The same for one event at a time, which stays out of the heap: of arrivals, each brings the next.
+  std::uint64_t push_beside(Time time, EventTag tag);
+  EventTag next_tag() const { return event_of(families_.front().keys[kRoot]).tag; }  // in the heap
   Event pop();
   void clear();  // keeps the memory
 
   template <class Archive>
   void archive(Archive& a) {
-    a(families_, size_, sequence_);
+    a(families_, size_, beside_, sequence_);
   }
 
  private:
@@ -71,17 +75,30 @@ class EventQueue {
   };
 
   static Time time_of(Key key) { return Time(Duration(static_cast<std::int64_t>(key >> 64))); }
+  static std::uint64_t sequence_of(Key key) { return static_cast<std::uint64_t>(key) >> kTagBits; }
+  static Event event_of(Key key);
+  Key new_key(Time time, EventTag tag);
   Key* heap() { return reinterpret_cast<Key*>(families_.data()) + kRoot; }
 
   std::vector<Family> families_ = std::vector<Family>(4);  // never none, so that there is a root
-  std::uint64_t size_ = 0;
+  std::uint64_t size_ = 0;                                 // of the heap
+  Key beside_ = kBeyond;
   std::uint64_t sequence_ = 0;
 };
 
-inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
+inline EventQueue::Key EventQueue::new_key(Time time, EventTag tag) {
   assert(time.time_since_epoch().count() >= 0);
   const std::uint64_t sequence = sequence_++ & kSequenceMask;
-  const Key key = (static_cast<Key>(time.time_since_epoch().count()) << 64) | (sequence << kTagBits) | tag.bits();
+  return (static_cast<Key>(time.time_since_epoch().count()) << 64) | (sequence << kTagBits) | tag.bits();
+}
+
+inline Event EventQueue::event_of(Key key) {
+  const auto tag = static_cast<std::uint32_t>(key & ((Key{1} << kTagBits) - 1));
+  return {.time = time_of(key), .sequence = sequence_of(key), .tag = EventTag::of_bits(tag)};
+}
+
+inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
+  const Key key = new_key(time, tag);
   if (kRoot + size_ == 4 * families_.size()) [[unlikely]]
     families_.resize(2 * families_.size());
   Key* const keys = heap();
@@ -93,7 +110,13 @@ inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
     hole = parent;
   }
   keys[hole] = key;
-  return sequence;
+  return sequence_of(key);
+}
+
+inline std::uint64_t EventQueue::push_beside(Time time, EventTag tag) {
+  assert(beside_ == kBeyond);
+  beside_ = new_key(time, tag);
+  return sequence_of(beside_);
 }
 
 // The hole sinks to the bottom and the last event rises from there: it belongs near the bottom, so that hardly a
@@ -102,6 +125,7 @@ inline Event EventQueue::pop() {
   assert(!empty());
   Key* const keys = heap();
   const Key top = keys[0];
+  if (beside_ < top) return event_of(std::exchange(beside_, kBeyond));
   const std::size_t size = --size_;
   const Key last = keys[size];
   keys[size] = kBeyond;
@@ -122,15 +146,13 @@ inline Event EventQueue::pop() {
     }
     keys[hole] = last;
   }
-  const auto low = static_cast<std::uint64_t>(top);
-  return {.time = time_of(top),
-          .sequence = low >> kTagBits,
-          .tag = EventTag::of_bits(static_cast<std::uint32_t>(low & ((1ULL << kTagBits) - 1)))};
+  return event_of(top);
 }
 
 inline void EventQueue::clear() {
   std::fill(families_.begin(), families_.end(), Family{});
   size_ = 0;
+  beside_ = kBeyond;
 }
 
 }  // namespace faasconf::sim

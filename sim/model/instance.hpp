@@ -65,6 +65,7 @@ struct Instance {
   std::int32_t number = 0;
   bool draining = false;
   std::int32_t in_flight = 0;  // executions: slots taken
+  std::int32_t slots = 0;      // the concurrency limit; the largest number where there is none
   double memory_mib = 0;       // held by executions
   double memory_mib_s = 0;     // their integral
   Time memory_updated;
@@ -76,8 +77,8 @@ struct Instance {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(cpu, function, number, draining, in_flight, memory_mib, memory_mib_s, memory_updated, queue_front, queue_back,
-      queued, timer, timer_sequence);
+    a(cpu, function, number, draining, in_flight, slots, memory_mib, memory_mib_s, memory_updated, queue_front,
+      queue_back, queued, timer, timer_sequence);
   }
 };
 

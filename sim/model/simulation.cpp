@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -32,6 +33,9 @@ enum class EventKind : std::uint32_t {
 
 // When so many events happen at one instant, requests fail and come again without time passing.
 constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
+
+// With more instances than this, fetching what the next event is about while this one is handled pays.
+constexpr std::size_t kFitInCache = 2000;
 
 struct Deadline {
   Time time;
@@ -64,23 +68,24 @@ std::uint64_t form_of(const Scenario& scenario) {
   return checksum(form.take());
 }
 
-}  // namespace
-
-class Simulation::State {
+// Of internal linkage, so that what is called in one place is inlined there.
+class Machine {
  public:
-  State(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers)
+  Machine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers)
       : scenario_(scenario),
         workflow_(scenario.workflow()),
         graph_(scenario.graph()),
         observers_(std::move(observers)),
         configuration_(scenario.spec().configuration),
-        functions_(workflow_.functions.size()) {
+        functions_(workflow_.functions.size()),
+        no_hop_(workflow_.gateway.hop.is_zero()) {
     deploy(Time{}, streams);
   }
 
   // the machine
   void run_until(Time horizon);
   void handle(const Event& event);
+  void prefetch(EventTag next) const;
 
   // what its owner may do
   void redeploy(Time start, const RngStreams& streams);
@@ -112,6 +117,7 @@ class Simulation::State {
   std::vector<Observer*> observers_;
   Configuration configuration_;
   std::vector<FunctionState> functions_;
+  const bool no_hop_;
 
  private:
   const FunctionSpec& spec(FunctionId id) const { return workflow_.functions[id.index]; }
@@ -146,7 +152,7 @@ class Simulation::State {
   void on_call_arrives(std::uint32_t invocation);
   std::uint32_t route(FunctionState& state);
   void answer(std::uint32_t invocation);
-  void report_answer(const Invocation& invocation);
+  Token report_answer(const Invocation& invocation);
   void on_timeout();
   void watch_deadline(std::uint32_t invocation);
 
@@ -195,11 +201,12 @@ class Simulation::State {
 
 // --- the machine
 
-void Simulation::State::run_until(Time horizon) {
+void Machine::run_until(Time horizon) {
   if (horizon < now_) throw Error("a simulation cannot run to a time in its past");
   std::uint64_t at_once = 0;
   while (!events_.empty() && events_.next_time() <= horizon) {
     const Event event = events_.pop();
+    if (instances_.slots() > kFitInCache) prefetch(events_.next_tag());
     assert(event.time >= now_);
     at_once = event.time == now_ ? at_once + 1 : 0;
     if (at_once > kMostEventsAtOnce) {
@@ -214,7 +221,13 @@ void Simulation::State::run_until(Time horizon) {
   now_ = horizon;
 }
 
-void Simulation::State::handle(const Event& event) {
+void Machine::prefetch(EventTag next) const {
+  if (next.kind() != static_cast<std::uint32_t>(EventKind::cpu_completion)) return;
+  const auto* instance = reinterpret_cast<const char*>(&instances_[next.index()]);
+  for (std::size_t line = 0; line < sizeof(Instance); line += 64) __builtin_prefetch(instance + line);
+}
+
+void Machine::handle(const Event& event) {
   const std::uint32_t index = event.tag.index();
   switch (static_cast<EventKind>(event.tag.kind())) {
     case EventKind::arrival:
@@ -241,7 +254,7 @@ void Simulation::State::handle(const Event& event) {
 
 // --- workload
 
-void Simulation::State::begin_workload(const RngStreams& streams) {
+void Machine::begin_workload(const RngStreams& streams) {
   think_ = streams.stream("think");
   back_off_ = streams.stream("back_off");
   users_wanted_ = 0;
@@ -266,13 +279,13 @@ void Simulation::State::begin_workload(const RngStreams& streams) {
   schedule_arrival();
 }
 
-void Simulation::State::on_arrival() {
+void Machine::on_arrival() {
   if (stopped_) return;
   schedule_arrival();
   send_request(false);
 }
 
-void Simulation::State::schedule_arrival() {
+void Machine::schedule_arrival() {
   const Workload& workload = scenario_.spec().workload;
   Time next = kNever;
   if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
@@ -280,10 +293,10 @@ void Simulation::State::schedule_arrival() {
   } else if (const auto& times = std::get<ArrivalList>(workload.source).times; next_arrival_ < times.size()) {
     next = times[next_arrival_++];
   }
-  if (next != kNever) schedule(next, EventKind::arrival);
+  if (next != kNever) events_.push_beside(next, EventTag(static_cast<std::uint32_t>(EventKind::arrival), 0));
 }
 
-void Simulation::State::on_profile_step() {
+void Machine::on_profile_step() {
   if (stopped_) return;
   profile_cursor_.step();
   const Time change = profile_cursor_.next_change(*profile());
@@ -292,7 +305,7 @@ void Simulation::State::on_profile_step() {
 }
 
 // Surplus users leave when their request is answered or they wake.
-void Simulation::State::want_users(double level) {
+void Machine::want_users(double level) {
   users_wanted_ = std::llround(std::min(level, 1e15));  // no more fit anyway
   if (users_present_ < users_wanted_ && !user_starting_) {
     schedule(now_, EventKind::user_starts);
@@ -300,13 +313,13 @@ void Simulation::State::want_users(double level) {
   }
 }
 
-void Simulation::State::change_users(std::int64_t change) {
+void Machine::change_users(std::int64_t change) {
   user_s_ = user_s();
   users_since_ = now_;
   users_present_ += change;
 }
 
-void Simulation::State::on_user_starts() {
+void Machine::on_user_starts() {
   user_starting_ = false;
   if (stopped_ || users_present_ >= users_wanted_) return;
   change_users(1);
@@ -318,7 +331,7 @@ void Simulation::State::on_user_starts() {
   send_request(true);
 }
 
-void Simulation::State::on_user_wakes() {
+void Machine::on_user_wakes() {
   if (stopped_ || users_present_ > users_wanted_) {
     change_users(-1);
   } else {
@@ -326,7 +339,7 @@ void Simulation::State::on_user_wakes() {
   }
 }
 
-void Simulation::State::user_is_answered(bool success) {
+void Machine::user_is_answered(bool success) {
   if (stopped_ || users_present_ > users_wanted_) {
     change_users(-1);
     return;
@@ -337,19 +350,23 @@ void Simulation::State::user_is_answered(bool success) {
   schedule(after(now_, from_seconds(pause_s)), EventKind::user_wakes);
 }
 
-void Simulation::State::send_request(bool from_user) {
-  const std::uint32_t request = requests_.take();
-  requests_[request] = {.id = next_request_++, .arrived = now_, .from_user = from_user};
-  for (Observer* observer : observers_) observer->on_request(requests_[request].id, now_);
-  begin(graph_.root(), request, {});
+void Machine::send_request(bool from_user) {
+  const std::uint32_t slot = requests_.take();
+  // one by one: a copy of a whole request would wait for its own stores
+  Request& request = requests_[slot];
+  request.id = next_request_++;
+  request.arrived = now_;
+  request.from_user = from_user;
+  for (Observer* observer : observers_) observer->on_request(request.id, now_);
+  begin(graph_.root(), slot, {});
 }
 
-void Simulation::State::stop_arrivals() { stopped_ = true; }
+void Machine::stop_arrivals() { stopped_ = true; }
 
 // --- workflow: a token enters a node with begin() and leaves it with finish(). A node's scope is the slot of what
 // waits for its end: the join, the calling invocation or the request.
 
-void Simulation::State::begin(NodeIndex index, std::uint32_t scope, Token token) {
+void Machine::begin(NodeIndex index, std::uint32_t scope, Token token) {
   const Node& node = graph_.node(index);
   switch (node.kind) {
     case NodeKind::call:
@@ -373,14 +390,14 @@ void Simulation::State::begin(NodeIndex index, std::uint32_t scope, Token token)
   }
 }
 
-void Simulation::State::begin_branches(const Node& node, std::uint32_t scope, Token token, std::uint32_t width) {
+void Machine::begin_branches(const Node& node, std::uint32_t scope, Token token, std::uint32_t width) {
   const std::uint32_t join = joins_.take();
   joins_[join] = {.scope = scope, .outstanding = width, .result = {}};
   const auto children = graph_.children(node);
   for (std::uint32_t i = 0; i < width; ++i) begin(children[children.size() == 1 ? 0 : i], join, token);
 }
 
-void Simulation::State::finish(NodeIndex index, std::uint32_t scope, Token token) {
+void Machine::finish(NodeIndex index, std::uint32_t scope, Token token) {
   for (;;) {
     const Node& node = graph_.node(index);
     if (node.parent == kNoNode) return finish_request(scope, token);
@@ -417,7 +434,7 @@ void Simulation::State::finish(NodeIndex index, std::uint32_t scope, Token token
   }
 }
 
-void Simulation::State::finish_request(std::uint32_t slot, Token token) {
+void Machine::finish_request(std::uint32_t slot, Token token) {
   const Request request = requests_[slot];
   requests_.give_back(slot);
   for (Observer* observer : observers_) {
@@ -429,7 +446,7 @@ void Simulation::State::finish_request(std::uint32_t slot, Token token) {
 
 // --- gateway
 
-void Simulation::State::call(NodeIndex node, std::uint32_t scope, Outcome input) {
+void Machine::call(NodeIndex node, std::uint32_t scope, Outcome input) {
   const FunctionId id = graph_.node(node).function;
   const std::uint64_t request = request_number(node, scope);
   const std::uint32_t index = invocations_.take();
@@ -447,13 +464,13 @@ void Simulation::State::call(NodeIndex node, std::uint32_t scope, Outcome input)
   for (Observer* observer : observers_) observer->on_call(id, now_);
   if (workflow_.gateway.timeout) watch_deadline(index);
 
-  if (workflow_.gateway.hop.is_zero()) return on_call_arrives(index);
+  if (no_hop_) return on_call_arrives(index);
   const double hop_s = workflow_.gateway.hop.sample(function(id).hop);
   schedule(after(now_, from_seconds(hop_s)), EventKind::call_arrives, index);
 }
 
 // The request that waits at the end of the scopes.
-std::uint64_t Simulation::State::request_number(NodeIndex index, std::uint32_t scope) const {
+std::uint64_t Machine::request_number(NodeIndex index, std::uint32_t scope) const {
   for (;;) {
     const NodeIndex parent = graph_.node(index).parent;
     if (parent == kNoNode) return requests_[scope].id;
@@ -464,7 +481,7 @@ std::uint64_t Simulation::State::request_number(NodeIndex index, std::uint32_t s
   }
 }
 
-void Simulation::State::on_call_arrives(std::uint32_t index) {
+void Machine::on_call_arrives(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
   if (!invocation.caller_waits) return answer(index);
   const FunctionSpec& function_spec = spec(invocation.function);
@@ -482,7 +499,7 @@ void Simulation::State::on_call_arrives(std::uint32_t index) {
   schedule(now_, EventKind::answer, index);
 }
 
-std::uint32_t Simulation::State::route(FunctionState& state) {
+std::uint32_t Machine::route(FunctionState& state) {
   const auto count = static_cast<std::uint32_t>(state.ready.size());
   if (count == 1) return state.ready.front();
   switch (workflow_.gateway.routing) {
@@ -499,18 +516,21 @@ std::uint32_t Simulation::State::route(FunctionState& state) {
 }
 
 // The answer reaches the caller, if there is one still, and the invocation is over.
-void Simulation::State::answer(std::uint32_t index) {
-  const Invocation invocation = invocations_[index];
-  ++invocations_[index].generation;
+void Machine::answer(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];
+  ++invocation.generation;
   invocations_.give_back(index);
   if (!invocation.caller_waits) return;
   if (invocation.outcome == Outcome::success) {
     function(invocation.function).transmitted_bytes += spec(invocation.function).response_bytes;
   }
-  report_answer(invocation);
+  // its slot may be taken again by what follows
+  const Token token = report_answer(invocation);
+  finish(invocation.node, invocation.scope, token);
 }
 
-void Simulation::State::report_answer(const Invocation& invocation) {
+// What the answer makes of the token that entered the call.
+Token Machine::report_answer(const Invocation& invocation) {
   --function(invocation.function).calls_in_flight;
   const std::int32_t number = invocation.instance == kNone ? -1 : instances_[invocation.instance].number;
   for (Observer* observer : observers_) {
@@ -522,31 +542,27 @@ void Simulation::State::report_answer(const Invocation& invocation) {
                                 .started = invocation.started,
                                 .finished = now_});
   }
-  Token token{.cause = invocation.input};
-  if (invocation.outcome != Outcome::success) {
-    const Outcome first = invocation.input == Outcome::success ? invocation.cause : invocation.input;
-    switch (graph_.node(invocation.node).on_failure) {
-      case OnFailure::abort:
-        token = {.cause = first, .aborted = true};
-        break;
-      case OnFailure::pass_on:
-        token = {.cause = first};
-        break;
-      case OnFailure::ignore:
-        break;
-    }
+  if (invocation.outcome == Outcome::success) return {.cause = invocation.input};
+  const Outcome first = invocation.input == Outcome::success ? invocation.cause : invocation.input;
+  switch (graph_.node(invocation.node).on_failure) {
+    case OnFailure::abort:
+      return {.cause = first, .aborted = true};
+    case OnFailure::pass_on:
+      return {.cause = first};
+    case OnFailure::ignore:
+      break;
   }
-  finish(invocation.node, invocation.scope, token);
+  return {.cause = invocation.input};
 }
 
-void Simulation::State::watch_deadline(std::uint32_t invocation) {
+void Machine::watch_deadline(std::uint32_t invocation) {
   const Time deadline = after(now_, *workflow_.gateway.timeout);
   deadlines_.push({.time = deadline, .invocation = invocation, .generation = invocations_[invocation].generation});
   if (!timeout_pending_) schedule(deadline, EventKind::timeout);
   timeout_pending_ = true;
 }
 
-void Simulation::State::on_timeout() {
+void Machine::on_timeout() {
   while (!deadlines_.empty()) {
     const Deadline deadline = deadlines_.front();
     const Invocation& watched = invocations_[deadline.invocation];
@@ -566,19 +582,16 @@ void Simulation::State::on_timeout() {
       answer(deadline.invocation);
       retire_if_drained(abandoned.instance);
     }
-    report_answer(abandoned);
+    finish(abandoned.node, abandoned.scope, report_answer(abandoned));
   }
   timeout_pending_ = false;
 }
 
 // --- instance
 
-bool Simulation::State::has_slot(const Instance& instance) const {
-  const int limit = configuration_.functions[instance.function.index].concurrency;
-  return limit == 0 || spec(instance.function).overflow == Overflow::none || instance.in_flight < limit;
-}
+bool Machine::has_slot(const Instance& instance) const { return instance.in_flight < instance.slots; }
 
-void Simulation::State::admit(std::uint32_t index, std::uint32_t target) {
+void Machine::admit(std::uint32_t index, std::uint32_t target) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[target];
   const FunctionSpec& function_spec = spec(invocation.function);
@@ -625,7 +638,7 @@ void Simulation::State::admit(std::uint32_t index, std::uint32_t target) {
 }
 
 // More memory for an execution; false, and the request is killed, when the instance's limit forbids it.
-bool Simulation::State::claim_memory(Invocation& invocation, double more_mib) {
+bool Machine::claim_memory(Invocation& invocation, double more_mib) {
   if (more_mib <= 0) return true;
   Instance& instance = instances_[invocation.instance];
   const double limit_mib = configuration_.functions[invocation.function.index].memory.value;
@@ -638,7 +651,7 @@ bool Simulation::State::claim_memory(Invocation& invocation, double more_mib) {
   return true;
 }
 
-void Simulation::State::on_cpu_completion(const Event& event) {
+void Machine::on_cpu_completion(const Event& event) {
   const std::uint32_t index = event.tag.index();
   if (instances_[index].timer_sequence != event.sequence || instances_[index].timer != event.time) return;  // replaced
   instances_[index].timer = kNever;
@@ -648,7 +661,7 @@ void Simulation::State::on_cpu_completion(const Event& event) {
   set_timer(index);
 }
 
-void Simulation::State::after_cpu(std::uint32_t index, bool was_parallel) {
+void Machine::after_cpu(std::uint32_t index, bool was_parallel) {
   Invocation& invocation = invocations_[index];
   if (!was_parallel && invocation.parallel_work_s > 0) {
     if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
@@ -665,7 +678,7 @@ void Simulation::State::after_cpu(std::uint32_t index, bool was_parallel) {
 }
 
 // Its own work is over; now the calls that its function makes.
-void Simulation::State::work_done(std::uint32_t index) {
+void Machine::work_done(std::uint32_t index) {
   const Invocation& invocation = invocations_[index];
   const Node& node = graph_.node(invocation.node);
   if (invocation.outcome == Outcome::success && node.child_count > 0) {
@@ -675,8 +688,8 @@ void Simulation::State::work_done(std::uint32_t index) {
   }
 }
 
-void Simulation::State::leave_instance(std::uint32_t index) {
-  const Invocation invocation = invocations_[index];
+void Machine::leave_instance(std::uint32_t index) {
+  const Invocation& invocation = invocations_[index];  // nothing below takes a slot before the answer
   const std::uint32_t left = invocation.instance;
   Instance& instance = instances_[left];
   --instance.in_flight;
@@ -698,7 +711,7 @@ void Simulation::State::leave_instance(std::uint32_t index) {
   answer(index);
 }
 
-void Simulation::State::admit_queued(std::uint32_t index) {
+void Machine::admit_queued(std::uint32_t index) {
   while (instances_[index].queue_front != kNone && has_slot(instances_[index])) {
     const std::uint32_t next = instances_[index].queue_front;
     unqueue(next);
@@ -706,7 +719,7 @@ void Simulation::State::admit_queued(std::uint32_t index) {
   }
 }
 
-void Simulation::State::enqueue(std::uint32_t index, std::uint32_t target) {
+void Machine::enqueue(std::uint32_t index, std::uint32_t target) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[target];
   invocation.place = Place::queued;
@@ -717,7 +730,7 @@ void Simulation::State::enqueue(std::uint32_t index, std::uint32_t target) {
   ++instance.queued;
 }
 
-void Simulation::State::unqueue(std::uint32_t index) {
+void Machine::unqueue(std::uint32_t index) {
   const Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   (invocation.previous == kNone ? instance.queue_front : invocations_[invocation.previous].next) = invocation.next;
@@ -725,7 +738,7 @@ void Simulation::State::unqueue(std::uint32_t index) {
   --instance.queued;
 }
 
-void Simulation::State::hold_memory(Instance& instance, double change_mib) {
+void Machine::hold_memory(Instance& instance, double change_mib) {
   instance.memory_mib_s += instance.memory_mib * to_seconds(now_ - instance.memory_updated);
   instance.memory_updated = now_;
   instance.memory_mib += change_mib;
@@ -733,7 +746,7 @@ void Simulation::State::hold_memory(Instance& instance, double change_mib) {
 }
 
 // A pending event that comes too early is left to come; it looks again then. One that comes too late is replaced.
-void Simulation::State::set_timer(std::uint32_t index) {
+void Machine::set_timer(std::uint32_t index) {
   Instance& instance = instances_[index];
   const Time due = instance.cpu.next_completion();
   if (due >= instance.timer) return;
@@ -743,7 +756,7 @@ void Simulation::State::set_timer(std::uint32_t index) {
 
 // --- deployment
 
-void Simulation::State::deploy(Time start, const RngStreams& streams) {
+void Machine::deploy(Time start, const RngStreams& streams) {
   now_ = start;
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     FunctionState& state = functions_[i];
@@ -767,7 +780,7 @@ void Simulation::State::deploy(Time start, const RngStreams& streams) {
   begin_workload(streams);
 }
 
-void Simulation::State::redeploy(Time start, const RngStreams& streams) {
+void Machine::redeploy(Time start, const RngStreams& streams) {
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     count_until_now({i});
     while (!functions_[i].draining.empty()) retire(functions_[i].draining.back());
@@ -784,7 +797,7 @@ void Simulation::State::redeploy(Time start, const RngStreams& streams) {
   deploy(start, streams);
 }
 
-void Simulation::State::apply(const Configuration& configuration) {
+void Machine::apply(const Configuration& configuration) {
   check(configuration, workflow_);
   for (std::uint32_t i = 0; i < functions_.size(); ++i) count_until_now({i});
   configuration_ = configuration;
@@ -810,7 +823,7 @@ void Simulation::State::apply(const Configuration& configuration) {
   }
 }
 
-void Simulation::State::add_instance(FunctionId id) {
+void Machine::add_instance(FunctionId id) {
   FunctionState& state = function(id);
   const std::uint32_t index = instances_.take();
   Instance& instance = instances_[index];
@@ -827,7 +840,10 @@ void Simulation::State::add_instance(FunctionId id) {
   state.ready.push_back(index);
 }
 
-void Simulation::State::set_limits(Instance& instance, double speed) {
+void Machine::set_limits(Instance& instance, double speed) {
+  const int limit = configuration_.functions[instance.function.index].concurrency;
+  const bool limited = limit > 0 && spec(instance.function).overflow != Overflow::none;
+  instance.slots = limited ? limit : std::numeric_limits<std::int32_t>::max();
   const CpuSharingSpec& sharing = workflow_.cpu_sharing;
   const double cores = configuration_.functions[instance.function.index].cpu.value / 1000.0;
   instance.cpu.set_limits({.limit_cores = cores,
@@ -838,13 +854,13 @@ void Simulation::State::set_limits(Instance& instance, double speed) {
                           now_);
 }
 
-void Simulation::State::retire_if_drained(std::uint32_t index) {
+void Machine::retire_if_drained(std::uint32_t index) {
   const Instance& instance = instances_[index];
   if (instance.draining && instance.in_flight == 0 && instance.queued == 0) retire(index);
 }
 
 // Its use is kept with its function; its slot is free.
-void Simulation::State::retire(std::uint32_t index) {
+void Machine::retire(std::uint32_t index) {
   Instance& instance = instances_[index];
   FunctionState& state = function(instance.function);
   count_until_now(instance.function);
@@ -860,7 +876,7 @@ void Simulation::State::retire(std::uint32_t index) {
 }
 
 // Brings the integrals of the number of instances and their limits up to now, before either changes.
-void Simulation::State::count_until_now(FunctionId id) {
+void Machine::count_until_now(FunctionId id) {
   FunctionState& state = function(id);
   const double span_s = to_seconds(now_ - state.counted_until);
   const double instance_s = static_cast<double>(state.ready.size() + state.draining.size()) * span_s;
@@ -872,7 +888,7 @@ void Simulation::State::count_until_now(FunctionId id) {
 
 // --- questions
 
-Usage Simulation::State::usage(FunctionId id) const {
+Usage Machine::usage(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   const double uncounted_s =
       static_cast<double>(state.ready.size() + state.draining.size()) * to_seconds(now_ - state.counted_until);
@@ -900,7 +916,7 @@ Usage Simulation::State::usage(FunctionId id) const {
   return usage;
 }
 
-std::vector<std::byte> Simulation::State::save() {
+std::vector<std::byte> Machine::save() {
   ArchiveWriter body;
   archive(body);
   std::vector<std::byte> state = body.take();
@@ -913,7 +929,7 @@ std::vector<std::byte> Simulation::State::save() {
   return bytes;
 }
 
-void Simulation::State::restore(std::span<const std::byte> bytes) {
+void Machine::restore(std::span<const std::byte> bytes) {
   constexpr std::size_t kHeadBytes = 2 * sizeof(std::uint64_t);
   std::uint64_t form = 0;
   std::uint64_t sum = 0;
@@ -926,7 +942,7 @@ void Simulation::State::restore(std::span<const std::byte> bytes) {
   archive(body);
 }
 
-double Simulation::State::unserved_work_s(FunctionId id) const {
+double Machine::unserved_work_s(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   double sum_s = 0;
   for (const auto* group : {&state.ready, &state.draining}) {
@@ -935,7 +951,7 @@ double Simulation::State::unserved_work_s(FunctionId id) const {
   return sum_s;
 }
 
-double Simulation::State::unserved_work_s(const Instance& instance) const {
+double Machine::unserved_work_s(const Instance& instance) const {
   double sum_s = 0;
   instance.cpu.for_each_job(now_, [&](std::uint32_t invocation, double remaining_s, bool parallel) {
     sum_s += remaining_s + (parallel ? 0.0 : invocations_[invocation].parallel_work_s);
@@ -943,7 +959,14 @@ double Simulation::State::unserved_work_s(const Instance& instance) const {
   return sum_s;
 }
 
+}  // namespace
+
 // --- the interface
+
+class Simulation::State : public Machine {
+ public:
+  using Machine::Machine;
+};
 
 Simulation::Simulation(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers)
     : state_(std::make_unique<State>(scenario, streams, std::move(observers))) {}
