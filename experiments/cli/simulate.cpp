@@ -17,6 +17,7 @@
 #include "experiments/cli/python.hpp"
 #include "experiments/config/files.hpp"
 #include "experiments/config/input_files.hpp"
+#include "experiments/config/words.hpp"
 #include "experiments/results/digest.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/summary.hpp"
@@ -119,16 +120,13 @@ void read_configurations(Plan& plan, const Arguments& arguments) {
   plan.experiment.configurations = std::move(configurations);
 }
 
-sim::Attribution parse_attribution(const std::string& text) {
-  if (text == "started") return sim::Attribution::started;
-  return text == "paper" ? sim::Attribution::paper : sim::Attribution::completed;
-}
-
 void read_run(Plan& plan, const Arguments& arguments) {
   Experiment& experiment = plan.experiment;
   sim::ScenarioSpec& scenario = experiment.scenario;
   if (arguments.given("window")) scenario.window = arguments.duration("window");
-  if (arguments.given("attribution")) scenario.attribution = parse_attribution(arguments.text("attribution"));
+  if (arguments.given("attribution")) {
+    scenario.attribution = choice_named<sim::Attribution>(arguments.text("attribution")).value();
+  }
   if (arguments.given("redeploy")) scenario.redeploy = true;
 
   plan.run.duration = arguments.duration("duration");
@@ -352,18 +350,6 @@ std::string describe(const sim::Workload& workload) {
   }
   if (const auto* open = std::get_if<sim::OpenLoop>(&workload.source)) return number(open->rate_per_s) + " requests/s";
   return std::to_string(std::get<sim::ArrivalList>(workload.source).times.size()) + " given arrivals";
-}
-
-const char* name_of(sim::Attribution attribution) {
-  switch (attribution) {
-    case sim::Attribution::completed:
-      return "completed";
-    case sim::Attribution::started:
-      return "started";
-    case sim::Attribution::paper:
-      return "paper";
-  }
-  return "";
 }
 
 // "the first 2m of each replication left out as warm-up (MSER-5)"; empty when there is nothing to say.

@@ -12,6 +12,7 @@
 #include "experiments/config/files.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
+#include "experiments/config/words.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "sim/core/error.hpp"
@@ -80,9 +81,7 @@ class ExperimentTree {
       if (const auto window = keys.get("window")) scenario.window = read_positive_duration(*window);
     }
     if (const auto attribution = map.get("attribution")) {
-      using enum sim::Attribution;
-      scenario.attribution =
-          read_word<sim::Attribution>(*attribution, {{"completed", completed}, {"started", started}, {"paper", paper}});
+      scenario.attribution = read_word<sim::Attribution>(*attribution, kWords<sim::Attribution>);
     }
     if (const auto redeploy = map.get("redeploy")) scenario.redeploy = read_flag(*redeploy);
     if (const auto duration = map.get("duration")) experiment.duration = read_positive_duration(*duration);

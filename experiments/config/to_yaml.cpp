@@ -7,6 +7,7 @@
 
 #include "experiments/config/files.hpp"
 #include "experiments/config/laws.hpp"
+#include "experiments/config/words.hpp"
 #include "experiments/config/yaml_reader.hpp"
 
 namespace faasconf::experiments {
@@ -35,54 +36,6 @@ std::string in_quotes(std::string_view text) {
 std::string name(const std::string& text) {
   const bool is_nothing = text == "null" || text == "Null" || text == "NULL";
   return is_name(text) && !is_nothing ? text : in_quotes(text);
-}
-
-std::string name_of(sim::OnFailure on_failure) {
-  switch (on_failure) {
-    case sim::OnFailure::abort:
-      break;
-    case sim::OnFailure::ignore:
-      return "ignore";
-    case sim::OnFailure::pass_on:
-      return "pass_on";
-  }
-  return "abort";
-}
-
-std::string name_of(sim::Overflow overflow) {
-  switch (overflow) {
-    case sim::Overflow::reject:
-      break;
-    case sim::Overflow::queue:
-      return "queue";
-    case sim::Overflow::none:
-      return "none";
-  }
-  return "reject";
-}
-
-std::string name_of(sim::Routing routing) {
-  switch (routing) {
-    case sim::Routing::random:
-      break;
-    case sim::Routing::round_robin:
-      return "round_robin";
-    case sim::Routing::least_connection:
-      return "least_connection";
-  }
-  return "random";
-}
-
-std::string name_of(sim::Attribution attribution) {
-  switch (attribution) {
-    case sim::Attribution::completed:
-      break;
-    case sim::Attribution::started:
-      return "started";
-    case sim::Attribution::paper:
-      return "paper";
-  }
-  return "completed";
 }
 
 // Blocks below one another, each from the column where it begins to the end of its last line.

@@ -13,6 +13,7 @@
 
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/laws.hpp"
+#include "experiments/config/words.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/graph.hpp"
 
@@ -44,9 +45,7 @@ class BlockReader {
       const YamlMap map(value, {"call", "on_failure"});
       sim::Call result{.function = call(map.require("call"))};
       if (const auto on_failure = map.get("on_failure")) {
-        using enum sim::OnFailure;
-        result.on_failure =
-            read_word<sim::OnFailure>(*on_failure, {{"abort", abort}, {"ignore", ignore}, {"pass_on", pass_on}});
+        result.on_failure = read_word<sim::OnFailure>(*on_failure, kWords<sim::OnFailure>);
       }
       return {std::move(result)};
     }
@@ -217,8 +216,7 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
     function.failed_input_work_share = read_number(*share, 0, 1, "a share from 0 to 1");
   }
   if (const auto overflow = map.get("overflow")) {
-    using enum sim::Overflow;
-    function.overflow = read_word<sim::Overflow>(*overflow, {{"reject", reject}, {"queue", queue}, {"none", none}});
+    function.overflow = read_word<sim::Overflow>(*overflow, kWords<sim::Overflow>);
   }
   if (const auto capacity = map.get("queue_capacity")) {
     if (function.overflow != sim::Overflow::queue) capacity->fail("expected overflow: queue beside it");
@@ -258,9 +256,7 @@ sim::GatewaySpec read_gateway(const YamlValue& value) {
   const YamlMap map(value, {"routing", "hop", "timeout"});
   sim::GatewaySpec gateway;
   if (const auto routing = map.get("routing")) {
-    using enum sim::Routing;
-    gateway.routing = read_word<sim::Routing>(
-        *routing, {{"random", random}, {"round_robin", round_robin}, {"least_connection", least_connection}});
+    gateway.routing = read_word<sim::Routing>(*routing, kWords<sim::Routing>);
   }
   if (const auto hop = map.get("hop")) gateway.hop = read_distribution(*hop, LawUnit::seconds);
   if (const auto timeout = map.get("timeout")) gateway.timeout = read_positive_duration(*timeout);

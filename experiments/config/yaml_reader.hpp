@@ -89,8 +89,8 @@ auto parse_with(const YamlValue& value, std::string_view expected, Parse parse) 
 }
 
 // One of a set of words.
-template <class T>
-T read_word(const YamlValue& value, std::initializer_list<std::pair<std::string_view, T>> words) {
+template <class T, class Words = std::initializer_list<std::pair<std::string_view, T>>>
+T read_word(const YamlValue& value, const Words& words) {
   std::vector<std::string_view> names;
   for (const auto& [name, meaning] : words) {
     if (value.is_scalar() && value.node().scalar == name) return meaning;

@@ -13,6 +13,7 @@
 #include <H5Cpp.h>
 
 #include "experiments/config/draw.hpp"
+#include "experiments/config/words.hpp"
 #include "experiments/results/hdf5_part_driver.hpp"
 #include "experiments/results/part_file.hpp"
 #include "experiments/version.hpp"
@@ -339,18 +340,6 @@ Fields<SpanRow> span_fields() {
          };
 }
 
-const char* name_of(sim::Attribution attribution) {
-  switch (attribution) {
-    case sim::Attribution::completed:
-      return "completed";
-    case sim::Attribution::started:
-      return "started";
-    case sim::Attribution::paper:
-      return "paper";
-  }
-  return "";
-}
-
 std::string message(const H5::Exception& error) { return error.getFuncName() + ": " + error.getDetailMsg(); }
 
 }  // namespace
@@ -415,7 +404,7 @@ class ResultWriter::File {
     write_attribute(root, "faasconf_version", std::string(version()));
     write_attribute(root, "faasconf_revision", std::string(code_revision()));
     write_attribute(root, "seed", header.seed);
-    write_attribute(root, "attribution", std::string(name_of(scenario.attribution)));
+    write_attribute(root, "attribution", name_of(scenario.attribution));
     write_attribute(root, "window_s", sim::to_seconds(scenario.window));
     write_attribute(root, "duration_s", sim::to_seconds(header.duration));
     write_attribute(root, "workflow", scenario.workflow.name);

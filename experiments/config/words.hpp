@@ -1,0 +1,54 @@
+#pragma once
+// The words by which files and options name a choice: one table for reading and writing.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sim/model/scenario.hpp"
+
+namespace faasconf::experiments {
+
+template <class Choice>
+using Word = std::pair<std::string_view, Choice>;
+
+template <class Choice>
+inline constexpr auto kWords = nullptr;
+template <>
+inline constexpr auto kWords<sim::OnFailure> = std::to_array<Word<sim::OnFailure>>(
+    {{"abort", sim::OnFailure::abort}, {"ignore", sim::OnFailure::ignore}, {"pass_on", sim::OnFailure::pass_on}});
+template <>
+inline constexpr auto kWords<sim::Overflow> = std::to_array<Word<sim::Overflow>>({{"reject", sim::Overflow::reject},
+                                                                                  {"queue", sim::Overflow::queue},
+                                                                                  {"none", sim::Overflow::none}});
+template <>
+inline constexpr auto kWords<sim::Routing> =
+    std::to_array<Word<sim::Routing>>({{"random", sim::Routing::random},
+                                       {"round_robin", sim::Routing::round_robin},
+                                       {"least_connection", sim::Routing::least_connection}});
+template <>
+inline constexpr auto kWords<sim::Attribution> =
+    std::to_array<Word<sim::Attribution>>({{"completed", sim::Attribution::completed},
+                                           {"started", sim::Attribution::started},
+                                           {"paper", sim::Attribution::paper}});
+
+template <class Choice>
+std::string name_of(Choice choice) {
+  for (const auto& [word, meaning] : kWords<Choice>) {
+    if (meaning == choice) return std::string(word);
+  }
+  return "";
+}
+
+// Absent when no choice has this name.
+template <class Choice>
+std::optional<Choice> choice_named(std::string_view name) {
+  for (const auto& [word, meaning] : kWords<Choice>) {
+    if (word == name) return meaning;
+  }
+  return std::nullopt;
+}
+
+}  // namespace faasconf::experiments
