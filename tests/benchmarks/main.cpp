@@ -47,11 +47,13 @@ class PairReporter final : public benchmark::BenchmarkReporter {
   void ReportRuns(const std::vector<Run>& runs) override {
     table_->ReportRuns(runs);
     for (const Run& run : runs) {
-      if (run.run_type != Run::RT_Iteration || run.error_occurred) continue;
+      const bool median = run.run_type == Run::RT_Aggregate && run.aggregate_name == "median";
+      if (run.error_occurred || (run.run_type != Run::RT_Iteration && !median)) continue;
       const auto rate = run.counters.find("items_per_second");
       if (rate == run.counters.end()) continue;
       const std::string name = run.run_name.function_name + (run.run_name.args.empty() ? "" : "/") + run.run_name.args;
       if (!rates_.contains(name)) order_.push_back(name);
+      if (median) rates_[name].clear();  // with --benchmark_report_aggregates_only nothing else comes
       rates_[name].push_back(rate->second.value);
     }
   }
