@@ -32,7 +32,8 @@ class PathFinder {
  private:
   CriticalPath call(const sim::Node& node) const {
     const sim::FunctionSpec& function = workflow_.functions[node.function.index];
-    CriticalPath path{workflow_.gateway.hop.mean() + own_time_s(function), {function.name}};
+    const double hop_s = (function.hop ? *function.hop : workflow_.gateway.hop).mean();
+    CriticalPath path{hop_s + own_time_s(function), {function.name}};
     append(path, sequence(node));
     return path;
   }

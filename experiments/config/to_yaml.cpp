@@ -117,6 +117,7 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
                       ", instance: " + sim::format(function.instance_memory) + "}");
   entry("payload",
         "{request: " + bytes_text(function.request_bytes) + ", response: " + bytes_text(function.response_bytes) + "}");
+  if (function.hop) entry("hop", seconds(*function.hop));
   entry("failure_probability", format_number(function.failure_probability));
   entry("failed_input_work_share", format_number(function.failed_input_work_share));
   entry("overflow", name_of(function.overflow));

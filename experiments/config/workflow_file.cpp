@@ -226,12 +226,13 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
 
 sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const sim::KnobRanges& ranges,
                                 BlockReader& blocks) {
-  const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "failure_probability",
+  const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
                             "failed_input_work_share", "overflow", "queue_capacity", "fixed", "ranges", "calls"});
   sim::FunctionSpec function;
   function.name = name;
   read_work(map, function);
   read_sizes(map, function);
+  if (const auto hop = map.get("hop")) function.hop = read_distribution(*hop, LawUnit::seconds);
   read_refusals(map, function);
   if (const auto fixed = map.get("fixed")) {
     function.fixed = read_all_knobs(*fixed);

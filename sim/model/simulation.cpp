@@ -78,7 +78,8 @@ class Machine {
         observers_(std::move(observers)),
         configuration_(scenario.spec().configuration),
         functions_(workflow_.functions.size()),
-        no_hop_(workflow_.gateway.hop.is_zero()) {
+        no_hop_(std::ranges::all_of(workflow_.functions,
+                                    [this](const FunctionSpec& function) { return hop(function).is_zero(); })) {
     deploy(Time{}, streams);
   }
 
@@ -121,6 +122,9 @@ class Machine {
 
  private:
   const FunctionSpec& spec(FunctionId id) const { return workflow_.functions[id.index]; }
+  const Distribution& hop(const FunctionSpec& function) const {
+    return function.hop ? *function.hop : workflow_.gateway.hop;
+  }
   FunctionState& function(FunctionId id) { return functions_[id.index]; }
   std::uint64_t schedule(Time time, EventKind kind, std::uint32_t index = 0) {
     return events_.push(time, EventTag(static_cast<std::uint32_t>(kind), index));
@@ -465,7 +469,7 @@ void Machine::call(NodeIndex node, std::uint32_t scope, Outcome input) {
   if (workflow_.gateway.timeout) watch_deadline(index);
 
   if (no_hop_) return on_call_arrives(index);
-  const double hop_s = workflow_.gateway.hop.sample(function(id).hop);
+  const double hop_s = hop(spec(id)).sample(function(id).hop);
   schedule(after(now_, from_seconds(hop_s)), EventKind::call_arrives, index);
 }
 

@@ -68,6 +68,7 @@ struct FunctionSpec {
   double failure_probability = 0;        // of a request that is served to its end
   double failed_input_work_share = 0.7;  // of the serial work that is done on a failed input before the call fails
   Overflow overflow = Overflow::reject;
+  std::optional<Distribution> hop;             // in place of the gateway's: external services are not behind it
   std::optional<int> queue_capacity;           // requests that wait before one instance; absent: any number
   std::optional<Block> calls;                  // made when its own work is done, while it holds its slot and memory
   std::optional<FunctionConfiguration> fixed;  // not tuned and not priced: an orchestrator with limits of its own

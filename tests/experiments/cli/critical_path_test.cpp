@@ -43,6 +43,13 @@ TEST(CriticalPath, CountsEveryPhaseAndTheHop) {
   EXPECT_DOUBLE_EQ(path_of(spec).seconds, 1 + 6.0 / 3 + 0.5 + 0.25);
 }
 
+TEST(CriticalPath, FunctionsMayHaveAHopOfTheirOwn) {
+  auto spec = workflow({sim::Sequence{{call("a"), call("b")}}});
+  spec.gateway.hop = sim::Deterministic{0.25};
+  spec.functions[1].hop = sim::Deterministic{0.125};
+  EXPECT_DOUBLE_EQ(path_of(spec).seconds, 1.25 + 2.125);
+}
+
 TEST(CriticalPath, FollowsTheCallsOfAFunction) {
   auto spec = workflow(call("a"));
   spec.functions[0].calls = call("c");

@@ -41,7 +41,7 @@ bool same(const sim::Block& a, const sim::Block& b) {
 
 auto members(const sim::FunctionSpec& f) {
   return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.parallel_memory,
-                  f.instance_memory, f.request_bytes, f.response_bytes, f.failure_probability,
+                  f.instance_memory, f.request_bytes, f.response_bytes, f.hop, f.failure_probability,
                   f.failed_input_work_share, f.overflow, f.queue_capacity, f.fixed, f.ranges);
 }
 bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
@@ -200,6 +200,7 @@ class RandomExperiment {
     f.instance_memory = {amount()};
     f.request_bytes = amount() * 1000;
     f.response_bytes = amount() * 1000;
+    if (chance()) f.hop = law();
     f.failure_probability = rng_.uniform();
     f.failed_input_work_share = rng_.uniform();
     f.overflow = sim::Overflow(below(3));

@@ -21,6 +21,7 @@ functions:
     off_cpu: 44ms
     memory: {process: 40Mi, parallel: 340Mi, instance: 6Mi}
     payload: {request: 64Ki, response: 1k}
+    hop: 3ms
     failure_probability: 0.002
     failed_input_work_share: 0.6
     overflow: queue
@@ -39,6 +40,7 @@ entry: f
   EXPECT_EQ(function.instance_memory, sim::Mebibytes{6});
   EXPECT_EQ(function.request_bytes, 65536);
   EXPECT_EQ(function.response_bytes, 1000);
+  EXPECT_EQ(function.hop, sim::Deterministic{0.003});
   EXPECT_EQ(function.failure_probability, 0.002);
   EXPECT_EQ(function.failed_input_work_share, 0.6);
   EXPECT_EQ(function.overflow, sim::Overflow::queue);

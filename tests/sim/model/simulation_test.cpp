@@ -401,6 +401,15 @@ TEST(Simulation, AHopTakesTimeBeforeTheInstance) {
   EXPECT_EQ(trial.calls()[0].started, Time(250ms));
 }
 
+TEST(Simulation, AFunctionMayHaveAHopOfItsOwn) {
+  ScenarioSpec spec = scenario({waits(1s), waits(1s)}, {{}, {}}, sequence({call("a"), call("b")}), arrivals({0s}));
+  spec.workflow.functions[1].hop = Deterministic{0.25};
+  EXPECT_THAT(Trial(spec).all().requests(), ElementsAre(Pair(kSuccess, Time(2250ms))));
+  spec.workflow.gateway.hop = Deterministic{0.5};
+  spec.workflow.functions[0].hop = Distribution();
+  EXPECT_THAT(Trial(spec).all().requests(), ElementsAre(Pair(kSuccess, Time(2250ms))));
+}
+
 std::vector<std::int32_t> instances_in_order(Routing routing, std::vector<Duration> times) {
   ScenarioSpec spec = scenario(waits(1s), {.replicas = 3}, arrivals(std::move(times)));
   spec.workflow.gateway.routing = routing;
