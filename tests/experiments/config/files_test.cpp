@@ -1,9 +1,13 @@
 #include "experiments/config/files.hpp"
 
+#include <cmath>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "experiments/cli/critical_path.hpp"
 #include "experiments/config/input_files.hpp"
 #include "tests/experiments/config/reading.hpp"
 
@@ -192,6 +196,94 @@ TEST(ShippedFiles, SharedFunctionsAreTheSameInEveryWorkflow) {
       const std::string text = to_yaml(alone);
       EXPECT_EQ(seen.emplace(function.name, text).first->second, text) << function.name << " in " << name;
     }
+  }
+}
+
+// The functions that a block calls.
+void collect_calls(const sim::Block& block, std::multiset<std::string>& calls) {
+  if (const auto* call = std::get_if<sim::Call>(&block.kind)) {
+    calls.insert(call->function);
+  } else {
+    for (const sim::Block& step : std::get<sim::Sequence>(block.kind).steps) collect_calls(step, calls);
+  }
+}
+
+std::multiset<std::string> calls_of(const sim::FunctionSpec& function) {
+  std::multiset<std::string> calls;
+  if (function.calls) collect_calls(*function.calls, calls);
+  return calls;
+}
+
+TEST(TcktApp, HasThePapersFunctionsAndPromise) {
+  const sim::WorkflowSpec workflow = read_experiment("tcktapp").scenario.workflow;
+  ASSERT_EQ(workflow.functions.size(), 13u) << "with the database";
+  EXPECT_EQ(std::get<sim::Call>(workflow.entry.kind).function, "get-left-trip-tickets");
+  EXPECT_EQ(workflow.qos.latency, 3500ms);
+  EXPECT_EQ(workflow.qos.successes, 110);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const sim::FunctionSpec& function = workflow.functions[i];
+    EXPECT_FALSE(function.fixed) << function.name;
+    EXPECT_EQ(function.ranges,
+              (sim::KnobRanges{.cpu_min = {250}, .cpu_max = {1000}, .memory_min = {128}, .memory_max = {1024}}))
+        << function.name;
+  }
+  const sim::FunctionSpec& database = workflow.functions[12];
+  EXPECT_EQ(database.name, "mongodb");
+  EXPECT_TRUE(database.fixed);
+  EXPECT_EQ(database.overflow, sim::Overflow::queue);
+  EXPECT_FALSE(database.calls);
+}
+
+TEST(TcktApp, FunctionsAreNeighboursAsInThePaper) {
+  const std::vector<std::set<std::size_t>> paper = {
+      {1, 3, 6, 8, 10, 11}, {0, 4, 5, 7, 9}, {11}, {0, 4, 11}, {1, 3},  {1},
+      {0, 7, 11},           {1, 6},          {0},  {1},        {0, 11}, {0, 2, 3, 6, 10}};
+  const sim::WorkflowSpec workflow = read_experiment("tcktapp").scenario.workflow;
+  std::vector<std::set<std::size_t>> neighbours(12);
+  for (std::size_t caller = 0; caller < 12; ++caller) {
+    for (const std::string& name : calls_of(workflow.functions[caller])) {
+      const std::size_t callee = workflow.find(name)->index;
+      if (callee == 12) continue;  // the database
+      neighbours[caller].insert(callee);
+      neighbours[callee].insert(caller);
+    }
+  }
+  EXPECT_EQ(neighbours, paper);
+}
+
+// Oracle: the numbers of calls of one search in the published scripts.
+TEST(TcktApp, FunctionsAreCalledAsOftenAsPublished) {
+  const sim::WorkflowSpec workflow = read_experiment("tcktapp").scenario.workflow;
+  const sim::Graph graph(workflow);
+  std::vector<int> calls(13, 0);
+  for (sim::NodeIndex i = 0; i < graph.size(); ++i) {
+    if (graph.node(i).kind == sim::NodeKind::call) ++calls[graph.node(i).function.index];
+  }
+  EXPECT_EQ(calls, (std::vector<int>{1, 2, 1, 8, 2, 2, 4, 2, 1, 2, 10, 1, 33}));
+}
+
+// Oracle: by hand, 36 calls through the gateway, 33 queries, and the work of 1 to 11 beside the entry's.
+TEST(TcktApp, LatencyWithoutLoadIsTheSumOfAllCalls) {
+  const sim::WorkflowSpec workflow = read_experiment("tcktapp").scenario.workflow;
+  const double queries_s = 33 * (0.001 + 0.001);
+  const double others_s = 2 * 0.0113 + 0.0052 + 8 * 0.0033 + 2 * 0.0042 + 2 * 0.0033 + 4 * 0.0042 + 2 * 0.0027 +
+                          0.0047 + 2 * 0.0036 + 10 * 0.0047 + 0.0057;
+  EXPECT_NEAR(critical_path(workflow, sim::Graph(workflow)).seconds, 36 * 0.02 + queries_s + others_s + 0.165, 1e-9);
+}
+
+// Oracle: by hand, the published 75th percentiles (s), which end where an instance answers: without the call's own hop.
+// The entry has none without load.
+TEST(TcktApp, CallsTakeThePublishedTimesUnderTheMiddleOfTheCpuRange) {
+  const std::vector<double> published_s = {0, .194, .0118, .0083, .0383, .0082, .01, .0372, .011, .0088, .0109, .2245};
+  sim::WorkflowSpec workflow = read_experiment("tcktapp").scenario.workflow;
+  const double served_cores = std::pow(0.625, workflow.cpu_sharing.quota_exponent);
+  for (sim::FunctionSpec& function : workflow.functions) {
+    function.serial_work = sim::Deterministic{function.serial_work.mean() / served_cores};
+  }
+  for (std::size_t i = 1; i < 12; ++i) {
+    workflow.entry = {sim::Call{workflow.functions[i].name}};
+    const double seconds = critical_path(workflow, sim::Graph(workflow)).seconds - workflow.gateway.hop.mean();
+    EXPECT_NEAR(seconds, published_s[i], 0.0006) << workflow.functions[i].name;  // works are rounded to 0.1 ms
   }
 }
 
