@@ -14,9 +14,9 @@ namespace faasconf::sim {
 // Users who send the next request when the last one is back.
 struct ClosedLoop {
   int users = 10;
-  Distribution think_time{};       // seconds between an answer and the next request
+  Distribution think_time{};     // seconds between an answer and the next request
   double spawn_rate_per_s = 10;  // users that start per second; 0: all at once
-  Distribution back_off{};         // seconds, added to the think time after a failed request
+  Distribution back_off{};       // seconds, added to the think time after a failed request
 };
 
 // Gaps between arrivals, by their law.
