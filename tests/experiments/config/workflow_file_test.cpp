@@ -122,7 +122,7 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
       {"name: w\nfunctions:\n  f:\n    serial: 0.86\nentry: f\n",
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
-       "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, "
+       "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
        "failure_probability, failed_input_work_share, overflow, queue_capacity, fixed, ranges, calls, got nothing"},
       {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
        "f.yaml:2: functions.f.memory.process: expected a memory quantity such as 256Mi, got \"380\""},

@@ -402,7 +402,8 @@ TEST(Simulation, AHopTakesTimeBeforeTheInstance) {
 }
 
 TEST(Simulation, AFunctionMayHaveAHopOfItsOwn) {
-  ScenarioSpec spec = scenario({waits(1s), waits(1s)}, {{}, {}}, sequence({call("a"), call("b")}), arrivals({0s}));
+  const FunctionSpec b = slot_station("b", Deterministic{1}, Overflow::none);
+  ScenarioSpec spec = scenario({waits(1s), b}, {{}, {}}, sequence({call("a"), call("b")}), arrivals({0s}));
   spec.workflow.functions[1].hop = Deterministic{0.25};
   EXPECT_THAT(Trial(spec).all().requests(), ElementsAre(Pair(kSuccess, Time(2250ms))));
   spec.workflow.gateway.hop = Deterministic{0.5};
