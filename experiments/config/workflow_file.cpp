@@ -226,14 +226,16 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
 
 sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const sim::KnobRanges& ranges,
                                 BlockReader& blocks) {
-  const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
-                            "failed_input_work_share", "overflow", "queue_capacity", "fixed", "ranges", "calls"});
+  const YamlMap map(value,
+                    {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
+                     "failed_input_work_share", "overflow", "queue_capacity", "start_up", "fixed", "ranges", "calls"});
   sim::FunctionSpec function;
   function.name = name;
   read_work(map, function);
   read_sizes(map, function);
   if (const auto hop = map.get("hop")) function.hop = read_distribution(*hop, LawUnit::seconds);
   read_refusals(map, function);
+  if (const auto start_up = map.get("start_up")) function.start_up = read_distribution(*start_up, LawUnit::seconds);
   if (const auto fixed = map.get("fixed")) {
     function.fixed = read_all_knobs(*fixed);
     if (const auto own = map.get("ranges")) own->fail("expected no ranges for a function whose knobs are fixed");

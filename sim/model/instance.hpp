@@ -63,6 +63,7 @@ struct Instance {
   FluidCpu cpu;
   FunctionId function;
   std::int32_t number = 0;
+  bool starting = false;
   bool draining = false;
   std::int32_t in_flight = 0;  // executions: slots taken
   std::int32_t slots = 0;      // the concurrency limit; the largest number where there is none
@@ -74,16 +75,18 @@ struct Instance {
   std::int32_t queued = 0;
   Time timer = kNever;  // of the pending completion event
   std::uint64_t timer_sequence = 0;
+  std::uint64_t start_up_sequence = 0;  // of the event that makes it ready
 
   template <class Archive>
   void archive(Archive& a) {
-    a(cpu, function, number, draining, in_flight, slots, memory_mib, memory_mib_s, memory_updated, queue_front,
-      queue_back, queued, timer, timer_sequence);
+    a(cpu, function, number, starting, draining, in_flight, slots, memory_mib, memory_mib_s, memory_updated,
+      queue_front, queue_back, queued, timer, timer_sequence, start_up_sequence);
   }
 };
 
 struct FunctionState {
-  std::vector<std::uint32_t> ready;  // instances that take calls, oldest first
+  std::vector<std::uint32_t> starting;  // instances that take no calls yet, oldest first
+  std::vector<std::uint32_t> ready;     // that take calls, longest ready first; never empty
   std::vector<std::uint32_t> draining;
   std::int32_t next_number = 0;
   std::uint32_t round_robin = 0;
@@ -100,13 +103,15 @@ struct FunctionState {
   Time counted_until;
   double received_bytes = 0;
   double transmitted_bytes = 0;
-  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, start_up;
+
+  std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
   template <class Archive>
   void archive(Archive& a) {
-    a(ready, draining, next_number, round_robin, calls_in_flight, cpu_s, work_s, admitted_work_s, throttled_s,
+    a(starting, ready, draining, next_number, round_robin, calls_in_flight, cpu_s, work_s, admitted_work_s, throttled_s,
       memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes,
-      transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed);
+      transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, start_up);
   }
 };
 

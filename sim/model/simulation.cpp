@@ -29,6 +29,7 @@ enum class EventKind : std::uint32_t {
   off_cpu_done,    // an invocation has waited
   answer,          // an invocation's answer is ready, without work
   timeout,         // the oldest pending call may be overdue
+  started_up,      // a starting instance may take calls
 };
 
 // When so many events happen at one instant, requests fail and come again without time passing.
@@ -176,7 +177,9 @@ class Machine {
 
   // deployment
   void deploy(Time start, const RngStreams& streams);
-  void add_instance(FunctionId id);
+  std::uint32_t add_instance(FunctionId id);
+  void start_instance(FunctionId id);
+  void on_started_up(const Event& event);
   void set_limits(Instance& instance, double speed);
   double unserved_work_s(const Instance& instance) const;
   void retire(std::uint32_t instance);
@@ -253,6 +256,8 @@ void Machine::handle(const Event& event) {
                                                                                             : leave_instance(index);
     case EventKind::timeout:
       return on_timeout();
+    case EventKind::started_up:
+      return on_started_up(event);
   }
 }
 
@@ -773,11 +778,14 @@ void Machine::deploy(Time start, const RngStreams& streams) {
     state.hop = streams.stream("hop", i);
     state.routing = streams.stream("routing", i);
     state.speed = streams.stream("speed", i);
+    state.start_up = streams.stream("start_up", i);
     state.counted_until = now_;
     state.next_number = 0;
     state.round_robin = 0;
     state.calls_in_flight = 0;
-    for (int replica = 0; replica < configuration_.functions[i].replicas; ++replica) add_instance({i});
+    for (int replica = 0; replica < configuration_.functions[i].replicas; ++replica) {
+      state.ready.push_back(add_instance({i}));
+    }
   }
   node_streams_.clear();
   for (std::uint32_t i = 0; i < graph_.stream_count(); ++i) node_streams_.push_back(streams.stream("node", i));
@@ -788,6 +796,7 @@ void Machine::redeploy(Time start, const RngStreams& streams) {
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     count_until_now({i});
     while (!functions_[i].draining.empty()) retire(functions_[i].draining.back());
+    while (!functions_[i].starting.empty()) retire(functions_[i].starting.back());
     while (!functions_[i].ready.empty()) retire(functions_[i].ready.back());
   }
   change_users(-users_present_);
@@ -808,6 +817,9 @@ void Machine::apply(const Configuration& configuration) {
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     FunctionState& state = functions_[i];
     const auto wanted = static_cast<std::size_t>(configuration.functions[i].replicas);
+    while (!state.starting.empty() && state.starting.size() + state.ready.size() > wanted) {
+      retire(state.starting.back());
+    }
     while (state.ready.size() > wanted) {
       // the youngest goes; it drains first when it has work
       const std::uint32_t surplus = state.ready.back();
@@ -816,18 +828,18 @@ void Machine::apply(const Configuration& configuration) {
       instances_[surplus].draining = true;
       retire_if_drained(surplus);
     }
-    for (const auto* group : {&state.ready, &state.draining}) {
+    for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
       for (const std::uint32_t instance : *group) {
         set_limits(instances_[instance], instances_[instance].cpu.limits().speed);
         admit_queued(instance);
         set_timer(instance);
       }
     }
-    while (state.ready.size() < wanted) add_instance({i});
+    while (state.starting.size() + state.ready.size() < wanted) start_instance({i});
   }
 }
 
-void Machine::add_instance(FunctionId id) {
+std::uint32_t Machine::add_instance(FunctionId id) {
   FunctionState& state = function(id);
   const std::uint32_t index = instances_.take();
   Instance& instance = instances_[index];
@@ -841,6 +853,26 @@ void Machine::add_instance(FunctionId id) {
   const double sigma = workflow_.cpu_sharing.speed_spread;
   set_limits(instance, sigma > 0 ? std::exp(sigma * state.speed.normal()) : 1.0);
   count_until_now(id);
+  return index;
+}
+
+void Machine::start_instance(FunctionId id) {
+  FunctionState& state = function(id);
+  const std::uint32_t index = add_instance(id);
+  const Duration start_up = from_seconds(spec(id).start_up.sample(state.start_up));
+  if (start_up <= Duration::zero()) return state.ready.push_back(index);
+  state.starting.push_back(index);
+  instances_[index].starting = true;
+  instances_[index].start_up_sequence = schedule(after(now_, start_up), EventKind::started_up, index);
+}
+
+void Machine::on_started_up(const Event& event) {
+  const std::uint32_t index = event.tag.index();
+  Instance& instance = instances_[index];
+  if (!instance.starting || instance.start_up_sequence != event.sequence) return;  // that one is gone
+  instance.starting = false;
+  FunctionState& state = function(instance.function);
+  std::erase(state.starting, index);
   state.ready.push_back(index);
 }
 
@@ -874,7 +906,8 @@ void Machine::retire(std::uint32_t index) {
   state.admitted_work_s -= unserved_work_s(instance);  // cut short by a redeployment
   state.throttled_s += instance.cpu.throttled_s(now_);
   state.memory_mib_s += instance.memory_mib_s;
-  std::erase(instance.draining ? state.draining : state.ready, index);
+  std::erase(instance.starting ? state.starting : instance.draining ? state.draining : state.ready, index);
+  instance.starting = false;
   instance.timer = kNever;
   instances_.give_back(index);
 }
@@ -883,7 +916,7 @@ void Machine::retire(std::uint32_t index) {
 void Machine::count_until_now(FunctionId id) {
   FunctionState& state = function(id);
   const double span_s = to_seconds(now_ - state.counted_until);
-  const double instance_s = static_cast<double>(state.ready.size() + state.draining.size()) * span_s;
+  const double instance_s = static_cast<double>(state.instances()) * span_s;
   state.instance_s += instance_s;
   state.cpu_limit_millicore_s += instance_s * configuration_.functions[id.index].cpu.value;
   state.memory_limit_mib_s += instance_s * configuration_.functions[id.index].memory.value;
@@ -894,8 +927,7 @@ void Machine::count_until_now(FunctionId id) {
 
 Usage Machine::usage(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
-  const double uncounted_s =
-      static_cast<double>(state.ready.size() + state.draining.size()) * to_seconds(now_ - state.counted_until);
+  const double uncounted_s = static_cast<double>(state.instances()) * to_seconds(now_ - state.counted_until);
   Usage usage{
       .cpu_s = state.cpu_s,
       .work_s = state.work_s,
@@ -985,9 +1017,9 @@ void Simulation::stop_arrivals() { state_->stop_arrivals(); }
 Time Simulation::now() const { return state_->now_; }
 std::int64_t Simulation::requests_in_flight() const { return static_cast<std::int64_t>(state_->requests_.taken()); }
 std::int64_t Simulation::calls_in_flight(FunctionId id) const { return state_->functions_[id.index].calls_in_flight; }
-int Simulation::instances(FunctionId id) const {
-  const FunctionState& state = state_->functions_[id.index];
-  return static_cast<int>(state.ready.size() + state.draining.size());
+int Simulation::instances(FunctionId id) const { return static_cast<int>(state_->functions_[id.index].instances()); }
+int Simulation::ready_instances(FunctionId id) const {
+  return static_cast<int>(state_->functions_[id.index].ready.size());
 }
 double Simulation::users() const { return static_cast<double>(state_->users_present_); }
 double Simulation::user_s() const { return state_->user_s(); }

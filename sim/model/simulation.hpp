@@ -41,14 +41,17 @@ class Simulation {
   // Usage goes on counting; request numbers go on.
   void redeploy(Time start, const RngStreams& streams);
 
-  void inject();                     // a request, now, besides the workload's
-  void apply(const Configuration&);  // limits change at once; surplus instances drain; throws Error as check()
-  void stop_arrivals();              // the workload sends nothing more; what is in flight goes on
+  void inject();  // a request, now, besides the workload's
+  // Limits change at once; new instances start up; of surplus ones the starting go, then the youngest drain. Throws
+  // Error as check().
+  void apply(const Configuration&);
+  void stop_arrivals();  // the workload sends nothing more; what is in flight goes on
 
   Time now() const;
   std::int64_t requests_in_flight() const;
   std::int64_t calls_in_flight(FunctionId) const;  // calls whose caller waits
-  int instances(FunctionId) const;                 // ready and draining
+  int instances(FunctionId) const;                 // starting, ready and draining
+  int ready_instances(FunctionId) const;           // that take calls
   double users() const;                            // closed loop: users present; otherwise 0
   double user_s() const;                           // closed loop: integral of users over time; otherwise 0
   std::uint64_t events_handled() const;

@@ -62,6 +62,7 @@ struct FunctionSpec {
   Distribution off_cpu;                  // seconds without CPU (I/O, remote services), done last, before the calls
   Distribution process_memory;           // MiB that a request holds while it is served
   Distribution parallel_memory;          // MiB that it holds besides from its parallel work on: a model, tensors
+  Distribution start_up;                 // seconds until an instance that is added takes calls
   Mebibytes instance_memory{0};          // held by an instance however many requests it serves
   double request_bytes = 0;              // payload received per call
   double response_bytes = 0;             // payload sent per good answer

@@ -42,7 +42,7 @@ bool same(const sim::Block& a, const sim::Block& b) {
 auto members(const sim::FunctionSpec& f) {
   return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.parallel_memory,
                   f.instance_memory, f.request_bytes, f.response_bytes, f.hop, f.failure_probability,
-                  f.failed_input_work_share, f.overflow, f.queue_capacity, f.fixed, f.ranges);
+                  f.failed_input_work_share, f.overflow, f.queue_capacity, f.start_up, f.fixed, f.ranges);
 }
 bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
   return members(a) == members(b) && a.calls.has_value() == b.calls.has_value() &&
@@ -205,6 +205,7 @@ class RandomExperiment {
     f.failed_input_work_share = rng_.uniform();
     f.overflow = sim::Overflow(below(3));
     if (f.overflow == sim::Overflow::queue && chance()) f.queue_capacity = below(10);
+    f.start_up = law();
     if (below(4) == 0) {
       f.fixed = knobs({});
       if (chance()) f.fixed->concurrency = 0;

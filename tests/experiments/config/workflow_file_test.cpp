@@ -26,6 +26,7 @@ functions:
     failed_input_work_share: 0.6
     overflow: queue
     queue_capacity: 5
+    start_up: 2s
     ranges: {cpu: [100m, 4], replicas: [2, 3]}
 entry: f
 )");
@@ -45,6 +46,7 @@ entry: f
   EXPECT_EQ(function.failed_input_work_share, 0.6);
   EXPECT_EQ(function.overflow, sim::Overflow::queue);
   EXPECT_EQ(function.queue_capacity, 5);
+  EXPECT_EQ(function.start_up, sim::Deterministic{2});
   EXPECT_EQ(function.ranges,
             (sim::KnobRanges{.cpu_min = {100}, .cpu_max = {4000}, .replicas_min = 2, .replicas_max = 3}));
   EXPECT_FALSE(function.fixed);
@@ -123,7 +125,8 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
        "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
-       "failure_probability, failed_input_work_share, overflow, queue_capacity, fixed, ranges, calls, got nothing"},
+       "failure_probability, failed_input_work_share, overflow, queue_capacity, start_up, fixed, ranges, calls, got "
+       "nothing"},
       {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
        "f.yaml:2: functions.f.memory.process: expected a memory quantity such as 256Mi, got \"380\""},
       {"name: w\nfunctions: {f: {parallel: {work: 1s}}}\nentry: f\n",

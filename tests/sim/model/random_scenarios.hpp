@@ -94,6 +94,7 @@ class RandomScenarios {
       function.instance_memory = Mebibytes{chance(0.5) ? 0.0 : between(1, 128)};
       function.request_bytes = integer(1000);
       function.response_bytes = integer(1000);
+      if (chance(0.4)) function.start_up = draw_law(between(0.1, 10));
       function.failure_probability = chance(0.5) ? 0.0 : between(0, 0.3);
       function.failed_input_work_share = rng_.uniform();
       function.overflow = one_of(std::array{Overflow::reject, Overflow::queue, Overflow::none});

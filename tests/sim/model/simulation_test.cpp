@@ -614,6 +614,55 @@ TEST(Simulation, TimeoutsInTheQueueOfADrainingInstanceEndIt) {
   EXPECT_EQ(trial.simulation->instances(kFirst), 1);
 }
 
+// Instance 1 takes calls from 3 s on; it exists, and is paid for, from 1 s on.
+TEST(Simulation, InstancesThatAreAddedStartUpFirst) {
+  ScenarioSpec spec = scenario(waits(1s), {.replicas = 1}, arrivals({0s, 2999ms, 2999ms, 4s, 4s}));
+  spec.workflow.functions[0].start_up = Deterministic{2};
+  spec.workflow.gateway.routing = Routing::round_robin;
+  Trial trial(spec);
+  trial.until(1s).apply({.replicas = 2});
+  EXPECT_EQ(trial.simulation->instances(kFirst), 2);
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 1);
+  trial.until(3s);
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 2);
+  EXPECT_DOUBLE_EQ(trial.simulation->usage(kFirst).instance_s, 3 + 2);
+  trial.all();
+  std::vector<std::int32_t> numbers;
+  for (const ExecutionRecord& record : trial.executions()) numbers.push_back(record.instance);
+  EXPECT_THAT(numbers, ElementsAre(0, 0, 0, 0, 1));
+}
+
+TEST(Simulation, ScalingDownTakesStartingInstancesFirstAndForgetsTheirStart) {
+  ScenarioSpec spec = scenario(waits(1s), {.replicas = 2}, arrivals({}));
+  spec.workflow.functions[0].start_up = Deterministic{2};
+  Trial trial(spec);
+  trial.until(1s).apply({.replicas = 4});
+  trial.until(2s).apply({.replicas = 3});
+  EXPECT_EQ(trial.simulation->instances(kFirst), 3);
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 2);
+  trial.apply({.replicas = 1});
+  EXPECT_EQ(trial.simulation->instances(kFirst), 1);
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 1);
+  // the places of those that went are taken again: their events make nobody ready
+  trial.until(2500ms).apply({.replicas = 3});
+  trial.until(4499ms);
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 1);
+  trial.until(4500ms);
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 3);
+}
+
+TEST(Simulation, ARedeploymentIsReadyAtOnce) {
+  ScenarioSpec spec = scenario(waits(1s), {.replicas = 2}, arrivals({}));
+  spec.workflow.functions[0].start_up = Deterministic{2};
+  Trial trial(spec);
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 2);
+  trial.until(1s).apply({.replicas = 3});
+  trial.simulation->redeploy(Time(2s), RngStreams(1));
+  EXPECT_EQ(trial.simulation->ready_instances(kFirst), 3);
+  trial.until(10s);
+  EXPECT_EQ(trial.simulation->instances(kFirst), 3);
+}
+
 TEST(Simulation, RefusesAConfigurationThatDoesNotFitAndKeepsTheOld) {
   Trial trial(scenario(waits(1s), {.replicas = 2}, arrivals({0s})));
   EXPECT_THROW(trial.simulation->apply({}), Error);
