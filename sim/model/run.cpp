@@ -27,6 +27,39 @@ class SpanRecorder final : public Observer {
   std::vector<CallRecord>& spans_;
 };
 
+// Asks a policy at intervals of its own, counted from the last deployment, about the interval that ended.
+class IntervalDecisions {
+ public:
+  IntervalDecisions(const Scenario& scenario, Policy& policy, Duration interval)
+      : policy_(policy), interval_(interval), recorder_(scenario, Attribution::completed) {
+    if (interval <= Duration::zero()) throw Error("a policy's interval must be above 0");
+  }
+
+  Observer* observer() { return &recorder_; }
+  Time next() const { return next_; }
+  void begin(const Simulation& simulation) {
+    recorder_.forget_windows();
+    recorder_.begin_window(simulation);
+    next_ = after(simulation.now(), interval_);
+  }
+  Configuration ask(const Simulation& simulation) {
+    recorder_.end_window(simulation);
+    Configuration decision = policy_.decide(recorder_.latest());
+    begin(simulation);
+    return decision;
+  }
+
+ private:
+  Policy& policy_;
+  Duration interval_;
+  WindowRecorder recorder_;
+  Time next_;
+};
+
+void apply(const Configuration& decision, Simulation& simulation) {
+  if (decision != simulation.configuration()) simulation.apply(decision);
+}
+
 // What was sent in the window comes back, as far as its attribution asks for it.
 void drain(Simulation& simulation, Attribution attribution) {
   if (attribution == Attribution::completed) return;
@@ -97,6 +130,10 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
   LawChecker laws(scenario);
   observers.push_back(&laws);
 #endif
+  std::optional<IntervalDecisions> decisions;
+  if (const auto interval = policy.interval()) {
+    observers.push_back(decisions.emplace(scenario, policy, *interval).observer());
+  }
   const RngStreams streams(seed, replication);
   Simulation simulation(scenario, streams, observers);
 
@@ -115,16 +152,27 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
 #endif
     }
     recorder.begin_window(simulation);
-    simulation.run_until(std::min(horizon, after(start, spec.window)));
+    const Time end = std::min(horizon, after(start, spec.window));
+    if (decisions && (spec.redeploy || window == 0)) decisions->begin(simulation);
+    while (decisions && decisions->next() < end) {
+      simulation.run_until(decisions->next());
+      apply(decisions->ask(simulation), simulation);
+    }
+    simulation.run_until(end);
     recorder.end_window(simulation);
-    const Configuration decision = policy.decide(recorder.latest());
-    const bool last = after(start, spec.window) >= horizon;
+    Configuration decision = simulation.configuration();
+    if (!decisions) {
+      decision = policy.decide(recorder.latest());
+    } else if (decisions->next() == end) {
+      decision = decisions->ask(simulation);
+    }
+    const bool last = end == horizon;
     if (spec.redeploy || last) drain(simulation, spec.attribution);
 #ifndef NDEBUG
     laws.check(simulation);
 #endif
     collect(spec.redeploy || last);
-    if (!last && decision != simulation.configuration()) simulation.apply(decision);
+    if (!last) apply(decision, simulation);
   }
 
   run.total = recorder.total();

@@ -26,7 +26,9 @@ struct Run {
   std::uint64_t events = 0;       // handled by the simulation
 };
 
-// The seed, replication and scenario decide the result to the last bit.
+// A policy with an interval of its own is asked at its end, within windows, about what happened in it (attribution
+// completed); others about each window. Decisions hold at once. Seed, replication, scenario and policy decide the
+// result to the last bit.
 Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std::uint64_t seed,
         std::uint64_t replication = 0);
 

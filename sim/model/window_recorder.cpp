@@ -1,6 +1,7 @@
 #include "sim/model/window_recorder.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "sim/model/arrivals.hpp"
 
@@ -77,6 +78,8 @@ void CallStatistics::merge(const CallStatistics& other) {
   latency_s.merge(other.latency_s);
   latency_quantiles.merge(other.latency_quantiles);
   execution_s.merge(other.execution_s);
+  in_flight_s += other.in_flight_s;
+  ready = other.ready;
 }
 
 void CallStatistics::clear() {
@@ -84,6 +87,8 @@ void CallStatistics::clear() {
   latency_s = {};
   latency_quantiles.clear();
   execution_s = {};
+  in_flight_s = 0;
+  ready = 0;
 }
 
 void WindowStatistics::clear() {
@@ -111,8 +116,14 @@ void WindowStatistics::merge(const WindowStatistics& later) {
   configuration = later.configuration;
 }
 
-WindowRecorder::WindowRecorder(const Scenario& scenario)
-    : scenario_(scenario), usage_at_start_(scenario.function_count()), total_(scenario.function_count()) {}
+WindowRecorder::WindowRecorder(const Scenario& scenario) : WindowRecorder(scenario, scenario.spec().attribution) {}
+
+WindowRecorder::WindowRecorder(const Scenario& scenario, Attribution attribution)
+    : scenario_(scenario),
+      attribution_(attribution),
+      usage_at_start_(scenario.function_count()),
+      answered_minus_called_(scenario.function_count()),
+      total_(scenario.function_count()) {}
 
 void WindowRecorder::begin_window(const Simulation& simulation) {
   if (spare_.empty()) {
@@ -126,6 +137,7 @@ void WindowRecorder::begin_window(const Simulation& simulation) {
   present().start = simulation.now();
   for (std::uint32_t i = 0; i < usage_at_start_.size(); ++i) usage_at_start_[i] = simulation.usage({i});
   user_s_at_start_ = simulation.user_s();
+  std::fill(answered_minus_called_.begin(), answered_minus_called_.end(), Duration::zero());
 }
 
 void WindowRecorder::end_window(const Simulation& simulation) {
@@ -137,7 +149,11 @@ void WindowRecorder::end_window(const Simulation& simulation) {
   window.requests.counts.in_flight = simulation.requests_in_flight();
   for (std::uint32_t i = 0; i < usage_at_start_.size(); ++i) {
     window.usage[i] = simulation.usage({i}) - usage_at_start_[i];
-    window.calls[i].counts.in_flight = simulation.calls_in_flight({i});
+    CallStatistics& calls = window.calls[i];
+    calls.counts.in_flight = simulation.calls_in_flight({i});
+    calls.ready = simulation.ready_instances({i});
+    calls.in_flight_s =
+        to_seconds(answered_minus_called_[i]) + static_cast<double>(calls.counts.in_flight) * window.length_s;
   }
   const Workload& workload = scenario_.spec().workload;
   if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
@@ -162,8 +178,13 @@ std::vector<Observation> WindowRecorder::take_final(Time now, bool everything) {
   return observations;
 }
 
+void WindowRecorder::forget_windows() {
+  std::move(open_.begin(), open_.end(), std::back_inserter(spare_));
+  open_.clear();
+}
+
 bool WindowRecorder::is_final(const WindowStatistics& window, Time now) const {
-  switch (scenario_.spec().attribution) {
+  switch (attribution_) {
     case Attribution::completed:
       return true;
     case Attribution::started:
@@ -187,12 +208,14 @@ void WindowRecorder::on_request_finished(const RequestRecord& record) {
   }
 }
 
-void WindowRecorder::on_call(FunctionId function, Time) {
+void WindowRecorder::on_call(FunctionId function, Time called) {
+  answered_minus_called_[function.index] -= called - present().start;
   ++present().calls[function.index].counts.arrivals;
   ++present().open;
 }
 
 void WindowRecorder::on_call_finished(const CallRecord& record) {
+  answered_minus_called_[record.function.index] += record.finished - present().start;
   if (WindowStatistics* window = attribute(record.called, record.finished, kPaperDrain)) {
     window->calls[record.function.index].add(record.outcome, record.finished - record.called);
   }
@@ -219,12 +242,11 @@ WindowStatistics* WindowRecorder::window_in_which(Time started) {
 
 // The window that a request or call counts in; null when it comes too late for it.
 WindowStatistics* WindowRecorder::attribute(Time started, Time finished, Duration grace) {
-  if (scenario_.spec().attribution == Attribution::completed) return &present();
+  if (attribution_ == Attribution::completed) return &present();
   WindowStatistics* window = window_in_which(started);
   if (window == nullptr) return nullptr;
   --window->open;
-  const bool in_time =
-      scenario_.spec().attribution == Attribution::started || window->end == kNever || finished <= window->end + grace;
+  const bool in_time = attribution_ == Attribution::started || window->end == kNever || finished <= window->end + grace;
   return in_time ? window : nullptr;
 }
 
@@ -264,6 +286,8 @@ FunctionObservation WindowRecorder::observe_function(WindowStatistics& window, s
           .received_bytes_per_s = ratio(usage.received_bytes, usage.instance_s),
           .transmitted_bytes_per_s = ratio(usage.transmitted_bytes, usage.instance_s),
           .instances = ratio(usage.instance_s, window.length_s),
+          .ready = calls.ready,
+          .concurrency_mean = ratio(calls.in_flight_s, window.length_s),
           .execution_mean_s = calls.execution_s.mean()};
 }
 

@@ -19,6 +19,8 @@ struct CallStatistics {
   RunningMoments latency_s;  // of successes
   Quantiles latency_quantiles;
   RunningMoments execution_s;
+  double in_flight_s = 0;  // calls only: the integral of those in flight
+  int ready = 0;           // calls only: instances at the end
 
   void add(Outcome outcome, Duration latency);
   void merge(const CallStatistics& other);
@@ -51,6 +53,7 @@ struct WindowStatistics {
 class WindowRecorder final : public Observer {
  public:
   explicit WindowRecorder(const Scenario& scenario);
+  WindowRecorder(const Scenario& scenario, Attribution attribution);  // not the scenario's
 
   void begin_window(const Simulation& simulation);  // at the simulation's time
   void end_window(const Simulation& simulation);
@@ -58,6 +61,9 @@ class WindowRecorder final : public Observer {
   Observation latest();
   // Windows that became final, in order. `everything`: the run is over, nothing more will come.
   std::vector<Observation> take_final(Time now, bool everything = false);
+
+  // Gives up all windows, without Observations.
+  void forget_windows();
 
   // All windows that became final and start at or after this time, as one.
   void set_warm_up(Time until) { warm_up_until_ = until; }
@@ -79,10 +85,12 @@ class WindowRecorder final : public Observer {
   void add_prices(const WindowStatistics& window, Observation& observation) const;
 
   const Scenario& scenario_;
+  const Attribution attribution_;
   std::deque<WindowStatistics> open_;
   std::vector<WindowStatistics> spare_;  // reused, so that recording allocates nothing in the long run
   std::vector<Usage> usage_at_start_;
   double user_s_at_start_ = 0;
+  std::vector<Duration> answered_minus_called_;  // by FunctionId: sums of times since the start of the window
   std::int64_t next_index_ = 0;
   Time given_out_until_ = Time::min();  // end of the windows that are final; what started in them comes too late
   Time warm_up_until_;

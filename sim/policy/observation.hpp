@@ -45,6 +45,8 @@ struct FunctionObservation {
   double received_bytes_per_s = 0;         // mean per instance
   double transmitted_bytes_per_s = 0;      // mean per instance
   double instances = 0;                    // mean number of starting, ready and draining ones
+  int ready = 0;                           // instances that take calls, at the window's end
+  double concurrency_mean = 0;             // calls in flight, mean over the window, all instances together
   std::optional<double> execution_mean_s;  // time in an instance per execution that ended in the window
 
   friend bool operator==(const FunctionObservation&, const FunctionObservation&) = default;

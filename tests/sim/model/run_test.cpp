@@ -1,8 +1,10 @@
 #include "sim/model/run.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -98,6 +100,58 @@ TEST(RunOfAScenario, APolicySeesEachWindowAndItsDecisionHoldsFromThenOn) {
     EXPECT_TRUE(seen == result.windows);
     for (std::size_t i = 0; i < 3; ++i) {
       EXPECT_DOUBLE_EQ(result.windows[i].functions[0].instances, static_cast<double>(i + 1));
+    }
+  }
+}
+
+// Asked every 4 s: adds a replica each time up to 4, and remembers what it saw.
+class Impatient final : public Policy {
+ public:
+  Impatient(std::vector<Observation>& seen, int most) : seen_(seen), most_(most) {}
+  std::optional<Duration> interval() const override { return 4s; }
+  Configuration decide(const Observation& observation) override {
+    seen_.push_back(observation);
+    Configuration next = observation.configuration;
+    if (next.functions[0].replicas < most_) ++next.functions[0].replicas;
+    return next;
+  }
+
+ private:
+  std::vector<Observation>& seen_;
+  int most_;
+};
+
+TEST(RunOfAScenario, APolicyWithAnIntervalIsAskedWithinWindowsAndItsDecisionHoldsAtOnce) {
+  const Scenario scenario(small(10s));
+  std::vector<Observation> seen;
+  Impatient policy(seen, 4);
+  const auto result = run(scenario, policy, {.duration = 20s}, 1);
+  ASSERT_EQ(seen.size(), 5U);  // at 4, 8, 12, 16 and 20 s
+  std::int64_t arrivals = 0;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    EXPECT_EQ(seen[i].start, Time(4s * i));
+    EXPECT_EQ(seen[i].length, 4s);
+    EXPECT_EQ(seen[i].functions[0].ready, std::min(4, 1 + static_cast<int>(i)));
+    EXPECT_DOUBLE_EQ(seen[i].functions[0].instances, std::min(4, 1 + static_cast<int>(i)));
+    arrivals += seen[i].requests.arrivals;
+  }
+  EXPECT_EQ(arrivals, result.total.requests.arrivals);
+  EXPECT_DOUBLE_EQ(result.windows[0].functions[0].instances, (4 * 1 + 4 * 2 + 2 * 3) / 10.0);
+}
+
+TEST(RunOfAScenario, WatchingAtIntervalsChangesNoWindow) {
+  for (const auto attribution : {Attribution::completed, Attribution::started, Attribution::paper}) {
+    for (const bool redeploy : {false, true}) {
+      ScenarioSpec spec = small();
+      spec.attribution = attribution;
+      spec.redeploy = redeploy;
+      const Scenario scenario(spec);
+      std::vector<Observation> seen;
+      Impatient watching(seen, 1);
+      const auto result = run(scenario, watching, {.duration = 35s}, 1);
+      EXPECT_TRUE(result.windows == run_once(spec, {.duration = 35s}).windows);
+      // intervals begin anew with each deployment
+      EXPECT_EQ(seen.size(), redeploy ? 3 * 2 + 1U : 8U);
     }
   }
 }

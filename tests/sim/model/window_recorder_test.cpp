@@ -103,6 +103,16 @@ TEST(WindowRecorder, ByStartAWindowWaitsForItsLastCall) {
   EXPECT_THAT(final_after, ::testing::ElementsAre(0, 0, 1, 3));
 }
 
+// Of the first window: 4 s, 2 s, and none of the one that comes as it ends; of the second 2 s, 4 s and 4 s.
+TEST(WindowRecorder, ConcurrencyIsTheTimeAverageOfCallsInFlight) {
+  for (const auto attribution : {Attribution::completed, Attribution::started, Attribution::paper}) {
+    const auto result = run_for(four_requests(attribution), 20s);
+    EXPECT_DOUBLE_EQ(result.windows[0].functions[0].concurrency_mean, 0.6);
+    EXPECT_DOUBLE_EQ(result.windows[1].functions[0].concurrency_mean, 1.0);
+    EXPECT_DOUBLE_EQ(result.total.functions[0].concurrency_mean, 0.8);
+  }
+}
+
 TEST(WindowRecorder, AWindowWithoutCompletionHasNoLatency) {
   const auto result = run_for(requests_at({1s}, 15s, 10s), 20s);
   EXPECT_EQ(result.windows[0].latency, std::nullopt);
