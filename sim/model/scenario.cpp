@@ -140,6 +140,15 @@ void check(const Configuration& configuration, const WorkflowSpec& workflow) {
   }
 }
 
+ReplicaRanges replica_ranges(const WorkflowSpec& workflow) {
+  ReplicaRanges ranges;
+  for (const FunctionSpec& function : workflow.functions) {
+    ranges.emplace_back();
+    if (!function.fixed) ranges.back() = {.min = function.ranges.replicas_min, .max = function.ranges.replicas_max};
+  }
+  return ranges;
+}
+
 Configuration uniform_configuration(const WorkflowSpec& workflow, const FunctionConfiguration& knobs) {
   Configuration configuration;
   for (const FunctionSpec& function : workflow.functions) {

@@ -4,6 +4,7 @@
 #include "sim/model/graph.hpp"
 #include "sim/model/workflow.hpp"
 #include "sim/model/workload.hpp"
+#include "sim/policy/autoscaler.hpp"
 #include "sim/policy/configuration.hpp"
 
 namespace faasconf::sim {
@@ -44,6 +45,9 @@ class Scenario {
 
 // Throws Error when the configuration does not fit the workflow: number of functions, knobs that are not positive.
 void check(const Configuration& configuration, const WorkflowSpec& workflow);
+
+// Where an autoscaler may move the replicas: in the ranges of the functions that are tuned.
+ReplicaRanges replica_ranges(const WorkflowSpec& workflow);
 
 // The same knobs for every function that is tuned; the fixed ones keep theirs.
 Configuration uniform_configuration(const WorkflowSpec& workflow, const FunctionConfiguration& knobs);

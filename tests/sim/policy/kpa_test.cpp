@@ -1,0 +1,74 @@
+#include "sim/policy/kpa.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/sim/policy/observing.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+const ReplicaRanges kWide{ReplicaRange{1, 100}};
+
+// Decides every 2 s; a pod serves 10 requests at once, so 7 are wanted in each.
+class Ticks {
+ public:
+  explicit Ticks(const KpaParameters& parameters = {}) : kpa_(kWide, parameters) {}
+  int tick(double concurrency, int replicas, int ready = 0) {
+    now_s_ += 2;
+    return decide(kpa_,
+                  {.end_s = now_s_, .interval_s = 2, .replicas = replicas, .ready = ready, .concurrency = concurrency});
+  }
+  int now_s() const { return now_s_; }
+
+ private:
+  Kpa kpa_;
+  int now_s_ = 0;
+};
+
+// ceil(concurrency / target)
+TEST(Kpa, AsksForReplicasInProportionToConcurrency) {
+  EXPECT_EQ(Ticks().tick(7, 1), 1);
+  EXPECT_EQ(Ticks().tick(7.1, 1), 2);
+  EXPECT_EQ(Ticks().tick(70, 1), 10);
+  EXPECT_EQ(Ticks().tick(0, 1), 1);
+}
+
+TEST(Kpa, WithoutALimitAHundredRequestsAreWantedInAPod) {
+  Kpa kpa(kWide);
+  EXPECT_EQ(decide(kpa, {.end_s = 2, .interval_s = 2, .concurrency = 250, .concurrency_limit = 0}), 3);
+}
+
+TEST(Kpa, GrowsNoFasterThanItsRate) { EXPECT_EQ(Ticks({.max_scale_up_rate = 2}).tick(70, 1), 2); }
+
+// A step from 3 to 28 concurrent requests at 60 s. The panic window holds three samples: 11.3, 19.7, 28 on average ask
+// for 2, 3, 4 pods, at least twice the one that is ready until 66 s. Then there is no load: 4 pods stay for 60 s, and
+// are halved afterwards.
+TEST(Kpa, PanicsOnAStepAndScalesDownNoSoonerThanAMinuteLater) {
+  Ticks kpa;
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(kpa.tick(3, 1), 1);
+  EXPECT_EQ(kpa.tick(28, 1), 2);
+  EXPECT_EQ(kpa.tick(28, 2, 1), 3);
+  EXPECT_EQ(kpa.tick(28, 3, 1), 4);
+  ASSERT_EQ(kpa.now_s(), 66);
+  while (kpa.now_s() < 126) EXPECT_EQ(kpa.tick(0, 4), 4) << kpa.now_s() << " s";
+  EXPECT_EQ(kpa.tick(0, 4), 2);
+  EXPECT_EQ(kpa.tick(0, 2), 1);
+}
+
+// 9 requests after a minute with 6 ask for two pods, below a panic threshold of three. After n ticks the mean of a
+// minute is 6 + n / 10: above 7 with the eleventh.
+TEST(Kpa, ASampleThatIsNoPanicCountsInTheMeanOfAMinute) {
+  Ticks kpa({.panic_threshold = 3});
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(kpa.tick(6, 1), 1);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(kpa.tick(9, 1), 1);
+  EXPECT_EQ(kpa.tick(9, 1), 2);
+}
+
+TEST(Kpa, ThatFindsSeveralReplicasKeepsThemForAMinute) {
+  Ticks kpa;
+  while (kpa.now_s() < 62) EXPECT_EQ(kpa.tick(0, 4), 4);
+  EXPECT_EQ(kpa.tick(0, 4), 2);
+}
+
+}  // namespace
+}  // namespace faasconf::sim
