@@ -17,6 +17,7 @@
 #include "experiments/cli/python.hpp"
 #include "experiments/config/files.hpp"
 #include "experiments/config/input_files.hpp"
+#include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/results/digest.hpp"
 #include "experiments/results/result_file.hpp"
@@ -120,6 +121,18 @@ void read_configurations(Plan& plan, const Arguments& arguments) {
   plan.experiment.configurations = std::move(configurations);
 }
 
+void read_policies(Plan& plan, const Arguments& arguments) {
+  if (!arguments.given("policy")) return;
+  plan.experiment.policies.clear();
+  for (const std::string& text : arguments.list("policy")) {
+    try {
+      plan.experiment.policies.push_back(parse_policy(text));
+    } catch (const sim::Error& error) {
+      throw sim::Error(std::string("--policy: ") + error.what());
+    }
+  }
+}
+
 void read_run(Plan& plan, const Arguments& arguments) {
   Experiment& experiment = plan.experiment;
   sim::ScenarioSpec& scenario = experiment.scenario;
@@ -186,6 +199,7 @@ Plan make_plan(const Arguments& arguments) {
   plan.experiment = read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
   read_workload(plan, arguments);
   read_configurations(plan, arguments);
+  read_policies(plan, arguments);
   read_run(plan, arguments);
   read_replications(plan, arguments);
   read_outputs(plan, arguments);
@@ -201,27 +215,27 @@ Plan make_plan(const Arguments& arguments) {
 
 // --- the run
 
-// A configuration to be simulated.
-struct Case {
+// A case, ready to be simulated.
+struct ReadyCase {
   std::string name;
   sim::Scenario scenario;
   sim::PolicyFactory policy;
 };
 
-std::vector<Case> make_cases(const Plan& plan) {
-  std::vector<Case> cases;
-  for (const NamedConfiguration& named : plan.experiment.configurations) {
+std::vector<ReadyCase> make_cases(const Plan& plan) {
+  std::vector<ReadyCase> cases;
+  for (const Case& one : cases_of(plan.experiment)) {
     sim::ScenarioSpec spec = plan.experiment.scenario;
-    spec.configuration = named.configuration;
-    cases.push_back({named.name, sim::Scenario(std::move(spec)),
-                     [&named] { return std::make_unique<sim::FixedPolicy>(named.configuration); }});
+    spec.configuration = one.start.configuration;
+    cases.push_back({one.name, sim::Scenario(std::move(spec)),
+                     [one, &plan] { return make_policy(one, plan.experiment.scenario.workflow); }});
   }
   return cases;
 }
 
-std::vector<std::string> case_names(const Plan& plan) {
+std::vector<std::string> names_of(const std::vector<ReadyCase>& cases) {
   std::vector<std::string> names;
-  for (const NamedConfiguration& named : plan.experiment.configurations) names.push_back(named.name);
+  for (const ReadyCase& one : cases) names.push_back(one.name);
   return names;
 }
 
@@ -278,8 +292,8 @@ std::string precision_note(const sim::RunningMoments& latency_s, double wanted) 
 }
 
 Results simulate(const Plan& plan, const std::string& result_path, const Console& console) {
-  const std::vector<Case> cases = make_cases(plan);
-  Results results{.summary = Summary(case_names(plan), function_names(plan)),
+  const std::vector<ReadyCase> cases = make_cases(plan);
+  Results results{.summary = Summary(names_of(cases), function_names(plan)),
                   .warm_up = {},
                   .replications = std::vector<std::uint64_t>(cases.size()),
                   .precise = std::vector<bool>(cases.size(), !plan.precision)};
@@ -288,7 +302,7 @@ Results simulate(const Plan& plan, const std::string& result_path, const Console
 
   // when does the steady state begin?
   const sim::RunOptions pilot{.duration = plan.run.duration};
-  for (const Case& one : cases) {
+  for (const ReadyCase& one : cases) {
     progress.start(one.name + ": warm-up", kPilots);
     results.warm_up.push_back(
         plan.warm_up ? *plan.warm_up
@@ -379,7 +393,7 @@ void print_tables(std::ostream& out, const Plan& plan, const Results& results) {
       << "; attribution " << name_of(scenario.attribution) << "; seed " << plan.seed << "\n";
   const std::vector<std::string>& cases = results.summary.case_names();
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    out << (cases.size() > 1 ? "\nconfiguration " + cases[i] + "\n" : "") << describe_case(plan, results, i) << "\n";
+    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "") << describe_case(plan, results, i) << "\n";
     print_case_table(out, results.summary, i);
   }
   if (cases.size() > 1) {
@@ -486,6 +500,11 @@ Command simulate_command() {
                .kind = values,
                .placeholder = "FILE",
                .description = "the functions' configuration; several are compared under common random numbers"},
+              {.name = "policy",
+               .kind = values,
+               .placeholder = "NAME",
+               .description = "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
+                              "hpa:CONFIG;\nseveral are compared under common random numbers. Default: fixed"},
               {.name = "window",
                .placeholder = "TIME",
                .description = "interval of observation",

@@ -5,7 +5,7 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/critical_path.hpp"
-#include "experiments/config/files.hpp"
+#include "experiments/config/policies.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -84,9 +84,9 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   out << "graph          " << scenario.graph().size() << " nodes\n";
   out << "critical path  " << seconds(path.seconds) << " without load: " << join(path.functions, ", ") << "\n";
   out << "promise        " << promise(workflow.qos) << "\n";
-  if (experiment.configurations.size() > 1) {
+  if (const auto cases = cases_of(experiment); cases.size() > 1) {
     std::vector<std::string> names;
-    for (const NamedConfiguration& named : experiment.configurations) names.push_back(named.name);
+    for (const Case& one : cases) names.push_back(one.name);
     out << "compares       " << join(names, ", ") << "\n";
   }
   out << "\n";

@@ -12,6 +12,7 @@
 #include "experiments/config/files.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
+#include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/workload_file.hpp"
@@ -20,9 +21,9 @@
 namespace faasconf::experiments {
 namespace {
 
-constexpr std::array<std::string_view, 10> kExperimentKeys = {
-    "workflow", "description",  "workload", "attribution",   "redeploy",
-    "duration", "replications", "seed",     "configuration", "configurations"};
+constexpr std::array<std::string_view, 11> kExperimentKeys = {
+    "workflow",     "description", "workload",      "attribution",    "redeploy", "duration",
+    "replications", "seed",        "configuration", "configurations", "policies"};
 
 // An experiment's tree, whose workflow and configuration may stand in files of their own.
 class ExperimentTree {
@@ -91,10 +92,12 @@ class ExperimentTree {
     if (const auto seed = map.get("seed")) experiment.seed = read_seed(*seed);
     experiment.configurations = read_configurations(map, scenario.workflow);
     scenario.configuration = experiment.configurations.front().configuration;
+    if (const auto policies = map.get("policies")) experiment.policies = read_policies(*policies);
 
     // what the simulator itself objects to
     try {
       static_cast<void>(sim::Scenario(scenario));
+      static_cast<void>(cases_of(experiment));
     } catch (const sim::Error& error) {
       map.value().fail(error.what());
     }
@@ -157,6 +160,19 @@ class ExperimentTree {
     }
     if (configurations.empty()) several->fail("expected at least one configuration, got none");
     return configurations;
+  }
+
+  static std::vector<PolicyChoice> read_policies(const YamlValue& value) {
+    std::vector<PolicyChoice> policies;
+    for (const YamlValue& item : value.items("a list of policies such as [fixed, hpa]")) {
+      try {
+        policies.push_back(parse_policy(item.text("the name of a policy")));
+      } catch (const sim::Error& error) {
+        item.fail(error.what());
+      }
+    }
+    if (policies.empty()) value.fail("expected at least one policy, got none");
+    return policies;
   }
 
   InputFiles files_;

@@ -7,6 +7,7 @@
 
 #include "experiments/config/files.hpp"
 #include "experiments/config/laws.hpp"
+#include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_reader.hpp"
 
@@ -224,6 +225,8 @@ std::string to_yaml(const Experiment& experiment) {
   for (const NamedConfiguration& configuration : experiment.configurations) {
     write_configuration(out, configuration, scenario.workflow);
   }
+  out += "policies:\n";
+  for (const PolicyChoice& choice : experiment.policies) out += "  - " + in_quotes(format(choice)) + "\n";
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include <H5Cpp.h>
 
 #include "experiments/config/draw.hpp"
+#include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/results/hdf5_part_driver.hpp"
 #include "experiments/results/part_file.hpp"
@@ -349,7 +350,7 @@ class ResultWriter::File {
   File(const std::string& path, const ResultHeader& header)
       : part_(path),
         file_(create_hdf5(part_)),
-        replications_(header.experiment->configurations.size()),
+        replications_(cases_of(*header.experiment).size()),
         function_count_(header.experiment->scenario.workflow.functions.size()) {
     write_header(header);
     windows_.emplace(file_, "windows", window_fields());
@@ -426,7 +427,7 @@ class ResultWriter::File {
     write_array(inputs, "sha256", digests);
 
     std::vector<std::string> cases;
-    for (const NamedConfiguration& named : experiment.configurations) cases.push_back(named.name);
+    for (const Case& one : cases_of(experiment)) cases.push_back(one.name);
     write_array(run, "cases", cases);
     std::vector<std::string> functions;
     for (const sim::FunctionSpec& function : scenario.workflow.functions) functions.push_back(function.name);

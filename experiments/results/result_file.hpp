@@ -41,7 +41,7 @@
 namespace faasconf::experiments {
 
 struct ResultHeader {
-  const Experiment* experiment = nullptr;  // borrowed for the constructor; its configurations are the cases
+  const Experiment* experiment = nullptr;  // borrowed for the constructor; it tells the cases
   std::uint64_t seed = 1;
   sim::Duration duration{};
   std::vector<sim::Duration> warm_up{};  // by case

@@ -71,7 +71,7 @@ const std::vector<Metric<Run>>& end_to_end_metrics() {
       {"cost_window", "USD", [](const Run& run) { return std::optional(run.total.cost_window_usd); }, "cost by window",
        "USD"},
       {"cost_execution", "USD", [](const Run& run) { return std::optional(run.total.cost_execution_usd); },
-       "cost by execution", "USD"},
+       "cost by execution", "mUSD", 1000},
       {"used_gib_s", "GiB s", [](const Run& run) { return std::optional(run.total.used_gib_s); }, "memory billed",
        "GiB s"},
       {"used_vcpu_s", "vCPU s", [](const Run& run) { return std::optional(run.total.used_vcpu_s); }, "CPU billed",

@@ -89,6 +89,20 @@ TEST(Simulate, AnotherSeedIsAnotherRun) {
             metric(json_lines(faasconf(kShort + "--json --seed 2").out), "latency_mean"));
 }
 
+TEST(Simulate, ComparesPolicies) {
+  const Elsewhere elsewhere;
+  write("lean.yaml", "default: {cpu: 500m, memory: 512Mi, replicas: 2, concurrency: 4}\n");
+  write("ample.yaml", "default: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}\n");
+  const std::string both = kShort + "--config lean.yaml --config ample.yaml ";
+  const auto lines = json_lines(faasconf(both + "--policy fixed --policy hpa:lean --policy kpa --json").out);
+  std::vector<std::string> cases;
+  for (std::size_t i = 0; i < 5; ++i) cases.push_back(lines.at(i)["case"]);
+  EXPECT_THAT(cases, testing::ElementsAre("lean", "ample", "hpa", "kpa:lean", "kpa:ample"));
+  const Ran ran = faasconf(both + "--policy hpb");
+  EXPECT_EQ(ran.code, kMisused);
+  EXPECT_THAT(ran.err, HasSubstr("--policy: expected one of fixed, openfaas, hpa, kpa"));
+}
+
 TEST(Simulate, StopsAtTheWantedPrecision) {
   const Ran ran = faasconf("simulate parallel --users 3 --duration 5m --precision 5% --json");
   EXPECT_EQ(ran.code, kDone) << ran.err;

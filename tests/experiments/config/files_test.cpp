@@ -32,6 +32,7 @@ seed: 18446744073709551615
 configurations:
   small: {cpu: 500m, memory: 512Mi, replicas: 1, concurrency: 2}
   large: {default: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 10}, functions: {g: {replicas: 3}}}
+policies: [fixed, hpa:small]
 )",
                                                  "f.yaml");
   EXPECT_EQ(experiment.scenario.window, 10s);
@@ -45,6 +46,7 @@ configurations:
   EXPECT_EQ(experiment.configurations[1].name, "large");
   EXPECT_EQ(experiment.configurations[1].configuration.functions[1].replicas, 3);
   EXPECT_EQ(experiment.scenario.configuration, experiment.configurations[0].configuration);
+  EXPECT_EQ(experiment.policies, (std::vector<PolicyChoice>{{"fixed", ""}, {"hpa", "small"}}));
 }
 
 TEST(ExperimentFile, WorkflowAloneGetsTenUsersAndTheMiddleOfTheRanges) {
@@ -107,6 +109,10 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
       {kWorkflow + "attribution: begun\n",
        "f.yaml:2: attribution: expected one of completed, started, paper, got \"begun\""},
       {kWorkflow + "configurations: {}\n", "f.yaml:2: configurations: expected at least one configuration, got none"},
+      {kWorkflow + "policies: [hpb]\n",
+       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, or with a configuration such as hpa:lean, "
+       "got "
+       "\"hpb\", did you mean \"hpa\"?"},
       {kWorkflow + "configuration: {cpu: 1}\n",
        "f.yaml:2: configuration: expected memory for function \"f\", got none"},
       {kWorkflow + "configuration: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}\nconfigurations: {}\n",

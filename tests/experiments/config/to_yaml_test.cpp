@@ -100,7 +100,8 @@ bool same(const Experiment& a, const Experiment& b) {
          a.scenario.attribution == b.scenario.attribution && a.scenario.redeploy == b.scenario.redeploy &&
          std::equal(a.configurations.begin(), a.configurations.end(), b.configurations.begin(), b.configurations.end(),
                     same_configuration) &&
-         std::tie(a.duration, a.replications, a.seed) == std::tie(b.duration, b.replications, b.seed);
+         std::tie(a.policies, a.duration, a.replications, a.seed) ==
+             std::tie(b.policies, b.duration, b.replications, b.seed);
 }
 
 // ---- random experiments
@@ -122,6 +123,7 @@ class RandomExperiment {
       experiment.configurations.push_back({names[static_cast<std::size_t>(i)], configuration(scenario.workflow)});
     }
     scenario.configuration = experiment.configurations.front().configuration;
+    if (chance()) experiment.policies = {{"hpa", ""}, {"kpa", names[0]}, {"fixed", ""}};
     if (chance()) experiment.duration = sim::Duration(1 + below(1'000'000'000));
     if (chance()) experiment.replications = 1 + below(1000);
     if (chance()) experiment.seed = rng_.next();
