@@ -1,9 +1,11 @@
 #include "sim/model/fluid_cpu.hpp"
 
+#include <utility>
+
 namespace faasconf::sim {
 
 void FluidCpu::reset(Time now) {
-  std::vector<Job> jobs = std::move(jobs_);
+  JobHeap jobs = std::move(jobs_);
   jobs.clear();
   *this = FluidCpu();
   jobs_ = std::move(jobs);

@@ -2,12 +2,10 @@
 // Fluid processor sharing of an instance's CPU limit: at every moment each runnable thread gets the same share.
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
-#include <functional>
-#include <vector>
 
 #include "sim/core/time.hpp"
+#include "sim/model/job_heap.hpp"
 
 namespace faasconf::sim {
 
@@ -20,9 +18,6 @@ struct CpuLimits {
   double parallel_threads = 1;  // of one request in its parallel phase
 };
 
-// Jobs advance together in virtual time: the work that a thread has been served since the start. A job of work w on m
-// threads that starts at virtual time v ends at v + w / m, whatever comes and goes meanwhile, so an arrival or
-// departure costs one heap operation (virtual time as in fair queueing: Demers, Keshav and Shenker, 1989).
 class FluidCpu {
  public:
   void reset(Time now);  // as new, but for its memory
@@ -44,28 +39,16 @@ class FluidCpu {
   // visit(job, core-seconds that it still needs, parallel)
   template <class Visit>
   void for_each_job(Time now, Visit visit) const {
-    const double virtual_now_ns = virtual_ns_ + rates().thread * since_ns(now);
-    for (const Job job : jobs_) {
-      const double threads = is_parallel(job) ? limits_.parallel_threads : 1.0;
-      visit(id_of(job), (finish_of(job) - virtual_now_ns) * threads / 1e9, is_parallel(job));
-    }
+    jobs_.for_each(virtual_ns_ + rates().thread * since_ns(now), limits_.parallel_threads, visit);
   }
 
   template <class Archive>
   void archive(Archive& a) {
-    a(limits_, jobs_, virtual_ns_, updated_, serial_jobs_, parallel_jobs_, order_, stale_, rates_.thread, rates_.cpu,
-      rates_.work, rates_.due, rates_.throttled, cpu_ns_, work_ns_, throttled_ns_);
+    a(limits_, jobs_, virtual_ns_, updated_, stale_, rates_.thread, rates_.cpu, rates_.work, rates_.due,
+      rates_.throttled, cpu_ns_, work_ns_, throttled_ns_);
   }
 
  private:
-  // A job is one integer: the virtual time at which it ends, whose bits are in the order of the numbers; the order of
-  // starting, which settles ties; whether it is parallel; its number.
-  __extension__ using Job = unsigned __int128;
-  static constexpr std::uint32_t kParallel = 1U << 31;
-  static double finish_of(Job job) { return std::bit_cast<double>(static_cast<std::uint64_t>(job >> 64)); }
-  static std::uint32_t id_of(Job job) { return static_cast<std::uint32_t>(job) & ~kParallel; }
-  static bool is_parallel(Job job) { return (static_cast<std::uint32_t>(job) & kParallel) != 0; }
-
   // What follows from the jobs and the limits; worked out when it is asked for, not at every change.
   struct Rates {
     double thread = 0;  // work per second and thread
@@ -86,12 +69,9 @@ class FluidCpu {
   void advance(Time now);
 
   CpuLimits limits_;
-  std::vector<Job> jobs_;  // heap: the next to finish in front
+  JobHeap jobs_;
   double virtual_ns_ = 0;
   Time updated_;
-  std::uint32_t serial_jobs_ = 0;
-  std::uint32_t parallel_jobs_ = 0;
-  std::uint32_t order_ = 0;
   mutable bool stale_ = false;
   mutable Rates rates_;
   double cpu_ns_ = 0;
@@ -103,27 +83,18 @@ inline void FluidCpu::start(std::uint32_t job, double work_s, bool parallel, Tim
   advance(now);
   if (jobs_.empty()) virtual_ns_ = 0;
   const double work_ns = work_s * 1e9;
-  const double finish_ns = virtual_ns_ + (parallel ? work_ns / limits_.parallel_threads : work_ns);
-  jobs_.push_back((static_cast<Job>(std::bit_cast<std::uint64_t>(finish_ns)) << 64) |
-                  (static_cast<Job>(order_++) << 32) | (parallel ? job | kParallel : job));
-  std::push_heap(jobs_.begin(), jobs_.end(), std::greater<Job>());
-  ++(parallel ? parallel_jobs_ : serial_jobs_);
+  jobs_.push(virtual_ns_ + (parallel ? work_ns / limits_.parallel_threads : work_ns), job, parallel);
   stale_ = true;
 }
 
 inline bool FluidCpu::finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
   if (jobs_.empty()) return false;
   advance(now);
-  const Job next = jobs_.front();
   // where the rates are stale, a job has just left at this moment: what ends with it differs by rounding
   // at the announced time it is done, even where a double knows no single nanosecond
   const bool announced = !stale_ && now >= rates_.due;
-  if (finish_of(next) - virtual_ns_ > kRounding_ns * rates_.thread && !announced) return false;
-  std::pop_heap(jobs_.begin(), jobs_.end(), std::greater<Job>());
-  jobs_.pop_back();
-  was_parallel = is_parallel(next);
-  job = id_of(next);
-  --(was_parallel ? parallel_jobs_ : serial_jobs_);
+  if (jobs_.next_finish_ns() - virtual_ns_ > kRounding_ns * rates_.thread && !announced) return false;
+  jobs_.pop(job, was_parallel);
   stale_ = true;
   return true;
 }
@@ -146,14 +117,14 @@ inline void FluidCpu::find_rates() const {
   stale_ = false;
   rates_ = Rates();
   if (jobs_.empty()) return;
-  const double threads = serial_jobs_ + parallel_jobs_ * limits_.parallel_threads;
+  const double threads = jobs_.threads(limits_.parallel_threads);
   rates_.throttled = threads > limits_.served_cores;
   const double served = rates_.throttled ? limits_.served_cores : threads;
-  const double requests = serial_jobs_ + parallel_jobs_;
+  const double requests = jobs_.requests();
   rates_.work = served * limits_.speed / (1.0 + limits_.contention * (requests - 1.0));
   rates_.thread = rates_.work / threads;
   rates_.cpu = rates_.throttled ? limits_.limit_cores : std::min(threads, limits_.limit_cores);
-  const double wait_ns = (finish_of(jobs_.front()) - virtual_ns_) / rates_.thread;
+  const double wait_ns = (jobs_.next_finish_ns() - virtual_ns_) / rates_.thread;
   if (!(wait_ns < 0x1p62)) return;  // also when nothing is served
   rates_.due = after(updated_, Duration(std::max<std::int64_t>(0, static_cast<std::int64_t>(wait_ns + 0.5))));
 }

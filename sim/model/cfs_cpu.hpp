@@ -1,0 +1,133 @@
+#pragma once
+// CPU of an instance under CFS bandwidth control: full speed until the quota of a period is spent, then nothing until
+// the next one. Turner, Rao and Rao, "CPU bandwidth control for CFS" (2010).
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+#include "sim/core/time.hpp"
+#include "sim/model/fluid_cpu.hpp"
+#include "sim/model/job_heap.hpp"
+
+namespace faasconf::sim {
+
+struct CfsBandwidth {
+  Duration period = std::chrono::milliseconds(100);
+  double cores = 2;  // that the instance's threads use together at most
+};
+
+// A period grants limit_cores x period of CPU time; what is left of it ends with the period. The period's timer goes on
+// while the instance is idle. Below the quota the runnable threads share the cores equally, at most one core each.
+//
+// While the jobs stay the same, all whole periods bring the same progress: so there is no event per period, and
+// whatever is asked follows by arithmetic from the last change. Virtual time is as in FluidCpu; it stands still while
+// the instance is throttled. Of the limits, served_cores means nothing here.
+class CfsCpu {
+ public:
+  // As new, but for its memory; a period began `phase` ago.
+  void reset(Time now, const CfsBandwidth& bandwidth = {}, Duration phase = {});
+  // A new quota counts at once, less what the period has spent.
+  void set_limits(const CpuLimits& limits, Time now);
+
+  void start(std::uint32_t job, double work_s, bool parallel, Time now);
+  bool finish_one(Time now, std::uint32_t& job, bool& was_parallel);
+
+  const CpuLimits& limits() const { return limits_; }
+  bool idle() const { return jobs_.empty(); }
+  Time next_completion() const { return rates().due; }
+
+  // Integrals over time up to `now`.
+  double cpu_s(Time now) const { return (cpu_ns_ + rates().cpu * progress_until(now).running_ns) / 1e9; }
+  double work_s(Time now) const { return (work_ns_ + rates().work * progress_until(now).running_ns) / 1e9; }
+  double throttled_s(Time now) const { return (throttled_ns_ + progress_until(now).throttled_ns) / 1e9; }
+  // Periods in which threads waited for the next.
+  std::int64_t throttled_periods(Time now) const { return throttled_periods_ + progress_until(now).throttled_periods; }
+  double granted_s(Time now) const;  // quotas of the periods that began: an upper bound of cpu_s()
+  template <class Visit>
+  void for_each_job(Time now, Visit visit) const {
+    const double virtual_now_ns = virtual_ns_ + rates().thread * progress_until(now).running_ns;
+    jobs_.for_each(virtual_now_ns, limits_.parallel_threads, visit);
+  }
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(limits_, bandwidth_.period, bandwidth_.cores, jobs_, virtual_ns_, updated_, period_start_, spent_ns_,
+      counted_throttled_, stale_, rates_.thread, rates_.cpu, rates_.work, rates_.run_ns, rates_.due, cpu_ns_, work_ns_,
+      throttled_ns_, throttled_periods_, granted_ns_);
+  }
+
+ private:
+  // What follows from the jobs and the limits, as long as the quota lasts.
+  struct Rates {
+    double thread = 0;  // work per second and thread
+    double cpu = 0;     // cores used
+    double work = 0;    // work per second, all threads
+    double run_ns = 0;  // how long a whole quota lasts, at most a period
+    Time due = kNever;  // of the next completion
+  };
+  // What happens from updated_ until a later time, if no job comes or goes.
+  struct Progress {
+    double running_ns = 0;
+    double throttled_ns = 0;
+    std::int64_t throttled_periods = 0;
+    std::int64_t periods = 0;  // that begin
+    double last_run_ns = 0;    // running time in the last of them
+  };
+  // Completions fall on whole nanoseconds: a job that lacks less is done, and waits for no other period.
+  static constexpr double kRounding_ns = 0.75;
+
+  double period_ns() const { return static_cast<double>(bandwidth_.period.count()); }
+  double quota_ns() const { return limits_.limit_cores * period_ns(); }
+  Duration rest_of_period() const { return bandwidth_.period - (updated_ - period_start_); }
+  // Of the present period, from updated_ on.
+  double run_left_ns() const {
+    const double rest_ns = static_cast<double>(rest_of_period().count());
+    return std::min(rest_ns, std::max(0.0, quota_ns() - spent_ns_) / rates_.cpu);
+  }
+  const Rates& rates() const {
+    if (stale_) find_rates();
+    return rates_;
+  }
+  void find_rates() const;
+  Time due_after(double run_ns) const;
+  Progress progress_until(Time now) const;
+  void advance(Time now);
+
+  CpuLimits limits_;
+  CfsBandwidth bandwidth_;
+  JobHeap jobs_;
+  double virtual_ns_ = 0;
+  Time updated_;
+  Time period_start_;               // of the period that updated_ lies in
+  double spent_ns_ = 0;             // of its quota
+  bool counted_throttled_ = false;  // it is one of the throttled periods
+  mutable bool stale_ = false;
+  mutable Rates rates_;
+  double cpu_ns_ = 0;
+  double work_ns_ = 0;
+  double throttled_ns_ = 0;
+  std::int64_t throttled_periods_ = 0;
+  double granted_ns_ = 0;
+};
+
+inline void CfsCpu::start(std::uint32_t job, double work_s, bool parallel, Time now) {
+  advance(now);
+  if (jobs_.empty()) virtual_ns_ = 0;
+  const double work_ns = work_s * 1e9;
+  jobs_.push(virtual_ns_ + (parallel ? work_ns / limits_.parallel_threads : work_ns), job, parallel);
+  stale_ = true;
+}
+
+inline bool CfsCpu::finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
+  if (jobs_.empty()) return false;
+  advance(now);
+  // as in FluidCpu: who ends with one that has just left, and what was announced
+  const bool announced = !stale_ && now >= rates_.due;
+  if (!announced && jobs_.next_finish_ns() - virtual_ns_ > kRounding_ns * rates_.thread) return false;
+  jobs_.pop(job, was_parallel);
+  stale_ = true;
+  return true;
+}
+
+}  // namespace faasconf::sim
