@@ -141,9 +141,13 @@ void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
          "successes: " + format_number(workflow.qos.successes) + "}\n";
   out += "  gateway: {routing: " + name_of(workflow.gateway.routing) + ", hop: " + seconds(workflow.gateway.hop) +
          (workflow.gateway.timeout ? ", timeout: " + sim::format(*workflow.gateway.timeout) : "") + "}\n";
-  out += "  cpu_sharing: {contention: " + format_number(workflow.cpu_sharing.contention) +
-         ", quota_exponent: " + format_number(workflow.cpu_sharing.quota_exponent) +
-         ", speed_spread: " + format_number(workflow.cpu_sharing.speed_spread) + "}\n";
+  const sim::CpuSharingSpec& sharing = workflow.cpu_sharing;
+  out += "  cpu_sharing: {contention: " + format_number(sharing.contention) +
+         ", speed_spread: " + format_number(sharing.speed_spread) +
+         (sharing.mode == sim::CpuSharing::cfs
+              ? ", mode: cfs, period: " + sim::format(sharing.period) + ", cores: " + format_number(sharing.cores)
+              : ", quota_exponent: " + format_number(sharing.quota_exponent)) +
+         "}\n";
   out += "  prices: {price_per_millicore: " + format_number(workflow.prices.price_per_millicore) +
          ", price_per_mebibyte: " + format_number(workflow.prices.price_per_mebibyte) +
          ", usd_per_vcpu_hour: " + format_number(workflow.prices.usd_per_vcpu_hour) +

@@ -267,10 +267,24 @@ sim::GatewaySpec read_gateway(const YamlValue& value) {
 }
 
 sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
-  const YamlMap map(value, {"contention", "quota_exponent", "speed_spread"});
+  const YamlMap map(value, {"mode", "period", "cores", "contention", "quota_exponent", "speed_spread"});
   sim::CpuSharingSpec sharing;
+  if (const auto mode = map.get("mode")) {
+    using enum sim::CpuSharing;
+    sharing.mode = read_word<sim::CpuSharing>(*mode, {{"fluid", fluid}, {"cfs", cfs}});
+  }
+  const bool is_cfs = sharing.mode == sim::CpuSharing::cfs;
+  if (const auto period = map.get("period")) {
+    if (!is_cfs) period->fail("expected mode: cfs beside it");
+    sharing.period = read_positive_duration(*period);
+  }
+  if (const auto cores = map.get("cores")) {
+    if (!is_cfs) cores->fail("expected mode: cfs beside it");
+    sharing.cores = read_number(*cores, kAboveZero, 1e6, "a number of cores above 0, at most 1000000");
+  }
   if (const auto contention = map.get("contention")) sharing.contention = read_number(*contention);
   if (const auto exponent = map.get("quota_exponent")) {
+    if (is_cfs) exponent->fail("expected mode: fluid beside it");
     sharing.quota_exponent = read_number(*exponent, kAboveZero, 100, "a number above 0, at most 100");
   }
   if (const auto spread = map.get("speed_spread")) sharing.speed_spread = read_number(*spread);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sim/core/random.hpp"
-#include "sim/model/fluid_cpu.hpp"
 #include "sim/model/graph.hpp"
+#include "sim/model/instance_cpu.hpp"
 #include "sim/model/observer.hpp"
 
 namespace faasconf::sim {
@@ -60,7 +60,7 @@ struct Invocation {
 };
 
 struct Instance {
-  FluidCpu cpu;
+  InstanceCpu cpu;
   FunctionId function;
   std::int32_t number = 0;
   bool starting = false;
@@ -96,6 +96,8 @@ struct FunctionState {
   double work_s = 0;
   double admitted_work_s = 0;
   double throttled_s = 0;
+  std::int64_t throttled_periods = 0;
+  double cpu_granted_s = 0;
   double memory_mib_s = 0;
   double instance_s = 0;
   double cpu_limit_millicore_s = 0;
@@ -103,15 +105,16 @@ struct FunctionState {
   Time counted_until;
   double received_bytes = 0;
   double transmitted_bytes = 0;
-  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, start_up;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, start_up;
 
   std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
   template <class Archive>
   void archive(Archive& a) {
     a(starting, ready, draining, next_number, round_robin, calls_in_flight, cpu_s, work_s, admitted_work_s, throttled_s,
-      memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes,
-      transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, start_up);
+      throttled_periods, cpu_granted_s, memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s,
+      counted_until, received_bytes, transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure,
+      hop, routing, speed, phase, start_up);
   }
 };
 

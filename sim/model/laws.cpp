@@ -100,7 +100,9 @@ void LawChecker::check(const Simulation& simulation) const {
     check_equal(admitted_s, usage.work_s - before.work_s + simulation.unserved_work_s({i}),
                 "work admitted = served + to be served", name, rounding_s);
     check_at_most(laws.finished_work_s, admitted_s, "work finished <= admitted", name);
-    check_at_most(usage.cpu_s, usage.cpu_limit_millicore_s / 1000, "CPU used <= CPU limit", name);
+    const bool is_cfs = scenario_.workflow().cpu_sharing.mode == CpuSharing::cfs;
+    check_at_most(usage.cpu_s, is_cfs ? usage.cpu_granted_s : usage.cpu_limit_millicore_s / 1000,
+                  "CPU used <= CPU limit", name);
     check_at_most(usage.throttled_s, usage.instance_s, "throttled time <= instance time", name);
   }
 }

@@ -63,6 +63,11 @@ void check(const WorkflowSpec& workflow) {
           "cpu_sharing: quota_exponent must be above 0");
   require(is_finite_and_not_negative(workflow.cpu_sharing.speed_spread),
           "cpu_sharing: speed_spread must not be negative");
+  require(workflow.cpu_sharing.period > Duration::zero(), "cpu_sharing: period must be above 0");
+  require(workflow.cpu_sharing.cores > 0 && std::isfinite(workflow.cpu_sharing.cores),
+          "cpu_sharing: cores must be above 0");
+  require(workflow.cpu_sharing.mode == CpuSharing::fluid || workflow.cpu_sharing.quota_exponent == 1,
+          "cpu_sharing: quota_exponent must be 1 with mode cfs");
 }
 
 void check(const OpenLoop& open_loop) {

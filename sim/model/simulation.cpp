@@ -65,7 +65,8 @@ std::uint64_t form_of(const Scenario& scenario) {
   if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
     if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop->law)) states = mmpp->mean_stay_s.size();
   }
-  form(functions, source, profile_steps, states);
+  CpuSharing sharing = scenario.workflow().cpu_sharing.mode;
+  form(functions, source, profile_steps, states, sharing);
   return checksum(form.take());
 }
 
@@ -778,6 +779,7 @@ void Machine::deploy(Time start, const RngStreams& streams) {
     state.hop = streams.stream("hop", i);
     state.routing = streams.stream("routing", i);
     state.speed = streams.stream("speed", i);
+    state.phase = streams.stream("cfs_phase", i);
     state.start_up = streams.stream("start_up", i);
     state.counted_until = now_;
     state.next_number = 0;
@@ -843,14 +845,20 @@ std::uint32_t Machine::add_instance(FunctionId id) {
   FunctionState& state = function(id);
   const std::uint32_t index = instances_.take();
   Instance& instance = instances_[index];
-  FluidCpu cpu = std::move(instance.cpu);
+  InstanceCpu cpu = std::move(instance.cpu);
   instance = Instance();
   instance.cpu = std::move(cpu);
-  instance.cpu.reset(now_);
+  const CpuSharingSpec& sharing = workflow_.cpu_sharing;
+  if (sharing.mode == CpuSharing::cfs) {
+    const double phase_s = state.phase.uniform() * to_seconds(sharing.period - Duration(1));
+    instance.cpu.reset(now_, {.period = sharing.period, .cores = sharing.cores}, from_seconds(phase_s));
+  } else {
+    instance.cpu.reset(now_);
+  }
   instance.function = id;
   instance.number = state.next_number++;
   instance.memory_updated = now_;
-  const double sigma = workflow_.cpu_sharing.speed_spread;
+  const double sigma = sharing.speed_spread;
   set_limits(instance, sigma > 0 ? std::exp(sigma * state.speed.normal()) : 1.0);
   count_until_now(id);
   return index;
@@ -905,6 +913,8 @@ void Machine::retire(std::uint32_t index) {
   state.work_s += instance.cpu.work_s(now_);
   state.admitted_work_s -= unserved_work_s(instance);  // cut short by a redeployment
   state.throttled_s += instance.cpu.throttled_s(now_);
+  state.throttled_periods += instance.cpu.throttled_periods(now_);
+  state.cpu_granted_s += instance.cpu.granted_s(now_);
   state.memory_mib_s += instance.memory_mib_s;
   std::erase(instance.starting ? state.starting : instance.draining ? state.draining : state.ready, index);
   instance.starting = false;
@@ -933,6 +943,8 @@ Usage Machine::usage(FunctionId id) const {
       .work_s = state.work_s,
       .admitted_work_s = state.admitted_work_s,
       .throttled_s = state.throttled_s,
+      .throttled_periods = state.throttled_periods,
+      .cpu_granted_s = state.cpu_granted_s,
       .memory_mib_s = state.memory_mib_s,
       .instance_s = state.instance_s + uncounted_s,
       .cpu_limit_millicore_s = state.cpu_limit_millicore_s + uncounted_s * configuration_.functions[id.index].cpu.value,
@@ -945,6 +957,8 @@ Usage Machine::usage(FunctionId id) const {
       usage.cpu_s += instance.cpu.cpu_s(now_);
       usage.work_s += instance.cpu.work_s(now_);
       usage.throttled_s += instance.cpu.throttled_s(now_);
+      usage.throttled_periods += instance.cpu.throttled_periods(now_);
+      usage.cpu_granted_s += instance.cpu.granted_s(now_);
       usage.memory_mib_s += instance.memory_mib_s + instance.memory_mib * to_seconds(now_ - instance.memory_updated);
     }
   }

@@ -15,13 +15,15 @@ namespace faasconf::sim {
 
 // What a function's instances have used since the start of the run.
 struct Usage {
-  double cpu_s = 0;                  // core-seconds of the CPU limit that were used
-  double work_s = 0;                 // core-seconds of work that this served: less under contention, by speed
-  double admitted_work_s = 0;        // core-seconds drawn for the executions that began
-  double throttled_s = 0;            // instance-seconds with more runnable threads than the limit serves
-  double memory_mib_s = 0;           // held
-  double instance_s = 0;             // instances that exist: starting, ready, draining
-  double cpu_limit_millicore_s = 0;  // limits of the instances that exist
+  double cpu_s = 0;                    // core-seconds of the CPU limit that were used
+  double work_s = 0;                   // core-seconds of work that this served: less under contention, by speed
+  double admitted_work_s = 0;          // core-seconds drawn for the executions that began
+  double throttled_s = 0;              // instance-seconds: fluid, more threads than the limit serves; cfs, quota spent
+  std::int64_t throttled_periods = 0;  // cfs: in which threads waited for the next one
+  double cpu_granted_s = 0;            // cfs: core-seconds, the quotas of the periods that began
+  double memory_mib_s = 0;             // held
+  double instance_s = 0;               // instances that exist: starting, ready, draining
+  double cpu_limit_millicore_s = 0;    // limits of the instances that exist
   double memory_limit_mib_s = 0;
   double received_bytes = 0;
   double transmitted_bytes = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // A workflow as its author writes it: functions, who calls whom, the promise to its users.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -8,6 +9,7 @@
 
 #include "sim/core/distribution.hpp"
 #include "sim/core/quantity.hpp"
+#include "sim/core/time.hpp"
 #include "sim/policy/configuration.hpp"
 
 namespace faasconf::sim {
@@ -92,10 +94,19 @@ struct GatewaySpec {
   std::optional<Duration> timeout;  // after which a caller gives up; the instance goes on
 };
 
-// How instances share their CPU limit: fluid processor sharing per thread.
+// What a CPU limit means.
+enum class CpuSharing {
+  fluid,  // at every moment the threads share the limit
+  cfs,    // CFS bandwidth control: full speed until the quota of the period is spent, then nothing until the next one
+};
+
+// How the requests of an instance share its CPU limit.
 struct CpuSharingSpec {
+  CpuSharing mode = CpuSharing::fluid;
+  Duration period = std::chrono::milliseconds(100);  // cfs: quota = limit x period
+  double cores = 2;                                  // cfs: that an instance uses together at most
   double contention = 0;      // kappa: n runnable requests do 1 / (1 + kappa (n - 1)) of the work of one by itself
-  double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for CFS bandwidth
+  double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for cfs; fluid only
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1
 };
 

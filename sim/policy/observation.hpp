@@ -41,6 +41,7 @@ struct FunctionObservation {
   double cpu_cores = 0;                    // used, mean over the window, all instances together
   double cpu_percent = 0;                  // of one core, mean per instance
   double throttled_share = 0;              // of instance time: more runnable threads than the CPU limit serves
+  std::int64_t throttled_periods = 0;      // of CFS bandwidth control, all instances together
   double memory_share = 0;                 // of the memory limit, mean per instance
   double received_bytes_per_s = 0;         // mean per instance
   double transmitted_bytes_per_s = 0;      // mean per instance

@@ -51,9 +51,9 @@ bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
 
 auto members(const sim::WorkflowSpec& w) {
   return std::tie(w.name, w.qos.latency, w.qos.successes, w.gateway.routing, w.gateway.hop, w.gateway.timeout,
-                  w.cpu_sharing.contention, w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread,
-                  w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
-                  w.prices.usd_per_gib_hour);
+                  w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.contention,
+                  w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread, w.prices.price_per_millicore,
+                  w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour, w.prices.usd_per_gib_hour);
 }
 bool same(const sim::WorkflowSpec& a, const sim::WorkflowSpec& b) {
   return members(a) == members(b) && same(a.entry, b.entry) &&
@@ -230,6 +230,12 @@ class RandomExperiment {
     w.gateway = {.routing = sim::Routing(below(3)), .hop = law(), .timeout = {}};
     if (chance()) w.gateway.timeout = sim::Duration(1 + below(1'000'000'000));
     w.cpu_sharing = {.contention = amount(), .quota_exponent = 0.5 + rng_.uniform(), .speed_spread = rng_.uniform()};
+    if (chance()) {
+      w.cpu_sharing.mode = sim::CpuSharing::cfs;
+      w.cpu_sharing.period = sim::Duration(1 + below(1'000'000'000));
+      w.cpu_sharing.cores = 0.5 + amount();
+      w.cpu_sharing.quota_exponent = 1;
+    }
     w.prices = {.price_per_millicore = amount(),
                 .price_per_mebibyte = amount(),
                 .usd_per_vcpu_hour = amount(),

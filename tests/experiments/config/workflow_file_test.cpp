@@ -83,6 +83,22 @@ entry: f
             (sim::FunctionConfiguration{.cpu = {2000}, .memory = {1024}, .replicas = 9, .concurrency = 0}));
 }
 
+TEST(WorkflowFile, ReadsHowACpuLimitIsEnforced) {
+  const sim::CpuSharingSpec fluid = read("name: w\nfunctions: {f: {}}\nentry: f\n").cpu_sharing;
+  EXPECT_EQ(fluid.mode, sim::CpuSharing::fluid);
+  const sim::CpuSharingSpec cfs = read(R"(
+name: w
+cpu_sharing: {mode: cfs, period: 50ms, cores: 8, contention: 0.1}
+functions: {f: {}}
+entry: f
+)")
+                                      .cpu_sharing;
+  EXPECT_EQ(cfs.mode, sim::CpuSharing::cfs);
+  EXPECT_EQ(cfs.period, 50ms);
+  EXPECT_EQ(cfs.cores, 8);
+  EXPECT_EQ(cfs.contention, 0.1);
+}
+
 TEST(WorkflowFile, ReadsEveryKindOfBlock) {
   const sim::WorkflowSpec workflow = read(R"(
 name: w
@@ -163,6 +179,16 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: gateway.routing: expected one of random, round_robin, least_connection, got \"fastest\""},
       {"name: w\ncpu_sharing: {quota_exponent: 0}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.quota_exponent: expected a number above 0, at most 100, got \"0\""},
+      {"name: w\ncpu_sharing: {mode: cbs}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.mode: expected one of fluid, cfs, got \"cbs\""},
+      {"name: w\ncpu_sharing: {period: 50ms}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.period: expected mode: cfs beside it"},
+      {"name: w\ncpu_sharing: {cores: 4}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.cores: expected mode: cfs beside it"},
+      {"name: w\ncpu_sharing: {mode: cfs, cores: 0}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.cores: expected a number of cores above 0, at most 1000000, got \"0\""},
+      {"name: w\ncpu_sharing: {mode: cfs, quota_exponent: 1.2}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.quota_exponent: expected mode: fluid beside it"},
       {"name: w\nfunctions: {rgb: {}}\nentry:\n  - rgb\n  - rbg\n",
        "f.yaml:5: entry.1: expected a function of this workflow, got \"rbg\", did you mean \"rgb\"?"},
       {"name: w\nfunctions:\n  rgb:\n    calls: {call: gone}\nentry: rgb\n",

@@ -93,6 +93,7 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     function.parallel_work = function.parallel_work.scaled(k);
     function.off_cpu = function.off_cpu.scaled(k);
   }
+  spec.workflow.cpu_sharing.period *= k;
   GatewaySpec& gateway = spec.workflow.gateway;
   gateway.hop = gateway.hop.scaled(k);
   if (gateway.timeout) *gateway.timeout *= k;
@@ -152,6 +153,7 @@ TEST(Metamorphic, ScalingAllTimesScalesAllResults) {
         ASSERT_NEAR(usage.cpu_s * k, other.cpu_s, 1e-6 * (1 + other.cpu_s));
         ASSERT_NEAR(usage.work_s * k, other.work_s, 1e-6 * (1 + other.work_s));
         ASSERT_NEAR(usage.throttled_s * k, other.throttled_s, 1e-6 * (1 + other.throttled_s));
+        ASSERT_EQ(usage.throttled_periods, other.throttled_periods);
         ASSERT_NEAR(usage.memory_mib_s * k, other.memory_mib_s, 1e-6 * (1 + other.memory_mib_s));
         ASSERT_EQ(usage.received_bytes, other.received_bytes);
       }

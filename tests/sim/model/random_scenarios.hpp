@@ -16,7 +16,8 @@ namespace faasconf::sim {
 
 class RandomScenarios {
  public:
-  explicit RandomScenarios(std::uint64_t seed) : rng_(RngStreams(seed).stream("scenario")) {}
+  explicit RandomScenarios(std::uint64_t seed)
+      : rng_(RngStreams(seed).stream("scenario")), cfs_(RngStreams(seed).stream("cfs")) {}
 
   // Requests take time or leave room between them, so that time never stands still; a request makes some 25 calls at
   // most on average.
@@ -113,6 +114,12 @@ class RandomScenarios {
     workflow.cpu_sharing = {.contention = chance(0.5) ? 0.0 : between(0, 0.3),
                             .quota_exponent = chance(0.5) ? 1.0 : between(0.8, 1.5),
                             .speed_spread = chance(0.5) ? 0.0 : between(0, 0.2)};
+    if (cfs_.below(3) == 0) {
+      workflow.cpu_sharing.mode = CpuSharing::cfs;
+      workflow.cpu_sharing.period = std::chrono::microseconds(1000 + cfs_.below(200'000));
+      workflow.cpu_sharing.cores = 1 + 3 * cfs_.uniform();
+      workflow.cpu_sharing.quota_exponent = 1;
+    }
     return workflow;
   }
 
@@ -236,6 +243,7 @@ class RandomScenarios {
   }
 
   Rng rng_;
+  Rng cfs_;
 };
 
 inline ScenarioSpec random_scenario(std::uint64_t seed) { return RandomScenarios(seed).draw(); }

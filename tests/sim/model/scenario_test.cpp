@@ -86,7 +86,14 @@ TEST(Scenario, RefusesImpossiblePromisesAndPlatforms) {
   for (const double value : {0.0, -1.0, kNan, kInfinity}) {
     expect_refused([=](ScenarioSpec& spec) { spec.workflow.cpu_sharing.quota_exponent = value; },
                    "cpu_sharing: quota_exponent must be above 0");
+    expect_refused([=](ScenarioSpec& spec) { spec.workflow.cpu_sharing.cores = value; },
+                   "cpu_sharing: cores must be above 0");
   }
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.period = 0s; },
+                 "cpu_sharing: period must be above 0");
+  expect_refused(
+      [](ScenarioSpec& spec) { spec.workflow.cpu_sharing = {.mode = CpuSharing::cfs, .quota_exponent = 1.2}; },
+      "cpu_sharing: quota_exponent must be 1 with mode cfs");
 }
 
 TEST(Scenario, RefusesImpossibleConfigurations) {
