@@ -179,6 +179,35 @@ TEST(CfsCpu, MatchesTheReferenceOnRandomScripts) {
   EXPECT_GT(throttled_periods, 20'000);  // the scripts are no idle ones
 }
 
+// As the period shrinks, the threads share the quota at every moment, if there are cores for all of them.
+TEST(CfsCpu, WithATinyPeriodIsTheFluid) {
+  Rng rng(3);
+  for (const Duration period : {Duration(100us), Duration(1us)}) {
+    for (int script = 0; script < 200; ++script) {
+      SCOPED_TRACE(script);
+      const double cores = 0.1 + 3 * rng.uniform();
+      const CpuLimits limits{
+          .limit_cores = cores, .served_cores = cores, .contention = 0.1, .speed = 1.1, .parallel_threads = 2.5};
+      CfsCpu cfs = cpu_with(limits, {.period = period, .cores = 100});
+      FluidCpu fluid;
+      fluid.set_limits(limits, Time{});
+      for (std::uint32_t job = 0; job < 6; ++job) {
+        const double work_s = rng.exponential();
+        cfs.start(job, work_s, job % 3 == 0, Time{});
+        fluid.start(job, work_s, job % 3 == 0, Time{});
+      }
+      for (const auto& [job, end] : ends(cfs)) {
+        std::uint32_t fluid_job = 0;
+        bool parallel = false;
+        const Time fluid_end = fluid.next_completion();
+        ASSERT_TRUE(fluid.finish_one(fluid_end, fluid_job, parallel));
+        ASSERT_EQ(job, fluid_job);
+        ASSERT_NEAR(to_seconds(end - fluid_end), 0, 2 * to_seconds(period));
+      }
+    }
+  }
+}
+
 // As in fluid_cpu_test.cpp: what is announced takes place, however little a double knows of it.
 TEST(CfsCpu, CompletesWhenItSaidItWould) {
   Rng rng(1);
