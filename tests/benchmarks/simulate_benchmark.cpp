@@ -27,10 +27,11 @@ constexpr double kBatchRequests = 10'000;  // between two looks at the clock
 
 // One function without calls of its own, mean service 1 s, behind an open loop of Poisson arrivals.
 sim::Scenario one_function(const sim::FunctionSpec& function, const sim::FunctionConfiguration& knobs,
-                           double rate_per_s) {
+                           double rate_per_s, sim::CpuSharing sharing = sim::CpuSharing::fluid) {
   sim::ScenarioSpec spec;
   spec.workflow.name = "one";
   spec.workflow.functions = {function};
+  spec.workflow.cpu_sharing.mode = sharing;
   spec.workflow.entry = {sim::Call{.function = function.name}};
   spec.workflow.qos = {.latency = std::chrono::seconds(10)};
   spec.configuration.functions = {knobs};
@@ -138,21 +139,24 @@ void BareLoop_MMc(benchmark::State& state) {
 
 constexpr int kConcurrency = 4;
 
-sim::Scenario shared_cpu(int instances) {
+sim::Scenario shared_cpu(int instances, sim::CpuSharing sharing = sim::CpuSharing::fluid) {
   sim::FunctionSpec function;
   function.name = "work";
   function.serial_work = sim::Exponential{.mean = 1.0};
   function.overflow = sim::Overflow::queue;
-  return one_function(function, {.replicas = instances, .concurrency = kConcurrency}, kLoad * instances);
+  return one_function(function, {.replicas = instances, .concurrency = kConcurrency}, kLoad * instances, sharing);
 }
 
-void Simulate_SharedCpu(benchmark::State& state) {
+void simulate_shared_cpu(benchmark::State& state, sim::CpuSharing sharing) {
   constexpr int kInstances = 4;
-  const sim::Scenario scenario = shared_cpu(kInstances);
+  const sim::Scenario scenario = shared_cpu(kInstances, sharing);
   sim::Simulation simulation(scenario, sim::RngStreams(kSeed));
   simulation.run_until(sim::Time(sim::from_seconds(kWarmUpRequests / (kLoad * kInstances))));
   advance(state, simulation, kLoad * kInstances);
 }
+
+void Simulate_SharedCpu(benchmark::State& state) { simulate_shared_cpu(state, sim::CpuSharing::fluid); }
+void Simulate_SharedCpu_Cfs(benchmark::State& state) { simulate_shared_cpu(state, sim::CpuSharing::cfs); }
 
 // Virtual time per instance: the work that each of its requests has been served. Few instances: the next event is
 // found by looking at all of them.
@@ -256,6 +260,7 @@ BENCHMARK(Simulate_MMc)->Arg(8)->MeasureProcessCPUTime()->Unit(benchmark::kMilli
 BENCHMARK(BareLoop_MMc)->Arg(8)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Simulate_MMc_Recorded)->Arg(8)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Simulate_SharedCpu)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(Simulate_SharedCpu_Cfs)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(BareLoop_SharedCpu)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Simulate_Scale)
     ->Arg(1'000)
