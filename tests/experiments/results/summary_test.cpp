@@ -144,24 +144,25 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
   Summary summary({"small", "größer"}, {"f"});
   for (const double latency_s : {1.0, 2.0, 3.0}) summary.add(0, run_with(latency_s));
   for (const double latency_s : {0.5, 1.6, 2.4}) summary.add(1, run_with(latency_s, 4.25));
-  EXPECT_EQ(printed(print_comparison_table, summary),
-            "mean over 3 replications, 95 % intervals (Student t)\n"
-            "difference: replications in pairs, since both cases meet the same random streams\n"
-            "\n"
-            "end to end                    small     größer  größer - small\n"
-            "------------------------  ---------  ---------  --------------\n"
-            "arrivals [requests]             200        200               0\n"
-            "throughput [requests/s]         2.5        2.5               0\n"
-            "latency mean [s]          2.0 ± 2.5  1.5 ± 2.4    -0.50 ± 0.25\n"
-            "latency p50 [s]                   1          1               0\n"
-            "latency p75 [s]                   2          2               0\n"
-            "latency p95 [s]                   3          3               0\n"
-            "latency p99 [s]                   4          4               0\n"
-            "success ratio [%]                96         96               0\n"
-            "windows that met QoS [%]         90         90               0\n"
-            "price (the paper's)             3.5       4.25           +0.75\n"
-            "cost by window [USD]         1.5e-5     1.5e-5               0\n"
-            "zero throughout: rejections, timeouts, failures, OOM kills, cost by execution, memory billed, CPU billed\n");
+  EXPECT_EQ(
+      printed(print_comparison_table, summary),
+      "mean over 3 replications, 95 % intervals (Student t)\n"
+      "difference: replications in pairs, since both cases meet the same random streams\n"
+      "\n"
+      "end to end                    small     größer  größer - small\n"
+      "------------------------  ---------  ---------  --------------\n"
+      "arrivals [requests]             200        200               0\n"
+      "throughput [requests/s]         2.5        2.5               0\n"
+      "latency mean [s]          2.0 ± 2.5  1.5 ± 2.4    -0.50 ± 0.25\n"
+      "latency p50 [s]                   1          1               0\n"
+      "latency p75 [s]                   2          2               0\n"
+      "latency p95 [s]                   3          3               0\n"
+      "latency p99 [s]                   4          4               0\n"
+      "success ratio [%]                96         96               0\n"
+      "windows that met QoS [%]         90         90               0\n"
+      "price (the paper's)             3.5       4.25           +0.75\n"
+      "cost by window [USD]         1.5e-5     1.5e-5               0\n"
+      "zero throughout: rejections, timeouts, failures, OOM kills, cost by execution, memory billed, CPU billed\n");
 }
 
 TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
