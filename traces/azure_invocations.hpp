@@ -12,9 +12,9 @@
 #include <variant>
 #include <vector>
 
-namespace faasconf::traces {
+#include "traces/trace.hpp"
 
-inline constexpr std::size_t kMinutesPerDay = 1440;
+namespace faasconf::traces {
 
 // What one row says: a function's day.
 struct FunctionDay {
