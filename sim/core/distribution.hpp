@@ -66,9 +66,10 @@ class Distribution {
 
   double sample(Rng& rng) const;
   double mean() const;
-  double squared_cv() const;                 // variance / mean^2; 0 when the mean is 0
-  bool is_zero() const;                      // never gives anything but 0
-  Distribution scaled(double factor) const;  // the law of factor x X; factor >= 0
+  double squared_cv() const;  // variance / mean^2; 0 when the mean is 0
+  bool is_zero() const;       // never gives anything but 0
+  bool is_random() const { return !std::holds_alternative<Deterministic>(law_); }  // samples draw from the stream
+  Distribution scaled(double factor) const;                                        // the law of factor x X; factor >= 0
   const Law& law() const { return law_; }
 
   friend bool operator==(const Distribution&, const Distribution&) = default;

@@ -14,13 +14,6 @@ constexpr std::uint64_t mix(std::uint64_t bits) {
   return bits ^ (bits >> 31);
 }
 
-// FNV-1a, whose weak high bits the mixing repairs.
-constexpr std::uint64_t hash(std::string_view text) {
-  std::uint64_t bits = 0xcbf29ce484222325;
-  for (const char c : text) bits = (bits ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return mix(bits);
-}
-
 // One more part of a key. Order matters: combine(combine(k, a), b) is not combine(combine(k, b), a).
 constexpr std::uint64_t combine(std::uint64_t key, std::uint64_t part) {
   return mix(mix(key + kGoldenGamma) ^ mix(part * kGoldenGamma + 0x632be59bd9b4e019));
@@ -149,8 +142,8 @@ double Rng::gamma(double shape) {
 
 RngStreams::RngStreams(std::uint64_t seed, std::uint64_t replication) : root_(combine(mix(seed), replication)) {}
 
-Rng RngStreams::stream(std::string_view name, std::uint64_t index) const {
-  return Rng(combine(combine(root_, hash(name)), index));
+Rng RngStreams::stream(StreamName name, std::uint64_t index) const {
+  return Rng(combine(combine(root_, mix(name.bits())), index));
 }
 
 }  // namespace faasconf::sim

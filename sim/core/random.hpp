@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace faasconf::sim {
@@ -32,12 +33,31 @@ class Rng {
   std::array<std::uint64_t, 4> state_;
 };
 
+// The name of a stream, as the number that its streams are derived from.
+class StreamName {
+ public:
+  constexpr StreamName(std::string_view text) : bits_(hash(text)) {}
+  constexpr StreamName(const char* text) : StreamName(std::string_view(text)) {}
+  StreamName(const std::string& text) : StreamName(std::string_view(text)) {}
+  constexpr std::uint64_t bits() const { return bits_; }
+
+ private:
+  // FNV-1a, whose weak high bits the derivation repairs.
+  static constexpr std::uint64_t hash(std::string_view text) {
+    std::uint64_t bits = 0xcbf29ce484222325;
+    for (const char c : text) bits = (bits ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return bits;
+  }
+
+  std::uint64_t bits_;
+};
+
 // Streams of one replication of one seed. Streams with different names, indices, replications or seeds are independent.
 class RngStreams {
  public:
   explicit RngStreams(std::uint64_t seed, std::uint64_t replication = 0);
 
-  Rng stream(std::string_view name, std::uint64_t index = 0) const;
+  Rng stream(StreamName name, std::uint64_t index = 0) const;
 
  private:
   std::uint64_t root_;

@@ -26,6 +26,30 @@ void CfsCpu::set_limits(const CpuLimits& limits, Time now) {
   stale_ = true;
 }
 
+void CfsCpu::set_share(double share, Time now) {
+  advance(now);
+  share_ = share;
+  stale_ = true;
+}
+
+double CfsCpu::wanted_cores(Time now) const {
+  if (jobs_.empty()) return 0;
+  const Progress progress = progress_until(now);
+  const double spent_ns =
+      progress.periods == 0 ? spent_ns_ + rates().cpu * progress.running_ns : rates().cpu * progress.last_run_ns;
+  return quota_ns() - spent_ns > kRounding_ns * rates().cpu ? rates().cpu / share_ : 0;
+}
+
+// The end of the quota, or of the period in which it has ended; counted from the last change.
+Time CfsCpu::next_switch() const {
+  if (jobs_.empty()) return kNever;
+  const double run_ns = rates().cpu > 0 ? run_left_ns() : 0;
+  const double rest_ns = static_cast<double>(rest_of_period().count());
+  const bool throttled = run_ns <= kRounding_ns;
+  if (throttled || run_ns > rest_ns - 1) return after(updated_, rest_of_period());
+  return after(updated_, Duration(static_cast<std::int64_t>(run_ns + 0.5)));
+}
+
 double CfsCpu::granted_s(Time now) const {
   return (granted_ns_ + static_cast<double>(progress_until(now).periods) * quota_ns()) / 1e9;
 }
@@ -88,7 +112,7 @@ void CfsCpu::find_rates() const {
   rates_ = Rates();
   if (jobs_.empty()) return;
   const double threads = jobs_.threads(limits_.parallel_threads);
-  rates_.cpu = std::min(threads, bandwidth_.cores);
+  rates_.cpu = share_ * std::min(threads, bandwidth_.cores);
   rates_.work = rates_.cpu * limits_.speed / (1.0 + limits_.contention * (jobs_.requests() - 1.0));
   rates_.thread = rates_.work / threads;
   rates_.run_ns = std::min(period_ns(), quota_ns() / rates_.cpu);

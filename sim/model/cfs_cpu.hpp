@@ -29,6 +29,11 @@ class CfsCpu {
   void reset(Time now, const CfsBandwidth& bandwidth = {}, Duration phase = {});
   // A new quota counts at once, less what the period has spent.
   void set_limits(const CpuLimits& limits, Time now);
+  // As in FluidCpu. Running and throttled instances want differently much: next_switch() tells when that changes.
+  void set_share(double share, Time now);
+  double share() const { return share_; }
+  double wanted_cores(Time now) const;
+  Time next_switch() const;
 
   void start(std::uint32_t job, double work_s, bool parallel, Time now);
   bool finish_one(Time now, std::uint32_t& job, bool& was_parallel);
@@ -36,6 +41,7 @@ class CfsCpu {
   const CpuLimits& limits() const { return limits_; }
   bool idle() const { return jobs_.empty(); }
   Time next_completion() const { return rates().due; }
+  std::uint32_t next_job() const { return jobs_.next_job(); }
 
   // Integrals over time up to `now`.
   double cpu_s(Time now) const { return (cpu_ns_ + rates().cpu * progress_until(now).running_ns) / 1e9; }
@@ -52,7 +58,7 @@ class CfsCpu {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(limits_, bandwidth_.period, bandwidth_.cores, jobs_, virtual_ns_, updated_, period_start_, spent_ns_,
+    a(limits_, share_, bandwidth_.period, bandwidth_.cores, jobs_, virtual_ns_, updated_, period_start_, spent_ns_,
       counted_throttled_, stale_, rates_.thread, rates_.cpu, rates_.work, rates_.run_ns, rates_.due, cpu_ns_, work_ns_,
       throttled_ns_, throttled_periods_, granted_ns_);
   }
@@ -95,6 +101,7 @@ class CfsCpu {
   void advance(Time now);
 
   CpuLimits limits_;
+  double share_ = 1;
   CfsBandwidth bandwidth_;
   JobHeap jobs_;
   double virtual_ns_ = 0;

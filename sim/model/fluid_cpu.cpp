@@ -18,4 +18,10 @@ void FluidCpu::set_limits(const CpuLimits& limits, Time now) {
   stale_ = true;
 }
 
+void FluidCpu::set_share(double share, Time now) {
+  advance(now);
+  share_ = share;
+  stale_ = true;
+}
+
 }  // namespace faasconf::sim

@@ -22,6 +22,11 @@ class FluidCpu {
  public:
   void reset(Time now);  // as new, but for its memory
   void set_limits(const CpuLimits& limits, Time now);
+  // What it gets of the CPU that it wants, in (0, 1]: less than 1 on a contended node.
+  void set_share(double share, Time now);
+  double share() const { return share_; }
+  double wanted_cores(Time /*now*/) const { return rates().cpu / share_; }  // CPU time per second, left alone
+  Time next_switch() const { return kNever; }                               // when that changes by itself
 
   // A serial job runs on one thread, a parallel one on limits.parallel_threads. Work in core-seconds; job < 2^31.
   void start(std::uint32_t job, double work_s, bool parallel, Time now);
@@ -30,7 +35,8 @@ class FluidCpu {
 
   const CpuLimits& limits() const { return limits_; }
   bool idle() const { return jobs_.empty(); }
-  Time next_completion() const { return rates().due; }  // kNever when idle
+  Time next_completion() const { return rates().due; }         // kNever when idle
+  std::uint32_t next_job() const { return jobs_.next_job(); }  // unless idle: the first to be done
 
   // Integrals over time up to `now`.
   double cpu_s(Time now) const { return (cpu_ns_ + rates().cpu * since_ns(now)) / 1e9; }
@@ -44,7 +50,7 @@ class FluidCpu {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(limits_, jobs_, virtual_ns_, updated_, stale_, rates_.thread, rates_.cpu, rates_.work, rates_.due,
+    a(limits_, share_, jobs_, virtual_ns_, updated_, stale_, rates_.thread, rates_.cpu, rates_.work, rates_.due,
       rates_.throttled, cpu_ns_, work_ns_, throttled_ns_);
   }
 
@@ -69,6 +75,7 @@ class FluidCpu {
   void advance(Time now);
 
   CpuLimits limits_;
+  double share_ = 1;
   JobHeap jobs_;
   double virtual_ns_ = 0;
   Time updated_;
@@ -121,9 +128,9 @@ inline void FluidCpu::find_rates() const {
   rates_.throttled = threads > limits_.served_cores;
   const double served = rates_.throttled ? limits_.served_cores : threads;
   const double requests = jobs_.requests();
-  rates_.work = served * limits_.speed / (1.0 + limits_.contention * (requests - 1.0));
+  rates_.work = share_ * served * limits_.speed / (1.0 + limits_.contention * (requests - 1.0));
   rates_.thread = rates_.work / threads;
-  rates_.cpu = rates_.throttled ? limits_.limit_cores : std::min(threads, limits_.limit_cores);
+  rates_.cpu = share_ * (rates_.throttled ? limits_.limit_cores : std::min(threads, limits_.limit_cores));
   const double wait_ns = (jobs_.next_finish_ns() - virtual_ns_) / rates_.thread;
   if (!(wait_ns < 0x1p62)) return;  // also when nothing is served
   rates_.due = after(updated_, Duration(std::max<std::int64_t>(0, static_cast<std::int64_t>(wait_ns + 0.5))));

@@ -31,11 +31,26 @@ class GraphBuilder {
     graph_.nodes_.emplace_back();
     node(index).parent = parent;
     node(index).position = position;
+    if (parent != kNoNode) node(index).scope = scope_below(node(parent));
     std::visit([&](const auto& kind) { fill(kind, index); }, block.kind);
     return index;
   }
 
  private:
+  static ScopeKind scope_below(const Node& parent) {
+    switch (parent.kind) {
+      case NodeKind::call:
+        return ScopeKind::call;
+      case NodeKind::parallel:
+      case NodeKind::fan_out:
+        return ScopeKind::join;
+      case NodeKind::sequence:
+      case NodeKind::choice:
+        break;
+    }
+    return parent.scope;
+  }
+
   Node& node(NodeIndex index) { return graph_.nodes_[index]; }
 
   void fill(const Call& call, NodeIndex index) {

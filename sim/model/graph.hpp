@@ -15,10 +15,14 @@ inline constexpr NodeIndex kNoNode = std::numeric_limits<NodeIndex>::max();
 
 enum class NodeKind : std::uint8_t { call, sequence, parallel, choice, fan_out };
 
+// What a node's end is waited for by: the request, a call whose function makes it, or the join of its block.
+enum class ScopeKind : std::uint8_t { request, call, join };
+
 struct Node {
   NodeKind kind = NodeKind::call;
   OnFailure on_failure = OnFailure::abort;  // calls
-  FunctionId function;                      // calls
+  ScopeKind scope = ScopeKind::request;
+  FunctionId function;  // calls
   NodeIndex parent = kNoNode;
   std::uint32_t position = 0;      // among the parent's children
   std::uint32_t first_child = 0;   // into Graph::children

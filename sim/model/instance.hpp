@@ -1,6 +1,6 @@
 #pragma once
-// The pieces of a simulation's state: requests, joins, invocations, instances, functions. Plain values, addressed by
-// index; simulation.cpp says what happens to them.
+// The pieces of a simulation's state: requests, joins, invocations, instances, functions, nodes. Plain values,
+// addressed by index; machine.hpp and its parts say what happens to them.
 
 #include <cstdint>
 #include <limits>
@@ -14,6 +14,7 @@
 namespace faasconf::sim {
 
 inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint64_t kNoSequence = std::numeric_limits<std::uint64_t>::max();
 
 // What flows along the workflow: whether the answer so far is good, and if not, what failed first.
 struct Token {
@@ -24,73 +25,118 @@ struct Token {
 struct Request {
   std::uint64_t id = 0;
   Time arrived;
+  std::int32_t attempts = 1;
   bool from_user = false;
 };
 
 // A parallel block or fan-out under way.
 struct Join {
+  std::uint64_t request = 0;      // its number, for records
   std::uint32_t scope = kNone;    // of the block itself
   std::uint32_t outstanding = 0;  // branches that are not back
   Token result;
 };
 
-enum class Place : std::uint8_t { on_the_way, queued, in_instance, answered };
+enum class Place : std::uint8_t {
+  nowhere,     // the slot is free
+  on_the_way,  // to an instance
+  queued,      // before an instance
+  on_cpu,
+  off_cpu,
+  calling,  // it waits for the calls that it makes
+  refused,  // its bad answer is on the way back
+  lost,     // its instance is gone and its caller told; something still refers to the slot
+};
 
-struct Invocation {
+struct alignas(64) Invocation {
   std::uint64_t request = 0;  // number of the request, for records
   Time called;
+  NodeIndex node = 0;
+  std::uint32_t scope = kNone;   // slot of the request, join or invocation that its answer goes to
+  std::uint32_t generation = 0;  // tells the users of one slot apart
+  std::uint32_t instance = kNone;
+  FunctionId function;
+  std::uint32_t next = kNone;  // in the instance's queue
+  std::uint32_t previous = kNone;
+  Place place = Place::nowhere;
+  bool caller_waits = true;
+  bool cold = false;                 // it waited for its instance to start
+  Outcome input = Outcome::success;  // what made its input a failed one
+  Outcome outcome = Outcome::success;
+  Outcome cause = Outcome::success;  // of its failure, deepest first
+  // of its stay in an instance
   Time started = kNever;
   double work_s = 0;  // drawn: core-seconds, serial and parallel
   double parallel_work_s = 0;
   double off_cpu_s = 0;
   double memory_mib = 0;           // held
   double parallel_memory_mib = 0;  // to be held with the parallel work
-  NodeIndex node = 0;
-  std::uint32_t scope = kNone;   // slot of the request, join or invocation that its answer goes to
-  std::uint32_t generation = 0;  // tells the users of one slot apart
-  std::uint32_t instance = kNone;
-  std::uint32_t next = kNone;  // in the instance's queue
-  std::uint32_t previous = kNone;
-  FunctionId function;
-  Place place = Place::on_the_way;
-  bool caller_waits = true;
-  Outcome input = Outcome::success;  // what made its input a failed one
-  Outcome outcome = Outcome::success;
-  Outcome cause = Outcome::success;  // of its failure, deepest first
 };
+
+enum class InstanceState : std::uint8_t {
+  gone,
+  starting,  // takes no calls yet, or again
+  ready,
+  draining,  // takes no more calls and goes when it is empty
+};
+
+// Of an instance that is started on demand: where a call may find it.
+enum class Offer : std::uint8_t { none, idle, open };
 
 struct Instance {
   InstanceCpu cpu;
   FunctionId function;
   std::int32_t number = 0;
-  bool starting = false;
-  bool draining = false;
+  InstanceState state = InstanceState::gone;
+  Offer offer = Offer::none;
   std::int32_t in_flight = 0;  // executions: slots taken
   std::int32_t slots = 0;      // the concurrency limit; the largest number where there is none
-  double memory_mib = 0;       // held by executions
-  double memory_mib_s = 0;     // their integral
-  Time memory_updated;
+  std::int32_t queued = 0;
   std::uint32_t queue_front = kNone;
   std::uint32_t queue_back = kNone;
-  std::int32_t queued = 0;
-  Time timer = kNever;  // of the pending completion event
-  std::uint64_t timer_sequence = 0;
-  std::uint64_t start_up_sequence = 0;  // of the event that makes it ready
+  std::uint32_t node = kNone;  // of the cluster
+  bool out_of_memory = false;  // why it is about to crash
+  double speed = 1;
+  Time timer = kNever;  // of the pending event of its CPU
+  std::uint64_t timer_sequence = kNoSequence;
+  double memory_mib = 0;    // held by executions
+  double memory_mib_s = 0;  // their integral
+  Time memory_updated;
+  FunctionConfiguration limits;
+  std::uint64_t life_sequence = kNoSequence;  // of the event that makes it ready or lets it fail
+  std::uint32_t newer = kNone;                // in its function's list of idle or open instances
+  std::uint32_t older = kNone;
+  Time idle_since;
 
   template <class Archive>
   void archive(Archive& a) {
-    a(cpu, function, number, starting, draining, in_flight, slots, memory_mib, memory_mib_s, memory_updated,
-      queue_front, queue_back, queued, timer, timer_sequence, start_up_sequence);
+    a(cpu, function, number, state, offer, in_flight, slots, queued, queue_front, queue_back, node, out_of_memory,
+      speed, timer, timer_sequence, memory_mib, memory_mib_s, memory_updated, limits.cpu.value, limits.memory.value,
+      limits.replicas, limits.concurrency, life_sequence, newer, older, idle_since);
   }
 };
 
+// A list through the instances of a function, the newest in front.
+struct InstanceList {
+  std::uint32_t newest = kNone;
+  std::uint32_t oldest = kNone;
+};
+
 struct FunctionState {
-  std::vector<std::uint32_t> starting;  // instances that take no calls yet, oldest first
-  std::vector<std::uint32_t> ready;     // that take calls, longest ready first; never empty
+  std::vector<std::uint32_t> starting;  // oldest first
+  std::vector<std::uint32_t> ready;     // longest ready first
   std::vector<std::uint32_t> draining;
+  std::int32_t pending = 0;     // instances that no node has room for
+  InstanceList idle;            // on demand: ready ones without executions, by when they became so
+  InstanceList open;            // on demand: ready ones with executions and a free slot
+  bool expiry_pending = false;  // an event keep_alive
   std::int32_t next_number = 0;
   std::uint32_t round_robin = 0;
   std::int64_t calls_in_flight = 0;  // whose caller waits
+  double served_cores = 1;           // under the present CPU limit, as the fluid has it
+  // sums over the instances that exist
+  double cpu_limit_millicores = 0;
+  double memory_limit_mib = 0;
   // integrals: of the instances that are gone, and of the number and limits of all
   double cpu_s = 0;
   double work_s = 0;
@@ -105,16 +151,33 @@ struct FunctionState {
   Time counted_until;
   double received_bytes = 0;
   double transmitted_bytes = 0;
-  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, start_up;
+  std::int64_t crashes = 0;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, start_up, life;
 
   std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
   template <class Archive>
   void archive(Archive& a) {
-    a(starting, ready, draining, next_number, round_robin, calls_in_flight, cpu_s, work_s, admitted_work_s, throttled_s,
+    a(starting, ready, draining, pending, idle, open, expiry_pending, next_number, round_robin, calls_in_flight,
+      served_cores, cpu_limit_millicores, memory_limit_mib, cpu_s, work_s, admitted_work_s, throttled_s,
       throttled_periods, cpu_granted_s, memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s,
-      counted_until, received_bytes, transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure,
-      hop, routing, speed, phase, start_up);
+      counted_until, received_bytes, transmitted_bytes, crashes, serial, parallel, off_cpu, memory, parallel_memory,
+      failure, hop, routing, speed, phase, start_up, life);
+  }
+};
+
+// A machine of the cluster.
+struct ClusterNode {
+  double cpu_requested_millicores = 0;  // by its instances
+  double memory_requested_mib = 0;
+  bool in_service = true;
+  bool may_contend = false;  // its instances together may want more than its cores
+  std::vector<std::uint32_t> instances;
+  Rng life;
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(cpu_requested_millicores, memory_requested_mib, in_service, may_contend, instances, life);
   }
 };
 

@@ -19,6 +19,18 @@ class InstanceCpu {
   void set_limits(const CpuLimits& limits, Time now) {
     visit(*this, [&](auto& cpu) { cpu.set_limits(limits, now); });
   }
+  void set_share(double share, Time now) {
+    visit(*this, [&](auto& cpu) { cpu.set_share(share, now); });
+  }
+  double share() const {
+    return visit(*this, [](const auto& cpu) { return cpu.share(); });
+  }
+  double wanted_cores(Time now) const {
+    return visit(*this, [=](const auto& cpu) { return cpu.wanted_cores(now); });
+  }
+  Time next_switch() const {
+    return visit(*this, [](const auto& cpu) { return cpu.next_switch(); });
+  }
 
   void start(std::uint32_t job, double work_s, bool parallel, Time now) {
     visit(*this, [&](auto& cpu) { cpu.start(job, work_s, parallel, now); });
@@ -32,6 +44,12 @@ class InstanceCpu {
   }
   Time next_completion() const {
     return visit(*this, [](const auto& cpu) { return cpu.next_completion(); });
+  }
+  bool idle() const {
+    return visit(*this, [](const auto& cpu) { return cpu.idle(); });
+  }
+  std::uint32_t next_job() const {
+    return visit(*this, [](const auto& cpu) { return cpu.next_job(); });
   }
   double cpu_s(Time now) const {
     return visit(*this, [=](const auto& cpu) { return cpu.cpu_s(now); });

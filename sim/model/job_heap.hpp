@@ -2,6 +2,7 @@
 // The jobs on an instance's CPU, which advance together in virtual time.
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <functional>
@@ -14,33 +15,41 @@ namespace faasconf::sim {
 // operation (virtual time as in fair queueing: Demers, Keshav and Shenker, 1989). Ties end in the order of starting.
 class JobHeap {
  public:
-  bool empty() const { return jobs_.empty(); }
-  double requests() const { return serial_jobs_ + parallel_jobs_; }
-  double threads(double parallel_threads) const { return serial_jobs_ + parallel_jobs_ * parallel_threads; }
-  double next_finish_ns() const { return finish_of(jobs_.front()); }
+  bool empty() const { return size_ == 0; }
+  double requests() const { return size_; }
+  double threads(double parallel_threads) const {
+    return static_cast<double>(size_ - parallel_jobs_) + parallel_jobs_ * parallel_threads;
+  }
+  double next_finish_ns() const { return finish_of(jobs()[0]); }
+  std::uint32_t next_job() const { return id_of(jobs()[0]); }
 
   void clear() {
-    jobs_.clear();
-    serial_jobs_ = parallel_jobs_ = order_ = 0;
+    many_.clear();
+    size_ = parallel_jobs_ = order_ = 0;
   }
   void push(double finish_ns, std::uint32_t job, bool parallel) {
-    jobs_.push_back((static_cast<Job>(std::bit_cast<std::uint64_t>(finish_ns)) << 64) |
-                    (static_cast<Job>(order_++) << 32) | (parallel ? job | kParallel : job));
-    std::push_heap(jobs_.begin(), jobs_.end(), std::greater<Job>());
-    ++(parallel ? parallel_jobs_ : serial_jobs_);
+    if (size_ >= few_.size()) [[unlikely]]
+      make_room();
+    Job* const first = jobs();
+    first[size_++] = (static_cast<Job>(std::bit_cast<std::uint64_t>(finish_ns)) << 64) |
+                     (static_cast<Job>(order_++) << 32) | (parallel ? job | kParallel : job);
+    std::push_heap(first, first + size_, std::greater<Job>());
+    parallel_jobs_ += parallel;
   }
   void pop(std::uint32_t& job, bool& was_parallel) {
-    const Job next = jobs_.front();
-    std::pop_heap(jobs_.begin(), jobs_.end(), std::greater<Job>());
-    jobs_.pop_back();
+    Job* const first = jobs();
+    const Job next = first[0];
+    std::pop_heap(first, first + size_, std::greater<Job>());
+    if (--size_ == 0) many_.clear();
     was_parallel = is_parallel(next);
     job = id_of(next);
-    --(was_parallel ? parallel_jobs_ : serial_jobs_);
+    parallel_jobs_ -= was_parallel;
   }
   // visit(job, core-seconds that it still needs, parallel)
   template <class Visit>
   void for_each(double virtual_now_ns, double parallel_threads, Visit visit) const {
-    for (const Job job : jobs_) {
+    for (std::uint32_t i = 0; i < size_; ++i) {
+      const Job job = jobs()[i];
       const double threads = is_parallel(job) ? parallel_threads : 1.0;
       visit(id_of(job), (finish_of(job) - virtual_now_ns) * threads / 1e9, is_parallel(job));
     }
@@ -48,7 +57,7 @@ class JobHeap {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(jobs_, serial_jobs_, parallel_jobs_, order_);
+    a(few_, many_, size_, parallel_jobs_, order_);
   }
 
  private:
@@ -60,8 +69,21 @@ class JobHeap {
   static std::uint32_t id_of(Job job) { return static_cast<std::uint32_t>(job) & ~kParallel; }
   static bool is_parallel(Job job) { return (static_cast<std::uint32_t>(job) & kParallel) != 0; }
 
-  std::vector<Job> jobs_;  // heap: the next to finish in front
-  std::uint32_t serial_jobs_ = 0;
+  const Job* jobs() const { return many_.empty() ? few_.data() : many_.data(); }
+  Job* jobs() { return many_.empty() ? few_.data() : many_.data(); }
+  void make_room() {
+    if (many_.empty()) {
+      many_.assign(few_.begin(), few_.end());
+      many_.resize(4 * few_.size());
+    } else if (size_ == many_.size()) {
+      many_.resize(2 * many_.size());
+    }
+  }
+
+  // A heap, the next to finish in front: few jobs lie in the instance itself, so that no other memory is touched.
+  std::array<Job, 4> few_;
+  std::vector<Job> many_;  // in place of few_ from the fifth on, until all are gone
+  std::uint32_t size_ = 0;
   std::uint32_t parallel_jobs_ = 0;
   std::uint32_t order_ = 0;
 };

@@ -15,6 +15,7 @@ struct RequestRecord {
   Outcome outcome = Outcome::success;
   Time arrived;
   Time finished;
+  int attempts = 1;  // of the client
 };
 
 // A call as its caller sees it, hop included.
@@ -23,6 +24,7 @@ struct CallRecord {
   FunctionId function;
   std::int32_t instance = -1;  // number of the instance among the function's, in order of creation; -1: none reached
   Outcome outcome = Outcome::success;
+  bool cold = false;  // it waited for its instance to start
   Time called;
   Time started = kNever;  // in the instance; kNever: it never was
   Time finished;          // when the caller has the answer

@@ -16,10 +16,10 @@ void require(bool holds, const std::string& what) {
 
 bool is_finite_and_not_negative(double value) { return value >= 0 && std::isfinite(value); }
 
-void check(const FunctionConfiguration& knobs, const std::string& who) {
+void check(const FunctionConfiguration& knobs, const std::string& who, int least_replicas = 1) {
   require(knobs.cpu.value > 0 && std::isfinite(knobs.cpu.value), who + ": cpu must be above 0");
   require(knobs.memory.value > 0 && std::isfinite(knobs.memory.value), who + ": memory must be above 0");
-  require(knobs.replicas >= 1, who + ": replicas must be at least 1");
+  require(knobs.replicas >= least_replicas, who + ": replicas must be at least " + std::to_string(least_replicas));
   require(knobs.concurrency >= 0, who + ": concurrency must be at least 1, or 0 for no limit");
 }
 
@@ -36,10 +36,26 @@ void check(const FunctionSpec& function) {
           who + ": failed_input_work_share must lie between 0 and 1");
   require(!function.queue_capacity || *function.queue_capacity >= 0, who + ": queue_capacity must not be negative");
   if (function.fixed) check(*function.fixed, who);
+  require(!function.keep_alive || *function.keep_alive >= Duration::zero(), who + ": keep_alive must not be negative");
+  require(!function.cpu_request || (function.cpu_request->value > 0 && std::isfinite(function.cpu_request->value)),
+          who + ": the CPU request must be above 0");
+  require(!function.memory_request || is_finite_and_not_negative(function.memory_request->value),
+          who + ": the memory request must not be negative");
   const KnobRanges& ranges = function.ranges;
   require(ranges.cpu_min <= ranges.cpu_max && ranges.memory_min <= ranges.memory_max &&
               ranges.replicas_min <= ranges.replicas_max && ranges.concurrency_min <= ranges.concurrency_max,
           who + ": a range must not end before it begins");
+}
+
+void check(const ClusterSpec& cluster) {
+  std::int64_t nodes = 0;
+  for (const NodeSpec& node : cluster.nodes) {
+    require(node.count >= 1, "cluster: a kind of node needs a count of at least 1");
+    require(node.cores > 0 && std::isfinite(node.cores), "cluster: cores must be above 0");
+    require(node.memory.value > 0 && std::isfinite(node.memory.value), "cluster: memory must be above 0");
+    nodes += node.count;
+  }
+  require(nodes <= 1'000'000, "cluster: expected at most a million nodes, got " + std::to_string(nodes));
 }
 
 void check(const WorkflowSpec& workflow) {
@@ -66,6 +82,7 @@ void check(const WorkflowSpec& workflow) {
   require(workflow.cpu_sharing.period > Duration::zero(), "cpu_sharing: period must be above 0");
   require(workflow.cpu_sharing.cores > 0 && std::isfinite(workflow.cpu_sharing.cores),
           "cpu_sharing: cores must be above 0");
+  check(workflow.cluster);
   require(workflow.cpu_sharing.mode == CpuSharing::fluid || workflow.cpu_sharing.quota_exponent == 1,
           "cpu_sharing: quota_exponent must be 1 with mode cfs");
 }
@@ -105,6 +122,10 @@ void check(const ArrivalList& list) {
 
 void check(const Workload& workload) {
   std::visit([](const auto& source) { check(source); }, workload.source);
+  if (workload.retry) {
+    require(workload.retry->attempts >= 1, "workload: retry needs at least one attempt");
+    require(is_finite_and_not_negative(workload.retry->factor), "workload: the factor of retry must not be negative");
+  }
   if (!workload.profile) return;
   require(!std::holds_alternative<ArrivalList>(workload.source), "workload: an arrival list takes no profile");
   require(!workload.profile->steps.empty(), "profile: it has no steps");
@@ -141,7 +162,9 @@ void check(const Configuration& configuration, const WorkflowSpec& workflow) {
               " functions does not fit workflow '" + workflow.name + "' with " +
               std::to_string(workflow.functions.size()));
   for (std::size_t i = 0; i < workflow.functions.size(); ++i) {
-    check(configuration.functions[i], "configuration of '" + workflow.functions[i].name + "'");
+    const FunctionSpec& function = workflow.functions[i];
+    const bool to_zero = !function.fixed && function.ranges.replicas_min == 0;
+    check(configuration.functions[i], "configuration of '" + function.name + "'", to_zero ? 0 : 1);
   }
 }
 

@@ -27,6 +27,11 @@ struct Usage {
   double memory_limit_mib_s = 0;
   double received_bytes = 0;
   double transmitted_bytes = 0;
+  std::int64_t crashes = 0;
+
+  Usage& operator+=(const Usage& other);
+  Usage& operator-=(const Usage& other);
+  friend Usage operator-(Usage a, const Usage& b) { return a -= b; }
 };
 
 class Simulation {
@@ -44,8 +49,8 @@ class Simulation {
   void redeploy(Time start, const RngStreams& streams);
 
   void inject();  // a request, now, besides the workload's
-  // Limits change at once; new instances start up; of surplus ones the starting go, then the youngest drain. Throws
-  // Error as check().
+  // New limits reach the instances by the workflow's rollout; new instances start up; of surplus ones the pending and
+  // the starting go, then the youngest drain. Throws Error as check().
   void apply(const Configuration&);
   void stop_arrivals();  // the workload sends nothing more; what is in flight goes on
 
@@ -54,6 +59,8 @@ class Simulation {
   std::int64_t calls_in_flight(FunctionId) const;  // calls whose caller waits
   int instances(FunctionId) const;                 // starting, ready and draining
   int ready_instances(FunctionId) const;           // that take calls
+  int starting_instances(FunctionId) const;        // or restarting
+  int pending_instances(FunctionId) const;         // wanted, but no node has room for them
   double users() const;                            // closed loop: users present; otherwise 0
   double user_s() const;                           // closed loop: integral of users over time; otherwise 0
   std::uint64_t events_handled() const;

@@ -14,23 +14,6 @@ constexpr double kMebibytesPerGibibyte = 1024;
 constexpr double kSecondsPerHour = 3600;
 constexpr double kQosWindow_s = 30;  // QosTarget::successes are per so many seconds
 
-Usage operator-(const Usage& a, const Usage& b) {
-  return {.cpu_s = a.cpu_s - b.cpu_s,
-          .work_s = a.work_s - b.work_s,
-          .admitted_work_s = a.admitted_work_s - b.admitted_work_s,
-          .throttled_s = a.throttled_s - b.throttled_s,
-          .throttled_periods = a.throttled_periods - b.throttled_periods,
-          .cpu_granted_s = a.cpu_granted_s - b.cpu_granted_s,
-          .memory_mib_s = a.memory_mib_s - b.memory_mib_s,
-          .instance_s = a.instance_s - b.instance_s,
-          .cpu_limit_millicore_s = a.cpu_limit_millicore_s - b.cpu_limit_millicore_s,
-          .memory_limit_mib_s = a.memory_limit_mib_s - b.memory_limit_mib_s,
-          .received_bytes = a.received_bytes - b.received_bytes,
-          .transmitted_bytes = a.transmitted_bytes - b.transmitted_bytes};
-}
-
-Usage operator+(const Usage& a, const Usage& b) { return a - (Usage{} - b); }
-
 double ratio(double numerator, double denominator) { return denominator > 0 ? numerator / denominator : 0; }
 
 std::optional<Latency> latency_of(CallStatistics& statistics) {
@@ -81,7 +64,10 @@ void CallStatistics::merge(const CallStatistics& other) {
   latency_quantiles.merge(other.latency_quantiles);
   execution_s.merge(other.execution_s);
   in_flight_s += other.in_flight_s;
+  cold_starts += other.cold_starts;
   ready = other.ready;
+  starting = other.starting;
+  pending = other.pending;
 }
 
 void CallStatistics::clear() {
@@ -90,7 +76,8 @@ void CallStatistics::clear() {
   latency_quantiles.clear();
   execution_s = {};
   in_flight_s = 0;
-  ready = 0;
+  cold_starts = 0;
+  ready = starting = pending = 0;
 }
 
 void WindowStatistics::clear() {
@@ -111,7 +98,7 @@ void WindowStatistics::merge(const WindowStatistics& later) {
   requests.merge(later.requests);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     calls[i].merge(later.calls[i]);
-    usage[i] = usage[i] + later.usage[i];
+    usage[i] += later.usage[i];
   }
   used_gib_s += later.used_gib_s;
   used_vcpu_s += later.used_vcpu_s;
@@ -154,6 +141,8 @@ void WindowRecorder::end_window(const Simulation& simulation) {
     CallStatistics& calls = window.calls[i];
     calls.counts.in_flight = simulation.calls_in_flight({i});
     calls.ready = simulation.ready_instances({i});
+    calls.starting = simulation.starting_instances({i});
+    calls.pending = simulation.pending_instances({i});
     calls.in_flight_s =
         to_seconds(answered_minus_called_[i]) + static_cast<double>(calls.counts.in_flight) * window.length_s;
   }
@@ -219,7 +208,9 @@ void WindowRecorder::on_call(FunctionId function, Time called) {
 void WindowRecorder::on_call_finished(const CallRecord& record) {
   answered_minus_called_[record.function.index] += record.finished - present().start;
   if (WindowStatistics* window = attribute(record.called, record.finished, kPaperDrain)) {
-    window->calls[record.function.index].add(record.outcome, record.finished - record.called);
+    CallStatistics& calls = window->calls[record.function.index];
+    calls.add(record.outcome, record.finished - record.called);
+    calls.cold_starts += record.cold;
   }
 }
 
@@ -290,6 +281,10 @@ FunctionObservation WindowRecorder::observe_function(WindowStatistics& window, s
           .transmitted_bytes_per_s = ratio(usage.transmitted_bytes, usage.instance_s),
           .instances = ratio(usage.instance_s, window.length_s),
           .ready = calls.ready,
+          .starting = calls.starting,
+          .pending = calls.pending,
+          .cold_starts = calls.cold_starts,
+          .crashes = usage.crashes,
           .concurrency_mean = ratio(calls.in_flight_s, window.length_s),
           .execution_mean_s = calls.execution_s.mean()};
 }

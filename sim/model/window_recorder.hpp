@@ -19,8 +19,11 @@ struct CallStatistics {
   RunningMoments latency_s;  // of successes
   Quantiles latency_quantiles;
   RunningMoments execution_s;
-  double in_flight_s = 0;  // calls only: the integral of those in flight
-  int ready = 0;           // calls only: instances at the end
+  double in_flight_s = 0;        // calls only: the integral of those in flight
+  std::int64_t cold_starts = 0;  // calls only
+  int ready = 0;                 // calls only: instances at the end
+  int starting = 0;
+  int pending = 0;
 
   void add(Outcome outcome, Duration latency);
   void merge(const CallStatistics& other);

@@ -56,6 +56,12 @@ enum class Overflow {
   none,    // there is no limit
 };
 
+// Whom the kernel kills when an execution wants more memory than its instance's limit leaves.
+enum class OomKills {
+  request,   // the process of the request; the instance lives
+  instance,  // the container with all that it serves; it restarts
+};
+
 struct FunctionSpec {
   std::string name;
   Distribution serial_work;              // core-seconds on one thread, done first
@@ -64,13 +70,20 @@ struct FunctionSpec {
   Distribution off_cpu;                  // seconds without CPU (I/O, remote services), done last, before the calls
   Distribution process_memory;           // MiB that a request holds while it is served
   Distribution parallel_memory;          // MiB that it holds besides from its parallel work on: a model, tensors
-  Distribution start_up;                 // seconds until an instance that is added takes calls
+  Distribution start_up;                 // seconds until an instance that is added, or restarts, takes calls
+  Distribution time_to_failure;          // seconds that an instance takes calls before it crashes; 0: it never does
   Mebibytes instance_memory{0};          // held by an instance however many requests it serves
   double request_bytes = 0;              // payload received per call
   double response_bytes = 0;             // payload sent per good answer
   double failure_probability = 0;        // of a request that is served to its end
   double failed_input_work_share = 0.7;  // of the serial work that is done on a failed input before the call fails
   Overflow overflow = Overflow::reject;
+  OomKills oom_kills = OomKills::request;
+  // On demand: no instance at first; a call that finds none free starts one and waits for it, up to as many as the knob
+  // `replicas` allows; an instance that has been idle for so long goes. Absent: the knob says how many there are.
+  std::optional<Duration> keep_alive;
+  std::optional<Millicores> cpu_request;       // for placement, and the weight on a contended node; absent: the limit
+  std::optional<Mebibytes> memory_request;     // for placement; absent: the limit
   std::optional<Distribution> hop;             // in place of the gateway's: external services are not behind it
   std::optional<int> queue_capacity;           // requests that wait before one instance; absent: any number
   std::optional<Block> calls;                  // made when its own work is done, while it holds its slot and memory
@@ -110,6 +123,35 @@ struct CpuSharingSpec {
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1
 };
 
+// Machines of one kind. All instances of a node share its cores by the weights of their CPU requests when together they
+// want more than it has.
+struct NodeSpec {
+  int count = 1;
+  double cores = 8;
+  Mebibytes memory{32768};
+  Distribution time_to_failure;  // seconds in service; 0: it never fails. Its instances are lost and placed anew
+  Distribution repair;           // seconds out of service
+};
+
+// Where an instance goes, among the nodes that have room for its requests.
+enum class Placement {
+  spread,  // to the least allocated one (Kubernetes: LeastAllocated)
+  pack,    // to the most allocated one (MostAllocated)
+};
+
+// Without nodes there is always room, and instances do not meet.
+struct ClusterSpec {
+  std::vector<NodeSpec> nodes;
+  Placement placement = Placement::spread;
+};
+
+// How new limits reach the instances.
+enum class Rollout {
+  in_place,  // at once; an instance whose node lacks the room is replaced
+  rolling,   // one new instance more, none less: the old ones drain one by one (Kubernetes: maxSurge 1, maxUnavailable
+             // 0)
+};
+
 // Unit prices.
 struct PriceSpec {
   double price_per_millicore = 1.73e-4;  // the paper's price, by replica
@@ -125,6 +167,8 @@ struct WorkflowSpec {
   QosTarget qos;
   GatewaySpec gateway;
   CpuSharingSpec cpu_sharing;
+  ClusterSpec cluster;
+  Rollout rollout = Rollout::in_place;
   PriceSpec prices;
 
   // Absent when there is no such function.

@@ -50,8 +50,16 @@ struct Profile {
   std::string origin;       // where it comes from: file, digest, function, day, window, scale
 };
 
+// The client sends a failed request again. It counts once: from its arrival to the end of its last attempt.
+struct Retry {
+  int attempts = 3;       // at most, the first included
+  Distribution back_off;  // seconds before the second attempt
+  double factor = 2;      // by which the back-off grows with each further one
+};
+
 struct Workload {
   std::variant<ClosedLoop, OpenLoop, ArrivalList> source;
+  std::optional<Retry> retry = std::nullopt;
   std::optional<Profile> profile;  // takes the place of ClosedLoop::users or OpenLoop::rate_per_s
 };
 

@@ -47,6 +47,10 @@ struct FunctionObservation {
   double transmitted_bytes_per_s = 0;      // mean per instance
   double instances = 0;                    // mean number of starting, ready and draining ones
   int ready = 0;                           // instances that take calls, at the window's end
+  int starting = 0;                        // instances that start up, at the window's end
+  int pending = 0;                         // instances wanted that no node has room for, at the window's end
+  std::int64_t cold_starts = 0;            // calls that waited for their instance to start
+  std::int64_t crashes = 0;                // of instances
   double concurrency_mean = 0;             // calls in flight, mean over the window, all instances together
   std::optional<double> execution_mean_s;  // time in an instance per execution that ended in the window
 

@@ -262,21 +262,6 @@ struct Plan {
   std::uint64_t seed = 1;
 };
 
-inline Usage operator-(const Usage& a, const Usage& b) {
-  return {.cpu_s = a.cpu_s - b.cpu_s,
-          .work_s = a.work_s - b.work_s,
-          .admitted_work_s = a.admitted_work_s - b.admitted_work_s,
-          .throttled_s = a.throttled_s - b.throttled_s,
-          .throttled_periods = a.throttled_periods - b.throttled_periods,
-          .cpu_granted_s = a.cpu_granted_s - b.cpu_granted_s,
-          .memory_mib_s = a.memory_mib_s - b.memory_mib_s,
-          .instance_s = a.instance_s - b.instance_s,
-          .cpu_limit_millicore_s = a.cpu_limit_millicore_s - b.cpu_limit_millicore_s,
-          .memory_limit_mib_s = a.memory_limit_mib_s - b.memory_limit_mib_s,
-          .received_bytes = a.received_bytes - b.received_bytes,
-          .transmitted_bytes = a.transmitted_bytes - b.transmitted_bytes};
-}
-
 // One replication; debug builds check the laws of every run besides.
 inline Sample observe(const Scenario& scenario, const Plan& plan, std::uint64_t replication) {
   Tallies tallies(scenario.function_count(), plan.keep_executions);

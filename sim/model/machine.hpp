@@ -1,0 +1,277 @@
+#pragma once
+// The simulated platform, for simulation.cpp alone: the class here, its parts in machine_*.hpp. All of it is one
+// translation unit and of internal linkage, so that what is called in one place is inlined there: apart, it loses a
+// third of its speed.
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/core/archive.hpp"
+#include "sim/core/error.hpp"
+#include "sim/core/event_queue.hpp"
+#include "sim/core/fifo.hpp"
+#include "sim/core/pool.hpp"
+#include "sim/model/arrivals.hpp"
+#include "sim/model/instance.hpp"
+#include "sim/model/simulation.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+enum class EventKind : std::uint32_t {
+  arrival,         // the open loop or arrival list sends a request
+  profile_step,    // the number of users changes
+  user_starts,     // the next user of the closed loop appears
+  user_wakes,      // a user has thought
+  retry,           // the client sends a request again
+  call_arrives,    // an invocation has passed the gateway
+  cpu_completion,  // an instance's next job may be done
+  off_cpu_done,    // an invocation has waited
+  answer,          // an invocation's answer is ready, without work
+  timeout,         // the oldest pending call may be overdue
+  started_up,      // a starting instance may take calls
+  keep_alive,      // an instance may have been idle for long enough
+  crash,           // an instance fails
+  node_fails,
+  node_repaired,
+};
+
+// When so many events happen at one instant, requests fail and come again without time passing.
+constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
+
+constexpr double kMillicoresPerCore = 1000;
+
+// With more instances than this, fetching what comes next while this is handled pays.
+constexpr std::size_t kFitInCache = 500;
+
+struct Deadline {
+  Time time;
+  std::uint32_t invocation = kNone;
+  std::uint32_t generation = 0;
+};
+
+// What of a function's specification the loop asks all the time.
+struct FunctionPlan {
+  explicit FunctionPlan(const WorkflowSpec& workflow, const FunctionSpec& function)
+      : spec(&function),
+        hop(function.hop ? &*function.hop : &workflow.gateway.hop),
+        has_serial(!function.serial_work.is_zero()),
+        has_parallel(!function.parallel_work.is_zero()),
+        has_off_cpu(!function.off_cpu.is_zero()),
+        has_memory(!function.process_memory.is_zero() || !function.parallel_memory.is_zero()),
+        has_hop(!hop->is_zero()),
+        may_fail(function.failure_probability > 0),
+        on_demand(function.keep_alive.has_value()),
+        from_zero(!function.fixed && function.ranges.replicas_min == 0) {}
+
+  const FunctionSpec* spec;
+  const Distribution* hop;
+  bool has_serial;
+  bool has_parallel;
+  bool has_off_cpu;
+  bool has_memory;
+  bool has_hop;
+  bool may_fail;
+  bool on_demand;  // calls start instances
+  bool from_zero;  // a call to a function scaled to zero scales it to one
+};
+
+class Machine {
+ public:
+  Machine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers);
+
+  // the machine
+  void run_until(Time horizon);
+  void handle(const Event& event);
+
+  // what its owner may do
+  void redeploy(Time start, const RngStreams& streams);
+  void send_request(bool from_user);
+  void apply(const Configuration& configuration);
+  void stop_arrivals() { stopped_ = true; }
+
+  // what its owner may ask
+  Usage usage(FunctionId id) const;
+  double unserved_work_s(FunctionId id) const;
+  double user_s() const { return user_s_ + static_cast<double>(users_present_) * to_seconds(now_ - users_since_); }
+  std::vector<std::byte> save();
+  void restore(std::span<const std::byte> bytes);
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(events_, requests_, joins_, invocations_, instances_, functions_, nodes_, pending_, deadlines_, timeout_pending_,
+      node_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_wanted_,
+      users_present_, users_since_, user_s_, user_starting_, stopped_, now_, next_request_, events_handled_,
+      configuration_.functions);
+  }
+
+  Time now_;
+  std::uint64_t events_handled_ = 0;
+  Pool<Request> requests_;
+  std::int64_t users_present_ = 0;
+  const Scenario& scenario_;
+  const WorkflowSpec& workflow_;
+  const Graph& graph_;
+  std::vector<Observer*> observers_;
+  Configuration configuration_;
+  std::vector<FunctionState> functions_;
+
+ private:
+  const FunctionPlan& plan(FunctionId id) const { return plans_[id.index]; }
+  const FunctionSpec& spec(FunctionId id) const { return workflow_.functions[id.index]; }
+  FunctionState& function(FunctionId id) { return functions_[id.index]; }
+  std::uint64_t schedule(Time time, EventKind kind, std::uint32_t index = 0) {
+    return events_.push(time, EventTag(static_cast<std::uint32_t>(kind), index));
+  }
+
+  // workload
+  void begin_workload(const RngStreams& streams);
+  void on_arrival();
+  void schedule_arrival();
+  void on_profile_step();
+  void want_users(double level);
+  void change_users(std::int64_t change);
+  void on_user_starts();
+  void on_user_wakes();
+  void user_is_answered(bool success);
+  bool try_again(std::uint32_t request);
+  const Profile* profile() const {
+    const auto& profile = scenario_.spec().workload.profile;
+    return profile ? &*profile : nullptr;
+  }
+
+  // workflow
+  void begin(NodeIndex node, std::uint32_t scope, Token token);
+  void begin_branches(NodeIndex node, std::uint32_t scope, Token token, std::uint32_t width);
+  void finish(NodeIndex node, std::uint32_t scope, Token token);
+  void finish_request(std::uint32_t request, Token token);
+  std::uint64_t request_number(ScopeKind kind, std::uint32_t scope) const;
+
+  // gateway
+  void call(NodeIndex node, std::uint32_t scope, Outcome input);
+  void on_call_arrives(std::uint32_t invocation);
+  void refuse(std::uint32_t invocation, Outcome outcome);
+  std::uint32_t route(FunctionId id);
+  std::uint32_t route_ready(FunctionState& state);
+  void answer(std::uint32_t invocation);
+  Token report_answer(const Invocation& invocation);
+  void release(std::uint32_t invocation);
+  void on_timeout();
+  void watch_deadline(std::uint32_t invocation);
+
+  // instance
+  void admit(std::uint32_t invocation, std::uint32_t instance);
+  bool claim_memory(Invocation& invocation, double more_mib);
+  void on_cpu_event(const Event& event);
+  void after_cpu(std::uint32_t invocation, bool was_parallel);
+  void off_cpu_done(std::uint32_t invocation);
+  void work_done(std::uint32_t invocation);
+  void leave_instance(std::uint32_t invocation);
+  void report_execution(const Invocation& invocation, const Instance& instance);
+  void admit_queued(std::uint32_t instance);
+  void enqueue(std::uint32_t invocation, std::uint32_t instance);
+  void unqueue(std::uint32_t invocation);
+  bool has_slot(const Instance& instance) const { return instance.in_flight < instance.slots; }
+  void hold_memory(Instance& instance, double change_mib);
+  void cpu_changed(std::uint32_t instance);
+  void set_timer(std::uint32_t instance);
+
+  // deployment
+  void deploy(Time start, const RngStreams& streams);
+  void derive_streams(FunctionState& state, std::uint32_t index, const RngStreams& streams);
+  void reconcile(FunctionId id);
+  void remove_surplus(FunctionId id, std::size_t most);
+  std::size_t outdated_instances(FunctionId id) const;
+  bool is_outdated(std::uint32_t instance) const;
+  bool drain_outdated(FunctionId id);
+  void resize(std::uint32_t instance);
+  std::uint32_t add_instance(FunctionId id, std::uint32_t node);
+  std::uint32_t start_instance(FunctionId id);
+  void place_pending();
+  void start_up(std::uint32_t instance);
+  void on_life_event(const Event& event);
+  void become_ready(std::uint32_t instance);
+  void set_limits(std::uint32_t instance);
+  void set_cpu_limits(Instance& instance);
+  void reset_cpu(Instance& instance);
+  double served_cores(FunctionId id) const;
+  double unserved_work_s(const Instance& instance) const;
+  void drain(std::uint32_t instance);
+  void retire(std::uint32_t instance);
+  void retire_if_drained(std::uint32_t instance);
+  void take_from_group(std::uint32_t instance);
+  void keep_cpu_usage(Instance& instance);
+  void count_until_now(FunctionId id);
+
+  // instances on demand
+  std::uint32_t find_on_demand(FunctionId id);
+  void offer(std::uint32_t instance);
+  void link(InstanceList& list, std::uint32_t instance);
+  void unlink(InstanceList& list, std::uint32_t instance);
+  void on_keep_alive(std::uint32_t function);
+
+  // cluster
+  bool has_cluster() const { return !nodes_.empty(); }
+  const NodeSpec& node_spec(std::uint32_t node) const { return workflow_.cluster.nodes[node_kinds_[node]]; }
+  double cpu_request(FunctionId id, const FunctionConfiguration& limits) const;
+  double memory_request(FunctionId id, const FunctionConfiguration& limits) const;
+  bool fits(std::uint32_t node, double millicores, double mib) const;
+  std::uint32_t find_node(FunctionId id) const;
+  void occupy(std::uint32_t node, std::uint32_t instance);
+  void vacate(std::uint32_t instance);
+  void find_contention(std::uint32_t node);
+  void share_node(std::uint32_t node);
+  void divide_cores(double cores);
+
+  // failures
+  void restart(std::uint32_t instance);
+  void lose_all(std::uint32_t instance, Outcome outcome);
+  void lose(std::uint32_t invocation, Outcome outcome);
+  void schedule_node_failure(std::uint32_t node);
+  void on_node_fails(std::uint32_t node);
+  void on_node_repaired(std::uint32_t node);
+
+  void prefetch() const;
+  void prefetch_instance(std::uint32_t instance) const;
+
+  EventQueue events_;
+  Pool<Join> joins_;
+  Pool<Invocation> invocations_;
+  Pool<Instance> instances_;
+  std::vector<FunctionPlan> plans_;
+  std::vector<ClusterNode> nodes_;
+  std::vector<std::uint32_t> node_kinds_;  // into ClusterSpec::nodes
+  std::vector<std::uint32_t> pending_;     // functions of the instances that no node has room for, oldest first
+  Fifo<Deadline> deadlines_;               // in order, since every call may take equally long
+  bool timeout_pending_ = false;
+  std::vector<Rng> node_streams_;  // of choices and fan-outs
+  Rng think_, back_off_, retry_back_off_;
+  ArrivalProcess arrivals_;
+  ProfileCursor profile_cursor_;
+  std::uint64_t next_arrival_ = 0;  // into an arrival list
+  std::int64_t users_wanted_ = 0;
+  Time users_since_;            // when users_present_ last changed
+  double user_s_ = 0;           // its integral until then
+  bool user_starting_ = false;  // an event user_starts is pending
+  bool stopped_ = false;
+  std::uint64_t next_request_ = 0;
+
+  struct Claim {
+    double wanted_cores = 0;
+    double weight = 0;
+    double share = 1;
+    bool settled = false;
+  };
+  std::vector<Claim> claims_;  // of share_node
+};
+
+}  // namespace
+}  // namespace faasconf::sim

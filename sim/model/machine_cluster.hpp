@@ -1,0 +1,130 @@
+#pragma once
+// Part of machine.hpp: where instances are placed, and how those of a contended node share it.
+
+#include "sim/model/machine.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+// --- placement
+
+double Machine::cpu_request(FunctionId id, const FunctionConfiguration& limits) const {
+  return spec(id).cpu_request.value_or(limits.cpu).value;
+}
+
+double Machine::memory_request(FunctionId id, const FunctionConfiguration& limits) const {
+  return spec(id).memory_request.value_or(limits.memory).value;
+}
+
+bool Machine::fits(std::uint32_t index, double millicores, double mib) const {
+  const ClusterNode& node = nodes_[index];
+  return node.in_service && node.cpu_requested_millicores + millicores <= node_spec(index).cores * kMillicoresPerCore &&
+         node.memory_requested_mib + mib <= node_spec(index).memory.value;
+}
+
+// The node for one more instance; kNone when none has room, or there is no cluster. The score is the mean of the shares
+// of CPU and memory that would be requested (Kubernetes' NodeResourcesFit); of equal ones the first.
+std::uint32_t Machine::find_node(FunctionId id) const {
+  const FunctionConfiguration& limits = configuration_.functions[id.index];
+  const double millicores = cpu_request(id, limits);
+  const double mib = memory_request(id, limits);
+  const double sign = workflow_.cluster.placement == Placement::spread ? 1 : -1;
+  std::uint32_t best = kNone;
+  double best_score = 0;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (!fits(i, millicores, mib)) continue;
+    const NodeSpec& kind = node_spec(i);
+    const double score = sign * ((nodes_[i].cpu_requested_millicores + millicores) / (kind.cores * kMillicoresPerCore) +
+                                 (nodes_[i].memory_requested_mib + mib) / kind.memory.value);
+    if (best != kNone && score >= best_score) continue;
+    best = i;
+    best_score = score;
+  }
+  return best;
+}
+
+void Machine::occupy(std::uint32_t index, std::uint32_t instance) {
+  ClusterNode& node = nodes_[index];
+  const Instance& newcomer = instances_[instance];
+  instances_[instance].node = index;
+  node.instances.push_back(instance);
+  node.cpu_requested_millicores += cpu_request(newcomer.function, newcomer.limits);
+  node.memory_requested_mib += memory_request(newcomer.function, newcomer.limits);
+  find_contention(index);
+}
+
+void Machine::vacate(std::uint32_t instance) {
+  Instance& leaver = instances_[instance];
+  const std::uint32_t index = std::exchange(leaver.node, kNone);
+  ClusterNode& node = nodes_[index];
+  std::erase(node.instances, instance);
+  node.cpu_requested_millicores -= cpu_request(leaver.function, leaver.limits);
+  node.memory_requested_mib -= memory_request(leaver.function, leaver.limits);
+  if (node.instances.empty()) node.cpu_requested_millicores = node.memory_requested_mib = 0;
+  leaver.cpu.set_share(1, now_);
+  find_contention(index);
+}
+
+// --- a contended node
+
+// Whether the instances may together want more than the node has; if not, they are left alone.
+void Machine::find_contention(std::uint32_t index) {
+  ClusterNode& node = nodes_[index];
+  double most_cores = 0;
+  for (const std::uint32_t instance : node.instances) {
+    const CpuSharingSpec& sharing = workflow_.cpu_sharing;
+    const double limit_cores = instances_[instance].limits.cpu.value / kMillicoresPerCore;
+    most_cores += sharing.mode == CpuSharing::cfs ? sharing.cores : limit_cores;
+  }
+  const bool contended_before = std::exchange(node.may_contend, most_cores > node_spec(index).cores);
+  if (contended_before || node.may_contend) share_node(index);
+}
+
+// The weights divide the cores among those who want CPU; what one does not want goes to the others, by their weights
+// (cpu.shares; weighted max-min fairness).
+void Machine::share_node(std::uint32_t index) {
+  const ClusterNode& node = nodes_[index];
+  claims_.clear();
+  for (const std::uint32_t instance : node.instances) {
+    const Instance& claimant = instances_[instance];
+    claims_.push_back({.wanted_cores = claimant.cpu.wanted_cores(now_),
+                       .weight = cpu_request(claimant.function, claimant.limits),
+                       .share = 1});
+  }
+  divide_cores(node_spec(index).cores);
+  for (std::size_t i = 0; i < node.instances.size(); ++i) {
+    Instance& claimant = instances_[node.instances[i]];
+    // under cfs the time of the next switch counts from the last change
+    const bool switches = workflow_.cpu_sharing.mode == CpuSharing::cfs;
+    if (switches || claimant.cpu.share() != claims_[i].share) claimant.cpu.set_share(claims_[i].share, now_);
+    set_timer(node.instances[i]);
+  }
+}
+
+void Machine::divide_cores(double cores) {
+  double wanted_cores = 0;
+  double weight = 0;
+  for (Claim& claim : claims_) {
+    claim.settled = claim.wanted_cores <= 0;
+    if (!claim.settled) weight += claim.weight;
+    wanted_cores += claim.wanted_cores;
+  }
+  if (wanted_cores <= cores) return;
+
+  // who wants no more than its part has it, and leaves more to the others
+  for (bool more = true; more;) {
+    more = false;
+    for (Claim& claim : claims_) {
+      if (claim.settled || claim.wanted_cores * weight > cores * claim.weight) continue;
+      claim.settled = more = true;
+      cores -= claim.wanted_cores;
+      weight -= claim.weight;
+    }
+  }
+  for (Claim& claim : claims_) {
+    if (!claim.settled) claim.share = cores * claim.weight / (weight * claim.wanted_cores);
+  }
+}
+
+}  // namespace
+}  // namespace faasconf::sim

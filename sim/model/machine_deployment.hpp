@@ -1,0 +1,458 @@
+#pragma once
+// Part of machine.hpp: instances come and go: replicas, rollouts, start-ups, instances on demand.
+
+#include "sim/model/machine.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+void Machine::deploy(Time start, const RngStreams& streams) {
+  now_ = start;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    nodes_[i] = ClusterNode();
+    nodes_[i].life = streams.stream("node_life", i);
+    schedule_node_failure(i);
+  }
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) {
+    FunctionState& state = functions_[i];
+    derive_streams(state, i, streams);
+    state.counted_until = now_;
+    state.next_number = 0;
+    state.round_robin = 0;
+    state.calls_in_flight = 0;
+    state.expiry_pending = false;
+    state.served_cores = served_cores({i});
+    const int replicas = plans_[i].on_demand ? 0 : configuration_.functions[i].replicas;
+    for (int replica = 0; replica < replicas; ++replica) {
+      const std::uint32_t node = find_node({i});
+      if (has_cluster() && node == kNone) {
+        pending_.push_back(i);
+        ++state.pending;
+      } else {
+        become_ready(add_instance({i}, node));
+      }
+    }
+  }
+  node_streams_.clear();
+  for (std::uint32_t i = 0; i < graph_.stream_count(); ++i) node_streams_.push_back(streams.stream("node", i));
+  begin_workload(streams);
+}
+
+// Streams that nobody draws from are not derived: a window of 30 s is short.
+void Machine::derive_streams(FunctionState& state, std::uint32_t i, const RngStreams& streams) {
+  const FunctionSpec& function_spec = workflow_.functions[i];
+  const auto derive = [&](Rng& rng, const Distribution& law, StreamName name) {
+    if (law.is_random()) rng = streams.stream(name, i);
+  };
+  derive(state.serial, function_spec.serial_work, "serial_work");
+  derive(state.parallel, function_spec.parallel_work, "parallel_work");
+  derive(state.off_cpu, function_spec.off_cpu, "off_cpu");
+  derive(state.memory, function_spec.process_memory, "memory");
+  derive(state.parallel_memory, function_spec.parallel_memory, "parallel_memory");
+  derive(state.hop, *plans_[i].hop, "hop");
+  derive(state.start_up, function_spec.start_up, "start_up");
+  derive(state.life, function_spec.time_to_failure, "life");
+  if (plans_[i].may_fail) state.failure = streams.stream("failure", i);
+  if (workflow_.gateway.routing == Routing::random) state.routing = streams.stream("routing", i);
+  if (workflow_.cpu_sharing.speed_spread > 0) state.speed = streams.stream("speed", i);
+  if (workflow_.cpu_sharing.mode == CpuSharing::cfs) state.phase = streams.stream("cfs_phase", i);
+}
+
+void Machine::redeploy(Time start, const RngStreams& streams) {
+  pending_.clear();
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) {
+    FunctionState& state = functions_[i];
+    count_until_now({i});
+    state.pending = 0;
+    for (auto* group : {&state.draining, &state.starting, &state.ready}) {
+      while (!group->empty()) retire(group->back());
+    }
+  }
+  change_users(-users_present_);
+  users_since_ = start;
+  events_.clear();
+  deadlines_.clear();
+  timeout_pending_ = false;
+  requests_.clear();
+  joins_.clear();
+  invocations_.clear();
+  deploy(start, streams);
+}
+
+void Machine::apply(const Configuration& configuration) {
+  check(configuration, workflow_);
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) count_until_now({i});
+  configuration_ = configuration;
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) {
+    FunctionState& state = functions_[i];
+    state.served_cores = served_cores({i});
+    const bool rolls = workflow_.rollout == Rollout::rolling && !plans_[i].on_demand;
+    remove_surplus({i}, static_cast<std::size_t>(configuration.functions[i].replicas) + rolls);
+    if (!rolls) {
+      for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
+        // an instance that its node has no room for any more leaves the group
+        for (std::size_t k = group->size(); k > 0; --k) resize((*group)[k - 1]);
+      }
+    }
+    reconcile({i});
+  }
+}
+
+// An instance under the present limits; it keeps its own and drains where its node has no room for them.
+void Machine::resize(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  if (instance.node != kNone) {
+    const std::uint32_t node = instance.node;
+    const FunctionConfiguration& wanted = configuration_.functions[instance.function.index];
+    vacate(index);
+    const bool has_room = fits(node, cpu_request(instance.function, wanted), memory_request(instance.function, wanted));
+    if (has_room) set_limits(index);
+    occupy(node, index);
+    if (!has_room) return drain(index);
+  } else {
+    set_limits(index);
+  }
+  if (instance.state == InstanceState::ready) admit_queued(index);
+  if (plan(instance.function).on_demand) offer(index);
+  cpu_changed(index);
+}
+
+// --- as many instances as the configuration wants
+
+void Machine::reconcile(FunctionId id) {
+  FunctionState& state = function(id);
+  const auto wanted = static_cast<std::size_t>(configuration_.functions[id.index].replicas);
+  if (plan(id).on_demand) return remove_surplus(id, wanted);
+  const auto existing = [&] {
+    return state.starting.size() + state.ready.size() + static_cast<std::size_t>(state.pending);
+  };
+  if (workflow_.rollout == Rollout::rolling) {
+    // as many ready ones as wanted, whatever their limits, before an old one goes
+    remove_surplus(id, wanted + (outdated_instances(id) > 0 ? 1 : 0));
+    while (state.ready.size() > wanted && drain_outdated(id)) {
+    }
+    while (existing() < wanted + (outdated_instances(id) > 0 ? 1 : 0)) {
+      if (existing() - outdated_instances(id) >= wanted) break;
+      start_instance(id);
+    }
+  } else {
+    remove_surplus(id, wanted);
+    while (existing() < wanted) start_instance(id);
+  }
+}
+
+// Of surplus instances those go first that have no place, then those that start, then the youngest.
+void Machine::remove_surplus(FunctionId id, std::size_t most) {
+  FunctionState& state = function(id);
+  const auto surplus = [&] {
+    return state.starting.size() + state.ready.size() + static_cast<std::size_t>(state.pending) > most;
+  };
+  while (surplus() && state.pending > 0) {
+    const auto youngest = std::find(pending_.rbegin(), pending_.rend(), id.index);
+    pending_.erase(std::next(youngest).base());
+    --state.pending;
+  }
+  if (plan(id).on_demand) {
+    while (surplus() && state.idle.oldest != kNone) retire(state.idle.oldest);
+    return;
+  }
+  while (surplus() && !state.starting.empty()) retire(state.starting.back());
+  while (surplus() && !state.ready.empty()) drain(state.ready.back());
+}
+
+bool Machine::is_outdated(std::uint32_t index) const {
+  FunctionConfiguration limits = instances_[index].limits;
+  const FunctionConfiguration& wanted = configuration_.functions[instances_[index].function.index];
+  limits.replicas = wanted.replicas;
+  return limits != wanted;
+}
+
+std::size_t Machine::outdated_instances(FunctionId id) const {
+  const FunctionState& state = functions_[id.index];
+  const auto outdated = [this](std::uint32_t index) { return is_outdated(index); };
+  return static_cast<std::size_t>(std::ranges::count_if(state.starting, outdated) +
+                                  std::ranges::count_if(state.ready, outdated));
+}
+
+// The oldest of them; false when all ready ones are up to date.
+bool Machine::drain_outdated(FunctionId id) {
+  const auto& ready = function(id).ready;
+  const auto oldest = std::ranges::find_if(ready, [this](std::uint32_t index) { return is_outdated(index); });
+  if (oldest == ready.end()) return false;
+  drain(*oldest);
+  return true;
+}
+
+std::uint32_t Machine::add_instance(FunctionId id, std::uint32_t node) {
+  count_until_now(id);
+  FunctionState& state = function(id);
+  const std::uint32_t index = instances_.take();
+  Instance& instance = instances_[index];
+  instance.function = id;
+  instance.number = state.next_number++;
+  instance.state = InstanceState::starting;
+  instance.offer = Offer::none;
+  instance.in_flight = instance.queued = 0;
+  instance.queue_front = instance.queue_back = kNone;
+  instance.node = kNone;
+  instance.out_of_memory = false;
+  instance.timer = kNever;
+  instance.timer_sequence = instance.life_sequence = kNoSequence;
+  instance.memory_mib = instance.memory_mib_s = 0;
+  instance.memory_updated = now_;
+  instance.limits = {.cpu = {0}, .memory = {0}};
+  const double sigma = workflow_.cpu_sharing.speed_spread;
+  instance.speed = sigma > 0 ? std::exp(sigma * state.speed.normal()) : 1.0;
+  reset_cpu(instance);
+  set_limits(index);
+  if (node != kNone) occupy(node, index);
+  return index;
+}
+
+void Machine::reset_cpu(Instance& instance) {
+  const CpuSharingSpec& sharing = workflow_.cpu_sharing;
+  if (sharing.mode == CpuSharing::cfs) {
+    const double phase_s = function(instance.function).phase.uniform() * to_seconds(sharing.period - Duration(1));
+    instance.cpu.reset(now_, {.period = sharing.period, .cores = sharing.cores}, from_seconds(phase_s));
+  } else {
+    instance.cpu.reset(now_);
+  }
+}
+
+// One more instance, which starts up; kNone, and it is pending, when no node has room.
+std::uint32_t Machine::start_instance(FunctionId id) {
+  const std::uint32_t node = find_node(id);
+  if (has_cluster() && node == kNone) {
+    pending_.push_back(id.index);
+    ++function(id).pending;
+    return kNone;
+  }
+  const std::uint32_t index = add_instance(id, node);
+  start_up(index);
+  return index;
+}
+
+// A place has become free.
+void Machine::place_pending() {
+  for (std::size_t i = 0; i < pending_.size();) {
+    const FunctionId id{pending_[i]};
+    const std::uint32_t node = find_node(id);
+    if (node == kNone) {
+      ++i;
+      continue;
+    }
+    pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
+    --function(id).pending;
+    start_up(add_instance(id, node));
+  }
+}
+
+void Machine::start_up(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  FunctionState& state = function(instance.function);
+  const Duration start_up = from_seconds(spec(instance.function).start_up.sample(state.start_up));
+  instance.state = InstanceState::starting;
+  if (start_up <= Duration::zero()) return become_ready(index);
+  state.starting.push_back(index);
+  instance.life_sequence = schedule(after(now_, start_up), EventKind::started_up, index);
+}
+
+// started_up or crash; stale where the instance's life has taken another turn since.
+void Machine::on_life_event(const Event& event) {
+  const std::uint32_t index = event.tag.index();
+  Instance& instance = instances_[index];
+  if (instance.life_sequence != event.sequence) return;
+  if (static_cast<EventKind>(event.tag.kind()) == EventKind::crash) return restart(index);
+  take_from_group(index);
+  become_ready(index);
+  if (workflow_.rollout == Rollout::rolling) reconcile(instance.function);
+}
+
+void Machine::become_ready(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  const FunctionId id = instance.function;
+  FunctionState& state = function(id);
+  instance.state = InstanceState::ready;
+  instance.life_sequence = kNoSequence;
+  state.ready.push_back(index);
+  const Distribution& time_to_failure = spec(id).time_to_failure;
+  if (!time_to_failure.is_zero()) {
+    const Time failure = after(now_, from_seconds(time_to_failure.sample(state.life)));
+    instance.life_sequence = schedule(failure, EventKind::crash, index);
+  }
+  admit_queued(index);
+  if (plan(id).on_demand) offer(index);
+}
+
+void Machine::set_limits(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  const FunctionId id = instance.function;
+  FunctionState& state = function(id);
+  const FunctionConfiguration& limits = configuration_.functions[id.index];
+  state.cpu_limit_millicores += limits.cpu.value - instance.limits.cpu.value;
+  state.memory_limit_mib += limits.memory.value - instance.limits.memory.value;
+  instance.limits = limits;
+  const bool limited = limits.concurrency > 0 && spec(id).overflow != Overflow::none;
+  instance.slots = limited ? limits.concurrency : std::numeric_limits<std::int32_t>::max();
+  set_cpu_limits(instance);
+}
+
+void Machine::set_cpu_limits(Instance& instance) {
+  instance.cpu.set_limits({.limit_cores = instance.limits.cpu.value / kMillicoresPerCore,
+                           .served_cores = function(instance.function).served_cores,
+                           .contention = workflow_.cpu_sharing.contention,
+                           .speed = instance.speed,
+                           .parallel_threads = spec(instance.function).max_threads},
+                          now_);
+}
+
+double Machine::served_cores(FunctionId id) const {
+  const double cores = configuration_.functions[id.index].cpu.value / kMillicoresPerCore;
+  const double exponent = workflow_.cpu_sharing.quota_exponent;
+  return exponent == 1 ? cores : std::pow(cores, exponent);
+}
+
+// It takes no more calls.
+void Machine::drain(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  if (instance.state == InstanceState::starting) return retire(index);
+  if (instance.state == InstanceState::draining) return;
+  take_from_group(index);
+  instance.state = InstanceState::draining;
+  function(instance.function).draining.push_back(index);
+  if (plan(instance.function).on_demand) offer(index);
+  retire_if_drained(index);
+}
+
+void Machine::retire_if_drained(std::uint32_t index) {
+  const Instance& instance = instances_[index];
+  if (instance.state == InstanceState::draining && instance.in_flight == 0 && instance.queued == 0) retire(index);
+}
+
+// It is gone: its use is kept with its function, its place and slot are free. Who waits before it is sent on.
+void Machine::retire(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  FunctionState& state = function(instance.function);
+  count_until_now(instance.function);
+  while (instance.queued > 0) {
+    const std::uint32_t waiting = instance.queue_front;
+    unqueue(waiting);
+    invocations_[waiting].place = Place::on_the_way;
+    schedule(now_, EventKind::call_arrives, waiting);
+  }
+  hold_memory(instance, 0);
+  keep_cpu_usage(instance);
+  state.memory_mib_s += instance.memory_mib_s;
+  take_from_group(index);
+  state.cpu_limit_millicores -= instance.limits.cpu.value;
+  state.memory_limit_mib -= instance.limits.memory.value;
+  if (state.instances() == 0) state.cpu_limit_millicores = state.memory_limit_mib = 0;  // no residue of rounding
+  instance.state = InstanceState::gone;
+  if (plan(instance.function).on_demand) offer(index);
+  instance.timer = kNever;
+  instance.timer_sequence = instance.life_sequence = kNoSequence;
+  const bool had_place = instance.node != kNone;
+  if (had_place) vacate(index);
+  instances_.give_back(index);
+  if (had_place && !pending_.empty()) place_pending();
+}
+
+void Machine::take_from_group(std::uint32_t index) {
+  FunctionState& state = function(instances_[index].function);
+  const InstanceState of = instances_[index].state;
+  auto& group = of == InstanceState::starting   ? state.starting
+                : of == InstanceState::draining ? state.draining
+                                                : state.ready;
+  // the last one where many go at once
+  if (!group.empty() && group.back() == index) return group.pop_back();
+  group.erase(std::ranges::find(group, index));
+}
+
+// What it has used so far goes to its function; work that is left undone was not admitted.
+void Machine::keep_cpu_usage(Instance& instance) {
+  FunctionState& state = function(instance.function);
+  state.cpu_s += instance.cpu.cpu_s(now_);
+  state.work_s += instance.cpu.work_s(now_);
+  state.admitted_work_s -= unserved_work_s(instance);
+  state.throttled_s += instance.cpu.throttled_s(now_);
+  state.throttled_periods += instance.cpu.throttled_periods(now_);
+  state.cpu_granted_s += instance.cpu.granted_s(now_);
+}
+
+// Brings the integrals of the number of instances and their limits up to now, before either changes.
+void Machine::count_until_now(FunctionId id) {
+  FunctionState& state = function(id);
+  const double span_s = to_seconds(now_ - state.counted_until);
+  state.instance_s += static_cast<double>(state.instances()) * span_s;
+  state.cpu_limit_millicore_s += state.cpu_limit_millicores * span_s;
+  state.memory_limit_mib_s += state.memory_limit_mib * span_s;
+  state.counted_until = now_;
+}
+
+// --- instances on demand
+
+// Where a call goes: to the instance that was free last, so that the others may expire; else to one that starts and
+// has a slot left; else to a new one.
+std::uint32_t Machine::find_on_demand(FunctionId id) {
+  FunctionState& state = function(id);
+  if (state.open.newest != kNone) return state.open.newest;
+  if (state.idle.newest != kNone) return state.idle.newest;
+  if (!state.starting.empty()) {
+    const Instance& last = instances_[state.starting.back()];
+    if (last.queued < last.slots) return state.starting.back();
+  }
+  const auto existing = static_cast<std::int64_t>(state.starting.size() + state.ready.size());
+  if (existing < configuration_.functions[id.index].replicas && (!has_cluster() || find_node(id) != kNone)) {
+    return start_instance(id);
+  }
+  return state.ready.empty() ? kNone : route_ready(state);
+}
+
+// After its state or number of executions has changed.
+void Machine::offer(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  FunctionState& state = function(instance.function);
+  const bool takes_calls = instance.state == InstanceState::ready && has_slot(instance);
+  const Offer now = !takes_calls ? Offer::none : instance.in_flight == 0 ? Offer::idle : Offer::open;
+  if (now == instance.offer) return;
+  if (instance.offer != Offer::none) unlink(instance.offer == Offer::idle ? state.idle : state.open, index);
+  instance.offer = now;
+  if (now == Offer::none) return;
+  link(now == Offer::idle ? state.idle : state.open, index);
+  if (now == Offer::open) return;
+  instance.idle_since = now_;
+  if (state.expiry_pending) return;
+  schedule(after(now_, *plan(instance.function).spec->keep_alive), EventKind::keep_alive, instance.function.index);
+  state.expiry_pending = true;
+}
+
+void Machine::link(InstanceList& list, std::uint32_t index) {
+  instances_[index].older = list.newest;
+  instances_[index].newer = kNone;
+  (list.newest == kNone ? list.oldest : instances_[list.newest].newer) = index;
+  list.newest = index;
+}
+
+void Machine::unlink(InstanceList& list, std::uint32_t index) {
+  const Instance& instance = instances_[index];
+  (instance.newer == kNone ? list.newest : instances_[instance.newer].older) = instance.older;
+  (instance.older == kNone ? list.oldest : instances_[instance.older].newer) = instance.newer;
+}
+
+void Machine::on_keep_alive(std::uint32_t index) {
+  FunctionState& state = functions_[index];
+  const Duration keep_alive = *plans_[index].spec->keep_alive;
+  state.expiry_pending = false;
+  while (state.idle.oldest != kNone) {
+    const Time expires = after(instances_[state.idle.oldest].idle_since, keep_alive);
+    if (expires > now_) {
+      schedule(expires, EventKind::keep_alive, index);
+      state.expiry_pending = true;
+      return;
+    }
+    retire(state.idle.oldest);
+  }
+}
+
+}  // namespace
+}  // namespace faasconf::sim

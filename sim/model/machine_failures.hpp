@@ -1,0 +1,100 @@
+#pragma once
+// Part of machine.hpp: instances that crash and restart, nodes that fail, and what becomes of the requests in them.
+
+#include "sim/model/machine.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+// A crash: all that is in the instance is lost, and it starts up again in its place.
+void Machine::restart(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  const Outcome outcome = std::exchange(instance.out_of_memory, false) ? Outcome::out_of_memory : Outcome::failed;
+  ++function(instance.function).crashes;
+  if (instance.state == InstanceState::draining) {
+    lose_all(index, outcome);
+    return retire_if_drained(index);
+  }
+  // first out of reach: callers who are told may call again
+  take_from_group(index);
+  instance.state = InstanceState::starting;
+  if (plan(instance.function).on_demand) offer(index);
+  lose_all(index, outcome);
+  start_up(index);
+}
+
+void Machine::lose_all(std::uint32_t index, Outcome outcome) {
+  Instance& instance = instances_[index];
+  keep_cpu_usage(instance);
+  instance.cpu.for_each_job(now_, [this](std::uint32_t job, double remaining_s, bool parallel) {
+    invocations_[job].work_s -= remaining_s + (parallel ? 0.0 : invocations_[job].parallel_work_s);
+  });
+  reset_cpu(instance);
+  set_cpu_limits(instance);
+  instance.timer = kNever;
+  instance.timer_sequence = kNoSequence;
+
+  std::vector<std::uint32_t> lost;
+  for (std::uint32_t i = 0; i < invocations_.slots(); ++i) {
+    const Invocation& invocation = invocations_[i];
+    const bool was_admitted = invocation.place >= Place::on_cpu && invocation.started != kNever;
+    const bool inside = invocation.place == Place::queued || (was_admitted && invocation.place != Place::lost);
+    if (inside && invocation.instance == index) lost.push_back(i);
+  }
+  for (const std::uint32_t invocation : lost) lose(invocation, outcome);
+  if (instance.node != kNone) find_contention(instance.node);
+}
+
+// Its caller has a bad answer at once. A slot that an event or a call of its own still leads to is kept until then.
+void Machine::lose(std::uint32_t index, Outcome outcome) {
+  Invocation& invocation = invocations_[index];
+  Instance& instance = instances_[invocation.instance];
+  const bool in_use = invocation.place != Place::queued && invocation.place != Place::on_cpu;
+  invocation.outcome = invocation.cause = outcome;
+  if (invocation.place == Place::queued) {
+    unqueue(index);
+  } else {
+    --instance.in_flight;
+    if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
+    report_execution(invocation, instance);
+  }
+  const Invocation told = invocation;
+  invocation.place = Place::lost;
+  invocation.caller_waits = false;
+  if (!in_use) release(index);
+  if (told.caller_waits) finish(told.node, told.scope, report_answer(told));
+}
+
+void Machine::schedule_node_failure(std::uint32_t index) {
+  const Distribution& law = node_spec(index).time_to_failure;
+  if (law.is_zero()) return;
+  schedule(after(now_, from_seconds(law.sample(nodes_[index].life))), EventKind::node_fails, index);
+}
+
+// Its instances are lost for good; others take their places where there is room.
+void Machine::on_node_fails(std::uint32_t index) {
+  nodes_[index].in_service = false;
+  const std::vector<std::uint32_t> dying = nodes_[index].instances;
+  for (const std::uint32_t instance : dying) {
+    Instance& victim = instances_[instance];
+    ++function(victim.function).crashes;
+    take_from_group(instance);
+    victim.state = InstanceState::draining;
+    function(victim.function).draining.push_back(instance);
+    if (plan(victim.function).on_demand) offer(instance);
+  }
+  for (const std::uint32_t instance : dying) lose_all(instance, Outcome::failed);
+  for (const std::uint32_t instance : dying) retire(instance);
+  const Duration repair = from_seconds(node_spec(index).repair.sample(nodes_[index].life));
+  schedule(after(now_, repair), EventKind::node_repaired, index);
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) reconcile({i});
+}
+
+void Machine::on_node_repaired(std::uint32_t index) {
+  nodes_[index].in_service = true;
+  schedule_node_failure(index);
+  place_pending();
+}
+
+}  // namespace
+}  // namespace faasconf::sim

@@ -1,0 +1,175 @@
+#pragma once
+// Part of machine.hpp: a call's way to an instance, and its answer's way back.
+
+#include "sim/model/machine.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+void Machine::call(NodeIndex index, std::uint32_t scope, Outcome input) {
+  const Node& node = graph_.node(index);
+  const FunctionId id = node.function;
+  const std::uint64_t request = request_number(node.scope, scope);
+  const std::uint32_t slot = invocations_.take();
+  // what is told of its stay in an instance comes with admit()
+  Invocation& invocation = invocations_[slot];
+  invocation.request = request;
+  invocation.called = now_;
+  invocation.node = index;
+  invocation.scope = scope;
+  invocation.instance = kNone;
+  invocation.function = id;
+  invocation.place = Place::on_the_way;
+  invocation.caller_waits = true;
+  invocation.cold = false;
+  invocation.input = input;
+  invocation.outcome = invocation.cause = Outcome::success;
+  invocation.started = kNever;
+  ++function(id).calls_in_flight;
+  for (Observer* observer : observers_) observer->on_call(id, now_);
+  if (workflow_.gateway.timeout) watch_deadline(slot);
+
+  if (!plan(id).has_hop) return on_call_arrives(slot);
+  const double hop_s = plan(id).hop->sample(function(id).hop);
+  schedule(after(now_, from_seconds(hop_s)), EventKind::call_arrives, slot);
+}
+
+void Machine::on_call_arrives(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];
+  if (!invocation.caller_waits) return release(index);
+  const FunctionId id = invocation.function;
+  FunctionState& state = function(id);
+  const std::int32_t created = state.next_number;
+  const std::uint32_t target = route(id);
+  if (target == kNone) return refuse(index, plan(id).on_demand ? Outcome::rejected : Outcome::failed);
+  Instance& instance = instances_[target];
+  const FunctionSpec& function_spec = *plan(id).spec;
+  invocation.instance = target;
+  invocation.cold = instance.state == InstanceState::starting || state.next_number != created;
+  state.received_bytes += function_spec.request_bytes;
+  if (instance.state == InstanceState::starting) return enqueue(index, target);
+  if (has_slot(instance)) return admit(index, target);
+  const bool may_wait = function_spec.overflow == Overflow::queue &&
+                        (!function_spec.queue_capacity || instance.queued < *function_spec.queue_capacity);
+  if (may_wait) return enqueue(index, target);
+  refuse(index, Outcome::rejected);
+}
+
+void Machine::refuse(std::uint32_t index, Outcome outcome) {
+  Invocation& invocation = invocations_[index];
+  invocation.place = Place::refused;
+  invocation.outcome = invocation.cause = outcome;
+  schedule(now_, EventKind::answer, index);
+}
+
+// The instance that a call is sent to: a starting one where it is to wait for it, kNone where there is none.
+std::uint32_t Machine::route(FunctionId id) {
+  FunctionState& state = function(id);
+  if (plan(id).on_demand) return find_on_demand(id);
+  if (!state.ready.empty()) return route_ready(state);
+  if (!plan(id).from_zero) return kNone;
+  if (configuration_.functions[id.index].replicas == 0) {
+    configuration_.functions[id.index].replicas = 1;
+    reconcile(id);
+  }
+  if (!state.ready.empty()) return state.ready.front();
+  return state.starting.empty() ? kNone : state.starting.front();
+}
+
+std::uint32_t Machine::route_ready(FunctionState& state) {
+  const auto count = static_cast<std::uint32_t>(state.ready.size());
+  if (count == 1) return state.ready.front();
+  switch (workflow_.gateway.routing) {
+    case Routing::random:
+      return state.ready[state.routing.below(count)];
+    case Routing::round_robin:
+      return state.ready[state.round_robin++ % count];
+    case Routing::least_connection:
+      break;
+  }
+  return *std::min_element(state.ready.begin(), state.ready.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return instances_[a].in_flight + instances_[a].queued < instances_[b].in_flight + instances_[b].queued;
+  });
+}
+
+// The answer reaches the caller, if there is one still, and the invocation is over.
+void Machine::answer(std::uint32_t index) {
+  const Invocation& invocation = invocations_[index];
+  if (!invocation.caller_waits) return release(index);
+  if (invocation.outcome == Outcome::success) {
+    function(invocation.function).transmitted_bytes += plan(invocation.function).spec->response_bytes;
+  }
+  const Token token = report_answer(invocation);
+  const NodeIndex node = invocation.node;
+  const std::uint32_t scope = invocation.scope;
+  release(index);
+  finish(node, scope, token);
+}
+
+// What the answer makes of the token that entered the call.
+Token Machine::report_answer(const Invocation& invocation) {
+  --function(invocation.function).calls_in_flight;
+  for (Observer* observer : observers_) {
+    const std::int32_t number = invocation.instance == kNone ? -1 : instances_[invocation.instance].number;
+    observer->on_call_finished({.request = invocation.request,
+                                .function = invocation.function,
+                                .instance = number,
+                                .outcome = invocation.outcome,
+                                .cold = invocation.cold,
+                                .called = invocation.called,
+                                .started = invocation.started,
+                                .finished = now_});
+  }
+  if (invocation.outcome == Outcome::success) return {.cause = invocation.input};
+  const Outcome first = invocation.input == Outcome::success ? invocation.cause : invocation.input;
+  switch (graph_.node(invocation.node).on_failure) {
+    case OnFailure::abort:
+      return {.cause = first, .aborted = true};
+    case OnFailure::pass_on:
+      return {.cause = first};
+    case OnFailure::ignore:
+      break;
+  }
+  return {.cause = invocation.input};
+}
+
+void Machine::release(std::uint32_t index) {
+  ++invocations_[index].generation;
+  invocations_[index].place = Place::nowhere;
+  invocations_.give_back(index);
+}
+
+void Machine::watch_deadline(std::uint32_t invocation) {
+  const Time deadline = after(now_, *workflow_.gateway.timeout);
+  deadlines_.push({.time = deadline, .invocation = invocation, .generation = invocations_[invocation].generation});
+  if (!timeout_pending_) schedule(deadline, EventKind::timeout);
+  timeout_pending_ = true;
+}
+
+void Machine::on_timeout() {
+  while (!deadlines_.empty()) {
+    const Deadline deadline = deadlines_.front();
+    const Invocation& watched = invocations_[deadline.invocation];
+    const bool over = watched.generation != deadline.generation || !watched.caller_waits;
+    if (!over && deadline.time > now_) {
+      schedule(deadline.time, EventKind::timeout);
+      return;
+    }
+    deadlines_.pop();
+    if (over) continue;
+    // the caller gives up; who waits before an instance leaves, who is served is served on
+    invocations_[deadline.invocation].caller_waits = false;
+    Invocation abandoned = invocations_[deadline.invocation];
+    abandoned.outcome = abandoned.cause = Outcome::timed_out;
+    if (abandoned.place == Place::queued) {
+      unqueue(deadline.invocation);
+      release(deadline.invocation);
+      retire_if_drained(abandoned.instance);
+    }
+    finish(abandoned.node, abandoned.scope, report_answer(abandoned));
+  }
+  timeout_pending_ = false;
+}
+
+}  // namespace
+}  // namespace faasconf::sim

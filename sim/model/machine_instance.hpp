@@ -1,0 +1,208 @@
+#pragma once
+// Part of machine.hpp: an execution in an instance, from its admission to its end.
+
+#include "sim/model/machine.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+void Machine::admit(std::uint32_t index, std::uint32_t target) {
+  Invocation& invocation = invocations_[index];
+  Instance& instance = instances_[target];
+  const FunctionPlan& planned = plan(invocation.function);
+  const FunctionSpec& function_spec = *planned.spec;
+  FunctionState& state = function(invocation.function);
+  assert(has_slot(instance) && instance.state != InstanceState::starting);
+  invocation.started = now_;
+  invocation.memory_mib = 0;
+  ++instance.in_flight;
+  if (planned.on_demand) offer(target);
+
+  // the same number of draws whatever happens, so that runs stay comparable
+  double serial_work_s = planned.has_serial ? function_spec.serial_work.sample(state.serial) : 0;
+  double parallel_work_s = planned.has_parallel ? function_spec.parallel_work.sample(state.parallel) : 0;
+  invocation.off_cpu_s = planned.has_off_cpu ? function_spec.off_cpu.sample(state.off_cpu) : 0;
+  const bool fails = planned.may_fail && state.failure.uniform() < function_spec.failure_probability;
+
+  if (planned.has_memory) {
+    double memory_mib = function_spec.process_memory.sample(state.memory);
+    invocation.parallel_memory_mib = function_spec.parallel_memory.sample(state.parallel_memory);
+    if (serial_work_s <= 0) memory_mib += std::exchange(invocation.parallel_memory_mib, 0.0);
+    if (!claim_memory(invocation, memory_mib)) {
+      invocation.work_s = 0;
+      invocation.place = Place::refused;
+      schedule(now_, EventKind::answer, index);
+      return;
+    }
+  } else {
+    invocation.parallel_memory_mib = 0;
+  }
+
+  if (invocation.input != Outcome::success) {
+    serial_work_s *= function_spec.failed_input_work_share;
+    parallel_work_s = invocation.off_cpu_s = 0;
+    invocation.outcome = invocation.cause = Outcome::failed;
+  } else if (fails) {
+    invocation.outcome = invocation.cause = Outcome::failed;
+  }
+  invocation.work_s = serial_work_s + parallel_work_s;
+  invocation.parallel_work_s = parallel_work_s;
+  if (invocation.work_s > 0) {
+    state.admitted_work_s += invocation.work_s;
+    const bool parallel = serial_work_s <= 0;
+    invocation.place = Place::on_cpu;
+    instance.cpu.start(index, parallel ? parallel_work_s : serial_work_s, parallel, now_);
+    cpu_changed(target);
+  } else {
+    invocation.place = Place::off_cpu;
+    schedule(after(now_, from_seconds(invocation.off_cpu_s)), EventKind::off_cpu_done, index);
+  }
+}
+
+// More memory for an execution; false, and the request is killed, when the instance's limit forbids it.
+bool Machine::claim_memory(Invocation& invocation, double more_mib) {
+  if (more_mib <= 0) return true;
+  Instance& instance = instances_[invocation.instance];
+  const FunctionSpec& function_spec = *plan(invocation.function).spec;
+  if (function_spec.instance_memory.value + instance.memory_mib + more_mib > instance.limits.memory.value) {
+    invocation.outcome = invocation.cause = Outcome::out_of_memory;
+    if (function_spec.oom_kills == OomKills::instance) {
+      instance.out_of_memory = true;
+      instance.life_sequence = schedule(now_, EventKind::crash, invocation.instance);
+    }
+    return false;
+  }
+  hold_memory(instance, more_mib);
+  invocation.memory_mib += more_mib;
+  return true;
+}
+
+void Machine::on_cpu_event(const Event& event) {
+  const std::uint32_t index = event.tag.index();
+  if (instances_[index].timer_sequence != event.sequence) return;  // replaced
+  instances_[index].timer = kNever;
+  instances_[index].timer_sequence = kNoSequence;
+  std::uint32_t invocation = kNone;
+  bool was_parallel = false;
+  while (instances_[index].cpu.finish_one(now_, invocation, was_parallel)) after_cpu(invocation, was_parallel);
+  cpu_changed(index);
+}
+
+void Machine::after_cpu(std::uint32_t index, bool was_parallel) {
+  Invocation& invocation = invocations_[index];
+  if (!was_parallel && invocation.parallel_work_s > 0) {
+    if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
+      invocation.work_s -= invocation.parallel_work_s;
+      function(invocation.function).admitted_work_s -= invocation.parallel_work_s;
+      return leave_instance(index);
+    }
+    instances_[invocation.instance].cpu.start(index, invocation.parallel_work_s, true, now_);
+  } else if (invocation.off_cpu_s > 0) {
+    invocation.place = Place::off_cpu;
+    schedule(after(now_, from_seconds(invocation.off_cpu_s)), EventKind::off_cpu_done, index);
+  } else {
+    work_done(index);
+  }
+}
+
+void Machine::off_cpu_done(std::uint32_t index) {
+  if (invocations_[index].place == Place::lost) return release(index);
+  work_done(index);
+}
+
+// Its own work is over; now the calls that its function makes.
+void Machine::work_done(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];
+  const Node& node = graph_.node(invocation.node);
+  if (invocation.outcome == Outcome::success && node.child_count > 0) {
+    invocation.place = Place::calling;
+    begin(graph_.children(node).front(), index, {});
+  } else {
+    leave_instance(index);
+  }
+}
+
+void Machine::leave_instance(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];  // nothing below takes a slot before the answer
+  if (invocation.place == Place::lost) return release(index);
+  const std::uint32_t left = invocation.instance;
+  Instance& instance = instances_[left];
+  --instance.in_flight;
+  if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
+  report_execution(invocation, instance);
+  if (instance.queued > 0) admit_queued(left);
+  if (plan(invocation.function).on_demand) offer(left);
+  if (instance.state == InstanceState::draining) retire_if_drained(left);
+  answer(index);
+}
+
+void Machine::report_execution(const Invocation& invocation, const Instance& instance) {
+  for (Observer* observer : observers_) {
+    observer->on_execution_finished({.request = invocation.request,
+                                     .function = invocation.function,
+                                     .instance = instance.number,
+                                     .outcome = invocation.outcome,
+                                     .started = invocation.started,
+                                     .finished = now_,
+                                     .work_s = invocation.work_s,
+                                     .cpu_limit = instance.limits.cpu,
+                                     .memory_limit = instance.limits.memory});
+  }
+}
+
+void Machine::admit_queued(std::uint32_t index) {
+  while (instances_[index].queued > 0 && has_slot(instances_[index])) {
+    const std::uint32_t next = instances_[index].queue_front;
+    unqueue(next);
+    admit(next, index);
+  }
+}
+
+void Machine::enqueue(std::uint32_t index, std::uint32_t target) {
+  Invocation& invocation = invocations_[index];
+  Instance& instance = instances_[target];
+  invocation.place = Place::queued;
+  invocation.previous = instance.queue_back;
+  invocation.next = kNone;
+  (instance.queue_back == kNone ? instance.queue_front : invocations_[instance.queue_back].next) = index;
+  instance.queue_back = index;
+  ++instance.queued;
+}
+
+void Machine::unqueue(std::uint32_t index) {
+  const Invocation& invocation = invocations_[index];
+  Instance& instance = instances_[invocation.instance];
+  (invocation.previous == kNone ? instance.queue_front : invocations_[invocation.previous].next) = invocation.next;
+  (invocation.next == kNone ? instance.queue_back : invocations_[invocation.next].previous) = invocation.previous;
+  --instance.queued;
+}
+
+void Machine::hold_memory(Instance& instance, double change_mib) {
+  instance.memory_mib_s += instance.memory_mib * to_seconds(now_ - instance.memory_updated);
+  instance.memory_updated = now_;
+  instance.memory_mib += change_mib;
+  if (instance.in_flight == 0) instance.memory_mib = 0;  // no residue of rounding
+}
+
+// After its jobs or limits have changed.
+void Machine::cpu_changed(std::uint32_t index) {
+  const std::uint32_t node = instances_[index].node;
+  if (node != kNone && nodes_[node].may_contend) {
+    share_node(node);
+  } else {
+    set_timer(index);
+  }
+}
+
+// A pending event that comes too early is left to come; it looks again then. One that comes too late is replaced.
+void Machine::set_timer(std::uint32_t index) {
+  Instance& instance = instances_[index];
+  Time due = instance.cpu.next_completion();
+  if (instance.node != kNone && nodes_[instance.node].may_contend) due = std::min(due, instance.cpu.next_switch());
+  if (due >= instance.timer) return;
+  instance.timer = due;
+  instance.timer_sequence = schedule(due, EventKind::cpu_completion, index);
+}
+
+}  // namespace
+}  // namespace faasconf::sim

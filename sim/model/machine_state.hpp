@@ -1,0 +1,111 @@
+#pragma once
+// Part of machine.hpp: what it tells of itself, and its state as bytes.
+
+#include "sim/model/machine.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+inline std::uint64_t checksum(std::span<const std::byte> bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+  for (const std::byte byte : bytes) hash = (hash ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3ULL;
+  return hash;
+}
+
+// Of what decides the form of a state. Scenarios that differ otherwise may exchange states.
+inline std::uint64_t form_of(const Scenario& scenario) {
+  ArchiveWriter form;
+  for (NodeIndex i = 0; i < scenario.graph().size(); ++i) {
+    Node node = scenario.graph().node(i);
+    form(node.kind, node.function, node.parent, node.stream);
+  }
+  const Workload& workload = scenario.spec().workload;
+  std::size_t functions = scenario.function_count();
+  std::size_t source = workload.source.index();
+  std::size_t profile_steps = workload.profile ? workload.profile->steps.size() : 0;
+  std::size_t states = 0;
+  if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
+    if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop->law)) states = mmpp->mean_stay_s.size();
+  }
+  CpuSharing sharing = scenario.workflow().cpu_sharing.mode;
+  std::size_t nodes = scenario.workflow().cluster.nodes.size();
+  form(functions, source, profile_steps, states, sharing, nodes);
+  return checksum(form.take());
+}
+
+Usage Machine::usage(FunctionId id) const {
+  const FunctionState& state = functions_[id.index];
+  const double uncounted_s = to_seconds(now_ - state.counted_until);
+  Usage usage{.cpu_s = state.cpu_s,
+              .work_s = state.work_s,
+              .admitted_work_s = state.admitted_work_s,
+              .throttled_s = state.throttled_s,
+              .throttled_periods = state.throttled_periods,
+              .cpu_granted_s = state.cpu_granted_s,
+              .memory_mib_s = state.memory_mib_s,
+              .instance_s = state.instance_s + static_cast<double>(state.instances()) * uncounted_s,
+              .cpu_limit_millicore_s = state.cpu_limit_millicore_s + state.cpu_limit_millicores * uncounted_s,
+              .memory_limit_mib_s = state.memory_limit_mib_s + state.memory_limit_mib * uncounted_s,
+              .received_bytes = state.received_bytes,
+              .transmitted_bytes = state.transmitted_bytes,
+              .crashes = state.crashes};
+  for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
+    for (const std::uint32_t index : *group) {
+      const Instance& instance = instances_[index];
+      usage.cpu_s += instance.cpu.cpu_s(now_);
+      usage.work_s += instance.cpu.work_s(now_);
+      usage.throttled_s += instance.cpu.throttled_s(now_);
+      usage.throttled_periods += instance.cpu.throttled_periods(now_);
+      usage.cpu_granted_s += instance.cpu.granted_s(now_);
+      usage.memory_mib_s += instance.memory_mib_s + instance.memory_mib * to_seconds(now_ - instance.memory_updated);
+    }
+  }
+  usage.memory_mib_s += usage.instance_s * spec(id).instance_memory.value;
+  return usage;
+}
+
+std::vector<std::byte> Machine::save() {
+  ArchiveWriter body;
+  archive(body);
+  std::vector<std::byte> state = body.take();
+  ArchiveWriter head;
+  std::uint64_t form = form_of(scenario_);
+  std::uint64_t sum = checksum(state);
+  head(form, sum);
+  std::vector<std::byte> bytes = head.take();
+  bytes.insert(bytes.end(), state.begin(), state.end());
+  return bytes;
+}
+
+void Machine::restore(std::span<const std::byte> bytes) {
+  constexpr std::size_t kHeadBytes = 2 * sizeof(std::uint64_t);
+  std::uint64_t form = 0;
+  std::uint64_t sum = 0;
+  ArchiveReader head(bytes);
+  head(form, sum);
+  bytes = bytes.subspan(kHeadBytes);
+  if (form != form_of(scenario_)) throw Error("saved state of another workflow or workload");
+  if (sum != checksum(bytes)) throw Error("saved state is truncated or damaged");
+  ArchiveReader body(bytes);
+  archive(body);
+}
+
+double Machine::unserved_work_s(FunctionId id) const {
+  const FunctionState& state = functions_[id.index];
+  double sum_s = 0;
+  for (const auto* group : {&state.ready, &state.draining}) {
+    for (const std::uint32_t index : *group) sum_s += unserved_work_s(instances_[index]);
+  }
+  return sum_s;
+}
+
+double Machine::unserved_work_s(const Instance& instance) const {
+  double sum_s = 0;
+  instance.cpu.for_each_job(now_, [&](std::uint32_t invocation, double remaining_s, bool parallel) {
+    sum_s += remaining_s + (parallel ? 0.0 : invocations_[invocation].parallel_work_s);
+  });
+  return sum_s;
+}
+
+}  // namespace
+}  // namespace faasconf::sim

@@ -1,0 +1,130 @@
+#pragma once
+// Part of machine.hpp: who sends requests, and when.
+
+#include "sim/model/machine.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+void Machine::begin_workload(const RngStreams& streams) {
+  think_ = streams.stream("think");
+  back_off_ = streams.stream("back_off");
+  retry_back_off_ = streams.stream("retry_back_off");
+  users_wanted_ = 0;
+  user_starting_ = false;
+  stopped_ = false;
+  const Workload& workload = scenario_.spec().workload;
+  if (const auto* closed_loop = std::get_if<ClosedLoop>(&workload.source)) {
+    if (profile() == nullptr) return want_users(closed_loop->users);
+    profile_cursor_ = ProfileCursor(*profile(), now_);
+    const Time change = profile_cursor_.next_change(*profile());
+    if (change != kNever) schedule(change, EventKind::profile_step);
+    return want_users(profile_cursor_.level(*profile()));
+  }
+  if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
+    arrivals_ = ArrivalProcess(*open_loop, profile(), now_, streams.stream("arrivals"));
+  } else {
+    const auto& times = std::get<ArrivalList>(workload.source).times;
+    // what arrived when the last deployment ended belonged to it
+    const auto first = now_ == Time{} ? times.begin() : std::upper_bound(times.begin(), times.end(), now_);
+    next_arrival_ = static_cast<std::uint64_t>(first - times.begin());
+  }
+  schedule_arrival();
+}
+
+void Machine::on_arrival() {
+  if (stopped_) return;
+  schedule_arrival();
+  send_request(false);
+}
+
+void Machine::schedule_arrival() {
+  const Workload& workload = scenario_.spec().workload;
+  Time next = kNever;
+  if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
+    next = arrivals_.next(*open_loop, profile());
+  } else if (const auto& times = std::get<ArrivalList>(workload.source).times; next_arrival_ < times.size()) {
+    next = times[next_arrival_++];
+  }
+  if (next != kNever) events_.push_beside(next, EventTag(static_cast<std::uint32_t>(EventKind::arrival), 0));
+}
+
+void Machine::on_profile_step() {
+  if (stopped_) return;
+  profile_cursor_.step();
+  const Time change = profile_cursor_.next_change(*profile());
+  if (change != kNever) schedule(change, EventKind::profile_step);
+  want_users(profile_cursor_.level(*profile()));
+}
+
+// Surplus users leave when their request is answered or they wake.
+void Machine::want_users(double level) {
+  users_wanted_ = std::llround(std::min(level, 1e15));  // no more fit anyway
+  if (users_present_ < users_wanted_ && !user_starting_) {
+    schedule(now_, EventKind::user_starts);
+    user_starting_ = true;
+  }
+}
+
+void Machine::change_users(std::int64_t change) {
+  user_s_ = user_s();
+  users_since_ = now_;
+  users_present_ += change;
+}
+
+void Machine::on_user_starts() {
+  user_starting_ = false;
+  if (stopped_ || users_present_ >= users_wanted_) return;
+  change_users(1);
+  const double rate_per_s = std::get<ClosedLoop>(scenario_.spec().workload.source).spawn_rate_per_s;
+  if (users_present_ < users_wanted_) {
+    schedule(rate_per_s > 0 ? after(now_, from_seconds(1.0 / rate_per_s)) : now_, EventKind::user_starts);
+    user_starting_ = true;
+  }
+  send_request(true);
+}
+
+void Machine::on_user_wakes() {
+  if (stopped_ || users_present_ > users_wanted_) {
+    change_users(-1);
+  } else {
+    send_request(true);
+  }
+}
+
+void Machine::user_is_answered(bool success) {
+  if (stopped_ || users_present_ > users_wanted_) {
+    change_users(-1);
+    return;
+  }
+  const auto& closed_loop = std::get<ClosedLoop>(scenario_.spec().workload.source);
+  double pause_s = closed_loop.think_time.sample(think_);
+  if (!success) pause_s += closed_loop.back_off.sample(back_off_);
+  schedule(after(now_, from_seconds(pause_s)), EventKind::user_wakes);
+}
+
+void Machine::send_request(bool from_user) {
+  const std::uint32_t slot = requests_.take();
+  // one by one: a copy of a whole request would wait for its own stores
+  Request& request = requests_[slot];
+  request.id = next_request_++;
+  request.arrived = now_;
+  request.attempts = 1;
+  request.from_user = from_user;
+  for (Observer* observer : observers_) observer->on_request(request.id, now_);
+  begin(graph_.root(), slot, {});
+}
+
+// A failed request goes out once more, after its back-off; false when it has had all its attempts.
+bool Machine::try_again(std::uint32_t slot) {
+  const auto& retry = scenario_.spec().workload.retry;
+  Request& request = requests_[slot];
+  if (!retry || request.attempts >= retry->attempts) return false;
+  const double back_off_s = retry->back_off.sample(retry_back_off_) * std::pow(retry->factor, request.attempts - 1);
+  ++request.attempts;
+  schedule(after(now_, from_seconds(back_off_s)), EventKind::retry, slot);
+  return true;
+}
+
+}  // namespace
+}  // namespace faasconf::sim
