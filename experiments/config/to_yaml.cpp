@@ -122,6 +122,7 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   entry("failure_probability", format_number(function.failure_probability));
   entry("failed_input_work_share", format_number(function.failed_input_work_share));
   entry("overflow", name_of(function.overflow));
+  entry("rejection_work", seconds(function.rejection_work));
   if (function.queue_capacity) entry("queue_capacity", std::to_string(*function.queue_capacity));
   entry("start_up", seconds(function.start_up));
   if (function.fixed) {

@@ -218,6 +218,9 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
   if (const auto overflow = map.get("overflow")) {
     function.overflow = read_word<sim::Overflow>(*overflow, kWords<sim::Overflow>);
   }
+  if (const auto work = map.get("rejection_work")) {
+    function.rejection_work = read_distribution(*work, LawUnit::seconds);
+  }
   if (const auto capacity = map.get("queue_capacity")) {
     if (function.overflow != sim::Overflow::queue) capacity->fail("expected overflow: queue beside it");
     function.queue_capacity = static_cast<int>(read_count(*capacity, 0, kMostCount));
@@ -226,9 +229,9 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
 
 sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const sim::KnobRanges& ranges,
                                 BlockReader& blocks) {
-  const YamlMap map(value,
-                    {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
-                     "failed_input_work_share", "overflow", "queue_capacity", "start_up", "fixed", "ranges", "calls"});
+  const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
+                            "failed_input_work_share", "overflow", "rejection_work", "queue_capacity", "start_up",
+                            "fixed", "ranges", "calls"});
   sim::FunctionSpec function;
   function.name = name;
   read_work(map, function);

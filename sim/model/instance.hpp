@@ -66,6 +66,7 @@ struct Instance {
   bool starting = false;
   bool draining = false;
   std::int32_t in_flight = 0;  // executions: slots taken
+  std::int32_t rejecting = 0;  // rejections whose work is not done
   std::int32_t slots = 0;      // the concurrency limit; the largest number where there is none
   double memory_mib = 0;       // held by executions
   double memory_mib_s = 0;     // their integral
@@ -79,7 +80,7 @@ struct Instance {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(cpu, function, number, starting, draining, in_flight, slots, memory_mib, memory_mib_s, memory_updated,
+    a(cpu, function, number, starting, draining, in_flight, rejecting, slots, memory_mib, memory_mib_s, memory_updated,
       queue_front, queue_back, queued, timer, timer_sequence, start_up_sequence);
   }
 };
@@ -105,7 +106,7 @@ struct FunctionState {
   Time counted_until;
   double received_bytes = 0;
   double transmitted_bytes = 0;
-  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, start_up;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, start_up, rejection;
 
   std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
@@ -114,7 +115,7 @@ struct FunctionState {
     a(starting, ready, draining, next_number, round_robin, calls_in_flight, cpu_s, work_s, admitted_work_s, throttled_s,
       throttled_periods, cpu_granted_s, memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s,
       counted_until, received_bytes, transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure,
-      hop, routing, speed, phase, start_up);
+      hop, routing, speed, phase, start_up, rejection);
   }
 };
 

@@ -157,6 +157,8 @@ class Machine {
   void call(NodeIndex node, std::uint32_t scope, Outcome input);
   void on_call_arrives(std::uint32_t invocation);
   std::uint32_t route(FunctionState& state);
+  void reject(std::uint32_t invocation);
+  void rejected(std::uint32_t invocation);
   void answer(std::uint32_t invocation);
   Token report_answer(const Invocation& invocation);
   void on_timeout();
@@ -504,9 +506,32 @@ void Machine::on_call_arrives(std::uint32_t index) {
   const bool may_wait = function_spec.overflow == Overflow::queue &&
                         (!function_spec.queue_capacity || instance.queued < *function_spec.queue_capacity);
   if (may_wait) return enqueue(index, target);
+  reject(index);
+}
+
+// The instance works for its 429 beside the executions; no slot is taken and no memory.
+void Machine::reject(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];
   invocation.place = Place::answered;
   invocation.outcome = invocation.cause = Outcome::rejected;
-  schedule(now_, EventKind::answer, index);
+  FunctionState& state = function(invocation.function);
+  invocation.work_s = spec(invocation.function).rejection_work.sample(state.rejection);
+  if (invocation.work_s <= 0) {
+    schedule(now_, EventKind::answer, index);
+    return;
+  }
+  Instance& instance = instances_[invocation.instance];
+  ++instance.rejecting;
+  state.admitted_work_s += invocation.work_s;
+  instance.cpu.start(index, invocation.work_s, false, now_);
+  set_timer(invocation.instance);
+}
+
+void Machine::rejected(std::uint32_t index) {
+  const std::uint32_t left = invocations_[index].instance;
+  --instances_[left].rejecting;
+  retire_if_drained(left);
+  answer(index);
 }
 
 std::uint32_t Machine::route(FunctionState& state) {
@@ -673,6 +698,7 @@ void Machine::on_cpu_completion(const Event& event) {
 
 void Machine::after_cpu(std::uint32_t index, bool was_parallel) {
   Invocation& invocation = invocations_[index];
+  if (invocation.started == kNever) return rejected(index);
   if (!was_parallel && invocation.parallel_work_s > 0) {
     if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
       invocation.work_s -= invocation.parallel_work_s;
@@ -781,6 +807,7 @@ void Machine::deploy(Time start, const RngStreams& streams) {
     state.speed = streams.stream("speed", i);
     state.phase = streams.stream("cfs_phase", i);
     state.start_up = streams.stream("start_up", i);
+    state.rejection = streams.stream("rejection_work", i);
     state.counted_until = now_;
     state.next_number = 0;
     state.round_robin = 0;
@@ -900,7 +927,8 @@ void Machine::set_limits(Instance& instance, double speed) {
 
 void Machine::retire_if_drained(std::uint32_t index) {
   const Instance& instance = instances_[index];
-  if (instance.draining && instance.in_flight == 0 && instance.queued == 0) retire(index);
+  const bool idle = instance.in_flight == 0 && instance.rejecting == 0 && instance.queued == 0;
+  if (instance.draining && idle) retire(index);
 }
 
 // Its use is kept with its function; its slot is free.

@@ -17,7 +17,7 @@ namespace faasconf::sim {
 struct Usage {
   double cpu_s = 0;                    // core-seconds of the CPU limit that were used
   double work_s = 0;                   // core-seconds of work that this served: less under contention, by speed
-  double admitted_work_s = 0;          // core-seconds drawn for the executions that began
+  double admitted_work_s = 0;          // core-seconds drawn for executions and rejections that began
   double throttled_s = 0;              // instance-seconds: fluid, more threads than the limit serves; cfs, quota spent
   std::int64_t throttled_periods = 0;  // cfs: in which threads waited for the next one
   double cpu_granted_s = 0;            // cfs: core-seconds, the quotas of the periods that began
@@ -59,7 +59,7 @@ class Simulation {
   std::uint64_t events_handled() const;
   const Configuration& configuration() const;
   Usage usage(FunctionId) const;             // up to now
-  double unserved_work_s(FunctionId) const;  // core-seconds that admitted executions still need
+  double unserved_work_s(FunctionId) const;  // core-seconds that executions and rejections still need
 
   // The whole state but the scenario, in the byte order of this machine. restore() throws Error when the bytes are not
   // a state of this scenario.

@@ -51,7 +51,7 @@ struct Block {
 
 // What an instance does with a request beyond its concurrency limit.
 enum class Overflow {
-  reject,  // 429, at once (OpenFaaS)
+  reject,  // 429, when the work of rejecting it is done (OpenFaaS)
   queue,   // first in, first out, before the instance (Knative, Cloud Functions)
   none,    // there is no limit
 };
@@ -71,6 +71,7 @@ struct FunctionSpec {
   double failure_probability = 0;        // of a request that is served to its end
   double failed_input_work_share = 0.7;  // of the serial work that is done on a failed input before the call fails
   Overflow overflow = Overflow::reject;
+  Distribution rejection_work;                 // core-seconds on one thread that a 429 costs its instance
   std::optional<Distribution> hop;             // in place of the gateway's: external services are not behind it
   std::optional<int> queue_capacity;           // requests that wait before one instance; absent: any number
   std::optional<Block> calls;                  // made when its own work is done, while it holds its slot and memory

@@ -25,6 +25,7 @@ functions:
     failure_probability: 0.002
     failed_input_work_share: 0.6
     overflow: queue
+    rejection_work: 300us
     queue_capacity: 5
     start_up: 2s
     ranges: {cpu: [100m, 4], replicas: [2, 3]}
@@ -45,6 +46,7 @@ entry: f
   EXPECT_EQ(function.failure_probability, 0.002);
   EXPECT_EQ(function.failed_input_work_share, 0.6);
   EXPECT_EQ(function.overflow, sim::Overflow::queue);
+  EXPECT_EQ(function.rejection_work, sim::Deterministic{300e-6});
   EXPECT_EQ(function.queue_capacity, 5);
   EXPECT_EQ(function.start_up, sim::Deterministic{2});
   EXPECT_EQ(function.ranges,
@@ -141,8 +143,8 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
        "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
-       "failure_probability, failed_input_work_share, overflow, queue_capacity, start_up, fixed, ranges, calls, got "
-       "nothing"},
+       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, fixed, "
+       "ranges, calls, got nothing"},
       {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
        "f.yaml:2: functions.f.memory.process: expected a memory quantity such as 256Mi, got \"380\""},
       {"name: w\nfunctions: {f: {parallel: {work: 1s}}}\nentry: f\n",

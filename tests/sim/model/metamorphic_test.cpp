@@ -92,6 +92,7 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     function.serial_work = function.serial_work.scaled(k);
     function.parallel_work = function.parallel_work.scaled(k);
     function.off_cpu = function.off_cpu.scaled(k);
+    function.rejection_work = function.rejection_work.scaled(k);
   }
   spec.workflow.cpu_sharing.period *= k;
   GatewaySpec& gateway = spec.workflow.gateway;

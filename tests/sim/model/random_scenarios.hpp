@@ -17,7 +17,9 @@ namespace faasconf::sim {
 class RandomScenarios {
  public:
   explicit RandomScenarios(std::uint64_t seed)
-      : rng_(RngStreams(seed).stream("scenario")), cfs_(RngStreams(seed).stream("cfs")) {}
+      : rng_(RngStreams(seed).stream("scenario")),
+        cfs_(RngStreams(seed).stream("cfs")),
+        rejections_(RngStreams(seed).stream("rejections")) {}
 
   // Requests take time or leave room between them, so that time never stands still; a request makes some 25 calls at
   // most on average.
@@ -99,6 +101,7 @@ class RandomScenarios {
       function.failure_probability = chance(0.5) ? 0.0 : between(0, 0.3);
       function.failed_input_work_share = rng_.uniform();
       function.overflow = one_of(std::array{Overflow::reject, Overflow::queue, Overflow::none});
+      if (rejections_.below(3) == 0) function.rejection_work = Exponential{0.02 * rejections_.uniform()};
       if (chance(0.5)) function.queue_capacity = integer(4);
       if (chance(0.15)) function.fixed = draw_knobs();
       // only later functions: no cycle
@@ -244,6 +247,7 @@ class RandomScenarios {
 
   Rng rng_;
   Rng cfs_;
+  Rng rejections_;
 };
 
 inline ScenarioSpec random_scenario(std::uint64_t seed) { return RandomScenarios(seed).draw(); }
