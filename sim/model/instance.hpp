@@ -98,6 +98,8 @@ struct FunctionState {
   double admitted_work_s = 0;
   double throttled_s = 0;
   std::int64_t throttled_periods = 0;
+  double pod_throttled_s = 0;
+  std::int64_t pod_throttled_periods = 0;
   double cpu_granted_s = 0;
   double memory_mib_s = 0;
   double instance_s = 0;
@@ -106,16 +108,17 @@ struct FunctionState {
   Time counted_until;
   double received_bytes = 0;
   double transmitted_bytes = 0;
-  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, start_up, rejection;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up,
+      rejection;
 
   std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
   template <class Archive>
   void archive(Archive& a) {
     a(starting, ready, draining, next_number, round_robin, calls_in_flight, cpu_s, work_s, admitted_work_s, throttled_s,
-      throttled_periods, cpu_granted_s, memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s,
-      counted_until, received_bytes, transmitted_bytes, serial, parallel, off_cpu, memory, parallel_memory, failure,
-      hop, routing, speed, phase, start_up, rejection);
+      throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s, memory_mib_s, instance_s,
+      cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes, transmitted_bytes, serial, parallel,
+      off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up, rejection);
   }
 };
 

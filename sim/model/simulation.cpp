@@ -50,6 +50,14 @@ std::uint64_t checksum(std::span<const std::byte> bytes) {
   return hash;
 }
 
+CfsBandwidth bandwidth_of(const CpuSharingSpec& sharing) {
+  return {.period = sharing.period,
+          .cores = sharing.cores,
+          .run_slice = sharing.run_slice,
+          .cgroup_levels = sharing.cgroup_levels,
+          .expiring_slice = sharing.slice_expiry ? sharing.bandwidth_slice : Duration::zero()};
+}
+
 // Of what decides the form of a state. Scenarios that differ otherwise may exchange states.
 std::uint64_t form_of(const Scenario& scenario) {
   ArchiveWriter form;
@@ -66,7 +74,8 @@ std::uint64_t form_of(const Scenario& scenario) {
     if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop->law)) states = mmpp->mean_stay_s.size();
   }
   CpuSharing sharing = scenario.workflow().cpu_sharing.mode;
-  form(functions, source, profile_steps, states, sharing);
+  bool closed_form = bandwidth_of(scenario.workflow().cpu_sharing).has_closed_form();
+  form(functions, source, profile_steps, states, sharing, closed_form);
   return checksum(form.take());
 }
 
@@ -523,7 +532,7 @@ void Machine::reject(std::uint32_t index) {
   Instance& instance = instances_[invocation.instance];
   ++instance.rejecting;
   state.admitted_work_s += invocation.work_s;
-  instance.cpu.start(index, invocation.work_s, false, now_);
+  instance.cpu.start_ahead(index, invocation.work_s, now_);
   set_timer(invocation.instance);
 }
 
@@ -806,6 +815,7 @@ void Machine::deploy(Time start, const RngStreams& streams) {
     state.routing = streams.stream("routing", i);
     state.speed = streams.stream("speed", i);
     state.phase = streams.stream("cfs_phase", i);
+    state.pod_phase = streams.stream("cfs_pod_phase", i);
     state.start_up = streams.stream("start_up", i);
     state.rejection = streams.stream("rejection_work", i);
     state.counted_until = now_;
@@ -877,8 +887,10 @@ std::uint32_t Machine::add_instance(FunctionId id) {
   instance.cpu = std::move(cpu);
   const CpuSharingSpec& sharing = workflow_.cpu_sharing;
   if (sharing.mode == CpuSharing::cfs) {
-    const double phase_s = state.phase.uniform() * to_seconds(sharing.period - Duration(1));
-    instance.cpu.reset(now_, {.period = sharing.period, .cores = sharing.cores}, from_seconds(phase_s));
+    const double period_s = to_seconds(sharing.period - Duration(1));
+    const Duration phase = from_seconds(state.phase.uniform() * period_s);
+    const Duration pod_phase = from_seconds(sharing.cgroup_levels > 1 ? state.pod_phase.uniform() * period_s : 0.0);
+    instance.cpu.reset(now_, bandwidth_of(sharing), {phase, pod_phase});
   } else {
     instance.cpu.reset(now_);
   }
@@ -942,6 +954,8 @@ void Machine::retire(std::uint32_t index) {
   state.admitted_work_s -= unserved_work_s(instance);  // cut short by a redeployment
   state.throttled_s += instance.cpu.throttled_s(now_);
   state.throttled_periods += instance.cpu.throttled_periods(now_);
+  state.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
+  state.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
   state.cpu_granted_s += instance.cpu.granted_s(now_);
   state.memory_mib_s += instance.memory_mib_s;
   std::erase(instance.starting ? state.starting : instance.draining ? state.draining : state.ready, index);
@@ -972,6 +986,8 @@ Usage Machine::usage(FunctionId id) const {
       .admitted_work_s = state.admitted_work_s,
       .throttled_s = state.throttled_s,
       .throttled_periods = state.throttled_periods,
+      .pod_throttled_s = state.pod_throttled_s,
+      .pod_throttled_periods = state.pod_throttled_periods,
       .cpu_granted_s = state.cpu_granted_s,
       .memory_mib_s = state.memory_mib_s,
       .instance_s = state.instance_s + uncounted_s,
@@ -986,6 +1002,8 @@ Usage Machine::usage(FunctionId id) const {
       usage.work_s += instance.cpu.work_s(now_);
       usage.throttled_s += instance.cpu.throttled_s(now_);
       usage.throttled_periods += instance.cpu.throttled_periods(now_);
+      usage.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
+      usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
       usage.cpu_granted_s += instance.cpu.granted_s(now_);
       usage.memory_mib_s += instance.memory_mib_s + instance.memory_mib * to_seconds(now_ - instance.memory_updated);
     }

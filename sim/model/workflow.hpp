@@ -106,6 +106,11 @@ struct CpuSharingSpec {
   CpuSharing mode = CpuSharing::fluid;
   Duration period = std::chrono::milliseconds(100);  // cfs: quota = limit x period
   double cores = 2;                                  // cfs: that an instance uses together at most
+  Duration run_slice{};       // cfs: runnable threads take turns of this length; 0: they share the cores ideally
+  int cgroup_levels = 1;      // cfs: that carry the quota: 1, the container; 2, its pod as well
+  bool slice_expiry = false;  // cfs with run_slice: a core loses what it does not use of its bandwidth slices, as
+                              // before Linux 5.4
+  Duration bandwidth_slice = std::chrono::milliseconds(5);  // of the quota that a core is handed at a time
   double contention = 0;      // kappa: n runnable requests do 1 / (1 + kappa (n - 1)) of the work of one by itself
   double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for cfs; fluid only
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1

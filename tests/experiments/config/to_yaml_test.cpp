@@ -52,9 +52,11 @@ bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
 
 auto members(const sim::WorkflowSpec& w) {
   return std::tie(w.name, w.qos.latency, w.qos.successes, w.gateway.routing, w.gateway.hop, w.gateway.timeout,
-                  w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.contention,
-                  w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread, w.prices.price_per_millicore,
-                  w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour, w.prices.usd_per_gib_hour);
+                  w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.run_slice,
+                  w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry, w.cpu_sharing.bandwidth_slice,
+                  w.cpu_sharing.contention, w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread,
+                  w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
+                  w.prices.usd_per_gib_hour);
 }
 bool same(const sim::WorkflowSpec& a, const sim::WorkflowSpec& b) {
   return members(a) == members(b) && same(a.entry, b.entry) &&
@@ -237,6 +239,13 @@ class RandomExperiment {
       w.cpu_sharing.period = sim::Duration(1 + below(1'000'000'000));
       w.cpu_sharing.cores = std::min(0.5 + amount(), 1e6);
       w.cpu_sharing.quota_exponent = 1;
+      w.cpu_sharing.cgroup_levels = 1 + below(2);
+      if (chance()) {
+        w.cpu_sharing.cores = 1 + below(1000);
+        w.cpu_sharing.run_slice = sim::Duration(1 + below(1'000'000'000));
+        w.cpu_sharing.slice_expiry = chance();
+        if (w.cpu_sharing.slice_expiry) w.cpu_sharing.bandwidth_slice = sim::Duration(1 + below(1'000'000'000));
+      }
     }
     w.prices = {.price_per_millicore = amount(),
                 .price_per_mebibyte = amount(),

@@ -85,6 +85,26 @@ entry: f
             (sim::FunctionConfiguration{.cpu = {2000}, .memory = {1024}, .replicas = 9, .concurrency = 0}));
 }
 
+TEST(WorkflowFile, ReadsHowThreadsTakeTurns) {
+  const sim::CpuSharingSpec ideal =
+      read("name: w\ncpu_sharing: {mode: cfs, run_slice: 0s}\nfunctions: {f: {}}\nentry: f\n").cpu_sharing;
+  EXPECT_EQ(ideal.run_slice, 0s);
+  EXPECT_EQ(ideal.cgroup_levels, 1);
+  EXPECT_FALSE(ideal.slice_expiry);
+  EXPECT_EQ(ideal.bandwidth_slice, 5ms);
+  const sim::CpuSharingSpec turns = read(R"(
+name: w
+cpu_sharing: {mode: cfs, run_slice: 10ms, cgroup_levels: 2, slice_expiry: true, bandwidth_slice: 4ms}
+functions: {f: {}}
+entry: f
+)")
+                                        .cpu_sharing;
+  EXPECT_EQ(turns.run_slice, 10ms);
+  EXPECT_EQ(turns.cgroup_levels, 2);
+  EXPECT_TRUE(turns.slice_expiry);
+  EXPECT_EQ(turns.bandwidth_slice, 4ms);
+}
+
 TEST(WorkflowFile, ReadsHowACpuLimitIsEnforced) {
   const sim::CpuSharingSpec fluid = read("name: w\nfunctions: {f: {}}\nentry: f\n").cpu_sharing;
   EXPECT_EQ(fluid.mode, sim::CpuSharing::fluid);
@@ -189,6 +209,16 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: cpu_sharing.cores: expected mode: cfs beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, cores: 0}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.cores: expected a number of cores above 0, at most 1000000, got \"0\""},
+      {"name: w\ncpu_sharing: {run_slice: 10ms}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.run_slice: expected mode: cfs beside it"},
+      {"name: w\ncpu_sharing: {mode: cfs, cores: 1.5, run_slice: 10ms}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.run_slice: expected a whole number of cores, at most 1000, beside it, got 1.5"},
+      {"name: w\ncpu_sharing: {mode: cfs, cgroup_levels: 3}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.cgroup_levels: expected a whole number from 1 to 2, got \"3\""},
+      {"name: w\ncpu_sharing: {mode: cfs, slice_expiry: true}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.slice_expiry: expected run_slice beside it"},
+      {"name: w\ncpu_sharing: {mode: cfs, bandwidth_slice: 5ms}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.bandwidth_slice: expected slice_expiry: true beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, quota_exponent: 1.2}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.quota_exponent: expected mode: fluid beside it"},
       {"name: w\nfunctions: {rgb: {}}\nentry:\n  - rgb\n  - rbg\n",

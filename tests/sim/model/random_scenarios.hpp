@@ -19,6 +19,7 @@ class RandomScenarios {
   explicit RandomScenarios(std::uint64_t seed)
       : rng_(RngStreams(seed).stream("scenario")),
         cfs_(RngStreams(seed).stream("cfs")),
+        steps_(RngStreams(seed).stream("steps")),
         rejections_(RngStreams(seed).stream("rejections")) {}
 
   // Requests take time or leave room between them, so that time never stands still; a request makes some 25 calls at
@@ -122,8 +123,18 @@ class RandomScenarios {
       workflow.cpu_sharing.period = std::chrono::microseconds(1000 + cfs_.below(200'000));
       workflow.cpu_sharing.cores = 1 + 3 * cfs_.uniform();
       workflow.cpu_sharing.quota_exponent = 1;
+      if (steps_.below(2) == 0) draw_steps(workflow.cpu_sharing);
     }
     return workflow;
+  }
+
+  void draw_steps(CpuSharingSpec& sharing) {
+    sharing.cgroup_levels = 1 + static_cast<int>(steps_.below(2));
+    if (steps_.below(3) == 0) return;
+    sharing.cores = 1 + steps_.below(4);
+    sharing.run_slice = std::chrono::microseconds(1000 + steps_.below(20'000));
+    sharing.slice_expiry = steps_.below(2) == 0;
+    sharing.bandwidth_slice = std::chrono::microseconds(1000 + steps_.below(5'000));
   }
 
   Block draw_call(int first, int functions) {
@@ -247,6 +258,7 @@ class RandomScenarios {
 
   Rng rng_;
   Rng cfs_;
+  Rng steps_;
   Rng rejections_;
 };
 

@@ -268,6 +268,8 @@ inline Usage operator-(const Usage& a, const Usage& b) {
           .admitted_work_s = a.admitted_work_s - b.admitted_work_s,
           .throttled_s = a.throttled_s - b.throttled_s,
           .throttled_periods = a.throttled_periods - b.throttled_periods,
+          .pod_throttled_s = a.pod_throttled_s - b.pod_throttled_s,
+          .pod_throttled_periods = a.pod_throttled_periods - b.pod_throttled_periods,
           .cpu_granted_s = a.cpu_granted_s - b.cpu_granted_s,
           .memory_mib_s = a.memory_mib_s - b.memory_mib_s,
           .instance_s = a.instance_s - b.instance_s,
