@@ -122,6 +122,7 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   entry("failure_probability", format_number(function.failure_probability));
   entry("failed_input_work_share", format_number(function.failed_input_work_share));
   entry("overflow", name_of(function.overflow));
+  entry("rejection_work", seconds(function.rejection_work));
   if (function.queue_capacity) entry("queue_capacity", std::to_string(*function.queue_capacity));
   entry("start_up", seconds(function.start_up));
   if (function.fixed) {
@@ -134,6 +135,13 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   BlockWriter(out).write_value(*function.calls, 6);
 }
 
+std::string cfs_text(const sim::CpuSharingSpec& sharing) {
+  return ", mode: cfs, period: " + sim::format(sharing.period) + ", cores: " + format_number(sharing.cores) +
+         ", run_slice: " + sim::format(sharing.run_slice) +
+         ", cgroup_levels: " + std::to_string(sharing.cgroup_levels) +
+         (sharing.slice_expiry ? ", slice_expiry: true, bandwidth_slice: " + sim::format(sharing.bandwidth_slice) : "");
+}
+
 void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
   out += "workflow:\n  name: " + name(workflow.name) + "\n";
   const bool has_latency = workflow.qos.latency != sim::kForever;
@@ -144,9 +152,8 @@ void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
   const sim::CpuSharingSpec& sharing = workflow.cpu_sharing;
   out += "  cpu_sharing: {contention: " + format_number(sharing.contention) +
          ", speed_spread: " + format_number(sharing.speed_spread) +
-         (sharing.mode == sim::CpuSharing::cfs
-              ? ", mode: cfs, period: " + sim::format(sharing.period) + ", cores: " + format_number(sharing.cores)
-              : ", quota_exponent: " + format_number(sharing.quota_exponent)) +
+         (sharing.mode == sim::CpuSharing::cfs ? cfs_text(sharing)
+                                               : ", quota_exponent: " + format_number(sharing.quota_exponent)) +
          "}\n";
   out += "  prices: {price_per_millicore: " + format_number(workflow.prices.price_per_millicore) +
          ", price_per_mebibyte: " + format_number(workflow.prices.price_per_mebibyte) +

@@ -24,6 +24,7 @@ constexpr int kMostBlockNesting = 24;  // so that what to_yaml writes stays with
 constexpr int kMostCallNesting = 100;
 constexpr double kProbabilityTolerance = 1e-9;
 constexpr std::int64_t kMostCount = 1'000'000'000;
+constexpr double kMostCoresWithTurns = 1000;
 
 // Calls as they are written: who is called, and where it says so.
 using CallSites = std::vector<YamlValue>;
@@ -218,6 +219,9 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
   if (const auto overflow = map.get("overflow")) {
     function.overflow = read_word<sim::Overflow>(*overflow, kWords<sim::Overflow>);
   }
+  if (const auto work = map.get("rejection_work")) {
+    function.rejection_work = read_distribution(*work, LawUnit::seconds);
+  }
   if (const auto capacity = map.get("queue_capacity")) {
     if (function.overflow != sim::Overflow::queue) capacity->fail("expected overflow: queue beside it");
     function.queue_capacity = static_cast<int>(read_count(*capacity, 0, kMostCount));
@@ -226,9 +230,9 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
 
 sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const sim::KnobRanges& ranges,
                                 BlockReader& blocks) {
-  const YamlMap map(value,
-                    {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
-                     "failed_input_work_share", "overflow", "queue_capacity", "start_up", "fixed", "ranges", "calls"});
+  const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
+                            "failed_input_work_share", "overflow", "rejection_work", "queue_capacity", "start_up",
+                            "fixed", "ranges", "calls"});
   sim::FunctionSpec function;
   function.name = name;
   read_work(map, function);
@@ -266,8 +270,34 @@ sim::GatewaySpec read_gateway(const YamlValue& value) {
   return gateway;
 }
 
+void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
+  const auto get = [&](std::string_view key) {
+    const auto value = map.get(key);
+    if (value && sharing.mode != sim::CpuSharing::cfs) value->fail("expected mode: cfs beside it");
+    return value;
+  };
+  if (const auto slice = get("run_slice")) {
+    sharing.run_slice = read_duration(*slice);
+    const bool turns = sharing.run_slice > sim::Duration::zero();
+    if (turns && (sharing.cores != std::floor(sharing.cores) || sharing.cores > kMostCoresWithTurns)) {
+      slice->fail("expected a whole number of cores, at most 1000, beside it, got " + format_number(sharing.cores));
+    }
+  }
+  if (const auto levels = get("cgroup_levels")) sharing.cgroup_levels = static_cast<int>(read_count(*levels, 1, 2));
+  if (const auto expiry = get("slice_expiry")) {
+    sharing.slice_expiry = read_flag(*expiry);
+    if (sharing.slice_expiry && sharing.run_slice == sim::Duration::zero())
+      expiry->fail("expected run_slice beside it");
+  }
+  if (const auto slice = get("bandwidth_slice")) {
+    if (!sharing.slice_expiry) slice->fail("expected slice_expiry: true beside it");
+    sharing.bandwidth_slice = read_positive_duration(*slice);
+  }
+}
+
 sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
-  const YamlMap map(value, {"mode", "period", "cores", "contention", "quota_exponent", "speed_spread"});
+  const YamlMap map(value, {"mode", "period", "cores", "run_slice", "cgroup_levels", "slice_expiry", "bandwidth_slice",
+                            "contention", "quota_exponent", "speed_spread"});
   sim::CpuSharingSpec sharing;
   if (const auto mode = map.get("mode")) {
     using enum sim::CpuSharing;
@@ -282,6 +312,7 @@ sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
     if (!is_cfs) cores->fail("expected mode: cfs beside it");
     sharing.cores = read_number(*cores, kAboveZero, 1e6, "a number of cores above 0, at most 1000000");
   }
+  read_steps(map, sharing);
   if (const auto contention = map.get("contention")) sharing.contention = read_number(*contention);
   if (const auto exponent = map.get("quota_exponent")) {
     if (is_cfs) exponent->fail("expected mode: fluid beside it");

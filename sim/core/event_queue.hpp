@@ -2,12 +2,15 @@
 // Pending events in order of time; events of one time in the order in which they were pushed.
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "sim/core/event_calendar.hpp"
+#include "sim/core/fifo.hpp"
 #include "sim/core/time.hpp"
 
 namespace faasconf::sim {
@@ -42,32 +45,41 @@ struct Event {
 
 // A heap of arity four on one 128-bit integer per event: time, sequence and tag, most significant first, so that a
 // comparison is one branch-free subtraction. Siblings share a cache line, and the places after the last event hold a
-// key beyond all others, so that every event that has children has four. Times are not negative. Ties keep their order
+// key beyond all others, so that every event that has children has four. With many events pending, the heap holds the
+// near future alone and stays in the cache; the rest lies in a calendar. Times are not negative. Ties keep their order
 // through 2^34 pushes.
 class EventQueue {
  public:
-  bool empty() const { return size() == 0; }
-  std::size_t size() const { return size_ + (beside_ == kBeyond ? 0 : 1); }
-  Time next_time() const { return time_of(std::min(beside_, families_.front().keys[kRoot])); }
+  bool empty() const { return size_ == 0 && beside_ == kBeyond && lane_ == kBeyond; }
+  std::size_t size() const;
+  Time next_time() const { return time_of(std::min(std::min(beside_, lane_), families_.front().keys[kRoot])); }
 
   // Returns the event's sequence number, by which a stale event is told from the one that replaced it.
   std::uint64_t push(Time time, EventTag tag);
   // The same for one event at a time, which stays out of the heap: of arrivals, each brings the next.
   std::uint64_t push_beside(Time time, EventTag tag);
-  EventTag next_tag() const { return event_of(families_.front().keys[kRoot]).tag; }  // in the heap
+  // The same for events that come in the order of pushing, lane by lane, such as those after a constant delay: they
+  // stay out of the heap, too.
+  static constexpr std::size_t kLanes = 4;
+  std::uint64_t push_in_order(std::size_t lane, Time time, EventTag tag);
+  // Of the next event in the heap (0) and of those that may follow it (1 .. 4); of kind 15 where there are fewer.
+  EventTag soon(std::size_t i) const { return event_of(heap()[i]).tag; }
   Event pop();
   void clear();  // keeps the memory
 
   template <class Archive>
   void archive(Archive& a) {
-    a(families_, size_, beside_, sequence_);
+    a(families_, size_, fronts_, lane_, beside_, sequence_, calendar_, near_end_, spread_at_);
+    for (auto& lane : lanes_) a(lane);
   }
 
  private:
-  __extension__ using Key = unsigned __int128;
+  using Key = EventCalendar::Key;
   static constexpr int kTagBits = 30;
   static constexpr std::uint64_t kSequenceMask = (1ULL << (64 - kTagBits)) - 1;
-  static constexpr Key kBeyond = ~Key{0};
+  static constexpr Key kBeyond = EventCalendar::kBeyond;
+  static constexpr std::uint64_t kMostNear = 1024;  // in the heap before a calendar pays
+  static constexpr std::uint64_t kLeastNear = 8;    // in the heap beside a calendar: soon() looks ahead
   static constexpr std::size_t kRoot = 3;  // the root is the last of its family, its children are the next family
 
   struct alignas(64) Family {
@@ -79,11 +91,22 @@ class EventQueue {
   static Event event_of(Key key);
   Key new_key(Time time, EventTag tag);
   Key* heap() { return reinterpret_cast<Key*>(families_.data()) + kRoot; }
+  const Key* heap() const { return reinterpret_cast<const Key*>(families_.data()) + kRoot; }
+  Event pop_lane();
+  void push_near(Key key);
+  void spread();
+  void refill();
 
-  std::vector<Family> families_ = std::vector<Family>(4);  // never none, so that there is a root
-  std::uint64_t size_ = 0;                                 // of the heap
+  std::vector<Family> families_ = std::vector<Family>(4);                  // never none, so that there is a root
+  std::uint64_t size_ = 0;                                                 // of the heap
+  std::array<Key, kLanes> fronts_ = {kBeyond, kBeyond, kBeyond, kBeyond};  // of the lanes
+  std::array<Fifo<Key>, kLanes> lanes_;                                    // behind their fronts
+  Key lane_ = kBeyond;                                                     // the least of the fronts
   Key beside_ = kBeyond;
   std::uint64_t sequence_ = 0;
+  EventCalendar calendar_;
+  Key near_end_ = kBeyond;  // events before it are in the heap
+  std::uint64_t spread_at_ = kMostNear;
 };
 
 inline EventQueue::Key EventQueue::new_key(Time time, EventTag tag) {
@@ -99,6 +122,17 @@ inline Event EventQueue::event_of(Key key) {
 
 inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
   const Key key = new_key(time, tag);
+  if (key < near_end_) [[likely]] {
+    push_near(key);
+    if (size_ > spread_at_ && calendar_.empty()) [[unlikely]]
+      spread();
+  } else {
+    calendar_.push(key);
+  }
+  return sequence_of(key);
+}
+
+inline void EventQueue::push_near(Key key) {
   if (kRoot + size_ == 4 * families_.size()) [[unlikely]]
     families_.resize(2 * families_.size());
   Key* const keys = heap();
@@ -110,6 +144,17 @@ inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
     hole = parent;
   }
   keys[hole] = key;
+}
+
+inline std::uint64_t EventQueue::push_in_order(std::size_t lane, Time time, EventTag tag) {
+  const Key key = new_key(time, tag);
+  if (fronts_[lane] == kBeyond) {
+    fronts_[lane] = key;
+    lane_ = std::min(lane_, key);
+  } else {
+    assert(key > fronts_[lane]);
+    lanes_[lane].push(key);
+  }
   return sequence_of(key);
 }
 
@@ -119,13 +164,33 @@ inline std::uint64_t EventQueue::push_beside(Time time, EventTag tag) {
   return sequence_of(beside_);
 }
 
+inline Event EventQueue::pop_lane() {
+  const Key key = lane_;
+  std::size_t lane = 0;
+  while (fronts_[lane] != key) ++lane;
+  fronts_[lane] = kBeyond;
+  if (!lanes_[lane].empty()) {
+    fronts_[lane] = lanes_[lane].front();
+    lanes_[lane].pop();
+  }
+  lane_ = std::min(std::min(fronts_[0], fronts_[1]), std::min(fronts_[2], fronts_[3]));
+  return event_of(key);
+}
+
+inline std::size_t EventQueue::size() const {
+  std::size_t in_lanes = 0;
+  for (std::size_t i = 0; i < kLanes; ++i) in_lanes += lanes_[i].size() + (fronts_[i] == kBeyond ? 0 : 1);
+  return size_ + calendar_.size() + in_lanes + (beside_ == kBeyond ? 0 : 1);
+}
+
 // The hole sinks to the bottom and the last event rises from there: it belongs near the bottom, so that hardly a
 // comparison is in doubt.
 inline Event EventQueue::pop() {
   assert(!empty());
   Key* const keys = heap();
   const Key top = keys[0];
-  if (beside_ < top) return event_of(std::exchange(beside_, kBeyond));
+  if (beside_ < top && beside_ < lane_) return event_of(std::exchange(beside_, kBeyond));
+  if (lane_ < top) return pop_lane();
   const std::size_t size = --size_;
   const Key last = keys[size];
   keys[size] = kBeyond;
@@ -146,13 +211,35 @@ inline Event EventQueue::pop() {
     }
     keys[hole] = last;
   }
+  if (size < kLeastNear && !calendar_.empty()) [[unlikely]]
+    refill();
   return event_of(top);
+}
+
+// The heap has grown too large for the cache.
+inline void EventQueue::spread() {
+  calendar_.spread({heap(), size_});
+  std::fill(families_.begin(), families_.end(), Family{});
+  size_ = 0;
+  refill();
+  spread_at_ = std::max(kMostNear, 2 * size_);  // where most events are at one time, spreading does not help
+}
+
+inline void EventQueue::refill() {
+  while (size_ < kLeastNear && !calendar_.empty()) {
+    near_end_ = calendar_.take_bucket([this](Key key) { push_near(key); });
+  }
 }
 
 inline void EventQueue::clear() {
   std::fill(families_.begin(), families_.end(), Family{});
   size_ = 0;
-  beside_ = kBeyond;
+  fronts_.fill(kBeyond);
+  for (auto& lane : lanes_) lane.clear();
+  lane_ = beside_ = kBeyond;
+  calendar_.clear();
+  near_end_ = kBeyond;
+  spread_at_ = kMostNear;
 }
 
 }  // namespace faasconf::sim

@@ -14,10 +14,10 @@ class Fifo {
   const T& front() const { return ring_[first_]; }
   void push(const T& value) {
     if (size_ == ring_.size()) grow();
-    ring_[(first_ + size_++) % ring_.size()] = value;
+    ring_[(first_ + size_++) & (ring_.size() - 1)] = value;
   }
   void pop() {
-    first_ = (first_ + 1) % ring_.size();
+    first_ = (first_ + 1) & (ring_.size() - 1);
     --size_;
   }
   void clear() { first_ = size_ = 0; }
@@ -30,12 +30,12 @@ class Fifo {
  private:
   void grow() {
     std::vector<T> larger(ring_.empty() ? 16 : 2 * ring_.size());
-    for (std::size_t i = 0; i < size_; ++i) larger[i] = ring_[(first_ + i) % ring_.size()];
+    for (std::size_t i = 0; i < size_; ++i) larger[i] = ring_[(first_ + i) & (ring_.size() - 1)];
     ring_.swap(larger);
     first_ = 0;
   }
 
-  std::vector<T> ring_;
+  std::vector<T> ring_;  // of 2^k, or none
   std::size_t first_ = 0;
   std::size_t size_ = 0;
 };

@@ -51,6 +51,9 @@ ArrivalProcess::ArrivalProcess(const OpenLoop& open_loop, const Profile* profile
 
 Time ArrivalProcess::next(const OpenLoop& open_loop, const Profile* profile) {
   double gap = draw_gap(open_loop);
+  if (profile == nullptr && state_until_ == kNever && open_loop.rate_per_s > 0) {
+    return now_ = after(now_, from_seconds(gap / open_loop.rate_per_s));
+  }
   for (;;) {
     const double rate = rate_per_s(open_loop, profile) * modulation(open_loop);
     const Time change = profile == nullptr ? kNever : cursor_.next_change(*profile);

@@ -14,7 +14,14 @@ namespace faasconf::sim {
 
 struct CfsBandwidth {
   Duration period = std::chrono::milliseconds(100);
-  double cores = 2;  // that the instance's threads use together at most
+  double cores = 2;           // that the instance's threads use together at most
+  Duration run_slice{};       // threads take turns of this length; 0: they share the cores at every moment
+  int cgroup_levels = 1;      // that carry the quota: the container; 2: and its pod
+  Duration expiring_slice{};  // what a core is handed of the quota at a time and loses what is left of; 0: it does not
+
+  bool has_closed_form() const {
+    return run_slice == Duration::zero() && cgroup_levels == 1 && expiring_slice == Duration::zero();
+  }
 };
 
 // A period grants limit_cores x period of CPU time; what is left of it ends with the period. The period's timer goes on

@@ -43,9 +43,10 @@ enum class Place : std::uint8_t {
   queued,      // before an instance
   on_cpu,
   off_cpu,
-  calling,  // it waits for the calls that it makes
-  refused,  // its bad answer is on the way back
-  lost,     // its instance is gone and its caller told; something still refers to the slot
+  calling,    // it waits for the calls that it makes
+  rejecting,  // on the CPU of the instance that refuses it
+  refused,    // its bad answer is on the way back
+  lost,       // its instance is gone and its caller told; something still refers to the slot
 };
 
 struct alignas(64) Invocation {
@@ -83,36 +84,38 @@ enum class InstanceState : std::uint8_t {
 // Of an instance that is started on demand: where a call may find it.
 enum class Offer : std::uint8_t { none, idle, open };
 
-struct Instance {
-  InstanceCpu cpu;
+// What every event looks at comes first, in as few cache lines as may be.
+struct alignas(64) Instance {
   FunctionId function;
   std::int32_t number = 0;
-  InstanceState state = InstanceState::gone;
-  Offer offer = Offer::none;
   std::int32_t in_flight = 0;  // executions: slots taken
   std::int32_t slots = 0;      // the concurrency limit; the largest number where there is none
   std::int32_t queued = 0;
   std::uint32_t queue_front = kNone;
   std::uint32_t queue_back = kNone;
   std::uint32_t node = kNone;  // of the cluster
+  InstanceState state = InstanceState::gone;
+  Offer offer = Offer::none;
   bool out_of_memory = false;  // why it is about to crash
-  double speed = 1;
-  Time timer = kNever;  // of the pending event of its CPU
+  Time timer = kNever;         // of the pending event of its CPU
   std::uint64_t timer_sequence = kNoSequence;
-  double memory_mib = 0;    // held by executions
-  double memory_mib_s = 0;  // their integral
+  InstanceCpu cpu;
+  double memory_mib = 0;     // held by executions
+  double memory_mib_ns = 0;  // their integral
   Time memory_updated;
   FunctionConfiguration limits;
-  std::uint64_t life_sequence = kNoSequence;  // of the event that makes it ready or lets it fail
-  std::uint32_t newer = kNone;                // in its function's list of idle or open instances
+  double speed = 1;
+  std::int32_t rejecting = 0;   // rejections whose work is not done
+  std::uint32_t newer = kNone;  // in its function's list of idle or open instances
   std::uint32_t older = kNone;
+  std::uint64_t life_sequence = kNoSequence;  // of the event that makes it ready or lets it fail
   Time idle_since;
 
   template <class Archive>
   void archive(Archive& a) {
-    a(cpu, function, number, state, offer, in_flight, slots, queued, queue_front, queue_back, node, out_of_memory,
-      speed, timer, timer_sequence, memory_mib, memory_mib_s, memory_updated, limits.cpu.value, limits.memory.value,
-      limits.replicas, limits.concurrency, life_sequence, newer, older, idle_since);
+    a(cpu, function, number, state, offer, in_flight, slots, queued, rejecting, queue_front, queue_back, node,
+      out_of_memory, speed, timer, timer_sequence, memory_mib, memory_mib_ns, memory_updated, limits.cpu.value,
+      limits.memory.value, limits.replicas, limits.concurrency, life_sequence, newer, older, idle_since);
   }
 };
 
@@ -143,6 +146,8 @@ struct FunctionState {
   double admitted_work_s = 0;
   double throttled_s = 0;
   std::int64_t throttled_periods = 0;
+  double pod_throttled_s = 0;
+  std::int64_t pod_throttled_periods = 0;
   double cpu_granted_s = 0;
   double memory_mib_s = 0;
   double instance_s = 0;
@@ -152,7 +157,8 @@ struct FunctionState {
   double received_bytes = 0;
   double transmitted_bytes = 0;
   std::int64_t crashes = 0;
-  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, start_up, life;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up,
+      rejection, life;
 
   std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
@@ -160,9 +166,10 @@ struct FunctionState {
   void archive(Archive& a) {
     a(starting, ready, draining, pending, idle, open, expiry_pending, next_number, round_robin, calls_in_flight,
       served_cores, cpu_limit_millicores, memory_limit_mib, cpu_s, work_s, admitted_work_s, throttled_s,
-      throttled_periods, cpu_granted_s, memory_mib_s, instance_s, cpu_limit_millicore_s, memory_limit_mib_s,
-      counted_until, received_bytes, transmitted_bytes, crashes, serial, parallel, off_cpu, memory, parallel_memory,
-      failure, hop, routing, speed, phase, start_up, life);
+      throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s, memory_mib_s, instance_s,
+      cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes, transmitted_bytes, crashes, serial,
+      parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up, rejection,
+      life);
   }
 };
 

@@ -1,11 +1,16 @@
 #pragma once
 // The CPU of an instance, shared as the scenario says.
 
+#include <array>
 #include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "sim/model/cfs_cpu.hpp"
 #include "sim/model/fluid_cpu.hpp"
+#include "sim/model/stepped_cpu.hpp"
 
 namespace faasconf::sim {
 
@@ -13,8 +18,13 @@ namespace faasconf::sim {
 class InstanceCpu {
  public:
   void reset(Time now) { of_kind<FluidCpu>().reset(now); }
-  void reset(Time now, const CfsBandwidth& bandwidth, Duration phase) {
-    of_kind<CfsCpu>().reset(now, bandwidth, phase);
+  // The phases are of the container and its pod.
+  void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases) {
+    if (bandwidth.has_closed_form()) {
+      of_kind<CfsCpu>().reset(now, bandwidth, phases.front());
+    } else {
+      of_kind<Stepped>().cpu->reset(now, bandwidth, phases);
+    }
   }
   void set_limits(const CpuLimits& limits, Time now) {
     visit(*this, [&](auto& cpu) { cpu.set_limits(limits, now); });
@@ -34,6 +44,11 @@ class InstanceCpu {
 
   void start(std::uint32_t job, double work_s, bool parallel, Time now) {
     visit(*this, [&](auto& cpu) { cpu.start(job, work_s, parallel, now); });
+  }
+  // Where threads wait for their turn, before these.
+  void start_ahead(std::uint32_t job, double work_s, Time now) {
+    auto* stepped = std::get_if<Stepped>(&cpu_);
+    return stepped != nullptr ? stepped->cpu->start_ahead(job, work_s, now) : start(job, work_s, false, now);
   }
   bool finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
     return visit(*this, [&](auto& cpu) { return cpu.finish_one(now, job, was_parallel); });
@@ -67,26 +82,42 @@ class InstanceCpu {
 
   // CFS: what a fluid has not.
   std::int64_t throttled_periods(Time now) const {
-    const auto* cfs = std::get_if<CfsCpu>(&cpu_);
-    return cfs != nullptr ? cfs->throttled_periods(now) : 0;
+    return visit(*this, [=](const auto& cpu) -> std::int64_t {
+      if constexpr (requires { cpu.throttled_periods(now); }) return cpu.throttled_periods(now);
+      return 0;
+    });
   }
   double granted_s(Time now) const {
-    const auto* cfs = std::get_if<CfsCpu>(&cpu_);
-    return cfs != nullptr ? cfs->granted_s(now) : 0;
+    return visit(*this, [=](const auto& cpu) -> double {
+      if constexpr (requires { cpu.granted_s(now); }) return cpu.granted_s(now);
+      return 0;
+    });
+  }
+  // With two cgroup levels.
+  double pod_throttled_s(Time now) const {
+    const auto* stepped = std::get_if<Stepped>(&cpu_);
+    return stepped != nullptr ? stepped->cpu->pod_throttled_s(now) : 0;
+  }
+  std::int64_t pod_throttled_periods(Time now) const {
+    const auto* stepped = std::get_if<Stepped>(&cpu_);
+    return stepped != nullptr ? stepped->cpu->pod_throttled_periods(now) : 0;
   }
 
   template <class Archive>
   void archive(Archive& a) {
-    bool is_cfs = std::holds_alternative<CfsCpu>(cpu_);
-    a(is_cfs);
-    if (is_cfs) {
-      a(of_kind<CfsCpu>());
-    } else {
-      a(of_kind<FluidCpu>());
-    }
+    std::size_t kind = cpu_.index();
+    a(kind);
+    if (kind == 0) a(of_kind<FluidCpu>());
+    if (kind == 1) a(of_kind<CfsCpu>());
+    if (kind == 2) a(*of_kind<Stepped>().cpu);
   }
 
  private:
+  // Elsewhere, so that the others stay small.
+  struct Stepped {
+    std::unique_ptr<SteppedCpu> cpu = std::make_unique<SteppedCpu>();
+  };
+
   // With its memory where it was of that kind before.
   template <class Cpu>
   Cpu& of_kind() {
@@ -97,10 +128,14 @@ class InstanceCpu {
   template <class Self, class Do>
   static auto visit(Self& self, Do what) -> decltype(what(*std::get_if<FluidCpu>(&self.cpu_))) {
     if (auto* fluid = std::get_if<FluidCpu>(&self.cpu_)) return what(*fluid);
-    return what(*std::get_if<CfsCpu>(&self.cpu_));
+    if (auto* cfs = std::get_if<CfsCpu>(&self.cpu_)) return what(*cfs);
+    // const as the others
+    auto& stepped = *std::get_if<Stepped>(&self.cpu_)->cpu;
+    if constexpr (std::is_const_v<Self>) return what(std::as_const(stepped));
+    return what(stepped);
   }
 
-  std::variant<FluidCpu, CfsCpu> cpu_;
+  std::variant<FluidCpu, CfsCpu, Stepped> cpu_;
 };
 
 }  // namespace faasconf::sim

@@ -72,6 +72,7 @@ void LawChecker::on_call(FunctionId function, Time called) {
 void LawChecker::on_call_finished(const CallRecord& record) {
   advance_to(record.finished);
   functions_[record.function.index].calls.leave(record.called, record.finished);
+  if (record.started == kNever) ++functions_[record.function.index].finished;
 }
 
 void LawChecker::on_execution_finished(const ExecutionRecord& record) {

@@ -44,7 +44,7 @@ class LawChecker final : public Observer {
   struct FunctionLaws {
     Population calls;
     double finished_work_s = 0;
-    std::int64_t finished = 0;  // executions
+    std::int64_t finished = 0;  // executions and calls without one, which may be rejections
     Usage at_start;
   };
 

@@ -52,6 +52,25 @@ constexpr double kMillicoresPerCore = 1000;
 // With more instances than this, fetching what comes next while this is handled pays.
 constexpr std::size_t kFitInCache = 500;
 
+// A law, and what it always gives where it gives nothing else.
+struct Sampler {
+  explicit Sampler(const Distribution& of)
+      : law(&of), constant(of.is_random() ? 0 : of.mean()), random(of.is_random()) {}
+  double sample(Rng& rng) const { return random ? law->sample(rng) : constant; }
+
+  const Distribution* law;
+  double constant;
+  bool random;
+};
+
+// A span that passes without the machine: a hop, off-CPU time.
+struct Delay {
+  Sampler seconds;
+  std::size_t lane = kNoLane;  // of the event queue, where the span is constant
+
+  static constexpr std::size_t kNoLane = EventQueue::kLanes;
+};
+
 struct Deadline {
   Time time;
   std::uint32_t invocation = kNone;
@@ -62,27 +81,41 @@ struct Deadline {
 struct FunctionPlan {
   explicit FunctionPlan(const WorkflowSpec& workflow, const FunctionSpec& function)
       : spec(&function),
-        hop(function.hop ? &*function.hop : &workflow.gateway.hop),
-        has_serial(!function.serial_work.is_zero()),
-        has_parallel(!function.parallel_work.is_zero()),
-        has_off_cpu(!function.off_cpu.is_zero()),
+        serial_work(function.serial_work),
+        parallel_work(function.parallel_work),
+        process_memory(function.process_memory),
+        parallel_memory(function.parallel_memory),
+        hop{Sampler(function.hop ? *function.hop : workflow.gateway.hop)},
+        off_cpu{Sampler(function.off_cpu)},
         has_memory(!function.process_memory.is_zero() || !function.parallel_memory.is_zero()),
-        has_hop(!hop->is_zero()),
+        has_rejection_work(!function.rejection_work.is_zero()),
+        has_hop(!hop.seconds.law->is_zero()),
         may_fail(function.failure_probability > 0),
         on_demand(function.keep_alive.has_value()),
         from_zero(!function.fixed && function.ranges.replicas_min == 0) {}
 
   const FunctionSpec* spec;
-  const Distribution* hop;
-  bool has_serial;
-  bool has_parallel;
-  bool has_off_cpu;
+  Sampler serial_work;
+  Sampler parallel_work;
+  Sampler process_memory;
+  Sampler parallel_memory;
+  Delay hop;
+  Delay off_cpu;
   bool has_memory;
+  bool has_rejection_work;
   bool has_hop;
   bool may_fail;
   bool on_demand;  // calls start instances
   bool from_zero;  // a call to a function scaled to zero scales it to one
 };
+
+inline CfsBandwidth bandwidth_of(const CpuSharingSpec& sharing) {
+  return {.period = sharing.period,
+          .cores = sharing.cores,
+          .run_slice = sharing.run_slice,
+          .cgroup_levels = sharing.cgroup_levels,
+          .expiring_slice = sharing.slice_expiry ? sharing.bandwidth_slice : Duration::zero()};
+}
 
 class Machine {
  public:
@@ -132,6 +165,16 @@ class Machine {
     return events_.push(time, EventTag(static_cast<std::uint32_t>(kind), index));
   }
 
+  void schedule_after(const Delay& delay, double span_s, EventKind kind, std::uint32_t index) {
+    const Time time = after(now_, from_seconds(span_s));
+    if (delay.lane == Delay::kNoLane) {
+      schedule(time, kind, index);
+    } else {
+      events_.push_in_order(delay.lane, time, EventTag(static_cast<std::uint32_t>(kind), index));
+    }
+  }
+  void assign_lanes();
+
   // workload
   void begin_workload(const RngStreams& streams);
   void on_arrival();
@@ -159,6 +202,8 @@ class Machine {
   void call(NodeIndex node, std::uint32_t scope, Outcome input);
   void on_call_arrives(std::uint32_t invocation);
   void refuse(std::uint32_t invocation, Outcome outcome);
+  void reject(std::uint32_t invocation);
+  void rejected(std::uint32_t invocation);
   std::uint32_t route(FunctionId id);
   std::uint32_t route_ready(FunctionState& state);
   void answer(std::uint32_t invocation);
@@ -172,6 +217,7 @@ class Machine {
   bool claim_memory(Invocation& invocation, double more_mib);
   void on_cpu_event(const Event& event);
   void after_cpu(std::uint32_t invocation, bool was_parallel);
+  void wait_off_cpu(std::uint32_t invocation);
   void off_cpu_done(std::uint32_t invocation);
   void work_done(std::uint32_t invocation);
   void leave_instance(std::uint32_t invocation);
@@ -240,6 +286,7 @@ class Machine {
   void on_node_repaired(std::uint32_t node);
 
   void prefetch() const;
+  void prefetch_target() const;
   void prefetch_instance(std::uint32_t instance) const;
 
   EventQueue events_;

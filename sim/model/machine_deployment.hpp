@@ -49,13 +49,15 @@ void Machine::derive_streams(FunctionState& state, std::uint32_t i, const RngStr
   derive(state.off_cpu, function_spec.off_cpu, "off_cpu");
   derive(state.memory, function_spec.process_memory, "memory");
   derive(state.parallel_memory, function_spec.parallel_memory, "parallel_memory");
-  derive(state.hop, *plans_[i].hop, "hop");
+  derive(state.hop, *plans_[i].hop.seconds.law, "hop");
   derive(state.start_up, function_spec.start_up, "start_up");
+  derive(state.rejection, function_spec.rejection_work, "rejection_work");
   derive(state.life, function_spec.time_to_failure, "life");
   if (plans_[i].may_fail) state.failure = streams.stream("failure", i);
   if (workflow_.gateway.routing == Routing::random) state.routing = streams.stream("routing", i);
   if (workflow_.cpu_sharing.speed_spread > 0) state.speed = streams.stream("speed", i);
   if (workflow_.cpu_sharing.mode == CpuSharing::cfs) state.phase = streams.stream("cfs_phase", i);
+  if (workflow_.cpu_sharing.cgroup_levels > 1) state.pod_phase = streams.stream("cfs_pod_phase", i);
 }
 
 void Machine::redeploy(Time start, const RngStreams& streams) {
@@ -192,13 +194,13 @@ std::uint32_t Machine::add_instance(FunctionId id, std::uint32_t node) {
   instance.number = state.next_number++;
   instance.state = InstanceState::starting;
   instance.offer = Offer::none;
-  instance.in_flight = instance.queued = 0;
+  instance.in_flight = instance.queued = instance.rejecting = 0;
   instance.queue_front = instance.queue_back = kNone;
   instance.node = kNone;
   instance.out_of_memory = false;
   instance.timer = kNever;
   instance.timer_sequence = instance.life_sequence = kNoSequence;
-  instance.memory_mib = instance.memory_mib_s = 0;
+  instance.memory_mib = instance.memory_mib_ns = 0;
   instance.memory_updated = now_;
   instance.limits = {.cpu = {0}, .memory = {0}};
   const double sigma = workflow_.cpu_sharing.speed_spread;
@@ -212,8 +214,11 @@ std::uint32_t Machine::add_instance(FunctionId id, std::uint32_t node) {
 void Machine::reset_cpu(Instance& instance) {
   const CpuSharingSpec& sharing = workflow_.cpu_sharing;
   if (sharing.mode == CpuSharing::cfs) {
-    const double phase_s = function(instance.function).phase.uniform() * to_seconds(sharing.period - Duration(1));
-    instance.cpu.reset(now_, {.period = sharing.period, .cores = sharing.cores}, from_seconds(phase_s));
+    FunctionState& state = function(instance.function);
+    const double period_s = to_seconds(sharing.period - Duration(1));
+    const Duration phase = from_seconds(state.phase.uniform() * period_s);
+    const Duration pod_phase = from_seconds(sharing.cgroup_levels > 1 ? state.pod_phase.uniform() * period_s : 0.0);
+    instance.cpu.reset(now_, bandwidth_of(sharing), {phase, pod_phase});
   } else {
     instance.cpu.reset(now_);
   }
@@ -326,7 +331,8 @@ void Machine::drain(std::uint32_t index) {
 
 void Machine::retire_if_drained(std::uint32_t index) {
   const Instance& instance = instances_[index];
-  if (instance.state == InstanceState::draining && instance.in_flight == 0 && instance.queued == 0) retire(index);
+  const bool empty = instance.in_flight == 0 && instance.queued == 0 && instance.rejecting == 0;
+  if (instance.state == InstanceState::draining && empty) retire(index);
 }
 
 // It is gone: its use is kept with its function, its place and slot are free. Who waits before it is sent on.
@@ -342,7 +348,7 @@ void Machine::retire(std::uint32_t index) {
   }
   hold_memory(instance, 0);
   keep_cpu_usage(instance);
-  state.memory_mib_s += instance.memory_mib_s;
+  state.memory_mib_s += instance.memory_mib_ns / 1e9;
   take_from_group(index);
   state.cpu_limit_millicores -= instance.limits.cpu.value;
   state.memory_limit_mib -= instance.limits.memory.value;
@@ -376,6 +382,8 @@ void Machine::keep_cpu_usage(Instance& instance) {
   state.admitted_work_s -= unserved_work_s(instance);
   state.throttled_s += instance.cpu.throttled_s(now_);
   state.throttled_periods += instance.cpu.throttled_periods(now_);
+  state.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
+  state.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
   state.cpu_granted_s += instance.cpu.granted_s(now_);
 }
 

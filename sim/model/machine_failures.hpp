@@ -38,7 +38,8 @@ void Machine::lose_all(std::uint32_t index, Outcome outcome) {
   for (std::uint32_t i = 0; i < invocations_.slots(); ++i) {
     const Invocation& invocation = invocations_[i];
     const bool was_admitted = invocation.place >= Place::on_cpu && invocation.started != kNever;
-    const bool inside = invocation.place == Place::queued || (was_admitted && invocation.place != Place::lost);
+    const bool waits = invocation.place == Place::queued || invocation.place == Place::rejecting;
+    const bool inside = waits || (was_admitted && invocation.place != Place::lost);
     if (inside && invocation.instance == index) lost.push_back(i);
   }
   for (const std::uint32_t invocation : lost) lose(invocation, outcome);
@@ -49,10 +50,13 @@ void Machine::lose_all(std::uint32_t index, Outcome outcome) {
 void Machine::lose(std::uint32_t index, Outcome outcome) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
-  const bool in_use = invocation.place != Place::queued && invocation.place != Place::on_cpu;
+  const Place place = invocation.place;
+  const bool in_use = place == Place::off_cpu || place == Place::calling || place == Place::refused;
   invocation.outcome = invocation.cause = outcome;
-  if (invocation.place == Place::queued) {
+  if (place == Place::queued) {
     unqueue(index);
+  } else if (place == Place::rejecting) {
+    --instance.rejecting;
   } else {
     --instance.in_flight;
     if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);

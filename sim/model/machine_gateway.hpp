@@ -30,8 +30,8 @@ void Machine::call(NodeIndex index, std::uint32_t scope, Outcome input) {
   if (workflow_.gateway.timeout) watch_deadline(slot);
 
   if (!plan(id).has_hop) return on_call_arrives(slot);
-  const double hop_s = plan(id).hop->sample(function(id).hop);
-  schedule(after(now_, from_seconds(hop_s)), EventKind::call_arrives, slot);
+  const Delay& hop = plan(id).hop;
+  schedule_after(hop, hop.seconds.sample(function(id).hop), EventKind::call_arrives, slot);
 }
 
 void Machine::on_call_arrives(std::uint32_t index) {
@@ -52,7 +52,31 @@ void Machine::on_call_arrives(std::uint32_t index) {
   const bool may_wait = function_spec.overflow == Overflow::queue &&
                         (!function_spec.queue_capacity || instance.queued < *function_spec.queue_capacity);
   if (may_wait) return enqueue(index, target);
-  refuse(index, Outcome::rejected);
+  if (!plan(id).has_rejection_work) return refuse(index, Outcome::rejected);
+  reject(index);
+}
+
+// The instance works for its 429 beside the executions; no slot is taken and no memory.
+void Machine::reject(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];
+  Instance& instance = instances_[invocation.instance];
+  FunctionState& state = function(invocation.function);
+  invocation.outcome = invocation.cause = Outcome::rejected;
+  invocation.parallel_work_s = 0;
+  invocation.work_s = plan(invocation.function).spec->rejection_work.sample(state.rejection);
+  if (invocation.work_s <= 0) return refuse(index, Outcome::rejected);
+  invocation.place = Place::rejecting;
+  ++instance.rejecting;
+  state.admitted_work_s += invocation.work_s;
+  instance.cpu.start_ahead(index, invocation.work_s, now_);
+  cpu_changed(invocation.instance);
+}
+
+void Machine::rejected(std::uint32_t index) {
+  const std::uint32_t left = invocations_[index].instance;
+  --instances_[left].rejecting;
+  retire_if_drained(left);
+  answer(index);
 }
 
 void Machine::refuse(std::uint32_t index, Outcome outcome) {

@@ -19,14 +19,14 @@ void Machine::admit(std::uint32_t index, std::uint32_t target) {
   if (planned.on_demand) offer(target);
 
   // the same number of draws whatever happens, so that runs stay comparable
-  double serial_work_s = planned.has_serial ? function_spec.serial_work.sample(state.serial) : 0;
-  double parallel_work_s = planned.has_parallel ? function_spec.parallel_work.sample(state.parallel) : 0;
-  invocation.off_cpu_s = planned.has_off_cpu ? function_spec.off_cpu.sample(state.off_cpu) : 0;
+  double serial_work_s = planned.serial_work.sample(state.serial);
+  double parallel_work_s = planned.parallel_work.sample(state.parallel);
+  invocation.off_cpu_s = planned.off_cpu.seconds.sample(state.off_cpu);
   const bool fails = planned.may_fail && state.failure.uniform() < function_spec.failure_probability;
 
   if (planned.has_memory) {
-    double memory_mib = function_spec.process_memory.sample(state.memory);
-    invocation.parallel_memory_mib = function_spec.parallel_memory.sample(state.parallel_memory);
+    double memory_mib = planned.process_memory.sample(state.memory);
+    invocation.parallel_memory_mib = planned.parallel_memory.sample(state.parallel_memory);
     if (serial_work_s <= 0) memory_mib += std::exchange(invocation.parallel_memory_mib, 0.0);
     if (!claim_memory(invocation, memory_mib)) {
       invocation.work_s = 0;
@@ -54,7 +54,18 @@ void Machine::admit(std::uint32_t index, std::uint32_t target) {
     instance.cpu.start(index, parallel ? parallel_work_s : serial_work_s, parallel, now_);
     cpu_changed(target);
   } else {
-    invocation.place = Place::off_cpu;
+    wait_off_cpu(index);
+  }
+}
+
+void Machine::wait_off_cpu(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];
+  invocation.place = Place::off_cpu;
+  const Delay& delay = plan(invocation.function).off_cpu;
+  // a failed input waits for nothing, so it is not in order
+  if (invocation.off_cpu_s == delay.seconds.constant) {
+    schedule_after(delay, invocation.off_cpu_s, EventKind::off_cpu_done, index);
+  } else {
     schedule(after(now_, from_seconds(invocation.off_cpu_s)), EventKind::off_cpu_done, index);
   }
 }
@@ -90,6 +101,7 @@ void Machine::on_cpu_event(const Event& event) {
 
 void Machine::after_cpu(std::uint32_t index, bool was_parallel) {
   Invocation& invocation = invocations_[index];
+  if (invocation.place == Place::rejecting) return rejected(index);
   if (!was_parallel && invocation.parallel_work_s > 0) {
     if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
       invocation.work_s -= invocation.parallel_work_s;
@@ -98,8 +110,7 @@ void Machine::after_cpu(std::uint32_t index, bool was_parallel) {
     }
     instances_[invocation.instance].cpu.start(index, invocation.parallel_work_s, true, now_);
   } else if (invocation.off_cpu_s > 0) {
-    invocation.place = Place::off_cpu;
-    schedule(after(now_, from_seconds(invocation.off_cpu_s)), EventKind::off_cpu_done, index);
+    wait_off_cpu(index);
   } else {
     work_done(index);
   }
@@ -178,7 +189,7 @@ void Machine::unqueue(std::uint32_t index) {
 }
 
 void Machine::hold_memory(Instance& instance, double change_mib) {
-  instance.memory_mib_s += instance.memory_mib * to_seconds(now_ - instance.memory_updated);
+  instance.memory_mib_ns += instance.memory_mib * static_cast<double>((now_ - instance.memory_updated).count());
   instance.memory_updated = now_;
   instance.memory_mib += change_mib;
   if (instance.in_flight == 0) instance.memory_mib = 0;  // no residue of rounding

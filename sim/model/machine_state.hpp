@@ -29,7 +29,8 @@ inline std::uint64_t form_of(const Scenario& scenario) {
   }
   CpuSharing sharing = scenario.workflow().cpu_sharing.mode;
   std::size_t nodes = scenario.workflow().cluster.nodes.size();
-  form(functions, source, profile_steps, states, sharing, nodes);
+  bool closed_form = bandwidth_of(scenario.workflow().cpu_sharing).has_closed_form();
+  form(functions, source, profile_steps, states, sharing, nodes, closed_form);
   return checksum(form.take());
 }
 
@@ -41,6 +42,8 @@ Usage Machine::usage(FunctionId id) const {
               .admitted_work_s = state.admitted_work_s,
               .throttled_s = state.throttled_s,
               .throttled_periods = state.throttled_periods,
+              .pod_throttled_s = state.pod_throttled_s,
+              .pod_throttled_periods = state.pod_throttled_periods,
               .cpu_granted_s = state.cpu_granted_s,
               .memory_mib_s = state.memory_mib_s,
               .instance_s = state.instance_s + static_cast<double>(state.instances()) * uncounted_s,
@@ -56,8 +59,11 @@ Usage Machine::usage(FunctionId id) const {
       usage.work_s += instance.cpu.work_s(now_);
       usage.throttled_s += instance.cpu.throttled_s(now_);
       usage.throttled_periods += instance.cpu.throttled_periods(now_);
+      usage.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
+      usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
       usage.cpu_granted_s += instance.cpu.granted_s(now_);
-      usage.memory_mib_s += instance.memory_mib_s + instance.memory_mib * to_seconds(now_ - instance.memory_updated);
+      const auto held_ns = static_cast<double>((now_ - instance.memory_updated).count());
+      usage.memory_mib_s += (instance.memory_mib_ns + instance.memory_mib * held_ns) / 1e9;
     }
   }
   usage.memory_mib_s += usage.instance_s * spec(id).instance_memory.value;

@@ -46,7 +46,19 @@ void Machine::schedule_arrival() {
   } else if (const auto& times = std::get<ArrivalList>(workload.source).times; next_arrival_ < times.size()) {
     next = times[next_arrival_++];
   }
-  if (next != kNever) events_.push_beside(next, EventTag(static_cast<std::uint32_t>(EventKind::arrival), 0));
+  if (next == kNever) return;
+  events_.push_beside(next, EventTag(static_cast<std::uint32_t>(EventKind::arrival), 0));
+  if (instances_.slots() > kFitInCache) prefetch_target();
+}
+
+// The instance that the next arrival will be sent to, where a copy of the stream can tell.
+void Machine::prefetch_target() const {
+  const Node& root = graph_.node(graph_.root());
+  if (root.kind != NodeKind::call || workflow_.gateway.routing != Routing::random) return;
+  const FunctionState& state = functions_[root.function.index];
+  if (state.ready.size() < kFitInCache) return;
+  Rng routing = state.routing;
+  prefetch_instance(state.ready[routing.below(static_cast<std::uint32_t>(state.ready.size()))]);
 }
 
 void Machine::on_profile_step() {

@@ -10,6 +10,8 @@ namespace faasconf::sim {
 
 namespace {
 
+constexpr double kMostCoresWithTurns = 1000;
+
 void require(bool holds, const std::string& what) {
   if (!holds) throw Error(what);
 }
@@ -58,6 +60,17 @@ void check(const ClusterSpec& cluster) {
   require(nodes <= 1'000'000, "cluster: expected at most a million nodes, got " + std::to_string(nodes));
 }
 
+// Turns are taken on whole cores, and bandwidth slices are handed to these.
+void check_steps(const CpuSharingSpec& sharing) {
+  const bool takes_turns = sharing.run_slice > Duration::zero();
+  require(sharing.run_slice >= Duration::zero(), "cpu_sharing: run_slice must not be negative");
+  require(!takes_turns || (sharing.cores == std::floor(sharing.cores) && sharing.cores <= kMostCoresWithTurns),
+          "cpu_sharing: cores must be a whole number, at most 1000, with run_slice");
+  require(sharing.cgroup_levels == 1 || sharing.cgroup_levels == 2, "cpu_sharing: cgroup_levels must be 1 or 2");
+  require(!sharing.slice_expiry || takes_turns, "cpu_sharing: slice_expiry needs run_slice");
+  require(sharing.bandwidth_slice > Duration::zero(), "cpu_sharing: bandwidth_slice must be above 0");
+}
+
 void check(const WorkflowSpec& workflow) {
   require(!workflow.functions.empty(), "workflow '" + workflow.name + "' has no functions");
   std::set<std::string> names;
@@ -85,6 +98,7 @@ void check(const WorkflowSpec& workflow) {
   check(workflow.cluster);
   require(workflow.cpu_sharing.mode == CpuSharing::fluid || workflow.cpu_sharing.quota_exponent == 1,
           "cpu_sharing: quota_exponent must be 1 with mode cfs");
+  check_steps(workflow.cpu_sharing);
 }
 
 void check(const OpenLoop& open_loop) {

@@ -26,7 +26,24 @@ Machine::Machine(const Scenario& scenario, const RngStreams& streams, std::vecto
     node_kinds_.insert(node_kinds_.end(), static_cast<std::size_t>(workflow_.cluster.nodes[kind].count), kind);
   }
   nodes_.resize(node_kinds_.size());
+  assign_lanes();
   deploy(Time{}, streams);
+}
+
+// Equal constant delays share a lane of the event queue, as long as there are any.
+void Machine::assign_lanes() {
+  std::array<double, EventQueue::kLanes> span_s{};
+  std::size_t lanes = 0;
+  for (FunctionPlan& plan : plans_) {
+    for (Delay* delay : {&plan.hop, &plan.off_cpu}) {
+      if (delay->seconds.random || delay->seconds.constant <= 0) continue;
+      const auto end = span_s.begin() + static_cast<std::ptrdiff_t>(lanes);
+      const auto same = std::find(span_s.begin(), end, delay->seconds.constant);
+      if (same == end && lanes == EventQueue::kLanes) continue;
+      if (same == end) span_s[lanes++] = delay->seconds.constant;
+      delay->lane = static_cast<std::size_t>(same - span_s.begin());
+    }
+  }
 }
 
 void Machine::run_until(Time horizon) {
@@ -84,11 +101,25 @@ void Machine::handle(const Event& event) {
   }
 }
 
+// What the events that come soon are about; of the next one, whose instance has been fetched before, its job, too.
 void Machine::prefetch() const {
-  const EventTag next = events_.next_tag();
-  if (static_cast<EventKind>(next.kind()) != EventKind::cpu_completion) return;
-  const auto* instance = reinterpret_cast<const char*>(&instances_[next.index()]);
-  for (std::size_t line = 0; line < sizeof(Instance); line += 64) __builtin_prefetch(instance + line);
+  const auto is_about_cpu = [](EventTag tag) {
+    return static_cast<EventKind>(tag.kind()) == EventKind::cpu_completion;
+  };
+  for (std::size_t i = 1; i <= 4; ++i) {
+    const EventTag tag = events_.soon(i);
+    if (is_about_cpu(tag)) prefetch_instance(tag.index());
+  }
+  const EventTag next = events_.soon(0);
+  if (!is_about_cpu(next) || instances_[next.index()].cpu.idle()) return;
+  const auto* invocation = reinterpret_cast<const char*>(&invocations_[instances_[next.index()].cpu.next_job()]);
+  for (std::size_t line = 0; line < sizeof(Invocation); line += 64) __builtin_prefetch(invocation + line);
+}
+
+void Machine::prefetch_instance(std::uint32_t index) const {
+  constexpr std::size_t kHotBytes = 5 * 64;
+  const auto* instance = reinterpret_cast<const char*>(&instances_[index]);
+  for (std::size_t line = 0; line < kHotBytes; line += 64) __builtin_prefetch(instance + line);
 }
 
 }  // namespace
@@ -105,6 +136,8 @@ void for_each_pair(Usage& a, const Usage& b, Do what) {
   what(a.admitted_work_s, b.admitted_work_s);
   what(a.throttled_s, b.throttled_s);
   what(a.throttled_periods, b.throttled_periods);
+  what(a.pod_throttled_s, b.pod_throttled_s);
+  what(a.pod_throttled_periods, b.pod_throttled_periods);
   what(a.cpu_granted_s, b.cpu_granted_s);
   what(a.memory_mib_s, b.memory_mib_s);
   what(a.instance_s, b.instance_s);

@@ -17,13 +17,15 @@ namespace faasconf::sim {
 struct Usage {
   double cpu_s = 0;                    // core-seconds of the CPU limit that were used
   double work_s = 0;                   // core-seconds of work that this served: less under contention, by speed
-  double admitted_work_s = 0;          // core-seconds drawn for the executions that began
+  double admitted_work_s = 0;          // core-seconds drawn for executions and rejections that began
   double throttled_s = 0;              // instance-seconds: fluid, more threads than the limit serves; cfs, quota spent
-  std::int64_t throttled_periods = 0;  // cfs: in which threads waited for the next one
-  double cpu_granted_s = 0;            // cfs: core-seconds, the quotas of the periods that began
-  double memory_mib_s = 0;             // held
-  double instance_s = 0;               // instances that exist: starting, ready, draining
-  double cpu_limit_millicore_s = 0;    // limits of the instances that exist
+  std::int64_t throttled_periods = 0;  // cfs: in which threads waited for the next one; container's and pod's
+  double pod_throttled_s = 0;          // of throttled_s: because the pod's quota was spent, not yet the container's
+  std::int64_t pod_throttled_periods = 0;  // of throttled_periods: the pod's
+  double cpu_granted_s = 0;                // cfs: core-seconds, the quotas of the periods that began
+  double memory_mib_s = 0;                 // held
+  double instance_s = 0;                   // instances that exist: starting, ready, draining
+  double cpu_limit_millicore_s = 0;        // limits of the instances that exist
   double memory_limit_mib_s = 0;
   double received_bytes = 0;
   double transmitted_bytes = 0;
@@ -66,7 +68,7 @@ class Simulation {
   std::uint64_t events_handled() const;
   const Configuration& configuration() const;
   Usage usage(FunctionId) const;             // up to now
-  double unserved_work_s(FunctionId) const;  // core-seconds that admitted executions still need
+  double unserved_work_s(FunctionId) const;  // core-seconds that executions and rejections still need
 
   // The whole state but the scenario, in the byte order of this machine. restore() throws Error when the bytes are not
   // a state of this scenario.

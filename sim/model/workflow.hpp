@@ -51,7 +51,7 @@ struct Block {
 
 // What an instance does with a request beyond its concurrency limit.
 enum class Overflow {
-  reject,  // 429, at once (OpenFaaS)
+  reject,  // 429, when the work of rejecting it is done (OpenFaaS)
   queue,   // first in, first out, before the instance (Knative, Cloud Functions)
   none,    // there is no limit
 };
@@ -78,6 +78,7 @@ struct FunctionSpec {
   double failure_probability = 0;        // of a request that is served to its end
   double failed_input_work_share = 0.7;  // of the serial work that is done on a failed input before the call fails
   Overflow overflow = Overflow::reject;
+  Distribution rejection_work;  // core-seconds on one thread that a 429 costs its instance
   OomKills oom_kills = OomKills::request;
   // On demand: no instance at first; a call that finds none free starts one and waits for it, up to as many as the knob
   // `replicas` allows; an instance that has been idle for so long goes. Absent: the knob says how many there are.
@@ -118,6 +119,11 @@ struct CpuSharingSpec {
   CpuSharing mode = CpuSharing::fluid;
   Duration period = std::chrono::milliseconds(100);  // cfs: quota = limit x period
   double cores = 2;                                  // cfs: that an instance uses together at most
+  Duration run_slice{};       // cfs: runnable threads take turns of this length; 0: they share the cores ideally
+  int cgroup_levels = 1;      // cfs: that carry the quota: 1, the container; 2, its pod as well
+  bool slice_expiry = false;  // cfs with run_slice: a core loses what it does not use of its bandwidth slices, as
+                              // before Linux 5.4
+  Duration bandwidth_slice = std::chrono::milliseconds(5);  // of the quota that a core is handed at a time
   double contention = 0;      // kappa: n runnable requests do 1 / (1 + kappa (n - 1)) of the work of one by itself
   double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for cfs; fluid only
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1

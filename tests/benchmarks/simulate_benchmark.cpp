@@ -256,12 +256,73 @@ void Simulate_Scale(benchmark::State& state) {
   advance(state, simulation, kLoad * instances);
 }
 
+// --- Instances that calls start and that expire: Poisson arrivals of 10/s, keep-alive 60 s, start-up 0.5 s, execution
+// 1 s in the mean.
+
+constexpr double kOnDemandRate_per_s = 10;
+constexpr double kStartUp_s = 0.5;
+constexpr std::chrono::seconds kKeepAlive{60};
+
+void Simulate_KeepAlive(benchmark::State& state) {
+  sim::FunctionSpec function;
+  function.name = "work";
+  function.off_cpu = sim::Exponential{.mean = 1.0};
+  function.start_up = sim::Deterministic{kStartUp_s};
+  function.keep_alive = kKeepAlive;
+  const sim::Scenario scenario = one_function(function, {.replicas = 100'000}, kOnDemandRate_per_s);
+  sim::Simulation simulation(scenario, sim::RngStreams(kSeed));
+  simulation.run_until(sim::Time(sim::from_seconds(kWarmUpRequests / kOnDemandRate_per_s)));
+  advance(state, simulation, kOnDemandRate_per_s);
+}
+
+// Idle instances lie in a stack, the one that has been idle longest at its bottom.
+void BareLoop_KeepAlive(benchmark::State& state) {
+  constexpr std::size_t kMostInstances = 1U << 12;
+  constexpr double kNanoseconds = 1e9;
+  const std::int64_t keep_alive_ns = nanoseconds(kKeepAlive).count();
+  sim::Rng arrivals = sim::RngStreams(kSeed).stream("arrivals");
+  sim::Rng services = sim::RngStreams(kSeed).stream("services");
+  BareHeap departures(kMostInstances);
+  std::vector<std::int64_t> idle_since(kMostInstances);  // a ring, so that it can shrink at the bottom
+  std::size_t bottom = 0;
+  std::size_t top = 0;
+  std::int64_t next_arrival = 0;
+  std::int64_t cold_starts = 0;
+
+  const auto run = [&](std::int64_t requests) {
+    while (requests > 0) {
+      if (departures.size() == 0 || next_arrival <= departures.least_time()) {
+        --requests;
+        const std::int64_t now = next_arrival;
+        next_arrival = now + static_cast<std::int64_t>(arrivals.exponential() * (kNanoseconds / kOnDemandRate_per_s));
+        while (bottom != top && idle_since[bottom % kMostInstances] + keep_alive_ns <= now) ++bottom;
+        std::int64_t ready = now;
+        if (bottom == top) {
+          ready += static_cast<std::int64_t>(kStartUp_s * kNanoseconds);
+          ++cold_starts;
+        } else {
+          --top;
+        }
+        departures.push(ready + static_cast<std::int64_t>(services.exponential() * kNanoseconds), 0);
+      } else {
+        idle_since[top++ % kMostInstances] = BareHeap::time_of(departures.pop());
+      }
+    }
+  };
+  run(static_cast<std::int64_t>(kWarmUpRequests));
+  for ([[maybe_unused]] auto _ : state) run(static_cast<std::int64_t>(kBatchRequests));
+  benchmark::DoNotOptimize(cold_starts);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatchRequests));
+}
+
 BENCHMARK(Simulate_MMc)->Arg(8)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(BareLoop_MMc)->Arg(8)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Simulate_MMc_Recorded)->Arg(8)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Simulate_SharedCpu)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Simulate_SharedCpu_Cfs)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(BareLoop_SharedCpu)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(Simulate_KeepAlive)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(BareLoop_KeepAlive)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Simulate_Scale)
     ->Arg(1'000)
     ->Arg(10'000)

@@ -42,7 +42,8 @@ bool same(const sim::Block& a, const sim::Block& b) {
 auto members(const sim::FunctionSpec& f) {
   return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.parallel_memory,
                   f.instance_memory, f.request_bytes, f.response_bytes, f.hop, f.failure_probability,
-                  f.failed_input_work_share, f.overflow, f.queue_capacity, f.start_up, f.fixed, f.ranges);
+                  f.failed_input_work_share, f.overflow, f.rejection_work, f.queue_capacity, f.start_up, f.fixed,
+                  f.ranges);
 }
 bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
   return members(a) == members(b) && a.calls.has_value() == b.calls.has_value() &&
@@ -51,9 +52,11 @@ bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
 
 auto members(const sim::WorkflowSpec& w) {
   return std::tie(w.name, w.qos.latency, w.qos.successes, w.gateway.routing, w.gateway.hop, w.gateway.timeout,
-                  w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.contention,
-                  w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread, w.prices.price_per_millicore,
-                  w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour, w.prices.usd_per_gib_hour);
+                  w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.run_slice,
+                  w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry, w.cpu_sharing.bandwidth_slice,
+                  w.cpu_sharing.contention, w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread,
+                  w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
+                  w.prices.usd_per_gib_hour);
 }
 bool same(const sim::WorkflowSpec& a, const sim::WorkflowSpec& b) {
   return members(a) == members(b) && same(a.entry, b.entry) &&
@@ -195,7 +198,7 @@ class RandomExperiment {
     f.name = "f" + std::to_string(index);
     f.serial_work = law();
     f.parallel_work = law();
-    f.max_threads = 1 + amount();
+    f.max_threads = std::min(1 + amount(), 1e6);
     f.off_cpu = law();
     f.process_memory = law();
     f.parallel_memory = law();
@@ -206,6 +209,7 @@ class RandomExperiment {
     f.failure_probability = rng_.uniform();
     f.failed_input_work_share = rng_.uniform();
     f.overflow = sim::Overflow(below(3));
+    f.rejection_work = law();
     if (f.overflow == sim::Overflow::queue && chance()) f.queue_capacity = below(10);
     f.start_up = law();
     if (below(4) == 0) {
@@ -233,8 +237,15 @@ class RandomExperiment {
     if (chance()) {
       w.cpu_sharing.mode = sim::CpuSharing::cfs;
       w.cpu_sharing.period = sim::Duration(1 + below(1'000'000'000));
-      w.cpu_sharing.cores = 0.5 + amount();
+      w.cpu_sharing.cores = std::min(0.5 + amount(), 1e6);
       w.cpu_sharing.quota_exponent = 1;
+      w.cpu_sharing.cgroup_levels = 1 + below(2);
+      if (chance()) {
+        w.cpu_sharing.cores = 1 + below(1000);
+        w.cpu_sharing.run_slice = sim::Duration(1 + below(1'000'000'000));
+        w.cpu_sharing.slice_expiry = chance();
+        if (w.cpu_sharing.slice_expiry) w.cpu_sharing.bandwidth_slice = sim::Duration(1 + below(1'000'000'000));
+      }
     }
     w.prices = {.price_per_millicore = amount(),
                 .price_per_mebibyte = amount(),

@@ -25,6 +25,7 @@ functions:
     failure_probability: 0.002
     failed_input_work_share: 0.6
     overflow: queue
+    rejection_work: 300us
     queue_capacity: 5
     start_up: 2s
     ranges: {cpu: [100m, 4], replicas: [2, 3]}
@@ -45,6 +46,7 @@ entry: f
   EXPECT_EQ(function.failure_probability, 0.002);
   EXPECT_EQ(function.failed_input_work_share, 0.6);
   EXPECT_EQ(function.overflow, sim::Overflow::queue);
+  EXPECT_EQ(function.rejection_work, sim::Deterministic{300e-6});
   EXPECT_EQ(function.queue_capacity, 5);
   EXPECT_EQ(function.start_up, sim::Deterministic{2});
   EXPECT_EQ(function.ranges,
@@ -81,6 +83,26 @@ entry: f
   EXPECT_EQ(workflow.functions[1].ranges.concurrency_max, 1);
   EXPECT_EQ(workflow.functions[2].fixed,
             (sim::FunctionConfiguration{.cpu = {2000}, .memory = {1024}, .replicas = 9, .concurrency = 0}));
+}
+
+TEST(WorkflowFile, ReadsHowThreadsTakeTurns) {
+  const sim::CpuSharingSpec ideal =
+      read("name: w\ncpu_sharing: {mode: cfs, run_slice: 0s}\nfunctions: {f: {}}\nentry: f\n").cpu_sharing;
+  EXPECT_EQ(ideal.run_slice, 0s);
+  EXPECT_EQ(ideal.cgroup_levels, 1);
+  EXPECT_FALSE(ideal.slice_expiry);
+  EXPECT_EQ(ideal.bandwidth_slice, 5ms);
+  const sim::CpuSharingSpec turns = read(R"(
+name: w
+cpu_sharing: {mode: cfs, run_slice: 10ms, cgroup_levels: 2, slice_expiry: true, bandwidth_slice: 4ms}
+functions: {f: {}}
+entry: f
+)")
+                                        .cpu_sharing;
+  EXPECT_EQ(turns.run_slice, 10ms);
+  EXPECT_EQ(turns.cgroup_levels, 2);
+  EXPECT_TRUE(turns.slice_expiry);
+  EXPECT_EQ(turns.bandwidth_slice, 4ms);
 }
 
 TEST(WorkflowFile, ReadsHowACpuLimitIsEnforced) {
@@ -141,8 +163,8 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
        "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
-       "failure_probability, failed_input_work_share, overflow, queue_capacity, start_up, fixed, ranges, calls, got "
-       "nothing"},
+       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, fixed, "
+       "ranges, calls, got nothing"},
       {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
        "f.yaml:2: functions.f.memory.process: expected a memory quantity such as 256Mi, got \"380\""},
       {"name: w\nfunctions: {f: {parallel: {work: 1s}}}\nentry: f\n",
@@ -187,6 +209,16 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: cpu_sharing.cores: expected mode: cfs beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, cores: 0}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.cores: expected a number of cores above 0, at most 1000000, got \"0\""},
+      {"name: w\ncpu_sharing: {run_slice: 10ms}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.run_slice: expected mode: cfs beside it"},
+      {"name: w\ncpu_sharing: {mode: cfs, cores: 1.5, run_slice: 10ms}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.run_slice: expected a whole number of cores, at most 1000, beside it, got 1.5"},
+      {"name: w\ncpu_sharing: {mode: cfs, cgroup_levels: 3}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.cgroup_levels: expected a whole number from 1 to 2, got \"3\""},
+      {"name: w\ncpu_sharing: {mode: cfs, slice_expiry: true}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.slice_expiry: expected run_slice beside it"},
+      {"name: w\ncpu_sharing: {mode: cfs, bandwidth_slice: 5ms}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.bandwidth_slice: expected slice_expiry: true beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, quota_exponent: 1.2}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.quota_exponent: expected mode: fluid beside it"},
       {"name: w\nfunctions: {rgb: {}}\nentry:\n  - rgb\n  - rbg\n",

@@ -92,8 +92,11 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     function.serial_work = function.serial_work.scaled(k);
     function.parallel_work = function.parallel_work.scaled(k);
     function.off_cpu = function.off_cpu.scaled(k);
+    function.rejection_work = function.rejection_work.scaled(k);
   }
   spec.workflow.cpu_sharing.period *= k;
+  spec.workflow.cpu_sharing.run_slice *= k;
+  spec.workflow.cpu_sharing.slice_expiry = false;  // a core keeps a millisecond at any scale
   GatewaySpec& gateway = spec.workflow.gateway;
   gateway.hop = gateway.hop.scaled(k);
   if (gateway.timeout) *gateway.timeout *= k;

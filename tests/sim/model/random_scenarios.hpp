@@ -17,7 +17,10 @@ namespace faasconf::sim {
 class RandomScenarios {
  public:
   explicit RandomScenarios(std::uint64_t seed)
-      : rng_(RngStreams(seed).stream("scenario")), cfs_(RngStreams(seed).stream("cfs")) {}
+      : rng_(RngStreams(seed).stream("scenario")),
+        cfs_(RngStreams(seed).stream("cfs")),
+        steps_(RngStreams(seed).stream("steps")),
+        rejections_(RngStreams(seed).stream("rejections")) {}
 
   // Requests take time or leave room between them, so that time never stands still; a request makes some 25 calls at
   // most on average.
@@ -99,6 +102,7 @@ class RandomScenarios {
       function.failure_probability = chance(0.5) ? 0.0 : between(0, 0.3);
       function.failed_input_work_share = rng_.uniform();
       function.overflow = one_of(std::array{Overflow::reject, Overflow::queue, Overflow::none});
+      if (rejections_.below(3) == 0) function.rejection_work = Exponential{0.02 * rejections_.uniform()};
       if (chance(0.5)) function.queue_capacity = integer(4);
       if (chance(0.15)) function.fixed = draw_knobs();
       // only later functions: no cycle
@@ -119,8 +123,18 @@ class RandomScenarios {
       workflow.cpu_sharing.period = std::chrono::microseconds(1000 + cfs_.below(200'000));
       workflow.cpu_sharing.cores = 1 + 3 * cfs_.uniform();
       workflow.cpu_sharing.quota_exponent = 1;
+      if (steps_.below(2) == 0) draw_steps(workflow.cpu_sharing);
     }
     return workflow;
+  }
+
+  void draw_steps(CpuSharingSpec& sharing) {
+    sharing.cgroup_levels = 1 + static_cast<int>(steps_.below(2));
+    if (steps_.below(3) == 0) return;
+    sharing.cores = 1 + steps_.below(4);
+    sharing.run_slice = std::chrono::microseconds(1000 + steps_.below(20'000));
+    sharing.slice_expiry = steps_.below(2) == 0;
+    sharing.bandwidth_slice = std::chrono::microseconds(1000 + steps_.below(5'000));
   }
 
   Block draw_call(int first, int functions) {
@@ -244,6 +258,8 @@ class RandomScenarios {
 
   Rng rng_;
   Rng cfs_;
+  Rng steps_;
+  Rng rejections_;
 };
 
 inline ScenarioSpec random_scenario(std::uint64_t seed) { return RandomScenarios(seed).draw(); }

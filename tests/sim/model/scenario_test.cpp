@@ -91,6 +91,20 @@ TEST(Scenario, RefusesImpossiblePromisesAndPlatforms) {
   }
   expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.period = 0s; },
                  "cpu_sharing: period must be above 0");
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.run_slice = -1ns; },
+                 "cpu_sharing: run_slice must not be negative");
+  for (const double cores : {1.5, 1001.0}) {
+    expect_refused([=](ScenarioSpec& spec) { spec.workflow.cpu_sharing = {.cores = cores, .run_slice = 10ms}; },
+                   "cpu_sharing: cores must be a whole number, at most 1000, with run_slice");
+  }
+  for (const int levels : {0, 3}) {
+    expect_refused([=](ScenarioSpec& spec) { spec.workflow.cpu_sharing.cgroup_levels = levels; },
+                   "cpu_sharing: cgroup_levels must be 1 or 2");
+  }
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.slice_expiry = true; },
+                 "cpu_sharing: slice_expiry needs run_slice");
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.bandwidth_slice = 0ns; },
+                 "cpu_sharing: bandwidth_slice must be above 0");
   expect_refused(
       [](ScenarioSpec& spec) { spec.workflow.cpu_sharing = {.mode = CpuSharing::cfs, .quota_exponent = 1.2}; },
       "cpu_sharing: quota_exponent must be 1 with mode cfs");

@@ -226,6 +226,54 @@ TEST(Simulation, AQueueOfNoneRejects) {
   EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(Outcome::rejected, Time(100ms)), Pair(kSuccess, Time(1s))));
 }
 
+// From .5 s on the 429 and the execution share one core.
+TEST(Simulation, ARejectionIsWorkBesideTheExecutions) {
+  FunctionSpec function = works(1, Overflow::reject);
+  function.rejection_work = Deterministic{0.1};
+  function.process_memory = Deterministic{100};
+  Trial trial(scenario(function, {.cpu = {1000}, .concurrency = 1}, arrivals({0s, 500ms})));
+  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(Outcome::rejected, Time(700ms)), Pair(kSuccess, Time(1100ms))));
+  EXPECT_EQ(trial.calls()[0].started, kNever);
+  EXPECT_EQ(trial.executions().size(), 1);
+  const Usage usage = trial.simulation->usage(kFirst);
+  EXPECT_NEAR(usage.cpu_s, 1.1, 1e-8);
+  EXPECT_DOUBLE_EQ(usage.admitted_work_s, 1.1);
+  EXPECT_NEAR(usage.memory_mib_s, 110, 1e-6);
+}
+
+// Rejections come all at once, and none takes the slot that is free at 1 s.
+TEST(Simulation, RejectionsTakeNoSlot) {
+  FunctionSpec function = waits(1s, Overflow::reject);
+  function.rejection_work = Deterministic{2};
+  Trial trial(scenario(function, {.cpu = {2000}, .concurrency = 1}, arrivals({0s, 100ms, 100ms, 1100ms})));
+  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(kSuccess, Time(1s)), Pair(Outcome::rejected, Time(2100ms)),
+                                                  Pair(Outcome::rejected, Time(2100ms)), Pair(kSuccess, Time(2100ms))));
+}
+
+TEST(Simulation, ADrainingInstanceFinishesItsRejections) {
+  FunctionSpec function = waits(1s, Overflow::reject);
+  function.rejection_work = Deterministic{0.5};
+  ScenarioSpec spec = scenario(function, {.replicas = 2, .concurrency = 1}, arrivals({0s, 0s, 0s, 900ms}));
+  spec.workflow.gateway.routing = Routing::round_robin;
+  Trial trial(spec);
+  trial.until(950ms).apply({.replicas = 1});
+  trial.until(1390ms);
+  EXPECT_EQ(trial.simulation->instances(kFirst), 2);
+  EXPECT_NEAR(trial.simulation->unserved_work_s(kFirst), 0.01, 1e-9);
+  trial.until(1400ms);
+  EXPECT_EQ(trial.simulation->instances(kFirst), 1);
+  EXPECT_NEAR(trial.simulation->usage(kFirst).work_s, 1, 1e-8);
+}
+
+TEST(Simulation, ARedeploymentForgetsRejectionsUnderWay) {
+  FunctionSpec function = waits(1s, Overflow::reject);
+  function.rejection_work = Deterministic{0.5};
+  Trial trial(scenario(function, {.concurrency = 1}, arrivals({0s, 0s})));
+  trial.until(200ms).redeploy(5s);
+  trial.all();
+  EXPECT_NEAR(trial.simulation->usage(kFirst).admitted_work_s, 0.2, 1e-9);
+}
+
 TEST(Simulation, WithoutALimitAllAreServedAtOnce) {
   for (const auto& [overflow, concurrency] : {std::pair(Overflow::none, 1), std::pair(Overflow::reject, 0)}) {
     Trial trial(scenario(waits(1s, overflow), {.concurrency = concurrency}, arrivals({0s, 0s, 0s})));
@@ -459,6 +507,16 @@ TEST(Simulation, ACallerGivesUpWhileTheInstanceGoesOn) {
   EXPECT_EQ(trial.calls()[0].started, Time{});
   EXPECT_EQ(trial.executions()[0].finished, Time(1s));
   EXPECT_EQ(trial.executions()[0].outcome, kSuccess);
+}
+
+TEST(Simulation, ACallerMayGiveUpBeforeTheRejection) {
+  FunctionSpec function = waits(1s, Overflow::reject);
+  function.rejection_work = Deterministic{0.5};
+  Trial trial(with_timeout(scenario(function, {.concurrency = 1}, arrivals({0s, 900ms, 1100ms})), 400ms));
+  EXPECT_THAT(trial.all().requests(),
+              ElementsAre(Pair(Outcome::timed_out, Time(400ms)), Pair(Outcome::timed_out, Time(1300ms)),
+                          Pair(Outcome::timed_out, Time(1500ms))));
+  EXPECT_NEAR(trial.simulation->usage(kFirst).work_s, 0.5, 1e-9);
 }
 
 TEST(Simulation, ACallThatIsAnsweredInTimeIsNotTimedOut) {
