@@ -60,19 +60,21 @@ void CfsSteps::start(std::uint32_t job, double work_s, bool parallel) {
   if (!takes_turns()) {
     jobs_.push_back({.id = job, .threads = 1, .parallel = parallel});
     waiting_.push_back({.lacks_ns = each_ns, .width = threads, .job = job});
-    return;
+    return seat();
   }
   const auto whole = static_cast<std::uint32_t>(threads);
   const double rest_ns = (threads - whole) * each_ns;
   jobs_.push_back({.id = job, .threads = whole + (rest_ns > 0), .parallel = parallel});
   for (std::uint32_t i = 0; i < whole; ++i) waiting_.push_back({.lacks_ns = each_ns, .job = job});
   if (rest_ns > 0) waiting_.push_back({.lacks_ns = rest_ns, .job = job});
+  seat();
 }
 
 void CfsSteps::start_ahead(std::uint32_t job, double work_s) {
   jobs_.push_back({.id = job, .threads = 1});
   const auto others = std::find_if_not(waiting_.begin(), waiting_.end(), [](const Thread& one) { return one.ahead; });
   waiting_.insert(others, {.lacks_ns = work_s * 1e9, .job = job, .ahead = true});
+  seat();
 }
 
 CfsSteps::Job CfsSteps::take_done() {
@@ -131,7 +133,6 @@ CfsSteps::Level* CfsSteps::level_without_quota(const Thread& thread) {
 
 void CfsSteps::step(Time until) {
   if (jobs_.empty()) return pass_idle(until);
-  seat();
 
   // who runs, and how fast
   double threads = 0;
@@ -147,6 +148,7 @@ void CfsSteps::step(Time until) {
     if (without != nullptr) blocked = without;
     if (thread.runs) cores += share * thread.width;
   }
+  if (blocked == nullptr) cores = std::min(threads, bandwidth_.cores);  // without the rounding of a sum
 
   // until what comes first
   Duration span = until - now_;
@@ -210,6 +212,7 @@ void CfsSteps::step(Time until) {
   for (std::size_t i = 0; i < level_count(); ++i) {
     if (levels_[i].refill == now_) refill(levels_[i]);
   }
+  seat();
 }
 
 // With slice expiry it keeps a little of its bandwidth slice, and gives the rest back.

@@ -1,7 +1,8 @@
 #pragma once
 // The CPU of an instance, step by step: from one change to the next, be it a thread that is done, the end of a slice,
 // of the quota or of a period. Slow and obvious: every thread carries the work that it lacks, every core its thread,
-// and every period is lived through. Times are doubles and nothing is rounded. Without slice expiry.
+// and every period is lived through. Completions fall on whole nanoseconds, as they do in the simulator, and
+// when threads take turns or two levels carry the quota so does all else. Without slice expiry.
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -38,7 +40,7 @@ class ReferenceCpu {
     }
   }
 
-  double next_change_ns() { return now_ns_ + std::min(span_to_change(), std::numeric_limits<double>::max()); }
+  double next_change_ns() const { return now_ns_ + std::min(span_to_change(), std::numeric_limits<double>::max()); }
   void run_until(double time_ns) {
     while (now_ns_ < time_ns) step(time_ns);
   }
@@ -61,6 +63,7 @@ class ReferenceCpu {
     double lacks_ns = 0;
     double used_ns = 0;  // of its slice
     bool ahead = false;
+    bool done = false;
   };
   struct Level {
     double refill_ns = 0;
@@ -70,6 +73,7 @@ class ReferenceCpu {
     std::int64_t throttled_periods = 0;
   };
   static constexpr double kSlack_ns = 1e-3;
+  static constexpr double kRounding = 0.75;  // nanoseconds: who lacks less is done
 
   static double ns(Duration duration) { return static_cast<double>(duration.count()); }
   bool fluid() const { return sharing_.mode == CpuSharing::fluid; }
@@ -83,6 +87,7 @@ class ReferenceCpu {
     auto place = waiting_.end();
     if (ahead) place = std::find_if(waiting_.begin(), waiting_.end(), [](const Thread& one) { return !one.ahead; });
     waiting_.insert(place, thread);
+    take_cores();
   }
   void take_cores() {
     while (!waiting_.empty() && (!takes_turns() || static_cast<double>(running_.size()) < sharing_.cores)) {
@@ -93,12 +98,11 @@ class ReferenceCpu {
     }
   }
   // The first level whose quota is spent.
-  Level* blocked() {
-    if (running_.empty()) return nullptr;
-    for (int i = 0; i < levels(); ++i) {
-      if (levels_[i].spent_ns >= quota_ns() - kSlack_ns) return &levels_[i];
+  std::optional<int> blocked() const {
+    for (int i = 0; i < levels() && !running_.empty(); ++i) {
+      if (levels_[i].spent_ns >= quota_ns() - kSlack_ns) return i;
     }
-    return nullptr;
+    return std::nullopt;
   }
   double threads() const {
     double sum = 0;
@@ -110,14 +114,19 @@ class ReferenceCpu {
     return limits_.speed / (1 + limits_.contention * (static_cast<double>(threads_of_.size()) - 1));
   }
 
-  double span_to_change() {
-    take_cores();
+  double speed() const { return served() / threads() * efficiency(); }  // work of a thread in a nanosecond
+
+  double span_to_change() const {
     double span_ns = std::numeric_limits<double>::infinity();
     for (int i = 0; i < levels(); ++i) span_ns = std::min(span_ns, levels_[i].refill_ns - now_ns_);
-    if (running_.empty() || blocked() != nullptr) return span_ns;
-    for (int i = 0; i < levels(); ++i) span_ns = std::min(span_ns, (quota_ns() - levels_[i].spent_ns) / served());
+    if (running_.empty() || blocked()) return span_ns;
+    for (int i = 0; i < levels(); ++i) {
+      const double quota_end_ns = (quota_ns() - levels_[i].spent_ns) / served();
+      span_ns = std::min(span_ns, takes_turns() || levels() > 1 ? std::ceil(quota_end_ns) : quota_end_ns);
+    }
     for (const Thread& thread : running_) {
-      span_ns = std::min(span_ns, thread.lacks_ns / (served() / threads() * efficiency()));
+      const double end_ns = std::round(now_ns_ + thread.lacks_ns / speed());
+      span_ns = std::min(span_ns, std::max(0.0, end_ns - now_ns_));
       if (takes_turns()) span_ns = std::min(span_ns, ns(sharing_.run_slice) - thread.used_ns);
     }
     return span_ns;
@@ -125,11 +134,15 @@ class ReferenceCpu {
 
   void step(double horizon_ns) {
     const double span_ns = std::min(span_to_change(), horizon_ns - now_ns_);
-    Level* without_quota = blocked();
+    const std::optional<int> without_quota = blocked();
     now_ns_ += span_ns;
-    if (without_quota != nullptr) {
-      without_quota->throttled_ns += span_ns;
-      without_quota->throttled_in_period = without_quota->throttled_in_period || span_ns > kSlack_ns;
+    if (without_quota) {
+      Level& level = levels_[*without_quota];
+      level.throttled_ns += span_ns;
+      if (span_ns > kSlack_ns && !level.throttled_in_period) {
+        level.throttled_in_period = true;
+        ++level.throttled_periods;
+      }
     } else if (!running_.empty()) {
       serve(span_ns);
     }
@@ -150,6 +163,7 @@ class ReferenceCpu {
     for (Level& level : levels_) level.spent_ns += cores * span_ns;
     for (Thread& thread : running_) {
       thread.lacks_ns -= cores / all * efficient * span_ns;
+      thread.done = thread.lacks_ns <= kRounding * cores / all * efficient;
       thread.used_ns += span_ns;
     }
     leave();
@@ -160,7 +174,7 @@ class ReferenceCpu {
     for (Thread& thread : running_) {
       const bool used = takes_turns() && thread.used_ns >= ns(sharing_.run_slice) - kSlack_ns;
       if (used) thread.used_ns = 0;
-      if (thread.lacks_ns <= kSlack_ns) {
+      if (thread.done) {
         if (--threads_of_[thread.job] > 0) continue;
         threads_of_.erase(thread.job);
         ends_ns.emplace_back(thread.job, now_ns_);
@@ -171,10 +185,10 @@ class ReferenceCpu {
       }
     }
     running_ = stay;
+    take_cores();
   }
 
   void begin_period(Level& level) {
-    level.throttled_periods += level.throttled_in_period;
     level.throttled_in_period = false;
     level.refill_ns += ns(sharing_.period);
     level.spent_ns = 0;

@@ -52,15 +52,14 @@ class ReferenceSimulator {
     for (;;) {
       const auto event = std::min_element(events_.begin(), events_.end(), comes_before);
       const double event_ns = event == events_.end() ? std::numeric_limits<double>::infinity() : event->time_ns;
-      const auto instance = std::min_element(instances_.begin(), instances_.end(), [](Instance& a, Instance& b) {
-        return a.cpu.next_change_ns() < b.cpu.next_change_ns();
-      });
+      const auto instance = std::min_element(
+          instances_.begin(), instances_.end(),
+          [](const Instance& a, const Instance& b) { return a.cpu.next_change_ns() < b.cpu.next_change_ns(); });
       const double cpu_ns = instance->cpu.next_change_ns();
       if (std::min(event_ns, cpu_ns) > horizon_ns) break;
       if (cpu_ns < event_ns) {
         instance->cpu.run_until(cpu_ns);
-        // who waits for the answer hears of it at a whole nanosecond
-        for (const auto& [call, end_ns] : instance->cpu.ends_ns) at(std::round(end_ns), Kind::cpu_done, call);
+        for (const auto& [call, end_ns] : instance->cpu.ends_ns) at(end_ns, Kind::cpu_done, call);
         instance->cpu.ends_ns.clear();
       } else {
         const Event now = *event;
