@@ -12,7 +12,15 @@
 
 namespace faasconf::sim {
 
-// Times are whole nanoseconds: a step ends in the one in which something changes.
+// With run-time slices a thread that gets a core has it for one slice of CPU time, then lines up behind those who wait;
+// who comes lines up too, or, ahead of all others, gets the next core that is free: so the requests of a function that
+// its own runtime queues, and a rejection, which is another process's, short and soon run by the kernel. Being
+// throttled does not end a slice. A thread runs while every cgroup level has quota, and is throttled by the innermost
+// that has none. With slice expiry a core draws on the quota in bandwidth slices; when it goes idle it keeps a
+// millisecond of the last one, which no other core can use and which ends with the period (Linux before 5.4; in the
+// kernel the rest goes back some milliseconds later, here at once, and who comes takes the core that has been idle
+// longest, the kernel's choice when threads spread). Times are whole nanoseconds: a step ends in the one in which
+// something changes.
 class CfsSteps {
  public:
   struct Job {
@@ -74,6 +82,13 @@ class CfsSteps {
     Throttling throttling;
   };
 
+  // Of a step.
+  struct Pace {
+    double speed = 0;          // work that a thread does in a nanosecond
+    double cores = 0;          // that run
+    Level* blocked = nullptr;  // who has no quota for one of the threads
+  };
+
   bool takes_turns() const { return bandwidth_.run_slice > Duration::zero(); }
   bool expires() const { return bandwidth_.expiring_slice > Duration::zero(); }
   double quota_ns() const { return limits_.limit_cores * static_cast<double>(bandwidth_.period.count()); }
@@ -81,8 +96,13 @@ class CfsSteps {
   double efficiency() const;
   void seat();
   void step(Time until);
+  Pace find_pace();
   Level* level_without_quota(const Thread& thread);
+  Duration span_to_change(const Pace& pace) const;
+  void serve(const Pace& pace, Duration span);
+  void leave_cores(double speed);
   void leave_core(const Thread& thread);
+  void thread_done(const Thread& thread);
   void refill(Level& level);
   void pass_idle(Time until);
 
