@@ -41,8 +41,8 @@ class CfsSteps {
   void start(std::uint32_t job, double work_s, bool parallel);
   void start_ahead(std::uint32_t job, double work_s);  // on one thread, before those who wait for a core
   void run_until(Time time);
-  void run_until_done(Time time);  // or until a job is done
-  Job take_done();                 // in order of completion, only if any_done()
+  void run_until_done(std::int64_t most_steps);  // or until so many steps are taken
+  Job take_done();                               // in order of completion, only if any_done()
 
   Time now() const { return now_; }
   const CpuLimits& limits() const { return limits_; }

@@ -189,6 +189,14 @@ TEST(SteppedCpu, ANewQuotaCountsAtOnceLessWhatIsSpent) {
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(210ms))));
 }
 
+// 10 us a period, for a million periods: there are looks on the way, and they come to an end.
+TEST(SteppedCpu, LooksOnlySoFarAhead) {
+  SteppedCpu cpu = cpu_with({.limit_cores = 1e-4}, {.run_slice = 10ms});
+  cpu.start(1, 10, false, Time{});
+  EXPECT_LT(cpu.next_completion(), Time(10'000s));
+  EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(100'000s - 100ms + 10us))));
+}
+
 TEST(SteppedCpu, QuestionsChangeNothing) {
   SteppedCpu cpu = cpu_with({.limit_cores = 0.3}, {.run_slice = 7ms, .cgroup_levels = 2}, {10ms, 50ms});
   for (std::uint32_t job = 0; job < 6; ++job) cpu.start(job, 0.05, false, Time(job * 3ms));
