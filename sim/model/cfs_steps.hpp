@@ -12,15 +12,18 @@
 
 namespace faasconf::sim {
 
-// With run-time slices a thread that gets a core has it for one slice of CPU time, then lines up behind those who wait;
-// who comes lines up too, or, ahead of all others, gets the next core that is free: so the requests of a function that
-// its own runtime queues, and a rejection, which is another process's, short and soon run by the kernel. Being
-// throttled does not end a slice. A thread runs while every cgroup level has quota, and is throttled by the innermost
-// that has none. With slice expiry a core draws on the quota in bandwidth slices; when it goes idle it keeps a
-// millisecond of the last one, which no other core can use and which ends with the period (Linux before 5.4; in the
-// kernel the rest goes back some milliseconds later, here at once, and who comes takes the core that has been idle
-// longest, the kernel's choice when threads spread). Times are whole nanoseconds: a step ends in the one in which
-// something changes.
+// Turns: who gets a core has it for one slice of CPU time, then lines up behind those who wait; being throttled does
+// not end a slice. Who comes lines up as well, as in the queue of a function's own runtime; who starts ahead gets the
+// next free core, as another process does that the kernel wakes.
+//
+// Levels: a thread runs while every one has quota, and is throttled by the innermost that has none.
+//
+// Slice expiry (Linux before 5.4; Chiluk, commit de53fd7aedb1, 2019): a core draws on the quota in bandwidth slices.
+// When it goes idle it keeps a millisecond of the last, which no other core can use and which ends with the period.
+// Simplified: the kernel gives the rest back some milliseconds later, and who comes need not take the core that has
+// been idle longest.
+//
+// Times are whole nanoseconds: a step ends in the one in which something changes.
 class CfsSteps {
  public:
   struct Job {
