@@ -32,7 +32,7 @@ MAY_INCLUDE = {
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "Boost.Program_options"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
     # a test may include what it tests, and what that may include
-    "tests": ["sim", "GoogleTest", "POSIX"],
+    "tests": ["sim", "zlib", "GoogleTest", "POSIX"],
     "tests/traces": ["traces", "sim", "HDF5", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
     "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "tests", "GoogleTest", "POSIX"],
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "tests", "GoogleTest"],

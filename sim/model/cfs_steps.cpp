@@ -61,19 +61,21 @@ void CfsSteps::start(std::uint32_t job, double work_s, bool parallel) {
   if (!takes_turns()) {
     jobs_.push_back({.id = job, .threads = 1, .parallel = parallel});
     waiting_.push_back({.lacks_ns = each_ns, .width = threads, .job = job});
-    return;
+    return seat();
   }
   const auto whole = static_cast<std::uint32_t>(threads);
   const double rest_ns = (threads - whole) * each_ns;
   jobs_.push_back({.id = job, .threads = whole + (rest_ns > 0), .parallel = parallel});
   for (std::uint32_t i = 0; i < whole; ++i) waiting_.push_back({.lacks_ns = each_ns, .job = job});
   if (rest_ns > 0) waiting_.push_back({.lacks_ns = rest_ns, .job = job});
+  seat();
 }
 
 void CfsSteps::start_ahead(std::uint32_t job, double work_s) {
   jobs_.push_back({.id = job, .threads = 1});
   const auto others = std::find_if_not(waiting_.begin(), waiting_.end(), [](const Thread& one) { return one.ahead; });
   waiting_.insert(others, {.lacks_ns = work_s * 1e9, .job = job, .ahead = true});
+  seat();
 }
 
 CfsSteps::Job CfsSteps::take_done() {
@@ -86,8 +88,8 @@ void CfsSteps::run_until(Time time) {
   while (now_ < time) step(time);
 }
 
-void CfsSteps::run_until_done(Time time) {
-  while (now_ < time && done_.empty()) step(time);
+void CfsSteps::run_until_done(std::int64_t most_steps) {
+  for (std::int64_t i = 0; i < most_steps && done_.empty(); ++i) step(kNever);
 }
 
 // As in FluidCpu.
@@ -132,88 +134,102 @@ CfsSteps::Level* CfsSteps::level_without_quota(const Thread& thread) {
 
 void CfsSteps::step(Time until) {
   if (jobs_.empty()) return pass_idle(until);
-  seat();
-
-  // who runs, and how fast
-  double threads = 0;
-  for (const Thread& thread : running_) threads += thread.width;
-  const double share = share_ * std::min(1.0, bandwidth_.cores / threads);
-  const double efficient = efficiency();
-  const double speed = share * efficient;
-  Level* blocked = nullptr;
-  double cores = 0;
-  for (Thread& thread : running_) {
-    Level* without = level_without_quota(thread);
-    thread.runs = without == nullptr;
-    if (without != nullptr) blocked = without;
-    if (thread.runs) cores += share * thread.width;
-  }
-
-  // until what comes first
-  Duration span = until - now_;
-  for (std::size_t i = 0; i < level_count(); ++i) {
-    const Level& level = levels_[i];
-    span = std::min(span, level.refill - now_);
-    if (cores > 0 && !expires()) span = std::min(span, at_least_one(std::ceil(level.left_ns / cores)));
-  }
-  for (const Thread& thread : running_) {
-    if (!thread.runs) continue;
-    span = std::min(span, at_least_one(thread.lacks_ns / speed + 0.5));
-    if (takes_turns() && !waiting_.empty()) span = std::min(span, thread.slice);
-    if (!expires()) continue;
-    for (std::size_t i = 0; i < level_count(); ++i) {
-      span = std::min(span, at_least_one(std::ceil(levels_[i].local_ns[thread.core])));
-    }
-  }
-
-  // so long
-  const auto span_ns = static_cast<double>(span.count());
-  now_ += span;
-  cpu_ns_ += cores * span_ns;
-  for (Thread& thread : running_) {
-    if (!thread.runs) continue;
-    work_ns_ += std::min(thread.lacks_ns, speed * span_ns) * thread.width;
-    thread.lacks_ns -= speed * span_ns;
-    thread.slice -= span;
-    for (std::size_t i = 0; expires() && i < level_count(); ++i) levels_[i].local_ns[thread.core] -= span_ns;
-  }
-  for (std::size_t i = 0; !expires() && i < level_count(); ++i) levels_[i].left_ns -= cores * span_ns;
-  if (blocked != nullptr) {
-    blocked->throttling.time_ns += span_ns;
-    blocked->throttling.periods += !blocked->counted;
-    blocked->counted = true;
-  }
-
-  // who leaves
-  std::size_t stay = 0;
-  for (std::size_t i = 0; i < running_.size(); ++i) {
-    const Thread thread = running_[i];
-    if (thread.runs && thread.lacks_ns <= kRounding_ns * speed) {
-      leave_core(thread);
-      const auto job = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& one) { return one.id == thread.job; });
-      if (--job->threads == 0) {
-        done_.push_back(*job);
-        jobs_.erase(job);
-      }
-      continue;
-    }
-    if (takes_turns() && thread.slice <= Duration::zero()) {
-      if (!waiting_.empty()) {
-        leave_core(thread);
-        waiting_.push_back(thread);
-        continue;
-      }
-      running_[i].slice += bandwidth_.run_slice * (1 - thread.slice / bandwidth_.run_slice);
-    }
-    running_[stay++] = running_[i];
-  }
-  running_.resize(stay);
+  const Pace pace = find_pace();
+  serve(pace, std::min(until - now_, span_to_change(pace)));
+  leave_cores(pace.speed);
   for (std::size_t i = 0; i < level_count(); ++i) {
     if (levels_[i].refill == now_) refill(levels_[i]);
   }
+  seat();
 }
 
-// With slice expiry it keeps a little of its bandwidth slice, and gives the rest back.
+// Who runs, and how fast.
+CfsSteps::Pace CfsSteps::find_pace() {
+  Pace pace;
+  double threads = 0;
+  for (const Thread& thread : running_) threads += thread.width;
+  const double share = share_ * std::min(1.0, bandwidth_.cores / threads);
+  pace.speed = share * efficiency();
+  for (Thread& thread : running_) {
+    Level* without = level_without_quota(thread);
+    thread.runs = without == nullptr;
+    if (thread.runs) {
+      pace.cores += share * thread.width;
+    } else {
+      pace.blocked = without;
+    }
+  }
+  if (pace.blocked == nullptr)
+    pace.cores = share_ * std::min(threads, bandwidth_.cores);  // without the rounding of a sum
+  return pace;
+}
+
+// To the end of a period, of a quota, of a thread's work or of its turn, whatever comes first.
+Duration CfsSteps::span_to_change(const Pace& pace) const {
+  Duration span = Duration::max();
+  for (std::size_t i = 0; i < level_count(); ++i) {
+    const Level& level = levels_[i];
+    span = std::min(span, level.refill - now_);
+    if (pace.cores > 0 && !expires()) span = std::min(span, at_least_one(std::ceil(level.left_ns / pace.cores)));
+  }
+  for (const Thread& thread : running_) {
+    if (!thread.runs) continue;
+    span = std::min(span, at_least_one(thread.lacks_ns / pace.speed + 0.5));
+    if (takes_turns() && !waiting_.empty()) span = std::min(span, thread.slice);
+    for (std::size_t i = 0; expires() && i < level_count(); ++i) {
+      span = std::min(span, at_least_one(std::ceil(levels_[i].local_ns[thread.core])));
+    }
+  }
+  return span;
+}
+
+void CfsSteps::serve(const Pace& pace, Duration span) {
+  const auto span_ns = static_cast<double>(span.count());
+  now_ += span;
+  cpu_ns_ += pace.cores * span_ns;
+  for (Thread& thread : running_) {
+    if (!thread.runs) continue;
+    work_ns_ += std::min(thread.lacks_ns, pace.speed * span_ns) * thread.width;
+    thread.lacks_ns -= pace.speed * span_ns;
+    thread.slice -= span;
+    for (std::size_t i = 0; expires() && i < level_count(); ++i) levels_[i].local_ns[thread.core] -= span_ns;
+  }
+  for (std::size_t i = 0; !expires() && i < level_count(); ++i) levels_[i].left_ns -= pace.cores * span_ns;
+  if (pace.blocked == nullptr) return;
+  pace.blocked->throttling.time_ns += span_ns;
+  pace.blocked->throttling.periods += !pace.blocked->counted;
+  pace.blocked->counted = true;
+}
+
+// Who is done goes; whose turn is over lines up behind those who wait, or takes another when nobody does.
+void CfsSteps::leave_cores(double speed) {
+  std::size_t stay = 0;
+  for (std::size_t i = 0; i < running_.size(); ++i) {
+    Thread& thread = running_[i];
+    const bool turn_is_over = takes_turns() && thread.slice <= Duration::zero();
+    if (thread.runs && thread.lacks_ns <= kRounding_ns * speed) {
+      leave_core(thread);
+      thread_done(thread);
+    } else if (turn_is_over && !waiting_.empty()) {
+      leave_core(thread);
+      waiting_.push_back(thread);
+    } else {
+      if (turn_is_over) thread.slice += bandwidth_.run_slice * (1 - thread.slice / bandwidth_.run_slice);
+      running_[stay++] = thread;
+    }
+  }
+  running_.resize(stay);
+}
+
+// A job is done with the last of its threads.
+void CfsSteps::thread_done(const Thread& thread) {
+  const auto job = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& one) { return one.id == thread.job; });
+  if (--job->threads > 0) return;
+  done_.push_back(*job);
+  jobs_.erase(job);
+}
+
+// With slice expiry the core keeps a little of its bandwidth slice, and gives the rest back.
 void CfsSteps::leave_core(const Thread& thread) {
   if (!expires()) return;
   free_cores_.push_back(thread.core);

@@ -12,6 +12,17 @@
 
 namespace faasconf::sim {
 
+// Turns: who gets a core has it for one slice of CPU time, then lines up behind those who wait; being throttled does
+// not end a slice. Who comes lines up as well, as in the queue of a function's own runtime; who starts ahead gets the
+// next free core, as another process does that the kernel wakes.
+//
+// Levels: a thread runs while every one has quota, and is throttled by the innermost that has none.
+//
+// Slice expiry (Linux before 5.4; Chiluk, commit de53fd7aedb1, 2019): a core draws on the quota in bandwidth slices.
+// When it goes idle it keeps a millisecond of the last, which no other core can use and which ends with the period.
+// Simplified: the kernel gives the rest back some milliseconds later, and who comes need not take the core that has
+// been idle longest.
+//
 // Times are whole nanoseconds: a step ends in the one in which something changes.
 class CfsSteps {
  public:
@@ -34,8 +45,8 @@ class CfsSteps {
   void start(std::uint32_t job, double work_s, bool parallel);
   void start_ahead(std::uint32_t job, double work_s);  // on one thread, before those who wait for a core
   void run_until(Time time);
-  void run_until_done(Time time);  // or until a job is done
-  Job take_done();                 // in order of completion, only if any_done()
+  void run_until_done(std::int64_t most_steps);  // or until so many steps are taken
+  Job take_done();                               // in order of completion, only if any_done()
 
   Time now() const { return now_; }
   const CpuLimits& limits() const { return limits_; }
@@ -79,6 +90,13 @@ class CfsSteps {
     Throttling throttling;
   };
 
+  // Of a step.
+  struct Pace {
+    double speed = 0;          // work that a thread does in a nanosecond
+    double cores = 0;          // that run
+    Level* blocked = nullptr;  // who has no quota for one of the threads
+  };
+
   bool takes_turns() const { return bandwidth_.run_slice > Duration::zero(); }
   bool expires() const { return bandwidth_.expiring_slice > Duration::zero(); }
   double quota_ns() const { return limits_.limit_cores * static_cast<double>(bandwidth_.period.count()); }
@@ -86,9 +104,14 @@ class CfsSteps {
   double efficiency() const;
   void seat();
   void step(Time until);
+  Pace find_pace();
   Level* level_without_quota(const Thread& thread);
   bool has_quota() const;
+  Duration span_to_change(const Pace& pace) const;
+  void serve(const Pace& pace, Duration span);
+  void leave_cores(double speed);
   void leave_core(const Thread& thread);
+  void thread_done(const Thread& thread);
   void refill(Level& level);
   void pass_idle(Time until);
 

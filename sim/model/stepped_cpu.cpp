@@ -1,8 +1,16 @@
 #include "sim/model/stepped_cpu.hpp"
 
+#include <cstdint>
 #include <utility>
 
 namespace faasconf::sim {
+
+namespace {
+
+// To one completion, so that a quota of next to nothing does not stop the simulation.
+constexpr std::int64_t kMostSteps = 100'000;
+
+}  // namespace
 
 void SteppedCpu::reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases) {
   steps_.reset(now, bandwidth, phases);
@@ -36,6 +44,7 @@ void SteppedCpu::start_ahead(std::uint32_t job, double work_s, Time now) {
 bool SteppedCpu::finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
   if (next_completion() > now) return false;
   advance(now);
+  if (!steps_.any_done()) return false;
   const CfsSteps::Job done = steps_.take_done();
   job = done.id;
   was_parallel = done.parallel;
@@ -50,9 +59,8 @@ Time SteppedCpu::next_completion() const {
   if (steps_.any_done()) due_ = steps_.now();
   if (steps_.any_done() || steps_.idle()) return due_;
   ahead_ = steps_;
-  ahead_.run_until_done(kNever);
-  if (ahead_.any_done()) due_ = ahead_.now();
-  return due_;
+  ahead_.run_until_done(kMostSteps);
+  return due_ = ahead_.now();
 }
 
 void SteppedCpu::advance(Time now) {

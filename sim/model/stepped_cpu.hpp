@@ -27,7 +27,7 @@ class SteppedCpu {
 
   const CpuLimits& limits() const { return steps_.limits(); }
   bool idle() const { return steps_.idle() && !steps_.any_done(); }
-  Time next_completion() const;
+  Time next_completion() const;  // or an earlier time, at which to ask again, when it is far away
   std::uint32_t next_job() const { return steps_.first_job(); }
 
   double cpu_s(Time now) const { return at(now).cpu_ns() / 1e9; }

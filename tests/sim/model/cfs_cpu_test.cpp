@@ -10,7 +10,7 @@
 
 #include "sim/core/archive.hpp"
 #include "sim/core/random.hpp"
-#include "tests/sim/model/cfs_reference.hpp"
+#include "tests/sim/model/reference_cpu.hpp"
 
 namespace faasconf::sim {
 namespace {
@@ -129,7 +129,7 @@ TEST(CfsCpu, MatchesTheReferenceOnRandomScripts) {
     const auto phase = Duration(rng.below(static_cast<std::uint32_t>(bandwidth.period.count())));
     CfsCpu cpu;
     cpu.reset(Time{}, bandwidth, phase);
-    CfsReference reference(bandwidth, phase);
+    ReferenceCpu reference({.mode = CpuSharing::cfs, .period = bandwidth.period, .cores = bandwidth.cores}, {phase});
     const double contention = rng.below(2) == 0 ? 0 : between(0, 0.3);
     const auto set_limits = [&](Time now) {
       const CpuLimits limits{.limit_cores = rng.below(5) == 0 ? between(1, 4) : between(0.05, 1),
@@ -171,10 +171,10 @@ TEST(CfsCpu, MatchesTheReferenceOnRandomScripts) {
     const Time end(Duration(static_cast<std::int64_t>(reference.now_ns())));
     ASSERT_NEAR(cpu.cpu_s(end), reference.cpu_ns / 1e9, kTolerance_ns / 1e9);
     ASSERT_NEAR(cpu.work_s(end), reference.work_ns / 1e9, kTolerance_ns / 1e9);
-    ASSERT_NEAR(cpu.throttled_s(end), reference.throttled_ns / 1e9, 12 * kTolerance_ns / 1e9);
-    ASSERT_EQ(cpu.throttled_periods(end), reference.throttled_periods);
+    ASSERT_NEAR(cpu.throttled_s(end), reference.throttled_ns() / 1e9, 12 * kTolerance_ns / 1e9);
+    ASSERT_EQ(cpu.throttled_periods(end), reference.throttled_periods());
     ASSERT_LE(cpu.cpu_s(end), cpu.granted_s(end) + 1e-9);
-    throttled_periods += reference.throttled_periods;
+    throttled_periods += reference.throttled_periods();
   }
   EXPECT_GT(throttled_periods, 20'000);  // the scripts are no idle ones
 }
