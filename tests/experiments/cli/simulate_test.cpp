@@ -101,6 +101,29 @@ TEST(Simulate, ComparesPolicies) {
   const Ran ran = faasconf(both + "--policy hpb");
   EXPECT_EQ(ran.code, kMisused);
   EXPECT_THAT(ran.err, HasSubstr("--policy: expected one of fixed, openfaas, hpa, kpa"));
+  EXPECT_THAT(faasconf(both + "--policy hpa:interval=15").err, HasSubstr("--policy: interval: expected a duration"));
+}
+
+TEST(Simulate, ComparesAPolicyUnderSeveralParameters) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf(kShort + "--policy hpa --policy hpa:target_utilization=0.2,interval=1m --json --out run.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  const auto lines = json_lines(ran.out);
+  EXPECT_EQ(lines.at(0)["case"], "hpa");
+  EXPECT_EQ(lines.at(1)["case"], "hpa:interval=1m,target_utilization=0.2");
+  EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
+  EXPECT_THAT(contents("csv/functions.csv"), HasSubstr("instances,ready,starting,pending,concurrency_mean,"
+                                                       "throttled_periods,cold_starts,crashes\n"));
+}
+
+TEST(Simulate, WarnsOfInstancesThatNoNodeHasRoomFor) {
+  const Elsewhere elsewhere;
+  const std::string line = kShort + "--set workflow.cluster={nodes:[{cores:8,memory:8Gi}]} --set ";
+  const Ran ran = faasconf(line + "workflow.rollout=rolling");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("faasconf: warning: up to "), HasSubstr(" pending at the end of "),
+                             HasSubstr("for want of CPU and memory: each requests ")));
+  EXPECT_THAT(faasconf(kShort).err, testing::Not(HasSubstr("warning")));
 }
 
 TEST(Simulate, StopsAtTheWantedPrecision) {
