@@ -85,6 +85,17 @@ TEST(Policies, SayWhatIsWrongWithAParameter) {
   for (const auto& [text, message] : cases) EXPECT_EQ(complaint([&] { parse(text); }), message) << text;
 }
 
+TEST(Policies, LeaveInstancesOnDemandAlone) {
+  sim::WorkflowSpec workflow;
+  workflow.functions.resize(3);
+  workflow.functions[1].keep_alive = std::chrono::minutes(1);
+  workflow.functions[2].fixed = sim::FunctionConfiguration();
+  const sim::ReplicaRanges ranges = sim::replica_ranges(workflow);
+  EXPECT_TRUE(ranges[0]);
+  EXPECT_FALSE(ranges[1]);
+  EXPECT_FALSE(ranges[2]);
+}
+
 // What the autoscaler does: with half the target it wants twice the replicas.
 TEST(Policies, ActByTheirParameters) {
   sim::WorkflowSpec workflow;
