@@ -55,14 +55,13 @@ TEST(PendingInstances, LackWhatTheClusterHasTooLittleOf) {
   pending.add(0, run({0, 2}));
   pending.add(1, run({0, 0}));
   pending.add(1, run({3, 1}));
-  EXPECT_EQ(
-      printed(pending),
-      "faasconf: warning: lean: up to 2 instances of back pending at the end of 1 of 2 windows, for want of CPU: "
-      "each requests 1000m CPU and 256Mi; all instances together 4000m CPU and 1792Mi, the cluster has 3000m CPU "
-      "and 8192Mi\n"
-      "faasconf: warning: ample: up to 3 instances of back pending at the end of 2 of 4 windows, for want of CPU: "
-      "each requests 1000m CPU and 256Mi; all instances together 5000m CPU and 2048Mi, the cluster has 3000m CPU "
-      "and 8192Mi\n");
+  EXPECT_EQ(printed(pending),
+            "faasconf: warning: lean: the cluster had no room for all instances; pending at the end of windows:\n"
+            "  back: up to 2, in 1 of 2 windows, for want of CPU; each requests 1000m CPU and 256Mi\n"
+            "  all instances together: requested 4000m CPU and 1792Mi, of 3000m CPU and 8192Mi\n"
+            "faasconf: warning: ample: the cluster had no room for all instances; pending at the end of windows:\n"
+            "  back: up to 3, in 2 of 4 windows, for want of CPU; each requests 1000m CPU and 256Mi\n"
+            "  all instances together: requested 5000m CPU and 2048Mi, of 3000m CPU and 8192Mi\n");
 }
 
 TEST(PendingInstances, MayBeTooLargeForEveryNode) {
@@ -70,8 +69,9 @@ TEST(PendingInstances, MayBeTooLargeForEveryNode) {
   PendingInstances pending(spec, {"only"});
   pending.add(0, run({1}, 2500));
   EXPECT_EQ(printed(pending),
-            "faasconf: warning: up to 1 instance of back pending at the end of 1 of 1 windows, for want of a node with "
-            "more CPU: each requests 2500m CPU and 256Mi\n");
+            "faasconf: warning: the cluster had no room for all instances; pending at the end of windows:\n"
+            "  back: up to 1, in 1 of 1 windows, for want of a node with more CPU; each requests 2500m CPU and 256Mi\n"
+            "  all instances together: requested 7500m CPU and 1536Mi, of 18000m CPU and 36864Mi\n");
 }
 
 TEST(PendingInstances, MayFindRoomOnlyInPieces) {
@@ -80,8 +80,10 @@ TEST(PendingInstances, MayFindRoomOnlyInPieces) {
   PendingInstances pending(spec, {"only"});
   pending.add(0, run({1}));
   EXPECT_EQ(printed(pending),
-            "faasconf: warning: up to 1 instance of back pending at the end of 1 of 1 windows, for want of room on one "
-            "node in service: each requests 1000m CPU and 256Mi\n");
+            "faasconf: warning: the cluster had no room for all instances; pending at the end of windows:\n"
+            "  back: up to 1, in 1 of 1 windows, for want of room on one node in service; each requests 1000m CPU and "
+            "256Mi\n"
+            "  all instances together: requested 3000m CPU and 1536Mi, of 3600m CPU and 65536Mi\n");
 }
 
 }  // namespace
