@@ -5,7 +5,6 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/critical_path.hpp"
-#include "experiments/config/laws.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/results/text_table.hpp"
@@ -36,14 +35,17 @@ std::string promise(const sim::QosTarget& qos) {
   return text.str();
 }
 
+std::string on_average(const sim::Distribution& seconds) {
+  return sim::format(sim::from_seconds(seconds.mean())) + (seconds.is_random() ? " on average" : "");
+}
+
 // "8 nodes of 8 cores and 32768Mi"
 std::string nodes(const sim::NodeSpec& node) {
   std::ostringstream text;
   text << node.count << (node.count == 1 ? " node" : " nodes") << " of " << node.cores
        << (node.cores == 1 ? " core" : " cores") << " and " << sim::format(node.memory);
   if (!node.time_to_failure.is_zero()) {
-    text << ", each out of service " << seconds(node.repair.mean()) << " after "
-         << seconds(node.time_to_failure.mean());
+    text << ", each out of service for " << on_average(node.repair) << " after " << on_average(node.time_to_failure);
   }
   return text.str();
 }
@@ -60,7 +62,7 @@ std::string rollout(sim::Rollout rollout) {
                                           : "in place: limits change at once";
 }
 
-// Which functions have something, and how much of it: "front (1m), back (10m)".
+// Which functions have something, and what: "front (keep-alive 1m), back (keep-alive 10m)".
 template <class Amount>
 std::string functions_with(const sim::WorkflowSpec& workflow, Amount amount) {
   std::vector<std::string> with;
@@ -80,7 +82,7 @@ std::string to_zero(const sim::FunctionSpec& function) {
 }
 
 std::string crashes(const sim::FunctionSpec& function) {
-  return function.time_to_failure.is_zero() ? "" : "after " + seconds(function.time_to_failure.mean());
+  return function.time_to_failure.is_zero() ? "" : "after " + on_average(function.time_to_failure);
 }
 
 std::string requests(const sim::FunctionSpec& function) {

@@ -106,7 +106,7 @@ class CallGraph {
 std::string times_text(double times) {
   if (std::abs(times - 1) < 1e-9) return "";
   std::ostringstream text;
-  text << std::setprecision(3) << times;
+  text << std::setprecision(times < 1000 ? 3 : 6) << times;
   return text.str();
 }
 

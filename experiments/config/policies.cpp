@@ -19,23 +19,22 @@ namespace {
 
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
-constexpr double kMost = 1e9;
 constexpr double kAboveOne = 1 + std::numeric_limits<double>::epsilon();
 
 // --- how parameters are written
 
-// How a number is read and written, and what is said of one that cannot be.
+// How a number is read and written, and what is said of one that cannot be. The bounds keep numbers of replicas whole.
 struct Number {
   double least = 0;
-  double most = kMost;
-  std::string_view expected = "a number from 0 to 1000000000";
+  double most = 1000;
+  std::string_view expected = "a number from 0 to 1000";
   bool is_rate = false;  // 5/s
 };
 constexpr Number kAnyNumber;
-constexpr Number kPositive{.least = kAboveZero, .expected = "a number above 0, at most 1000000000"};
-constexpr Number kRateOfChange{.least = kAboveOne, .expected = "a number above 1, at most 1000000000"};
+constexpr Number kPositive{.least = 0.001, .most = 1e6, .expected = "a number from 0.001 to 1000000"};
+constexpr Number kRateOfChange{.least = kAboveOne, .most = 1e6, .expected = "a number above 1, at most 1000000"};
 constexpr Number kShare{.most = 1, .expected = "a share from 0 to 1"};
-constexpr Number kPositiveShare{.least = kAboveZero, .most = 1, .expected = "a share above 0, at most 1"};
+constexpr Number kPositiveShare{.least = 0.001, .most = 1, .expected = "a share from 0.001 to 1"};
 constexpr Number kRate{.expected = "", .is_rate = true};
 
 double read(const YamlValue& value, const Number& number) {
@@ -50,7 +49,7 @@ std::string format(int value, Whole) { return std::to_string(value); }
 struct Time {
   bool may_be_zero = false;
 };
-constexpr Time kSomeTime{};
+constexpr Time kPositiveTime{};
 constexpr Time kAnyTime{.may_be_zero = true};
 sim::Duration read(const YamlValue& value, Time time) {
   return time.may_be_zero ? read_duration(value) : read_positive_duration(value);
@@ -71,8 +70,8 @@ constexpr auto kParameters = nullptr;
 
 template <>
 constexpr auto kParameters<sim::OpenFaasAlerts> = std::tuple{
-    Parameter{"interval", &sim::OpenFaasAlertsParameters::interval, kSomeTime},
-    Parameter{"rate_window", &sim::OpenFaasAlertsParameters::rate_window, kSomeTime},
+    Parameter{"interval", &sim::OpenFaasAlertsParameters::interval, kPositiveTime},
+    Parameter{"rate_window", &sim::OpenFaasAlertsParameters::rate_window, kPositiveTime},
     Parameter{"threshold", &sim::OpenFaasAlertsParameters::threshold_per_s, kRate},
     Parameter{"hold", &sim::OpenFaasAlertsParameters::hold, kAnyTime},
     Parameter{"repeat", &sim::OpenFaasAlertsParameters::repeat, kAnyTime},
@@ -80,7 +79,7 @@ constexpr auto kParameters<sim::OpenFaasAlerts> = std::tuple{
 };
 template <>
 constexpr auto kParameters<sim::Hpa> = std::tuple{
-    Parameter{"interval", &sim::HpaParameters::interval, kSomeTime},
+    Parameter{"interval", &sim::HpaParameters::interval, kPositiveTime},
     Parameter{"target_utilization", &sim::HpaParameters::target_utilization, kPositive},
     Parameter{"tolerance", &sim::HpaParameters::tolerance, kAnyNumber},
     Parameter{"up_pods", &sim::HpaParameters::up_pods, Whole{}},
@@ -90,9 +89,9 @@ constexpr auto kParameters<sim::Hpa> = std::tuple{
 };
 template <>
 constexpr auto kParameters<sim::Kpa> = std::tuple{
-    Parameter{"interval", &sim::KpaParameters::interval, kSomeTime},
-    Parameter{"stable_window", &sim::KpaParameters::stable_window, kSomeTime},
-    Parameter{"panic_window", &sim::KpaParameters::panic_window, kSomeTime},
+    Parameter{"interval", &sim::KpaParameters::interval, kPositiveTime},
+    Parameter{"stable_window", &sim::KpaParameters::stable_window, kPositiveTime},
+    Parameter{"panic_window", &sim::KpaParameters::panic_window, kPositiveTime},
     Parameter{"panic_threshold", &sim::KpaParameters::panic_threshold, kPositive},
     Parameter{"target_share", &sim::KpaParameters::target_share, kPositiveShare},
     Parameter{"target_unlimited", &sim::KpaParameters::target_unlimited, kPositive},

@@ -35,13 +35,14 @@ functions:
 entry: [a, b]
 )");
   EXPECT_THAT(faasconf("workflow check w.yaml").out,
-              HasSubstr("cluster        3 nodes of 8 cores and 32768Mi, each out of service 600 s after 8.64e+04 s; "
+              HasSubstr("cluster        3 nodes of 8 cores and 32768Mi, each out of service for 10m after 24h on "
+                        "average; "
                         "1 node of 1 core and 512Mi; placement: pack\n"
                         "rollout        rolling: one new instance more, none less\n"
                         "on demand      a (keep-alive 10m)\n"
                         "scale to zero  b (up to 5)\n"
                         "requests       a (100m CPU and 64Mi)\n"
-                        "crashes        b (after 3.6e+03 s)\n"));
+                        "crashes        b (after 1h)\n"));
 }
 
 TEST(WorkflowCheck, SaysWhatIsWrong) {

@@ -115,7 +115,7 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
       {kWorkflow + "policies:\n  - kpa: {target_shar: 0.5}\n",
        "f.yaml:3: policies.0.kpa: unknown key \"target_shar\", did you mean \"target_share\"?"},
       {kWorkflow + "policies: [{kpa: {target_share: 70}}]\n",
-       "f.yaml:2: policies.0.kpa.target_share: expected a share above 0, at most 1, got \"70\""},
+       "f.yaml:2: policies.0.kpa.target_share: expected a share from 0.001 to 1, got \"70\""},
       {kWorkflow + "policies: [{hpb: {}}]\n",
        "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, got \"hpb\", did you mean \"hpa\"?"},
       {kWorkflow + "policies: [{hpa: {}, kpa: {}}]\n",
