@@ -504,10 +504,9 @@ Command simulate_command() {
               {.name = "policy",
                .kind = values,
                .placeholder = "NAME",
-               .description =
-                   "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
-                   "hpa:CONFIG;\nwith parameters: hpa:target_utilization=0.5,interval=1m. Several are compared "
-                   "under\ncommon random numbers. Default: fixed"},
+               .description = "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
+                              "hpa:CONFIG; with parameters: hpa:target_utilization=0.5,interval=1m. Several are "
+                              "compared under common random numbers. Default: fixed"},
               {.name = "window",
                .placeholder = "TIME",
                .description = "interval of observation",

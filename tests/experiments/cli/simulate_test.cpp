@@ -1,3 +1,4 @@
+#include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -114,6 +115,20 @@ TEST(Simulate, ComparesAPolicyUnderSeveralParameters) {
   EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
   EXPECT_THAT(contents("csv/functions.csv"), HasSubstr("instances,ready,starting,pending,concurrency_mean,"
                                                        "throttled_periods,cold_starts,crashes\n"));
+}
+
+TEST(Simulate, ShowsWhatScalingToZeroSavesAndCosts) {
+  const auto lines = json_lines(faasconf("simulate scale-to-zero --replications 3 --json").out);
+  std::map<std::string, std::map<std::string, double>> means;
+  for (const auto& line : lines) {
+    if (line.contains("metric") && line["function"].is_null() && !line["mean"].is_null()) {
+      means[line["case"]][line["metric"]] = line["mean"];
+    }
+  }
+  ASSERT_EQ(means.size(), 3u);
+  EXPECT_GT(means["kpa"]["cold_starts"], 10 * means["always-on"]["cold_starts"]);
+  EXPECT_GT(means["kpa"]["latency_mean"], 2 * means["always-on"]["latency_mean"]);
+  EXPECT_LT(means["kpa"]["price"], 0.9 * means["always-on"]["price"]);
 }
 
 TEST(Simulate, WarnsOfInstancesThatNoNodeHasRoomFor) {
