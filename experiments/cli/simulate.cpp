@@ -13,6 +13,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/interrupt.hpp"
 #include "experiments/cli/paths.hpp"
+#include "experiments/cli/pending.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/config/files.hpp"
@@ -56,6 +57,7 @@ struct Results {
   std::vector<sim::Duration> warm_up;
   std::vector<std::uint64_t> replications;  // done
   std::vector<bool> precise;                // the wanted precision was reached
+  PendingInstances pending;
   bool interrupted = false;
   std::string lost{};  // why the result file could not be written; empty: it was, or not wanted
 };
@@ -125,11 +127,7 @@ void read_policies(Plan& plan, const Arguments& arguments) {
   if (!arguments.given("policy")) return;
   plan.experiment.policies.clear();
   for (const std::string& text : arguments.list("policy")) {
-    try {
-      plan.experiment.policies.push_back(parse_policy(text));
-    } catch (const sim::Error& error) {
-      throw sim::Error(std::string("--policy: ") + error.what());
-    }
+    plan.experiment.policies.push_back(parse_policy(text, "--policy"));
   }
 }
 
@@ -296,7 +294,8 @@ Results simulate(const Plan& plan, const std::string& result_path, const Console
   Results results{.summary = Summary(names_of(cases), function_names(plan)),
                   .warm_up = {},
                   .replications = std::vector<std::uint64_t>(cases.size()),
-                  .precise = std::vector<bool>(cases.size(), !plan.precision)};
+                  .precise = std::vector<bool>(cases.size(), !plan.precision),
+                  .pending = PendingInstances(plan.experiment.scenario.workflow, names_of(cases))};
   Progress progress(console.err, console.is_terminal && !plan.quiet);
   const Interrupt interrupt;
 
@@ -323,6 +322,7 @@ Results simulate(const Plan& plan, const std::string& result_path, const Console
     progress.start(cases[i].name, plan.replications);
     const auto on_replication = [&](std::uint64_t replication, sim::Run&& run) {
       results.summary.add(i, run);
+      results.pending.add(i, run);
       record.append(i, replication, run);
       results.replications[i] = replication + 1;
       std::string note;
@@ -464,6 +464,7 @@ int run_simulate(const Arguments& arguments, const Console& console) {
     print_tables(console.out, plan, results);
   }
   console.out.flush();
+  if (!plan.quiet) results.pending.print(console.err);
   bool complete = results.lost.empty();
   if (!complete) {
     console.err << "faasconf: writing " << result_path << "\n  " << results.lost << "\n";
@@ -504,7 +505,8 @@ Command simulate_command() {
                .kind = values,
                .placeholder = "NAME",
                .description = "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
-                              "hpa:CONFIG;\nseveral are compared under common random numbers. Default: fixed"},
+                              "hpa:CONFIG; with parameters: hpa:target_utilization=0.5,interval=1m. Several are "
+                              "compared under common random numbers. Default: fixed"},
               {.name = "window",
                .placeholder = "TIME",
                .description = "interval of observation",

@@ -6,6 +6,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/critical_path.hpp"
 #include "experiments/config/policies.hpp"
+#include "experiments/config/words.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -32,6 +33,63 @@ std::string promise(const sim::QosTarget& qos) {
   if (qos.successes > 0) text << (text.str().empty() ? "" : " and ") << ">= " << qos.successes << " successes";
   text << " in every window of 30s";
   return text.str();
+}
+
+std::string on_average(const sim::Distribution& seconds) {
+  return sim::format(sim::from_seconds(seconds.mean())) + (seconds.is_random() ? " on average" : "");
+}
+
+// "8 nodes of 8 cores and 32768Mi"
+std::string nodes(const sim::NodeSpec& node) {
+  std::ostringstream text;
+  text << node.count << (node.count == 1 ? " node" : " nodes") << " of " << node.cores
+       << (node.cores == 1 ? " core" : " cores") << " and " << sim::format(node.memory);
+  if (!node.time_to_failure.is_zero()) {
+    text << ", each out of service for " << on_average(node.repair) << " after " << on_average(node.time_to_failure);
+  }
+  return text.str();
+}
+
+std::string cluster(const sim::ClusterSpec& cluster) {
+  if (cluster.nodes.empty()) return "none: there is always room for an instance";
+  std::vector<std::string> kinds;
+  for (const sim::NodeSpec& node : cluster.nodes) kinds.push_back(nodes(node));
+  return join(kinds, "; ") + "; placement: " + name_of(cluster.placement);
+}
+
+std::string rollout(sim::Rollout rollout) {
+  return rollout == sim::Rollout::rolling ? "rolling: one new instance more, none less"
+                                          : "in place: limits change at once";
+}
+
+// Which functions have something, and what: "front (keep-alive 1m), back (keep-alive 10m)".
+template <class Amount>
+std::string functions_with(const sim::WorkflowSpec& workflow, Amount amount) {
+  std::vector<std::string> with;
+  for (const sim::FunctionSpec& function : workflow.functions) {
+    if (const std::string text = amount(function); !text.empty()) with.push_back(function.name + " (" + text + ")");
+  }
+  return join(with, ", ");
+}
+
+std::string on_demand(const sim::FunctionSpec& function) {
+  return function.keep_alive ? "keep-alive " + sim::format(*function.keep_alive) : "";
+}
+
+std::string to_zero(const sim::FunctionSpec& function) {
+  const bool from_zero = !function.fixed && !function.keep_alive && function.ranges.replicas_min == 0;
+  return from_zero ? "up to " + std::to_string(function.ranges.replicas_max) : "";
+}
+
+std::string crashes(const sim::FunctionSpec& function) {
+  return function.time_to_failure.is_zero() ? "" : "after " + on_average(function.time_to_failure);
+}
+
+std::string requests(const sim::FunctionSpec& function) {
+  std::vector<std::string> parts;
+  if (function.cpu_request) parts.push_back(sim::format(*function.cpu_request) + " CPU");
+  if (function.memory_request) parts.push_back(sim::format(*function.memory_request));
+  return join(parts, " and ");
 }
 
 template <class Value, class Format>
@@ -84,6 +142,15 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   out << "graph          " << scenario.graph().size() << " nodes\n";
   out << "critical path  " << seconds(path.seconds) << " without load: " << join(path.functions, ", ") << "\n";
   out << "promise        " << promise(workflow.qos) << "\n";
+  out << "cluster        " << cluster(workflow.cluster) << "\n";
+  out << "rollout        " << rollout(workflow.rollout) << "\n";
+  const auto say = [&out](const char* what, const std::string& functions) {
+    if (!functions.empty()) out << what << functions << "\n";
+  };
+  say("on demand      ", functions_with(workflow, on_demand));
+  say("scale to zero  ", functions_with(workflow, to_zero));
+  say("requests       ", functions_with(workflow, requests));
+  say("crashes        ", functions_with(workflow, crashes));
   if (const auto cases = cases_of(experiment); cases.size() > 1) {
     std::vector<std::string> names;
     for (const Case& one : cases) names.push_back(one.name);

@@ -37,7 +37,8 @@ struct Knobs {
 Knobs read_knobs(const YamlMap& map, Knobs knobs) {
   if (const auto cpu = map.get("cpu")) knobs.cpu = {read_cpu(*cpu), *cpu};
   if (const auto memory = map.get("memory")) knobs.memory = {read_memory_limit(*memory), *memory};
-  if (const auto replicas = map.get("replicas")) knobs.replicas = {read_replicas(*replicas), *replicas};
+  // none only where the range of the function begins at 0
+  if (const auto replicas = map.get("replicas")) knobs.replicas = {read_replicas(*replicas, 0), *replicas};
   if (const auto concurrency = map.get("concurrency")) {
     knobs.concurrency = {read_concurrency(*concurrency), *concurrency};
   }
@@ -79,13 +80,15 @@ sim::Mebibytes read_memory_limit(const YamlValue& value) {
   return memory;
 }
 
-int read_replicas(const YamlValue& value) { return static_cast<int>(read_count(value, 1, kMostReplicas)); }
+int read_replicas(const YamlValue& value, int least) {
+  return static_cast<int>(read_count(value, least, kMostReplicas));
+}
 
 sim::FunctionConfiguration read_all_knobs(const YamlValue& value) {
   const YamlMap map(value, {"cpu", "memory", "replicas", "concurrency"});
   return {.cpu = read_cpu(map.require("cpu")),
           .memory = read_memory_limit(map.require("memory")),
-          .replicas = read_replicas(map.require("replicas")),
+          .replicas = read_replicas(map.require("replicas"), 1),
           .concurrency = read_concurrency(map.require("concurrency"))};
 }
 

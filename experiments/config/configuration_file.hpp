@@ -17,6 +17,6 @@ sim::Configuration read_configuration_value(const YamlValue& value, const sim::W
 sim::Configuration middle_of_ranges(const sim::WorkflowSpec& workflow);
 
 sim::Mebibytes read_memory_limit(const YamlValue& value);  // above 0
-int read_replicas(const YamlValue& value);                 // at least 1
+int read_replicas(const YamlValue& value, int least);      // at least so many
 
 }  // namespace faasconf::experiments

@@ -1,5 +1,6 @@
 #pragma once
-// A workflow's graph, for looking at.
+// A workflow's graph, for looking at: its steps; or, where functions that are called call others in their turn, who
+// calls whom and how often, each function once.
 
 #include <string>
 

@@ -77,7 +77,7 @@ class ExperimentTree {
     scenario.workflow = read_workflow({map.require("workflow").node(), workflow_path_});
     if (const auto description = map.get("description")) description->text("a text");
     if (const auto workload = map.get("workload")) {
-      const YamlMap keys(*workload, {"closed_loop", "open_loop", "arrivals", "profile", "window"});
+      const YamlMap keys(*workload, {"closed_loop", "open_loop", "arrivals", "profile", "retry", "window"});
       scenario.workload = read_workload(keys, files_);
       if (const auto window = keys.get("window")) scenario.window = read_positive_duration(*window);
     }
@@ -165,11 +165,7 @@ class ExperimentTree {
   static std::vector<PolicyChoice> read_policies(const YamlValue& value) {
     std::vector<PolicyChoice> policies;
     for (const YamlValue& item : value.items("a list of policies such as [fixed, hpa]")) {
-      try {
-        policies.push_back(parse_policy(item.text("the name of a policy")));
-      } catch (const sim::Error& error) {
-        item.fail(error.what());
-      }
+      policies.push_back(read_policy(item));
     }
     if (policies.empty()) value.fail("expected at least one policy, got none");
     return policies;

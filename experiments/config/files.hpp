@@ -26,7 +26,8 @@ struct NamedConfiguration {
 // empty.
 struct PolicyChoice {
   std::string policy = "fixed";
-  std::string configuration;
+  std::string configuration{};
+  std::vector<std::pair<std::string, std::string>> parameters{};  // those that differ from the defaults, as written
 
   friend bool operator==(const PolicyChoice&, const PolicyChoice&) = default;
 };

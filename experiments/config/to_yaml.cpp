@@ -104,6 +104,15 @@ std::string ranges_text(const sim::KnobRanges& ranges) {
 
 std::string bytes_text(double bytes) { return sim::format(sim::Mebibytes{bytes / 0x1p20}); }
 
+std::string requests_text(const sim::FunctionSpec& function) {
+  std::string text;
+  if (function.cpu_request) text += "cpu: " + sim::format(*function.cpu_request);
+  if (function.memory_request) {
+    text += (text.empty() ? "memory: " : ", memory: ") + sim::format(*function.memory_request);
+  }
+  return "{" + text + "}";
+}
+
 void write_function(std::string& out, const sim::FunctionSpec& function) {
   out += "    " + name(function.name) + ":\n";
   const auto entry = [&out](std::string_view key, const std::string& value) {
@@ -125,6 +134,10 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   entry("rejection_work", seconds(function.rejection_work));
   if (function.queue_capacity) entry("queue_capacity", std::to_string(*function.queue_capacity));
   entry("start_up", seconds(function.start_up));
+  if (function.keep_alive) entry("keep_alive", sim::format(*function.keep_alive));
+  entry("oom_kills", name_of(function.oom_kills));
+  entry("time_to_failure", seconds(function.time_to_failure));
+  if (function.cpu_request || function.memory_request) entry("requests", requests_text(function));
   if (function.fixed) {
     entry("fixed", knobs_text(*function.fixed));
   } else {
@@ -142,6 +155,17 @@ std::string cfs_text(const sim::CpuSharingSpec& sharing) {
          (sharing.slice_expiry ? ", slice_expiry: true, bandwidth_slice: " + sim::format(sharing.bandwidth_slice) : "");
 }
 
+// Without nodes there is no cluster.
+void write_cluster(std::string& out, const sim::ClusterSpec& cluster) {
+  if (cluster.nodes.empty()) return;
+  out += "  cluster:\n    placement: " + name_of(cluster.placement) + "\n    nodes:\n";
+  for (const sim::NodeSpec& node : cluster.nodes) {
+    out += "      - {count: " + std::to_string(node.count) + ", cores: " + format_number(node.cores) +
+           ", memory: " + sim::format(node.memory) + ", time_to_failure: " + seconds(node.time_to_failure) +
+           ", repair: " + seconds(node.repair) + "}\n";
+  }
+}
+
 void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
   out += "workflow:\n  name: " + name(workflow.name) + "\n";
   const bool has_latency = workflow.qos.latency != sim::kForever;
@@ -155,6 +179,8 @@ void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
          (sharing.mode == sim::CpuSharing::cfs ? cfs_text(sharing)
                                                : ", quota_exponent: " + format_number(sharing.quota_exponent)) +
          "}\n";
+  write_cluster(out, workflow.cluster);
+  out += "  rollout: " + name_of(workflow.rollout) + "\n";
   out += "  prices: {price_per_millicore: " + format_number(workflow.prices.price_per_millicore) +
          ", price_per_mebibyte: " + format_number(workflow.prices.price_per_mebibyte) +
          ", usd_per_vcpu_hour: " + format_number(workflow.prices.usd_per_vcpu_hour) +
@@ -206,7 +232,21 @@ void write_workload(std::string& out, const sim::ScenarioSpec& scenario) {
              (rates ? "/s" : "") + "\n";
     }
   }
+  if (const auto& retry = scenario.workload.retry) {
+    out += "  retry: {attempts: " + std::to_string(retry->attempts) + ", back_off: " + seconds(retry->back_off) +
+           ", factor: " + format_number(retry->factor) + "}\n";
+  }
   out += "  window: " + sim::format(scenario.window) + "\n";
+}
+
+void write_policy(std::string& out, const PolicyChoice& choice) {
+  std::string entries;
+  const auto add = [&entries](const std::string& key, const std::string& value) {
+    entries += (entries.empty() ? "" : ", ") + key + ": " + value;
+  };
+  if (!choice.configuration.empty()) add("configuration", in_quotes(choice.configuration));
+  for (const auto& [parameter, value] : all_parameters(choice)) add(parameter, value);
+  out += "  - " + (entries.empty() ? choice.policy : "{" + choice.policy + ": {" + entries + "}}") + "\n";
 }
 
 void write_configuration(std::string& out, const NamedConfiguration& configuration, const sim::WorkflowSpec& workflow) {
@@ -237,7 +277,7 @@ std::string to_yaml(const Experiment& experiment) {
     write_configuration(out, configuration, scenario.workflow);
   }
   out += "policies:\n";
-  for (const PolicyChoice& choice : experiment.policies) out += "  - " + in_quotes(format(choice)) + "\n";
+  for (const PolicyChoice& choice : experiment.policies) write_policy(out, choice);
   return out;
 }
 

@@ -24,6 +24,15 @@ inline constexpr auto kWords<sim::Overflow> = std::to_array<Word<sim::Overflow>>
                                                                                   {"queue", sim::Overflow::queue},
                                                                                   {"none", sim::Overflow::none}});
 template <>
+inline constexpr auto kWords<sim::OomKills> =
+    std::to_array<Word<sim::OomKills>>({{"request", sim::OomKills::request}, {"instance", sim::OomKills::instance}});
+template <>
+inline constexpr auto kWords<sim::Placement> = std::to_array<Word<sim::Placement>>({{"spread", sim::Placement::spread},
+                                                                                    {"pack", sim::Placement::pack}});
+template <>
+inline constexpr auto kWords<sim::Rollout> = std::to_array<Word<sim::Rollout>>({{"in_place", sim::Rollout::in_place},
+                                                                                {"rolling", sim::Rollout::rolling}});
+template <>
 inline constexpr auto kWords<sim::Routing> =
     std::to_array<Word<sim::Routing>>({{"random", sim::Routing::random},
                                        {"round_robin", sim::Routing::round_robin},

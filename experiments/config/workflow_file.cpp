@@ -25,6 +25,7 @@ constexpr int kMostCallNesting = 100;
 constexpr double kProbabilityTolerance = 1e-9;
 constexpr std::int64_t kMostCount = 1'000'000'000;
 constexpr double kMostCoresWithTurns = 1000;
+constexpr std::int64_t kMostNodes = 1'000'000;
 
 // Calls as they are written: who is called, and where it says so.
 using CallSites = std::vector<YamlValue>;
@@ -171,7 +172,9 @@ sim::KnobRanges read_ranges(const YamlValue& value, sim::KnobRanges ranges) {
         read_range(*memory, "a range such as [256Mi, 2048Mi]", read_memory_limit);
   }
   if (const auto replicas = map.get("replicas")) {
-    std::tie(ranges.replicas_min, ranges.replicas_max) = read_range(*replicas, "a range such as [1, 8]", read_replicas);
+    const auto read = [](const YamlValue& end) { return read_replicas(end, 0); };
+    std::tie(ranges.replicas_min, ranges.replicas_max) = read_range(*replicas, "a range such as [1, 8]", read);
+    if (ranges.replicas_max == 0) replicas->fail("expected a range that ends above 0, got [0, 0]");
   }
   if (const auto concurrency = map.get("concurrency")) {
     const auto read = [](const YamlValue& end) { return static_cast<int>(read_count(end, 1, kMostCount)); };
@@ -228,18 +231,35 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
   }
 }
 
+// How its instances begin, end and take their place.
+void read_instances(const YamlMap& map, sim::FunctionSpec& function) {
+  if (const auto start_up = map.get("start_up")) function.start_up = read_distribution(*start_up, LawUnit::seconds);
+  if (const auto keep_alive = map.get("keep_alive")) function.keep_alive = read_duration(*keep_alive);
+  if (const auto kills = map.get("oom_kills")) {
+    function.oom_kills = read_word<sim::OomKills>(*kills, kWords<sim::OomKills>);
+  }
+  if (const auto life = map.get("time_to_failure")) {
+    function.time_to_failure = read_distribution(*life, LawUnit::seconds);
+  }
+  if (const auto requests = map.get("requests")) {
+    const YamlMap sizes(*requests, {"cpu", "memory"});
+    if (const auto cpu = sizes.get("cpu")) function.cpu_request = read_cpu(*cpu);
+    if (const auto memory = sizes.get("memory")) function.memory_request = read_memory(*memory);
+  }
+}
+
 sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const sim::KnobRanges& ranges,
                                 BlockReader& blocks) {
   const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
                             "failed_input_work_share", "overflow", "rejection_work", "queue_capacity", "start_up",
-                            "fixed", "ranges", "calls"});
+                            "keep_alive", "oom_kills", "time_to_failure", "requests", "fixed", "ranges", "calls"});
   sim::FunctionSpec function;
   function.name = name;
   read_work(map, function);
   read_sizes(map, function);
   if (const auto hop = map.get("hop")) function.hop = read_distribution(*hop, LawUnit::seconds);
   read_refusals(map, function);
-  if (const auto start_up = map.get("start_up")) function.start_up = read_distribution(*start_up, LawUnit::seconds);
+  read_instances(map, function);
   if (const auto fixed = map.get("fixed")) {
     function.fixed = read_all_knobs(*fixed);
     if (const auto own = map.get("ranges")) own->fail("expected no ranges for a function whose knobs are fixed");
@@ -322,6 +342,38 @@ sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
   return sharing;
 }
 
+sim::NodeSpec read_node(const YamlValue& value) {
+  const YamlMap map(value, {"count", "cores", "memory", "time_to_failure", "repair"});
+  sim::NodeSpec node;
+  if (const auto count = map.get("count")) node.count = static_cast<int>(read_count(*count, 1, kMostNodes));
+  node.cores = read_number(map.require("cores"), kAboveZero, 1e6, "a number of cores above 0, at most 1000000");
+  node.memory = read_memory_limit(map.require("memory"));
+  const auto life = map.get("time_to_failure");
+  if (life) node.time_to_failure = read_distribution(*life, LawUnit::seconds);
+  if (const auto repair = map.get("repair")) {
+    if (!life) repair->fail("expected time_to_failure beside it");
+    node.repair = read_distribution(*repair, LawUnit::seconds);
+  }
+  return node;
+}
+
+sim::ClusterSpec read_cluster(const YamlValue& value) {
+  const YamlMap map(value, {"nodes", "placement"});
+  sim::ClusterSpec cluster;
+  std::int64_t count = 0;
+  const YamlValue nodes = map.require("nodes");
+  for (const YamlValue& item : nodes.items("a list of nodes such as {count: 8, cores: 8, memory: 32Gi}")) {
+    cluster.nodes.push_back(read_node(item));
+    count += cluster.nodes.back().count;
+  }
+  if (cluster.nodes.empty()) nodes.fail("expected at least one kind of node, got none");
+  if (count > kMostNodes) nodes.fail("expected at most 1000000 nodes, got " + std::to_string(count));
+  if (const auto placement = map.get("placement")) {
+    cluster.placement = read_word<sim::Placement>(*placement, kWords<sim::Placement>);
+  }
+  return cluster;
+}
+
 sim::PriceSpec read_prices(const YamlValue& value) {
   const YamlMap map(value, {"price_per_millicore", "price_per_mebibyte", "usd_per_vcpu_hour", "usd_per_gib_hour"});
   sim::PriceSpec prices;
@@ -335,14 +387,18 @@ sim::PriceSpec read_prices(const YamlValue& value) {
 }  // namespace
 
 sim::WorkflowSpec read_workflow(const YamlValue& value) {
-  const YamlMap map(value,
-                    {"name", "description", "qos", "gateway", "cpu_sharing", "prices", "ranges", "functions", "entry"});
+  const YamlMap map(value, {"name", "description", "qos", "gateway", "cpu_sharing", "cluster", "rollout", "prices",
+                            "ranges", "functions", "entry"});
   sim::WorkflowSpec workflow;
   workflow.name = read_name(map.require("name"));
   if (const auto description = map.get("description")) description->text("a text");
   if (const auto qos = map.get("qos")) workflow.qos = read_qos(*qos);
   if (const auto gateway = map.get("gateway")) workflow.gateway = read_gateway(*gateway);
   if (const auto sharing = map.get("cpu_sharing")) workflow.cpu_sharing = read_cpu_sharing(*sharing);
+  if (const auto cluster = map.get("cluster")) workflow.cluster = read_cluster(*cluster);
+  if (const auto rollout = map.get("rollout")) {
+    workflow.rollout = read_word<sim::Rollout>(*rollout, kWords<sim::Rollout>);
+  }
   if (const auto prices = map.get("prices")) workflow.prices = read_prices(*prices);
   sim::KnobRanges ranges;
   if (const auto common = map.get("ranges")) ranges = read_ranges(*common, ranges);

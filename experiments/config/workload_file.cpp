@@ -96,6 +96,15 @@ sim::ArrivalList read_arrivals(const YamlValue& value, InputFiles& files) {
   return list;
 }
 
+sim::Retry read_retry(const YamlValue& value) {
+  const YamlMap map(value, {"attempts", "back_off", "factor"});
+  sim::Retry retry;
+  if (const auto attempts = map.get("attempts")) retry.attempts = static_cast<int>(read_count(*attempts, 1, 100));
+  if (const auto back_off = map.get("back_off")) retry.back_off = read_distribution(*back_off, LawUnit::seconds);
+  if (const auto factor = map.get("factor")) retry.factor = read_number(*factor, 0, 1000, "a number from 0 to 1000");
+  return retry;
+}
+
 // {origin: ..., steps: {0s: 12, 60s: 44}}; rates are written with their unit.
 sim::Profile read_steps(const YamlValue& value, bool users) {
   const YamlMap map(value, {"origin", "steps"});
@@ -134,6 +143,7 @@ sim::Workload read_workload(const YamlMap& map, InputFiles& files) {
   if (closed_loop) workload.source = read_closed_loop(*closed_loop);
   if (open_loop) workload.source = read_open_loop(*open_loop, profile.has_value());
   if (arrivals) workload.source = read_arrivals(*arrivals, files);
+  if (const auto retry = map.get("retry")) workload.retry = read_retry(*retry);
   if (!profile) return workload;
 
   // what a profile's levels are

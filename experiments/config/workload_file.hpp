@@ -6,7 +6,7 @@
 
 namespace faasconf::experiments {
 
-// Keys of `workload:` that say who sends requests; `window` stands beside them.
+// Keys of `workload:` that say who sends requests, and again; `window` stands beside them.
 sim::Workload read_workload(const YamlMap& map, InputFiles& files);
 
 }  // namespace faasconf::experiments

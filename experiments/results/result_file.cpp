@@ -321,6 +321,13 @@ Fields<FunctionRow> function_fields() {
              {"received_bytes_per_s", "B/s", [](const Row& row) { return row.seen().received_bytes_per_s; }},
              {"transmitted_bytes_per_s", "B/s", [](const Row& row) { return row.seen().transmitted_bytes_per_s; }},
              {"instances", "instances", [](const Row& row) { return row.seen().instances; }},
+             {"ready", "instances", [](const Row& row) { return std::int64_t{row.seen().ready}; }},
+             {"starting", "instances", [](const Row& row) { return std::int64_t{row.seen().starting}; }},
+             {"pending", "instances", [](const Row& row) { return std::int64_t{row.seen().pending}; }},
+             {"concurrency_mean", "calls", [](const Row& row) { return row.seen().concurrency_mean; }},
+             {"throttled_periods", "periods", [](const Row& row) { return row.seen().throttled_periods; }},
+             {"cold_starts", "calls", [](const Row& row) { return row.seen().cold_starts; }},
+             {"crashes", "crashes", [](const Row& row) { return row.seen().crashes; }},
          };
 }
 

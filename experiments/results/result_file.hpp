@@ -17,7 +17,10 @@
 //   /functions/COLUMN  one row per case, replication, window and function
 //       case, replication, window, function, cpu_millicores, memory_mib, replicas, concurrency (in force at the
 //       window's end), arrivals .. in_flight and latency_mean_s .. latency_p99_s as above, execution_mean_s, cpu_cores,
-//       cpu_percent, throttled_share, memory_share, received_bytes_per_s, transmitted_bytes_per_s, instances
+//       cpu_percent, throttled_share, memory_share, received_bytes_per_s, transmitted_bytes_per_s, instances (mean of
+//       those that exist), ready, starting, pending (at the window's end), concurrency_mean (calls in flight),
+//       throttled_periods (of CFS bandwidth control), cold_starts (calls that waited for their instance to start),
+//       crashes (of instances)
 //   /replications/COLUMN  one row per case and replication: the windows after the warm-up as one
 //       case, replication, start_s .. used_vcpu_s as in /windows but for qos_met; qos_compliance, events
 //   /spans/COLUMN    one row per call, in order of finishing; only when asked for
@@ -27,7 +30,8 @@
 //
 // Every column has an attribute `unit` ("" for names and indices, "1" for shares); a column of indices has an attribute
 // `names`, the path of the names. What is absent is NaN. Links keep the order above. Texts are UTF-8 of fixed length,
-// padded with zeros. Nothing carries a time: same experiment and seed, same bytes.
+// padded with zeros. Readers go by names: a column more is no new format version, one less or another meaning is.
+// Nothing carries a time: same experiment and seed, same bytes.
 
 #include <cstdint>
 #include <memory>

@@ -44,6 +44,14 @@ std::optional<double> total_latency(const Run& run) {
   return latency<member>(run.total);
 }
 
+// Of all functions together.
+template <auto member>
+std::optional<double> sum(const Run& run) {
+  double result = 0;
+  for (const FunctionObservation& function : run.total.functions) result += static_cast<double>(function.*member);
+  return result;
+}
+
 const std::vector<Metric<Run>>& end_to_end_metrics() {
   using sim::Latency;
   static const std::vector<Metric<Run>> metrics = {
@@ -67,6 +75,9 @@ const std::vector<Metric<Run>>& end_to_end_metrics() {
        "requests"},
       {"oom_kills", "requests", [](const Run& run) { return number(run.total.requests.oom_kills); }, "OOM kills",
        "requests"},
+      {"cold_starts", "calls", sum<&FunctionObservation::cold_starts>, "cold starts", "calls"},
+      {"crashes", "crashes", sum<&FunctionObservation::crashes>, "crashes of instances", ""},
+      {"pending", "instances", sum<&FunctionObservation::pending>, "pending at the end", "instances"},
       {"price", "1", [](const Run& run) { return std::optional(run.total.price); }, "price (the paper's)", ""},
       {"cost_window", "USD", [](const Run& run) { return std::optional(run.total.cost_window_usd); }, "cost by window",
        "USD"},
@@ -96,16 +107,24 @@ const std::vector<Metric<FunctionObservation>>& function_metrics() {
       {"cpu_cores", "cores", [](const F& f) { return std::optional(f.cpu_cores); }, "CPU", "cores"},
       {"cpu_percent", "%", [](const F& f) { return std::optional(f.cpu_percent); }, "per instance", "% of a core"},
       {"throttled_share", "1", [](const F& f) { return std::optional(f.throttled_share); }, "throttled", "%", 100},
+      {"throttled_periods", "periods", [](const F& f) { return number(f.throttled_periods); }, "throttled periods", ""},
       {"memory_share", "1", [](const F& f) { return std::optional(f.memory_share); }, "memory", "%", 100},
       {"received", "B/s", [](const F& f) { return std::optional(f.received_bytes_per_s); }, "received", "kB/s", 1e-3},
       {"transmitted", "B/s", [](const F& f) { return std::optional(f.transmitted_bytes_per_s); }, "sent", "kB/s", 1e-3},
-      {"instances", "instances", [](const F& f) { return std::optional(f.instances); }, "instances", ""},
+      {"instances", "instances", [](const F& f) { return std::optional(f.instances); }, "mean number", ""},
+      {"ready", "instances", [](const F& f) { return number(f.ready); }, "ready", "at the end"},
+      {"starting", "instances", [](const F& f) { return number(f.starting); }, "starting", "at the end"},
+      {"pending", "instances", [](const F& f) { return number(f.pending); }, "pending", "at the end"},
+      {"concurrency_mean", "calls", [](const F& f) { return std::optional(f.concurrency_mean); }, "in flight", "calls"},
+      {"cold_starts", "calls", [](const F& f) { return number(f.cold_starts); }, "cold starts", "calls"},
+      {"crashes", "crashes", [](const F& f) { return number(f.crashes); }, "crashes", ""},
   };
   return metrics;
 }
 
-// The metrics of the table of calls; the others of a function are resources.
+// A function's metrics in three tables: calls; what is used of the limits; and the instances, which are the others.
 constexpr std::size_t kCallMetrics = 8;
+constexpr std::size_t kResourceMetrics = 8;
 
 void add_value(SummaryRow& row, std::optional<double> value) {
   row.values.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
@@ -265,7 +284,9 @@ const SummaryRow& Summary::row(std::size_t case_index, const std::string& functi
 void print_case_table(std::ostream& out, const Summary& summary, std::size_t case_index) {
   const auto& metrics = function_metrics();
   const std::vector<Metric<FunctionObservation>> calls(metrics.begin(), metrics.begin() + kCallMetrics);
-  const std::vector<Metric<FunctionObservation>> resources(metrics.begin() + kCallMetrics, metrics.end());
+  const auto first_of_instances = metrics.begin() + kCallMetrics + kResourceMetrics;
+  const std::vector<Metric<FunctionObservation>> resources(metrics.begin() + kCallMetrics, first_of_instances);
+  const std::vector<Metric<FunctionObservation>> instances(first_of_instances, metrics.end());
 
   // every metric of a call exists end to end too
   std::vector<const SummaryRow*> shown;
@@ -277,9 +298,11 @@ void print_case_table(std::ostream& out, const Summary& summary, std::size_t cas
   };
   std::vector<MeasuredLine> of_calls;
   std::vector<MeasuredLine> of_resources;
+  std::vector<MeasuredLine> of_instances;
   for (const std::string& function : summary.function_names()) {
     of_calls.push_back(line(function, function, calls));
     of_resources.push_back(line(function, function, resources));
+    of_instances.push_back(line(function, function, instances));
   }
   of_calls.push_back(line("end to end", "", calls));
 
@@ -287,6 +310,8 @@ void print_case_table(std::ostream& out, const Summary& summary, std::size_t cas
   print_measures(out, "calls and latency", of_calls, calls);
   out << '\n';
   print_measures(out, "resources", of_resources, resources);
+  out << '\n';
+  print_measures(out, "instances", of_instances, instances);
   if (summary.case_names().size() > 1) return;
   out << '\n';
   print_end_to_end(out, summary);

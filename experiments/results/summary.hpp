@@ -23,9 +23,10 @@ struct SummaryRow {
 
 // Collects the totals of replications, case by case. Metrics, end to end: arrivals, throughput, latency_mean,
 // latency_p50, latency_p75, latency_p95, latency_p99, success_ratio, qos_compliance, rejections, timeouts, failures,
-// oom_kills, price, cost_window, cost_execution, used_gib_s, used_vcpu_s. Of a function: arrivals, latency_mean,
-// latency_p75, latency_p95, rejections, timeouts, failures, oom_kills, execution_mean, cpu_cores, cpu_percent,
-// throttled_share, memory_share, received, transmitted, instances.
+// oom_kills, cold_starts, crashes, pending, price, cost_window, cost_execution, used_gib_s, used_vcpu_s. Of a function:
+// arrivals, latency_mean, latency_p75, latency_p95, rejections, timeouts, failures, oom_kills, execution_mean,
+// cpu_cores, cpu_percent, throttled_share, throttled_periods, memory_share, received, transmitted, instances, ready,
+// starting, pending, concurrency_mean, cold_starts, crashes. What is ready, starting or pending is so at the end.
 class Summary {
  public:
   Summary(std::vector<std::string> case_names, std::vector<std::string> function_names);

@@ -119,7 +119,14 @@ std::vector<Field<sim::FunctionObservation>> function_fields() {
                   {"memory_share", [](const Row& row) { return row.memory_share; }},
                   {"received_bytes_per_s", [](const Row& row) { return row.received_bytes_per_s; }},
                   {"transmitted_bytes_per_s", [](const Row& row) { return row.transmitted_bytes_per_s; }},
-                  {"instances", [](const Row& row) { return row.instances; }}});
+                  {"instances", [](const Row& row) { return row.instances; }},
+                  {"ready", [](const Row& row) { return number(row.ready); }},
+                  {"starting", [](const Row& row) { return number(row.starting); }},
+                  {"pending", [](const Row& row) { return number(row.pending); }},
+                  {"concurrency_mean", [](const Row& row) { return row.concurrency_mean; }},
+                  {"throttled_periods", [](const Row& row) { return number(row.throttled_periods); }},
+                  {"cold_starts", [](const Row& row) { return number(row.cold_starts); }},
+                  {"crashes", [](const Row& row) { return number(row.crashes); }}});
   return fields;
 }
 

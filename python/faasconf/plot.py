@@ -31,6 +31,7 @@ MOST_CASES = len(COLOURS) * len(DASHES)
 INK = "#1f2328"
 QUIET = "#6e7781"
 SIZE_PX = (1600, 1400)
+GRAPH_ROW_PX = 36  # of the workflow's graph, so that its names can be read
 DPI = 125
 
 
@@ -72,7 +73,7 @@ def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool
     Returns
     -------
     Figure
-        1600 x 1400 pixels.
+        1600 x 1400 pixels, higher where the graph has many rows.
     """
     cases = [result.case_index(name) for name in (case_names or result.case_names)]
     if len(cases) > MOST_CASES:
@@ -81,12 +82,21 @@ def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool
     drawing = workflow_graph.parse_dot(result.workflow_dot) if graph else None
     heights = [0.8, *(panel.height for panel in PANELS)]
     below, above = 0.235 if drawing else 0.06, 0.095 if heading else 0.025
-    height_px = SIZE_PX[1] * (1 if heading else 0.8)
+    page_px = SIZE_PX[1] * (1 if heading else 0.8)
+    graph_px = 0.145 * page_px
+    if drawing:
+        graph_px = max(graph_px, GRAPH_ROW_PX * workflow_graph.row_count(drawing))
+    height_px = page_px + graph_px - 0.145 * page_px
+
+    def from_top(height: float) -> float:
+        """Where a height of the page is, once the graph has pushed it up."""
+        return 1 - (1 - height) * page_px / height_px
+
     with matplotlib.rc_context(style()):
         figure = Figure(figsize=(SIZE_PX[0] / DPI, height_px / DPI), dpi=DPI)
         FigureCanvasAgg(figure)  # measures texts, without a display
-        grid = figure.add_gridspec(len(heights), 1, height_ratios=heights, left=0.062, right=0.862, top=1 - above,
-                                   bottom=below, hspace=0.42)
+        grid = figure.add_gridspec(len(heights), 1, height_ratios=heights, left=0.062, right=0.862,
+                                   top=from_top(1 - above), bottom=from_top(below), hspace=0.42)
         load_axes = figure.add_subplot(grid[0])
         draw_load(load_axes, result, cases)
         for row, panel in enumerate(PANELS, 1):
@@ -99,8 +109,9 @@ def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool
         if heading:
             head(figure, result, cases)
         if drawing:
-            workflow_graph.draw(figure.add_axes([0.062, 0.01, 0.92, 0.145]), drawing, ink=INK, quiet=QUIET)
-            figure.text(0.062, 0.164, "Workflow", fontweight="bold", va="bottom")
+            axes = figure.add_axes([0.062, 0.01 * page_px / height_px, 0.92, graph_px / height_px])
+            workflow_graph.draw(axes, drawing, ink=INK, quiet=QUIET)
+            figure.text(0.062, from_top(0.164), "Workflow", fontweight="bold", va="bottom")
     return figure
 
 
@@ -132,11 +143,12 @@ def head(figure: Figure, result: Result, cases: list[int]) -> None:
     count = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     many = counts[-1] > 1
     minutes = float(result.attributes["duration_s"]) / 60
-    figure.text(0.062, 0.982, f"Workflow \"{result.attributes['workflow']}\": {minutes:g} min, windows of "
+    height_px = figure.get_figheight() * DPI
+    figure.text(0.062, 1 - 25 / height_px, f"Workflow \"{result.attributes['workflow']}\": {minutes:g} min, windows of "
                 f"{float(result.attributes['window_s']):g} s, {count} replication{'s' if many else ''}",
                 fontsize=15, fontweight="bold", va="top")
     lines = "Lines: means over replications; bands: 5 % to 95 % of them. " if many else ""
-    figure.text(0.062, 0.951, f"{lines}A gap is a window without a success. Numbers on the right: means over the run.",
+    figure.text(0.062, 1 - 69 / height_px, f"{lines}A gap is a window without a success. Numbers on the right: means over the run.",
                 color=QUIET, va="top")
 
 

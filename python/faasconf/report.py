@@ -49,11 +49,15 @@ END_TO_END = {
     "timeouts": Metric("timeouts", ""),
     "failures": Metric("failures", ""),
     "oom_kills": Metric("OOM kills", ""),
+    "cold_starts": Metric("cold starts", "calls"),
+    "crashes": Metric("crashes of instances", ""),
+    "pending": Metric("pending at the end", "instances"),
     "cost_window": Metric("cost, by window"),
     "cost_execution": Metric("cost, by execution"),
     "used_gib_s": Metric("memory paid for by use"),
     "used_vcpu_s": Metric("CPU paid for by use"),
 }
+EVENTS = ("rejections", "timeouts", "failures", "oom_kills", "cold_starts", "crashes", "pending")
 CALLS = {
     "arrivals": Metric("calls", ""),
     "latency_mean": Metric("latency, mean"),
@@ -70,9 +74,16 @@ RESOURCES = {
     "cpu_cores": Metric("CPU", "cores"),
     "cpu_percent": Metric("CPU an instance", "% of a core"),
     "throttled_share": Metric("throttled", **SHARE),
+    "throttled_periods": Metric("throttled periods", ""),
     "memory_share": Metric("memory", "% of limit", 100.0),
     "received": Metric("received", "kB/s", 1e-3),
     "transmitted": Metric("sent", "kB/s", 1e-3),
+    "ready": Metric("ready at the end", ""),
+    "starting": Metric("starting at the end", ""),
+    "pending": Metric("pending at the end", ""),
+    "concurrency_mean": Metric("in flight", "calls"),
+    "cold_starts": Metric("cold starts", ""),
+    "crashes": Metric("crashes", ""),
 }
 
 STYLE = """
@@ -157,13 +168,12 @@ def end_to_end(result: Result) -> str:
     rows = []
     for name, metric in shown(result.summary.where(function=-1), END_TO_END):
         found = [summary_row(result, case, -1, name) for case in range(len(result.case_names))]
-        if all(row is None or row.is_zero() for row in found) and name in ("rejections", "timeouts", "failures",
-                                                                           "oom_kills"):
+        if all(row is None or row.is_zero() for row in found) and name in EVENTS:
             continue
         unit = metric.unit if metric.unit is not None else next((row.unit for row in found if row), "")
         rows.append([heading(metric.title, unit), *(cell(row, metric.scale) for row in found)])
     head = ["", *(case_heading(result, case) for case in range(len(result.case_names)))]
-    counted = " Outcomes that never came up are left out."
+    counted = " What never came up is left out."
     return (f"<h2>End to end</h2>\n"
             f"{table(head, rows, caption='Means over replications ± half-width of the 95 % interval.' + counted)}")
 

@@ -24,7 +24,8 @@ ATTRIBUTES = rf"\[(?:{QUOTED}|{MARKUP}|[^\]\"<])*\]"
 STATEMENTS = re.compile(rf"(?:{QUOTED}|{ATTRIBUTES}|[^;{{}}\n\"\[])+")
 STATEMENT = re.compile(rf"\s*(?P<names>(?:{NAME})(?:\s*->\s*(?:{NAME}))*)\s*(?P<attributes>{ATTRIBUTES})?\s*")
 ATTRIBUTE = re.compile(rf"([A-Za-z_]+)\s*=\s*({MARKUP}|{NAME})")
-GAP = 2.2  # between layers, in letter heights: room for an arrow
+GAP = 2.2  # between layers, in letter heights, at least: room for an arrow
+ARROW = 0.8  # from the bend to the box
 DEFAULTS = ("graph", "node", "edge", "digraph", "strict", "subgraph")
 MARKS = {"point": "o", "circle": "o", "doublecircle": "o", "diamond": "D"}  # where no function is called
 
@@ -153,10 +154,14 @@ def _without_cycles(graph: Graph) -> list[tuple[str, str]]:
     return forward
 
 
+def row_count(graph: Graph) -> float:
+    """Rows of the widest layer, and of one that lies as far from the middle."""
+    return 1 + 2 * max(abs(height) for height in lay_out(graph).height.values())
+
+
 def figure(graph: Graph, *, ink: str, quiet: str) -> Figure:
     """A figure of the graph alone, as high as its widest layer needs."""
-    rows = 1 + 2 * max(abs(height) for height in lay_out(graph).height.values())
-    result = Figure(figsize=(12.8, 0.45 + 0.55 * rows), dpi=125)
+    result = Figure(figsize=(12.8, 0.45 + 0.55 * row_count(graph)), dpi=125)
     FigureCanvasAgg(result)  # measures texts, without a display
     draw(result.add_axes([0.012, 0.01, 0.976, 0.98]), graph, ink=ink, quiet=quiet)
     return result
@@ -178,7 +183,7 @@ def draw(axes: Axes, graph: Graph, *, ink: str, quiet: str, fontsize: float = 10
     axes.set_axis_off()
     rows = max(abs(height) for height in layout.height.values())
     widths = _layer_widths(graph, layout)
-    gaps = [GAP] * (len(widths) - 1)
+    gaps = [max(GAP, rows)] * (len(widths) - 1)  # the farther up and down, the more room
     for edge in graph.edges:
         start = layout.layer[edge.source]
         if edge.label and start < len(gaps):
@@ -187,10 +192,11 @@ def draw(axes: Axes, graph: Graph, *, ink: str, quiet: str, fontsize: float = 10
     total = sum(widths) + sum(gaps)
     axes.set_xlim(0, total)
     axes.set_ylim(rows + 0.6, -rows - 0.6)
-    # the largest letters with which layers and rows, a box and a note high, fit
+    # the largest letters with which layers and rows, a box high and perhaps a note, fit
+    row_share = 0.28 if any("\n" in node.label for node in graph.nodes.values()) else 0.4
     extent = axes.get_window_extent()
     points = 72 / axes.figure.dpi
-    size = min(fontsize, extent.width * points / total, 0.28 * extent.height * points / (2 * rows + 1.2))
+    size = min(fontsize, extent.width * points / total, row_share * extent.height * points / (2 * rows + 1.2))
 
     # nodes; their boxes tell where edges begin and end
     to_data_width = total / extent.width
@@ -217,21 +223,29 @@ def draw(axes: Axes, graph: Graph, *, ink: str, quiet: str, fontsize: float = 10
         half_width[name] = (0.5 * box.width + 0.5 * size / points) * to_data_width
 
     for edge, chain in zip(graph.edges, layout.chains):
-        places = [np.array([middles[layout.layer[name]], layout.height[name]]) for name in chain]
-        places[0] = places[0] + [half_width[edge.source], 0]
-        places[-1] = places[-1] - [half_width[edge.target], 0]
-        vertices = [places[0]]
-        for a, b in zip(places, places[1:]):
+        # straight through a layer, beside its nodes, and bent only between two
+        ends = []
+        for name in chain:
+            middle, half = middles[layout.layer[name]], widths[layout.layer[name]] / 2
+            half = max(half, half_width.get(name, 0) + ARROW)
+            ends.append((np.array([middle - half, layout.height[name]]), np.array([middle + half, layout.height[name]])))
+        first = np.array([middles[layout.layer[edge.source]] + half_width[edge.source], layout.height[edge.source]])
+        last = np.array([middles[layout.layer[edge.target]] - half_width[edge.target], layout.height[edge.target]])
+        vertices, codes = [first], [Curve.MOVETO]
+        for (_, a), (b, _) in zip(ends, ends[1:]):
             middle = (a[0] + b[0]) / 2
-            vertices += [np.array([middle, a[1]]), np.array([middle, b[1]]), b]
-        curve = Curve(vertices, [Curve.MOVETO] + [Curve.CURVE4] * (len(vertices) - 1))
+            vertices += [a, np.array([middle, a[1]]), np.array([middle, b[1]]), b]
+            codes += [Curve.LINETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4]
+        vertices.append(last)
+        codes.append(Curve.LINETO)
+        curve = Curve(vertices, codes)
         axes.add_patch(FancyArrowPatch(path=curve, arrowstyle="-|>,head_width=0.22,head_length=0.45",
                                        mutation_scale=size, color=quiet, linewidth=1.2, shrinkA=0, shrinkB=0,
                                        linestyle="--" if edge.dashed else "-"))
         if edge.label:
-            # outside of the bend
-            (x0, y0), (x1, y1) = places[0], places[1]
+            # on the straight part beside the nodes of a layer, else outside of the bend where it ends
+            (x0, y0), (x1, y1) = ends[1] if len(chain) > 2 else (ends[0][1], ends[1][0])
             bend = np.sign(round(y1 - y0, 6))
-            axes.annotate(edge.label, ((x0 + x1) / 2, (y0 + y1) / 2), (-5 * abs(bend), 3 if bend <= 0 else -3),
+            axes.annotate(edge.label, (x1 if bend else (x0 + x1) / 2, y1), (-2 * abs(bend), 3 if bend <= 0 else -3),
                           textcoords="offset points", ha="right" if bend else "center",
                           va="bottom" if bend <= 0 else "top", fontsize=0.85 * size, color=quiet)

@@ -186,7 +186,8 @@ ReplicaRanges replica_ranges(const WorkflowSpec& workflow) {
   ReplicaRanges ranges;
   for (const FunctionSpec& function : workflow.functions) {
     ranges.emplace_back();
-    if (!function.fixed) ranges.back() = {.min = function.ranges.replicas_min, .max = function.ranges.replicas_max};
+    if (function.fixed || function.keep_alive) continue;  // on demand: the platform itself starts and stops them
+    ranges.back() = {.min = function.ranges.replicas_min, .max = function.ranges.replicas_max};
   }
   return ranges;
 }

@@ -46,7 +46,7 @@ class Scenario {
 // Throws Error when the configuration does not fit the workflow: number of functions, knobs that are not positive.
 void check(const Configuration& configuration, const WorkflowSpec& workflow);
 
-// Where an autoscaler may move the replicas: in the ranges of the functions that are tuned.
+// Where an autoscaler may move the replicas: in the ranges of the functions that are tuned and not on demand.
 ReplicaRanges replica_ranges(const WorkflowSpec& workflow);
 
 // The same knobs for every function that is tuned; the fixed ones keep theirs.

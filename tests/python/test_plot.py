@@ -26,6 +26,18 @@ def test_the_figure_is_a_png_of_the_promised_size_and_not_blank(result_path, tmp
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_a_tall_graph_pushes_the_panels_up_and_leaves_them_their_size(tmp_path):
+    def drawn(dot):
+        path = synthetic.write_result(tmp_path / "run.h5", replications=2, window_count=5, dot=dot)
+        figure = plot.draw(faasconf.load(path))
+        return figure.bbox.height, [axes.get_window_extent().height for axes in figure.axes[:5]]
+
+    low, low_panels = drawn("digraph { a -> b; a -> c }")
+    high, high_panels = drawn("digraph { " + "; ".join(f"a -> b{i}" for i in range(20)) + " }")
+    assert low == 1400 and high > 1400 + 400
+    assert np.allclose(low_panels, high_panels)
+
+
 def test_every_case_has_its_colour(result):
     lines = {patch.get_edgecolor()[:3] for axes in plot.draw(result).axes[1:5] for patch in axes.patches
              if not patch.get_fill()}

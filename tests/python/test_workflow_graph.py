@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from faasconf.workflow_graph import Graph, Node, lay_out, parse_dot
+from faasconf.workflow_graph import Graph, Node, figure, lay_out, parse_dot
 
 
 def edges(graph):
@@ -51,6 +52,21 @@ def test_branches_do_not_cross():
     layout = lay_out(parse_dot("digraph { a -> x; a -> y; y -> y1; x -> x1; y1 -> y2; x1 -> x2 }"))
     assert (layout.height["x"] < layout.height["y"]) == (layout.height["x1"] < layout.height["y1"])
     assert (layout.height["x1"] < layout.height["y1"]) == (layout.height["x2"] < layout.height["y2"])
+
+
+def test_no_edge_crosses_a_node_that_it_passes():
+    graph = parse_dot("""digraph { start [shape=circle]; start -> front; front -> database; front -> long_name; front -> b;
+      b -> long_name; b -> c; c -> database; long_name -> database; front -> c [label="×5"]; b -> database }""")
+    axes = figure(graph, ink="black", quiet="gray").axes[0]
+    boxes = {}
+    for text in axes.texts:
+        if text.get_text() in graph.nodes:
+            boxes[text.get_text()] = text.get_window_extent().transformed(axes.transData.inverted())
+    assert set(boxes) == set(graph.nodes) - {"start"}
+    for edge, patch in zip(graph.edges, axes.patches, strict=True):
+        points = np.concatenate([line for line in patch.get_path().to_polygons(closed_only=False)])
+        for name in set(boxes) - {edge.source, edge.target}:
+            assert not any(boxes[name].contains(*point) for point in points), (edge, name)
 
 
 def test_a_cycle_does_not_hang():

@@ -1,3 +1,4 @@
+#include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -101,6 +102,42 @@ TEST(Simulate, ComparesPolicies) {
   const Ran ran = faasconf(both + "--policy hpb");
   EXPECT_EQ(ran.code, kMisused);
   EXPECT_THAT(ran.err, HasSubstr("--policy: expected one of fixed, openfaas, hpa, kpa"));
+  EXPECT_THAT(faasconf(both + "--policy hpa:interval=15").err, HasSubstr("--policy: interval: expected a duration"));
+}
+
+TEST(Simulate, ComparesAPolicyUnderSeveralParameters) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf(kShort + "--policy hpa --policy hpa:target_utilization=0.2,interval=1m --json --out run.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  const auto lines = json_lines(ran.out);
+  EXPECT_EQ(lines.at(0)["case"], "hpa");
+  EXPECT_EQ(lines.at(1)["case"], "hpa:interval=1m,target_utilization=0.2");
+  EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
+  EXPECT_THAT(contents("csv/functions.csv"), HasSubstr("instances,ready,starting,pending,concurrency_mean,"
+                                                       "throttled_periods,cold_starts,crashes\n"));
+}
+
+TEST(Simulate, ShowsWhatScalingToZeroSavesAndCosts) {
+  const auto lines = json_lines(faasconf("simulate scale-to-zero --replications 3 --json").out);
+  std::map<std::string, std::map<std::string, double>> means;
+  for (const auto& line : lines) {
+    if (line.contains("metric") && line["function"].is_null() && !line["mean"].is_null()) {
+      means[line["case"]][line["metric"]] = line["mean"];
+    }
+  }
+  ASSERT_EQ(means.size(), 3u);
+  EXPECT_GT(means["kpa"]["cold_starts"], 10 * means["always-on"]["cold_starts"]);
+  EXPECT_GT(means["kpa"]["latency_mean"], 2 * means["always-on"]["latency_mean"]);
+  EXPECT_LT(means["kpa"]["price"], 0.9 * means["always-on"]["price"]);
+}
+
+TEST(Simulate, WarnsOfInstancesThatNoNodeHasRoomFor) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf(kShort + R"(--set workflow.cluster={"nodes":[{"cores":8,"memory":"8Gi"}]})");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("faasconf: warning: the cluster had no room for all instances"),
+                             HasSubstr("  rgb: up to 4, in 12 of 12 windows, for want of CPU and memory; each")));
+  EXPECT_THAT(faasconf(kShort).err, Not(HasSubstr("warning")));
 }
 
 TEST(Simulate, StopsAtTheWantedPrecision) {

@@ -15,6 +15,36 @@ TEST(WorkflowCheck, SaysWhatAWorkflowHolds) {
                              HasSubstr("mean latency <="), HasSubstr("no errors found")));
 }
 
+TEST(WorkflowCheck, SaysWhereInstancesRunAndHowTheyComeAndGo) {
+  EXPECT_THAT(
+      faasconf("workflow check parallel").out,
+      AllOf(HasSubstr("cluster        none: there is always room for an instance\n"),
+            HasSubstr("rollout        in place: limits change at once\n"), testing::Not(HasSubstr("on demand"))));
+  const Elsewhere elsewhere;
+  write("w.yaml", R"(
+name: w
+cluster:
+  nodes:
+    - {count: 3, cores: 8, memory: 32Gi, time_to_failure: {law: exponential, mean: 24h}, repair: 10m}
+    - {cores: 1, memory: 512Mi}
+  placement: pack
+rollout: rolling
+functions:
+  a: {keep_alive: 10m, requests: {cpu: 100m, memory: 64Mi}}
+  b: {ranges: {replicas: [0, 5]}, time_to_failure: 1h}
+entry: [a, b]
+)");
+  EXPECT_THAT(faasconf("workflow check w.yaml").out,
+              HasSubstr("cluster        3 nodes of 8 cores and 32768Mi, each out of service for 10m after 24h on "
+                        "average; "
+                        "1 node of 1 core and 512Mi; placement: pack\n"
+                        "rollout        rolling: one new instance more, none less\n"
+                        "on demand      a (keep-alive 10m)\n"
+                        "scale to zero  b (up to 5)\n"
+                        "requests       a (100m CPU and 64Mi)\n"
+                        "crashes        b (after 1h)\n"));
+}
+
 TEST(WorkflowCheck, SaysWhatIsWrong) {
   const Elsewhere elsewhere;
   write("broken.yaml", "name: broken\nfunctoins: {}\n");
@@ -25,11 +55,13 @@ TEST(WorkflowCheck, SaysWhatIsWrong) {
 }
 
 TEST(WorkflowDraw, DrawsInLetters) {
-  const Ran ran = faasconf("workflow draw parallel");
-  EXPECT_EQ(ran.code, kDone) << ran.err;
-  const char* file = "tests/golden/workflow_draw_parallel.txt";
-  if (std::getenv("FAASCONF_REWRITE_GOLDEN") != nullptr) write(file, ran.out);
-  EXPECT_EQ(ran.out, contents(file)) << "rewrite with FAASCONF_REWRITE_GOLDEN=1";
+  for (const std::string name : {"parallel", "tcktapp"}) {
+    const Ran ran = faasconf("workflow draw " + name);
+    EXPECT_EQ(ran.code, kDone) << ran.err;
+    const std::string file = "tests/golden/workflow_draw_" + name + ".txt";
+    if (std::getenv("FAASCONF_REWRITE_GOLDEN") != nullptr) write(file, ran.out);
+    EXPECT_EQ(ran.out, contents(file)) << "rewrite with FAASCONF_REWRITE_GOLDEN=1";
+  }
 }
 
 TEST(WorkflowDraw, DrawsForGraphviz) {

@@ -46,6 +46,16 @@ TEST(ConfigurationFile, EveryFunctionMayHaveItsOwn) {
   EXPECT_EQ(read("functions: {a: " + knobs + ", b: " + knobs + ", d: " + knobs + "}"), read(knobs));
 }
 
+TEST(ConfigurationFile, NoReplicasOnlyWhereTheRangeBeginsAtNone) {
+  const auto read_with = [](const std::string& range) {
+    return complaint_about("workflow: {name: w, functions: {a: {ranges: {replicas: " + range + "}}}, entry: a}\n" +
+                           "configuration: {cpu: 1, memory: 1Gi, replicas: 0, concurrency: 3}\n");
+  };
+  EXPECT_EQ(read_with("[0, 8]"), "no error");
+  EXPECT_EQ(read_with("[1, 8]"),
+            "f.yaml:2: configuration.replicas: expected what function \"a\" allows, 1 to 8, got \"0\"");
+}
+
 TEST(ConfigurationFile, MiddleOfTheRanges) {
   const sim::Configuration middle = middle_of_ranges(workflow());
   EXPECT_EQ(middle.functions[0],
@@ -67,6 +77,8 @@ TEST(ConfigurationFile, WhatIsWrongIsNamedWithItsLine) {
        "c.yaml:1: default.memory: expected what function \"b\" allows, 1024Mi to 2048Mi, got \"512Mi\""},
       {common + "functions:\n  a: {replicas: 9}\n",
        "c.yaml:3: functions.a.replicas: expected what function \"a\" allows, 1 to 8, got \"9\""},
+      {common + "functions:\n  a: {replicas: -1}\n",
+       "c.yaml:3: functions.a.replicas: expected a whole number from 0 to 100000, got \"-1\""},
       {common + "functions:\n  a: {concurrency: unlimited}\n",
        "c.yaml:3: functions.a.concurrency: expected what function \"a\" allows, 1 to 10, got \"unlimited\""},
       {common + "functions:\n  a: {concurrency: 0}\n",

@@ -110,9 +110,22 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: attribution: expected one of completed, started, paper, got \"begun\""},
       {kWorkflow + "configurations: {}\n", "f.yaml:2: configurations: expected at least one configuration, got none"},
       {kWorkflow + "policies: [hpb]\n",
-       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, or with a configuration such as hpa:lean, "
-       "got "
-       "\"hpb\", did you mean \"hpa\"?"},
+       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, or with a configuration or parameters such as "
+       "hpa:lean or hpa:interval=1m, got \"hpb\", did you mean \"hpa\"?"},
+      {kWorkflow + "policies:\n  - kpa: {target_shar: 0.5}\n",
+       "f.yaml:3: policies.0.kpa: unknown key \"target_shar\", did you mean \"target_share\"?"},
+      {kWorkflow + "policies: [{kpa: {target_share: 70}}]\n",
+       "f.yaml:2: policies.0.kpa.target_share: expected a share from 0.001 to 1, got \"70\""},
+      {kWorkflow + "policies: [{hpb: {}}]\n",
+       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, got \"hpb\", did you mean \"hpa\"?"},
+      {kWorkflow + "policies: [{hpa: {}, kpa: {}}]\n",
+       "f.yaml:2: policies.0: expected one policy such as {hpa: {interval: 1m}}, got 2 keys"},
+      {kWorkflow + "policies: [[hpa]]\n",
+       "f.yaml:2: policies.0: expected the name of a policy, or a map such as {hpa: {interval: 1m}}, got a list"},
+      {kWorkflow + "policies: [{hpa: 1m}]\n",
+       "f.yaml:2: policies.0.hpa: expected a map with keys from configuration, interval, target_utilization, "
+       "tolerance, "
+       "up_pods, up_share, down_share, down_stabilization, got \"1m\""},
       {kWorkflow + "configuration: {cpu: 1}\n",
        "f.yaml:2: configuration: expected memory for function \"f\", got none"},
       {kWorkflow + "configuration: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}\nconfigurations: {}\n",
@@ -123,7 +136,7 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:1: workflow: gone.yaml: expected a readable file, got \"No such file or directory\""},
       {"workflow:\n",
        "f.yaml:1: workflow: expected a map with keys from name, description, qos, gateway, cpu_sharing, "
-       "prices, ranges, functions, entry, got nothing"},
+       "cluster, rollout, prices, ranges, functions, entry, got nothing"},
   };
   for (const auto& [text, message] : cases) EXPECT_EQ(complaint_about(text), message) << text;
 }

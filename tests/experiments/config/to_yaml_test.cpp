@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/config/files.hpp"
+#include "experiments/config/policies.hpp"
 #include "sim/core/random.hpp"
 #include "tests/experiments/config/reading.hpp"
 
@@ -42,8 +43,8 @@ bool same(const sim::Block& a, const sim::Block& b) {
 auto members(const sim::FunctionSpec& f) {
   return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.parallel_memory,
                   f.instance_memory, f.request_bytes, f.response_bytes, f.hop, f.failure_probability,
-                  f.failed_input_work_share, f.overflow, f.rejection_work, f.queue_capacity, f.start_up, f.fixed,
-                  f.ranges);
+                  f.failed_input_work_share, f.overflow, f.rejection_work, f.queue_capacity, f.start_up, f.keep_alive,
+                  f.oom_kills, f.time_to_failure, f.cpu_request, f.memory_request, f.fixed, f.ranges);
 }
 bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
   return members(a) == members(b) && a.calls.has_value() == b.calls.has_value() &&
@@ -56,10 +57,17 @@ auto members(const sim::WorkflowSpec& w) {
                   w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry, w.cpu_sharing.bandwidth_slice,
                   w.cpu_sharing.contention, w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread,
                   w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
-                  w.prices.usd_per_gib_hour);
+                  w.prices.usd_per_gib_hour, w.cluster.placement, w.rollout);
+}
+bool same(const sim::NodeSpec& a, const sim::NodeSpec& b) {
+  return std::tie(a.count, a.cores, a.memory, a.time_to_failure, a.repair) ==
+         std::tie(b.count, b.cores, b.memory, b.time_to_failure, b.repair);
 }
 bool same(const sim::WorkflowSpec& a, const sim::WorkflowSpec& b) {
+  const auto same_node = [](const auto& x, const auto& y) { return same(x, y); };
   return members(a) == members(b) && same(a.entry, b.entry) &&
+         std::equal(a.cluster.nodes.begin(), a.cluster.nodes.end(), b.cluster.nodes.begin(), b.cluster.nodes.end(),
+                    same_node) &&
          std::equal(a.functions.begin(), a.functions.end(), b.functions.begin(), b.functions.end(),
                     [](const auto& x, const auto& y) { return same(x, y); });
 }
@@ -87,6 +95,11 @@ bool same(const sim::Workload& a, const sim::Workload& b) {
     if constexpr (std::is_same_v<decltype(x), decltype(y)>) return same(x, y);
     return false;
   };
+  if (a.retry.has_value() != b.retry.has_value()) return false;
+  if (a.retry && std::tie(a.retry->attempts, a.retry->back_off, a.retry->factor) !=
+                     std::tie(b.retry->attempts, b.retry->back_off, b.retry->factor)) {
+    return false;
+  }
   if (!std::visit(compare, a.source, b.source) || a.profile.has_value() != b.profile.has_value()) return false;
   const auto same_step = [](const auto& x, const auto& y) { return x.start == y.start && x.level == y.level; };
   return !a.profile || (a.profile->origin == b.profile->origin &&
@@ -126,7 +139,7 @@ class RandomExperiment {
       experiment.configurations.push_back({names[static_cast<std::size_t>(i)], configuration(scenario.workflow)});
     }
     scenario.configuration = experiment.configurations.front().configuration;
-    if (chance()) experiment.policies = {{"hpa", ""}, {"kpa", names[0]}, {"fixed", ""}};
+    if (chance()) experiment.policies = policies(names[0]);
     if (chance()) experiment.duration = sim::Duration(1 + below(1'000'000'000));
     if (chance()) experiment.replications = 1 + below(1000);
     if (chance()) experiment.seed = rng_.next();
@@ -212,11 +225,17 @@ class RandomExperiment {
     f.rejection_work = law();
     if (f.overflow == sim::Overflow::queue && chance()) f.queue_capacity = below(10);
     f.start_up = law();
+    if (chance()) f.keep_alive = sim::Duration(below(1'000'000'000));
+    f.oom_kills = sim::OomKills(below(2));
+    f.time_to_failure = law();
+    if (chance()) f.cpu_request = {0.001 + amount()};
+    if (chance()) f.memory_request = {amount()};
     if (below(4) == 0) {
       f.fixed = knobs({});
       if (chance()) f.fixed->concurrency = 0;
     } else {
-      f.ranges = {.cpu_min = {1 + amount()}, .memory_min = {1 + amount()}, .replicas_min = 2, .concurrency_max = 20};
+      f.ranges = {
+          .cpu_min = {1 + amount()}, .memory_min = {1 + amount()}, .replicas_min = 2 * below(2), .concurrency_max = 20};
       f.ranges.cpu_max = {f.ranges.cpu_min.value + amount()};
       f.ranges.memory_max = {f.ranges.memory_min.value + amount()};
     }
@@ -247,6 +266,17 @@ class RandomExperiment {
         if (w.cpu_sharing.slice_expiry) w.cpu_sharing.bandwidth_slice = sim::Duration(1 + below(1'000'000'000));
       }
     }
+    if (chance()) {
+      for (int i = 1 + below(3); i > 0; --i) {
+        w.cluster.nodes.push_back({.count = 1 + below(10),
+                                   .cores = 0.1 + amount(),
+                                   .memory = {0.1 + amount()},
+                                   .time_to_failure = law(),
+                                   .repair = law()});
+      }
+      w.cluster.placement = sim::Placement(below(2));
+    }
+    w.rollout = sim::Rollout(below(2));
     w.prices = {.price_per_millicore = amount(),
                 .price_per_mebibyte = amount(),
                 .usd_per_vcpu_hour = amount(),
@@ -254,8 +284,18 @@ class RandomExperiment {
     return w;
   }
 
+  std::vector<PolicyChoice> policies(const std::string& configuration) {
+    const auto one = [](const std::string& text) { return parse_policy(text, "policy"); };
+    PolicyChoice openfaas = one("openfaas:rate_window=20s,threshold=0.25/s,hold=0s,repeat=5s,step_share=1");
+    openfaas.configuration = configuration;
+    return {one("hpa"), openfaas, one("fixed"), one("hpa:interval=1m,target_utilization=" + number() + ",up_pods=0"),
+            one("kpa:stable_window=90s,panic_threshold=1.5,target_share=1,max_scale_down_rate=1" + number().substr(1))};
+  }
+  std::string number() { return "0." + std::to_string(1 + rng_.below(1'000'000'000)) + "1"; }
+
   sim::Workload workload() {
     sim::Workload result;
+    if (chance()) result.retry = {.attempts = 1 + below(100), .back_off = law(), .factor = rng_.uniform() * 1000};
     switch (below(3)) {
       case 0:
         result.source = sim::ClosedLoop{.users = 1 + below(100),
@@ -312,7 +352,8 @@ TEST(ToYaml, RandomExperimentsReadBackEqual) {
 }
 
 TEST(ToYaml, ShippedExperimentsReadBackEqual) {
-  for (const std::string name : {"parallel", "sequential", "branch", "concurrency-matters"}) {
+  for (const std::string name :
+       {"parallel", "sequential", "branch", "tcktapp", "concurrency-matters", "scale-to-zero"}) {
     const Experiment written = read_experiment(name);
     const Experiment read = parse_experiment(written.resolved, "resolved.yaml");
     EXPECT_TRUE(same(written, read)) << name;

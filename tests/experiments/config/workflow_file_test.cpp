@@ -121,6 +121,63 @@ entry: f
   EXPECT_EQ(cfs.contention, 0.1);
 }
 
+TEST(WorkflowFile, ReadsHowInstancesBeginAndEnd) {
+  const sim::WorkflowSpec workflow = read(R"(
+name: w
+functions:
+  f:
+    keep_alive: 60s
+    oom_kills: instance
+    time_to_failure: {law: exponential, mean: 1h}
+    requests: {cpu: 100m, memory: 128Mi}
+    ranges: {replicas: [0, 8]}
+  g: {requests: {cpu: 2}}
+entry: f
+)");
+  const sim::FunctionSpec& f = workflow.functions[0];
+  EXPECT_EQ(f.keep_alive, 60s);
+  EXPECT_EQ(f.oom_kills, sim::OomKills::instance);
+  EXPECT_EQ(f.time_to_failure, sim::Exponential{3600});
+  EXPECT_EQ(f.cpu_request, sim::Millicores{100});
+  EXPECT_EQ(f.memory_request, sim::Mebibytes{128});
+  EXPECT_EQ(f.ranges.replicas_min, 0);
+  EXPECT_EQ(f.ranges.replicas_max, 8);
+  const sim::FunctionSpec& g = workflow.functions[1];
+  EXPECT_FALSE(g.keep_alive);
+  EXPECT_EQ(g.oom_kills, sim::OomKills::request);
+  EXPECT_TRUE(g.time_to_failure.is_zero());
+  EXPECT_EQ(g.cpu_request, sim::Millicores{2000});
+  EXPECT_FALSE(g.memory_request);
+}
+
+TEST(WorkflowFile, ReadsTheClusterAndItsRollouts) {
+  const sim::WorkflowSpec without = read("name: w\nfunctions: {f: {}}\nentry: f\n");
+  EXPECT_TRUE(without.cluster.nodes.empty());
+  EXPECT_EQ(without.rollout, sim::Rollout::in_place);
+  const sim::WorkflowSpec workflow = read(R"(
+name: w
+cluster:
+  nodes:
+    - {count: 8, cores: 7.5, memory: 32Gi, time_to_failure: {law: exponential, mean: 24h}, repair: 10m}
+    - {cores: 64, memory: 256Gi}
+  placement: pack
+rollout: rolling
+functions: {f: {}}
+entry: f
+)");
+  ASSERT_EQ(workflow.cluster.nodes.size(), 2u);
+  const sim::NodeSpec& node = workflow.cluster.nodes[0];
+  EXPECT_EQ(node.count, 8);
+  EXPECT_EQ(node.cores, 7.5);
+  EXPECT_EQ(node.memory, sim::Mebibytes{32768});
+  EXPECT_EQ(node.time_to_failure, sim::Exponential{86400});
+  EXPECT_EQ(node.repair, sim::Deterministic{600});
+  EXPECT_EQ(workflow.cluster.nodes[1].count, 1);
+  EXPECT_TRUE(workflow.cluster.nodes[1].time_to_failure.is_zero());
+  EXPECT_EQ(workflow.cluster.placement, sim::Placement::pack);
+  EXPECT_EQ(workflow.rollout, sim::Rollout::rolling);
+}
+
 TEST(WorkflowFile, ReadsEveryKindOfBlock) {
   const sim::WorkflowSpec workflow = read(R"(
 name: w
@@ -163,8 +220,9 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
        "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
-       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, fixed, "
-       "ranges, calls, got nothing"},
+       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, keep_alive, "
+       "oom_kills, "
+       "time_to_failure, requests, fixed, ranges, calls, got nothing"},
       {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
        "f.yaml:2: functions.f.memory.process: expected a memory quantity such as 256Mi, got \"380\""},
       {"name: w\nfunctions: {f: {parallel: {work: 1s}}}\nentry: f\n",
@@ -191,6 +249,41 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: ranges.memory.0: expected a memory quantity above 0, got \"0Mi\""},
       {"name: w\nranges: {replicas: [1]}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: ranges.replicas: expected a range such as [1, 8], got a list of 1"},
+      {"name: w\nranges: {replicas: [0, 0]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: ranges.replicas: expected a range that ends above 0, got [0, 0]"},
+      {"name: w\nranges: {replicas: [-1, 2]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: ranges.replicas.0: expected a whole number from 0 to 100000, got \"-1\""},
+      {"name: w\nfunctions: {f: {keep_alive: 60}}\nentry: f\n",
+       "f.yaml:2: functions.f.keep_alive: expected a duration such as 30s, 500ms or 1h30m, got \"60\""},
+      {"name: w\nfunctions: {f: {oom_kills: pod}}\nentry: f\n",
+       "f.yaml:2: functions.f.oom_kills: expected one of request, instance, got \"pod\""},
+      {"name: w\nfunctions: {f: {time_to_failure: {exponential: 1h}}}\nentry: f\n",
+       "f.yaml:2: functions.f.time_to_failure: expected a key \"law\", got none"},
+      {"name: w\nfunctions: {f: {requests: {cpus: 1}}}\nentry: f\n",
+       "f.yaml:2: functions.f.requests: unknown key \"cpus\", did you mean \"cpu\"?"},
+      {"name: w\nfunctions: {f: {requests: {memory: 128}}}\nentry: f\n",
+       "f.yaml:2: functions.f.requests.memory: expected a memory quantity such as 256Mi, got \"128\""},
+      {"name: w\ncluster: {placement: pack}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster: expected a key \"nodes\", got none"},
+      {"name: w\ncluster: {nodes: []}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster.nodes: expected at least one kind of node, got none"},
+      {"name: w\ncluster: {nodes: 8}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster.nodes: expected a list of nodes such as {count: 8, cores: 8, memory: 32Gi}, got \"8\""},
+      {"name: w\ncluster: {nodes: [{count: 0, cores: 8, memory: 32Gi}]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster.nodes.0.count: expected a whole number from 1 to 1000000, got \"0\""},
+      {"name: w\ncluster:\n  nodes:\n    - {cores: 8, memory: 32Gi, count: 999999}\n    - {cores: 8, memory: 32Gi, "
+       "count: 2}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:4: cluster.nodes: expected at most 1000000 nodes, got 1000001"},
+      {"name: w\ncluster: {nodes: [{cores: 0, memory: 32Gi}]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster.nodes.0.cores: expected a number of cores above 0, at most 1000000, got \"0\""},
+      {"name: w\ncluster: {nodes: [{cores: 8}]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster.nodes.0: expected a key \"memory\", got none"},
+      {"name: w\ncluster: {nodes: [{cores: 8, memory: 32Gi, repair: 1m}]}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster.nodes.0.repair: expected time_to_failure beside it"},
+      {"name: w\ncluster: {nodes: [{cores: 8, memory: 32Gi}], placement: random}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cluster.placement: expected one of spread, pack, got \"random\""},
+      {"name: w\nrollout: recreate\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: rollout: expected one of in_place, rolling, got \"recreate\""},
       {"name: w\nqos: {latency: 0s}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: qos.latency: expected a duration above 0, got \"0s\""},
       {"name: w\nqos: {latency: 13}\nfunctions: {f: {}}\nentry: f\n",

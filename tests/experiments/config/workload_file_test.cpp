@@ -53,6 +53,34 @@ TEST(WorkloadFile, ListOfArrivals) {
   EXPECT_EQ(list.times, (std::vector<sim::Time>{sim::Time(0s), sim::Time(1500ms), sim::Time(60s)}));
 }
 
+TEST(WorkloadFile, FailedRequestsAreSentAgain) {
+  EXPECT_FALSE(read("{open_loop: {rate: 5/s}}").retry);
+  const sim::Workload workload =
+      read("{open_loop: {rate: 5/s}, retry: {attempts: 5, back_off: {law: exponential, mean: 100ms}, factor: 1.5}}");
+  ASSERT_TRUE(workload.retry);
+  EXPECT_EQ(workload.retry->attempts, 5);
+  EXPECT_EQ(workload.retry->back_off, sim::Exponential{0.1});
+  EXPECT_EQ(workload.retry->factor, 1.5);
+  const auto retry = read("{retry: {back_off: 1s}}").retry;
+  ASSERT_TRUE(retry);
+  EXPECT_EQ(retry->attempts, 3);
+  EXPECT_EQ(retry->factor, 2);
+}
+
+TEST(WorkloadFile, ARetryThatCannotBeIsNamedWithItsLine) {
+  const auto message = [](const std::string& retry) {
+    return complaint_about(kWorkflow + "workload:\n  retry: " + retry + "\n");
+  };
+  EXPECT_EQ(message("{attempts: 0}"),
+            "f.yaml:3: workload.retry.attempts: expected a whole number from 1 to 100, got \"0\"");
+  EXPECT_EQ(message("{factor: -1}"), "f.yaml:3: workload.retry.factor: expected a number from 0 to 1000, got \"-1\"");
+  EXPECT_EQ(message("{back_off: 100}"),
+            "f.yaml:3: workload.retry.back_off: expected a duration such as 860ms, got \"100\"");
+  EXPECT_EQ(message("{backoff: 1s}"), "f.yaml:3: workload.retry: unknown key \"backoff\", did you mean \"back_off\"?");
+  EXPECT_EQ(message("3"),
+            "f.yaml:3: workload.retry: expected a map with keys from attempts, back_off, factor, got \"3\"");
+}
+
 TEST(WorkloadFile, ProfileInTheFile) {
   const sim::Workload users = read("{profile: {origin: made up, steps: {0s: 12, 1m: 44}}}");
   ASSERT_TRUE(users.profile);

@@ -86,6 +86,13 @@ inline sim::Run made_up_run(int replication, int windows, bool spans = false) {
       function.latency = sim::Latency{number / 8 + f, 1, 2, 3, 4};
       function.cpu_cores = 0.5 + f;
       function.instances = 1 + f;
+      function.ready = 1 + f;
+      function.starting = 3 + f;
+      function.pending = 5 + f;
+      function.concurrency_mean = 0.25 + f;
+      function.throttled_periods = 7 + f;
+      function.cold_starts = 9 + f;
+      function.crashes = 11 + f;
     }
     window.requests = {.arrivals = 7, .completions = 5, .rejections = 2};
     if (i % 2 == 0) window.latency = sim::Latency{number / 3, 0.1, 0.2, 0.3, 0.4};

@@ -119,6 +119,19 @@ TEST(ResultFile, HoldsEveryWindowOfEveryRun) {
   EXPECT_THAT(integers(file, "/replications/events"), ElementsAre(12345, 12345, 12345, 12345));
 }
 
+TEST(ResultFile, HoldsWhereTheInstancesOfEveryFunctionWere) {
+  const ScratchFolder folder;
+  write_result(folder / "run.h5", {.replications = 1, .windows = 1});
+  const H5::H5File file(folder / "run.h5", H5F_ACC_RDONLY);
+  EXPECT_THAT(integers(file, "/functions/ready"), ElementsAre(1, 2, 1, 2));
+  EXPECT_THAT(integers(file, "/functions/starting"), ElementsAre(3, 4, 3, 4));
+  EXPECT_THAT(integers(file, "/functions/pending"), ElementsAre(5, 6, 5, 6));
+  EXPECT_THAT(numbers(file, "/functions/concurrency_mean"), ElementsAre(0.25, 1.25, 0.25, 1.25));
+  EXPECT_THAT(integers(file, "/functions/throttled_periods"), ElementsAre(7, 8, 7, 8));
+  EXPECT_THAT(integers(file, "/functions/cold_starts"), ElementsAre(9, 10, 9, 10));
+  EXPECT_THAT(integers(file, "/functions/crashes"), ElementsAre(11, 12, 11, 12));
+}
+
 TEST(ResultFile, HoldsMoreRowsThanAChunk) {
   const ScratchFolder folder;
   write_result(folder / "run.h5", {.replications = 1, .windows = 9000});

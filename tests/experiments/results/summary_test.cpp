@@ -24,6 +24,9 @@ sim::Run run_with(double latency_s, double price = 3.5) {
   function.memory_share = 0.25;
   function.received_bytes_per_s = 2000;
   function.instances = 2;
+  function.ready = 3;
+  function.cold_starts = 5;
+  function.concurrency_mean = 6;
   run.total.requests.arrivals = 200;
   run.total.latency = sim::Latency{latency_s, 1, 2, 3, 4};
   run.total.throughput_per_s = 2.5;
@@ -105,11 +108,17 @@ TEST(CaseTable, IsAlignedAndNamesUnits) {
             "end to end              200        2 ± 13            2            3           0\n"
             "zero throughout: timeouts, failures, OOM kills\n"
             "\n"
-            "resources  execution      CPU   per instance  memory  received  instances\n"
+            "resources  execution      CPU   per instance  memory  received\n"
             "                 [s]  [cores]  [% of a core]     [%]    [kB/s]\n"
-            "---------  ---------  -------  -------------  ------  --------  ---------\n"
-            "größer     0.5 ± 3.2     0.75           37.5      25         2          2\n"
-            "zero throughout: throttled, sent\n");
+            "---------  ---------  -------  -------------  ------  --------\n"
+            "größer     0.5 ± 3.2     0.75           37.5      25         2\n"
+            "zero throughout: throttled, throttled periods, sent\n"
+            "\n"
+            "instances  mean number         ready  in flight  cold starts\n"
+            "                        [at the end]    [calls]      [calls]\n"
+            "---------  -----------  ------------  ---------  -----------\n"
+            "größer               2             3          6            5\n"
+            "zero throughout: starting, pending, crashes\n");
 }
 
 TEST(CaseTable, OfOneReplicationHasNoIntervalsAndSaysSo) {
@@ -160,9 +169,11 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
       "latency p99 [s]                   4          4               0\n"
       "success ratio [%]                96         96               0\n"
       "windows that met QoS [%]         90         90               0\n"
+      "cold starts [calls]               5          5               0\n"
       "price (the paper's)             3.5       4.25           +0.75\n"
       "cost by window [USD]         1.5e-5     1.5e-5               0\n"
-      "zero throughout: rejections, timeouts, failures, OOM kills, cost by execution, memory billed, CPU billed\n");
+      "zero throughout: rejections, timeouts, failures, OOM kills, crashes of instances, pending at the end, cost by "
+      "execution, memory billed, CPU billed\n");
 }
 
 TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
