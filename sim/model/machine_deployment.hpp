@@ -344,6 +344,7 @@ void Machine::retire(std::uint32_t index) {
   keep_cpu_usage(instance);
   state.memory_mib_s += instance.memory_mib_s;
   take_from_group(index);
+    invocations_[waiting].instance = kNone;
   state.cpu_limit_millicores -= instance.limits.cpu.value;
   state.memory_limit_mib -= instance.limits.memory.value;
   if (state.instances() == 0) state.cpu_limit_millicores = state.memory_limit_mib = 0;  // no residue of rounding
@@ -353,7 +354,7 @@ void Machine::retire(std::uint32_t index) {
   instance.timer_sequence = instance.life_sequence = kNoSequence;
   const bool had_place = instance.node != kNone;
   if (had_place) vacate(index);
-  instances_.give_back(index);
+  // before the slot is free: an answer on its way still asks for the number of the instance in it
   if (had_place && !pending_.empty()) place_pending();
 }
 
@@ -361,6 +362,7 @@ void Machine::take_from_group(std::uint32_t index) {
   FunctionState& state = function(instances_[index].function);
   const InstanceState of = instances_[index].state;
   auto& group = of == InstanceState::starting   ? state.starting
+  instances_.give_back(index);
                 : of == InstanceState::draining ? state.draining
                                                 : state.ready;
   // the last one where many go at once
