@@ -202,7 +202,7 @@ class Machine {
   void set_limits(std::uint32_t instance);
   void set_cpu_limits(Instance& instance);
   void reset_cpu(Instance& instance);
-  double served_cores(FunctionId id) const;
+  double served_cores(Millicores cpu) const;
   double unserved_work_s(const Instance& instance) const;
   void drain(std::uint32_t instance);
   void retire(std::uint32_t instance);

@@ -21,7 +21,7 @@ void Machine::deploy(Time start, const RngStreams& streams) {
     state.round_robin = 0;
     state.calls_in_flight = 0;
     state.expiry_pending = false;
-    state.served_cores = served_cores({i});
+    state.served_cores = served_cores(configuration_.functions[i].cpu);
     const int replicas = plans_[i].on_demand ? 0 : configuration_.functions[i].replicas;
     for (int replica = 0; replica < replicas; ++replica) {
       const std::uint32_t node = find_node({i});
@@ -81,11 +81,13 @@ void Machine::redeploy(Time start, const RngStreams& streams) {
 
 void Machine::apply(const Configuration& configuration) {
   check(configuration, workflow_);
-  for (std::uint32_t i = 0; i < functions_.size(); ++i) count_until_now({i});
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) {
+    count_until_now({i});
+    functions_[i].served_cores = served_cores(configuration.functions[i].cpu);
+  }
   configuration_ = configuration;
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     FunctionState& state = functions_[i];
-    state.served_cores = served_cores({i});
     const bool rolls = workflow_.rollout == Rollout::rolling && !plans_[i].on_demand;
     remove_surplus({i}, static_cast<std::size_t>(configuration.functions[i].replicas) + rolls);
     if (!rolls) {
@@ -252,7 +254,8 @@ void Machine::start_up(std::uint32_t index) {
   FunctionState& state = function(instance.function);
   const Duration start_up = from_seconds(spec(instance.function).start_up.sample(state.start_up));
   instance.state = InstanceState::starting;
-  if (start_up <= Duration::zero()) return become_ready(index);
+  // in a rolling update even this is an event: the next old one goes then
+  if (start_up <= Duration::zero() && workflow_.rollout != Rollout::rolling) return become_ready(index);
   state.starting.push_back(index);
   instance.life_sequence = schedule(after(now_, start_up), EventKind::started_up, index);
 }
@@ -298,16 +301,19 @@ void Machine::set_limits(std::uint32_t index) {
 }
 
 void Machine::set_cpu_limits(Instance& instance) {
-  instance.cpu.set_limits({.limit_cores = instance.limits.cpu.value / kMillicoresPerCore,
-                           .served_cores = function(instance.function).served_cores,
+  // one that a rollout has not reached yet has other limits than its function
+  const Millicores cpu = instance.limits.cpu;
+  const bool is_present = cpu == configuration_.functions[instance.function.index].cpu;
+  instance.cpu.set_limits({.limit_cores = cpu.value / kMillicoresPerCore,
+                           .served_cores = is_present ? function(instance.function).served_cores : served_cores(cpu),
                            .contention = workflow_.cpu_sharing.contention,
                            .speed = instance.speed,
                            .parallel_threads = spec(instance.function).max_threads},
                           now_);
 }
 
-double Machine::served_cores(FunctionId id) const {
-  const double cores = configuration_.functions[id.index].cpu.value / kMillicoresPerCore;
+double Machine::served_cores(Millicores cpu) const {
+  const double cores = cpu.value / kMillicoresPerCore;
   const double exponent = workflow_.cpu_sharing.quota_exponent;
   return exponent == 1 ? cores : std::pow(cores, exponent);
 }
