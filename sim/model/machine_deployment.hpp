@@ -143,7 +143,8 @@ void Machine::reconcile(FunctionId id) {
   }
 }
 
-// Of surplus instances those go first that have no place, then those that start, then the youngest.
+// Of surplus instances those go first that have no place, then those that are idle on demand, then those that start, then
+// the youngest.
 void Machine::remove_surplus(FunctionId id, std::size_t most) {
   FunctionState& state = function(id);
   const auto surplus = [&] {
@@ -154,10 +155,7 @@ void Machine::remove_surplus(FunctionId id, std::size_t most) {
     pending_.erase(std::next(youngest).base());
     --state.pending;
   }
-  if (plan(id).on_demand) {
-    while (surplus() && state.idle.oldest != kNone) retire(state.idle.oldest);
-    return;
-  }
+  while (surplus() && state.idle.oldest != kNone) retire(state.idle.oldest);
   while (surplus() && !state.starting.empty()) retire(state.starting.back());
   while (surplus() && !state.ready.empty()) drain(state.ready.back());
 }
@@ -400,7 +398,7 @@ void Machine::count_until_now(FunctionId id) {
 // --- instances on demand
 
 // Where a call goes: to the instance that was free last, so that the others may expire; else to one that starts and
-// has a slot left; else to a new one.
+// has a slot left; else to a new one; else, where that is allowed, it waits.
 std::uint32_t Machine::find_on_demand(FunctionId id) {
   FunctionState& state = function(id);
   if (state.open.newest != kNone) return state.open.newest;
@@ -413,7 +411,8 @@ std::uint32_t Machine::find_on_demand(FunctionId id) {
   if (existing < configuration_.functions[id.index].replicas && (!has_cluster() || find_node(id) != kNone)) {
     return start_instance(id);
   }
-  return state.ready.empty() ? kNone : route_ready(state);
+  if (!state.ready.empty()) return route_ready(state);
+  return state.starting.empty() ? kNone : state.starting.front();
 }
 
 // After its state or number of executions has changed.
