@@ -50,6 +50,8 @@ void Machine::occupy(std::uint32_t index, std::uint32_t instance) {
   node.instances.push_back(instance);
   node.cpu_requested_millicores += cpu_request(newcomer.function, newcomer.limits);
   node.memory_requested_mib += memory_request(newcomer.function, newcomer.limits);
+  assert(node.cpu_requested_millicores <= node_spec(index).cores * kMillicoresPerCore * (1 + 1e-9));
+  assert(node.memory_requested_mib <= node_spec(index).memory.value * (1 + 1e-9));
   find_contention(index);
 }
 
@@ -123,6 +125,7 @@ void Machine::divide_cores(double cores) {
   }
   for (Claim& claim : claims_) {
     if (!claim.settled) claim.share = cores * claim.weight / (weight * claim.wanted_cores);
+    assert(claim.share > 0 && claim.share <= 1);
   }
 }
 

@@ -98,6 +98,8 @@ void Machine::apply(const Configuration& configuration) {
     }
     reconcile({i});
   }
+  // instances that became smaller have left room too
+  if (!pending_.empty()) place_pending();
 }
 
 // An instance under the present limits; it keeps its own and drains where its node has no room for them.
@@ -342,13 +344,13 @@ void Machine::retire(std::uint32_t index) {
     const std::uint32_t waiting = instance.queue_front;
     unqueue(waiting);
     invocations_[waiting].place = Place::on_the_way;
+    invocations_[waiting].instance = kNone;
     schedule(now_, EventKind::call_arrives, waiting);
   }
   hold_memory(instance, 0);
   keep_cpu_usage(instance);
   state.memory_mib_s += instance.memory_mib_s;
   take_from_group(index);
-    invocations_[waiting].instance = kNone;
   state.cpu_limit_millicores -= instance.limits.cpu.value;
   state.memory_limit_mib -= instance.limits.memory.value;
   if (state.instances() == 0) state.cpu_limit_millicores = state.memory_limit_mib = 0;  // no residue of rounding
@@ -360,13 +362,13 @@ void Machine::retire(std::uint32_t index) {
   if (had_place) vacate(index);
   // before the slot is free: an answer on its way still asks for the number of the instance in it
   if (had_place && !pending_.empty()) place_pending();
+  instances_.give_back(index);
 }
 
 void Machine::take_from_group(std::uint32_t index) {
   FunctionState& state = function(instances_[index].function);
   const InstanceState of = instances_[index].state;
   auto& group = of == InstanceState::starting   ? state.starting
-  instances_.give_back(index);
                 : of == InstanceState::draining ? state.draining
                                                 : state.ready;
   // the last one where many go at once
