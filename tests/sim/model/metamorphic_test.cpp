@@ -46,6 +46,7 @@ TEST(Metamorphic, AFunctionThatNobodyCallsChangesNothing) {
     const std::string before = log_of(Scenario(spec), seed);
     FunctionSpec idle = cpu_station("idle", Exponential{1});
     idle.failure_probability = 0.5;
+    if (!spec.workflow.cluster.nodes.empty()) idle.keep_alive = 1s;  // it takes no place either
     spec.workflow.functions.push_back(idle);
     spec.configuration.functions.push_back({.replicas = 3});
     ASSERT_TRUE(same(before, log_of(Scenario(spec), seed)));
@@ -92,7 +93,15 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     function.serial_work = function.serial_work.scaled(k);
     function.parallel_work = function.parallel_work.scaled(k);
     function.off_cpu = function.off_cpu.scaled(k);
+    function.start_up = function.start_up.scaled(k);
+    function.time_to_failure = function.time_to_failure.scaled(k);
+    if (function.keep_alive) *function.keep_alive *= k;
   }
+  for (NodeSpec& node : spec.workflow.cluster.nodes) {
+    node.time_to_failure = node.time_to_failure.scaled(k);
+    node.repair = node.repair.scaled(k);
+  }
+  if (spec.workload.retry) spec.workload.retry->back_off = spec.workload.retry->back_off.scaled(k);
   spec.workflow.cpu_sharing.period *= k;
   GatewaySpec& gateway = spec.workflow.gateway;
   gateway.hop = gateway.hop.scaled(k);
