@@ -61,9 +61,9 @@ TEST(Crash, LosesTheQueueToo) {
 TEST(Crash, FreesTheMemory) {
   FunctionSpec function = crashing(waits(10s));
   function.process_memory = Deterministic{600};
-  Trial trial(scenario(function, {}, arrivals({4s, 7s})));
+  Trial trial(scenario(function, {}, arrivals({4s, 8s})));
   EXPECT_THAT(trial.until(11s).requests(), ElementsAre(Pair(Outcome::failed, Time(5s))));
-  EXPECT_DOUBLE_EQ(trial.simulation->usage(kA).memory_mib_s, 600 * (1 + 4));
+  EXPECT_DOUBLE_EQ(trial.simulation->usage(kA).memory_mib_s, 600 * (1 + 3));
 }
 
 TEST(Crash, OfADrainingInstanceIsItsEnd) {

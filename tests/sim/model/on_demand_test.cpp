@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
+#include "sim/model/run.hpp"
+#include "sim/policy/kpa.hpp"
 #include "tests/sim/model/trial.hpp"
 
 namespace faasconf::sim {
@@ -233,6 +235,26 @@ TEST(FromZero, WithoutStartUpTheFirstCallIsServedAtOnce) {
   Trial trial(scenario(function, {.replicas = 0}, arrivals({1s})));
   EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(kSuccess, Time(2s))));
   EXPECT_THAT(cold(trial), ElementsAre(true));
+}
+
+// Ticks of 2 s. The call of 10 s is seen until 12 s: the instance goes at 102 s. The one of 301 s starts it again for 2 s,
+// is answered at 304 s, and the instance goes at 394 s.
+TEST(FromZero, UnderKnativesAutoscaler) {
+  ScenarioSpec spec = scenario(from_zero(), {}, arrivals({10s, 301s}));
+  spec.window = 10s;
+  const Scenario scenario(spec);
+  Kpa kpa(replica_ranges(scenario.workflow()));
+  const Run result = run(scenario, kpa, {.duration = 400s}, 1);
+  double instance_s = 0;
+  for (const Observation& window : result.windows) {
+    const Duration end = window.start.time_since_epoch() + window.length;
+    const bool zero = (end > 102s && end < 301s) || end >= 394s;
+    EXPECT_EQ(window.configuration.functions[0].replicas, zero ? 0 : 1) << to_seconds(end);
+    instance_s += window.functions[0].instances * 10;
+  }
+  EXPECT_NEAR(instance_s, 102 + (394 - 301), 1e-9);
+  EXPECT_EQ(result.total.functions[0].cold_starts, 1);
+  EXPECT_DOUBLE_EQ(result.total.latency->mean_s, (1 + 3) / 2.0);
 }
 
 TEST(FromZero, OnlyWhereTheRangeBeginsAtZero) {
