@@ -145,8 +145,8 @@ void Machine::reconcile(FunctionId id) {
   }
 }
 
-// Of surplus instances those go first that have no place, then those that are idle on demand, then those that start, then
-// the youngest.
+// Of surplus instances those go first that have no place, then those that are idle on demand, then those that start,
+// then the youngest.
 void Machine::remove_surplus(FunctionId id, std::size_t most) {
   FunctionState& state = function(id);
   const auto surplus = [&] {

@@ -1,6 +1,6 @@
 #pragma once
-// Knative's pod autoscaler on concurrency. Where a function's range begins at 0, it scales to zero; from zero, the platform
-// scales to one by itself.
+// Knative's pod autoscaler on concurrency. Where a function's range begins at 0, it scales to zero; from zero, the
+// platform scales to one by itself.
 
 #include "sim/policy/autoscaler.hpp"
 

@@ -1,12 +1,11 @@
-// The loop takes no memory once it has what it needs, and a run's memory does not grow with its requests. A program of its
-// own, since it counts what everybody in it allocates.
-
-#include <malloc.h>
+// The loop takes no memory once it has what it needs, and a run's memory does not grow with its requests. A program of
+// its own, since it counts what everybody in it allocates.
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <utility>
 #include <vector>
@@ -21,37 +20,52 @@ namespace {
 std::int64_t allocations = 0;
 std::int64_t live_bytes = 0;
 
-void* counted(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
+// In front of what is handed out lies its size, in a block as large as the alignment.
+constexpr std::size_t kDefaultAlignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+void* allocate(std::size_t size, std::size_t alignment = kDefaultAlignment) {
+  const std::size_t blocks = (size + alignment - 1) / alignment + 1;
+  auto* const block = static_cast<std::byte*>(std::aligned_alloc(alignment, blocks * alignment));
+  if (block == nullptr) throw std::bad_alloc();
   ++allocations;
-  live_bytes += static_cast<std::int64_t>(malloc_usable_size(memory));
-  return memory;
+  live_bytes += static_cast<std::int64_t>(size);
+  std::memcpy(block, &size, sizeof(size));
+  return block + alignment;
 }
-void* allocate(std::size_t size) { return counted(std::malloc(size > 0 ? size : 1)); }
-void* allocate(std::size_t size, std::align_val_t alignment) {
-  const auto multiple = static_cast<std::size_t>(alignment);
-  return counted(std::aligned_alloc(multiple, (size + multiple - 1) / multiple * multiple));
-}
-void release(void* memory) {
+void release(void* memory, std::size_t alignment = kDefaultAlignment) {
   if (memory == nullptr) return;
-  live_bytes -= static_cast<std::int64_t>(malloc_usable_size(memory));
-  std::free(memory);
+  std::byte* const block = static_cast<std::byte*>(memory) - alignment;
+  std::size_t size = 0;
+  std::memcpy(&size, block, sizeof(size));
+  live_bytes -= static_cast<std::int64_t>(size);
+  std::free(block);
 }
 
 }  // namespace
 
 void* operator new(std::size_t size) { return allocate(size); }
 void* operator new[](std::size_t size) { return allocate(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) { return allocate(size, alignment); }
-void* operator new[](std::size_t size, std::align_val_t alignment) { return allocate(size, alignment); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return allocate(size, static_cast<std::size_t>(alignment));
+}
 void operator delete(void* memory) noexcept { release(memory); }
 void operator delete[](void* memory) noexcept { release(memory); }
 void operator delete(void* memory, std::size_t) noexcept { release(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t alignment) noexcept {
+  release(memory, static_cast<std::size_t>(alignment));
+}
+void operator delete[](void* memory, std::align_val_t alignment) noexcept {
+  release(memory, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory, std::size_t, std::align_val_t alignment) noexcept {
+  release(memory, static_cast<std::size_t>(alignment));
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t alignment) noexcept {
+  release(memory, static_cast<std::size_t>(alignment));
+}
 
 namespace faasconf::sim {
 namespace {

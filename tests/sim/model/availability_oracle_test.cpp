@@ -29,11 +29,10 @@ const std::vector<Distribution>& start_ups() {
 // Oracle: an alternating renewal process; Poisson arrivals see time averages (Wolff, 1982): MTTF / (MTTF + MTTR).
 TEST(Availability, OfAnInstanceIsItsShareOfTimeUp) {
   for (const Distribution& start_up_s : start_ups()) {
-    const auto [succeeded, crashes_per_s] =
-        replicate(scenario(failing(kNothing, start_up_s), {}, open_loop(1)), {.warm_up_s = 200, .length_s = 20'000},
-                  success_share(), [](const Sample& sample) {
-                    return static_cast<double>(sample.functions[0].usage.crashes) / sample.length_s;
-                  });
+    const auto [succeeded, crashes_per_s] = replicate(
+        scenario(failing(kNothing, start_up_s), {}, open_loop(1)), {.warm_up_s = 200, .length_s = 20'000},
+        success_share(),
+        [](const Sample& sample) { return static_cast<double>(sample.functions[0].usage.crashes) / sample.length_s; });
     EXPECT_THAT(succeeded, Estimates(kAvailability));
     EXPECT_THAT(crashes_per_s, Estimates(1 / (kUp_s + kDown_s)));
   }
@@ -42,8 +41,9 @@ TEST(Availability, OfAnInstanceIsItsShareOfTimeUp) {
 // Oracle: who is served for an exponential time of mean 1 survives with chance 1 / (1 + 1 / MTTF), and has then taken
 // as long as the shorter of service and time to failure: exponential of the sum of the rates.
 TEST(Availability, OfAServiceIsThatOfTheInstanceUntilItsEnd) {
-  const auto [succeeded, response_s] = replicate(scenario(failing(Exponential{1}, Deterministic{kDown_s}), {}, open_loop(1)),
-                                                 {.warm_up_s = 200, .length_s = 20'000}, success_share(), mean_latency_s());
+  const auto [succeeded, response_s] =
+      replicate(scenario(failing(Exponential{1}, Deterministic{kDown_s}), {}, open_loop(1)),
+                {.warm_up_s = 200, .length_s = 20'000}, success_share(), mean_latency_s());
   EXPECT_THAT(succeeded, Estimates(kAvailability / (1 + 1 / kUp_s)));
   EXPECT_THAT(response_s, Estimates(1 / (1 + 1 / kUp_s)));
 }
@@ -74,8 +74,8 @@ TEST(Availability, OfNodesIsThatOneIsInService) {
   }
 }
 
-// Oracle: each of two instances with a node of its own is there while its node is; on three nodes for two instances it is
-// a birth-death chain of the nodes in service, n = min(nodes, 2) instances.
+// Oracle: each of two instances with a node of its own is there while its node is; on three nodes for two instances it
+// is a birth-death chain of the nodes in service, n = min(nodes, 2) instances.
 TEST(Availability, OfInstancesWithSpareNodes) {
   ScenarioSpec spec = scenario(slot_station("function", kNothing, Overflow::none), {.replicas = 2}, open_loop(1));
   spec.workflow.cluster.nodes = {

@@ -40,8 +40,8 @@ FunctionSpec works(const char* name, double work_s, double request_millicores) {
 }
 
 // Every request calls a and b at once.
-ScenarioSpec both(FunctionSpec a, FunctionSpec b, std::vector<FunctionConfiguration> limits, std::vector<NodeSpec> nodes,
-                  std::vector<Duration> times = {0s}) {
+ScenarioSpec both(FunctionSpec a, FunctionSpec b, std::vector<FunctionConfiguration> limits,
+                  std::vector<NodeSpec> nodes, std::vector<Duration> times = {0s}) {
   ScenarioSpec spec = scenario({std::move(a), std::move(b)}, std::move(limits), parallel({call("a"), call("b")}),
                                arrivals(std::move(times)));
   spec.workflow.cluster.nodes = std::move(nodes);
@@ -65,9 +65,7 @@ Time two_instances_on_two_nodes(Placement placement) {
   EXPECT_EQ(trial.requests()[0], trial.requests()[1]);
   return trial.requests()[0].second;
 }
-TEST(Placement, SpreadsToTheLeastAllocatedNode) {
-  EXPECT_EQ(two_instances_on_two_nodes(Placement::spread), Time(1s));
-}
+TEST(Placement, SpreadsToTheLeastAllocatedNode) { EXPECT_EQ(two_instances_on_two_nodes(Placement::spread), Time(1s)); }
 TEST(Placement, PacksOntoTheMostAllocatedNodeWithRoom) {
   EXPECT_EQ(two_instances_on_two_nodes(Placement::pack), Time(2s));
 }

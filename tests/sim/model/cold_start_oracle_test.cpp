@@ -50,13 +50,14 @@ TEST_P(UnlimitedConcurrency, IsColdAfterAnIdleKeepAlive) {
 // Oracle: with no service time to speak of, exp(-lambda tau).
 TEST(NegligibleService, IsColdWhenNobodyCameForAKeepAlive) {
   for (const double keep_alive_s : {0.5, 3.0}) {
-    const auto [cold] = replicate(on_demand(kNothing, keep_alive_s, kNothing, 0.7, 0), calls(20'000, 0.7), cold_share());
+    const auto [cold] =
+        replicate(on_demand(kNothing, keep_alive_s, kNothing, 0.7, 0), calls(20'000, 0.7), cold_share());
     EXPECT_THAT(cold, Estimates(std::exp(-0.7 * keep_alive_s))) << keep_alive_s;
   }
 }
 
-// Oracle: with a start-up D besides, a cycle has one call that starts the instance, lambda E[D] on average that wait for
-// it, and then as many warm ones as come before a gap of a keep-alive: (1 - p) / p with p = exp(-lambda tau).
+// Oracle: with a start-up D besides, a cycle has one call that starts the instance, lambda E[D] on average that wait
+// for it, and then as many warm ones as come before a gap of a keep-alive: (1 - p) / p with p = exp(-lambda tau).
 TEST(NegligibleService, WhoComesDuringTheStartUpIsColdToo) {
   const double rate_per_s = 0.7;
   const double gone = std::exp(-rate_per_s * 2);

@@ -105,8 +105,8 @@ TEST(Crash, OfACallerEndsTheCallsOfItsBranches) {
 TEST(Crash, OfACalleeFailsItsCaller) {
   FunctionSpec a = slot_station("a", kNothing, Overflow::none);
   a.calls = call("b");
-  const ScenarioSpec spec = scenario({a, crashing(slot_station("b", Deterministic{2}))}, {{}, {}}, call("a"),
-                                     arrivals({4s, 7s}));
+  const ScenarioSpec spec =
+      scenario({a, crashing(slot_station("b", Deterministic{2}))}, {{}, {}}, call("a"), arrivals({4s, 7s}));
   EXPECT_THAT(Trial(spec).until(11s).requests(),
               ElementsAre(Pair(Outcome::failed, Time(5s)), Pair(kSuccess, Time(9s))));
 }
@@ -165,8 +165,8 @@ TEST(OutOfMemory, OfTheParallelPhaseKillsTheInstanceToo) {
   function.oom_kills = OomKills::instance;
   Trial trial(scenario(function, {.cpu = Millicores{2000}, .memory = Mebibytes{1000}}, arrivals({0s, 500ms})));
   // the first wants its 600 MiB when the second holds 300 too
-  EXPECT_THAT(trial.until(5s).requests(), ElementsAre(Pair(Outcome::out_of_memory, Time(1s)),
-                                                      Pair(Outcome::out_of_memory, Time(1s))));
+  EXPECT_THAT(trial.until(5s).requests(),
+              ElementsAre(Pair(Outcome::out_of_memory, Time(1s)), Pair(Outcome::out_of_memory, Time(1s))));
   EXPECT_EQ(trial.simulation->usage(kA).crashes, 1);
   EXPECT_EQ(trial.simulation->ready_instances(kA), 1);
 }
@@ -188,9 +188,9 @@ TEST(NodeFailure, ItsInstancesStartAnewOnAnotherNode) {
   ScenarioSpec spec = scenario(function, {}, arrivals({9500ms, 10500ms, 11s}));
   spec.workflow.cluster.nodes = {failing_node(), lasting_node(1)};
   Trial trial(spec);
-  EXPECT_THAT(trial.until(14s).requests(), ElementsAre(Pair(Outcome::failed, Time(10s)),
-                                                       Pair(Outcome::failed, Time(10500ms)),
-                                                       Pair(kSuccess, Time(12s))));
+  EXPECT_THAT(
+      trial.until(14s).requests(),
+      ElementsAre(Pair(Outcome::failed, Time(10s)), Pair(Outcome::failed, Time(10500ms)), Pair(kSuccess, Time(12s))));
   EXPECT_EQ(trial.calls().back().instance, 1);
   EXPECT_EQ(trial.simulation->usage(kA).crashes, 1);
   // it stays there when the first is back
@@ -245,9 +245,8 @@ TEST(NodeFailure, OnDemandCallsStartInstancesElsewhere) {
 
 TEST(NodeFailure, TheOthersHaveTheCoresOfTheirNodesStill) {
   // b alone has the core of the second node; a's work is lost with the first
-  const ScenarioSpec base =
-      scenario({cpu_station("a", Deterministic{20}), cpu_station("b", Deterministic{20})}, {{}, {}},
-               parallel({call("a", OnFailure::ignore), call("b")}), arrivals({0s}));
+  const ScenarioSpec base = scenario({cpu_station("a", Deterministic{20}), cpu_station("b", Deterministic{20})},
+                                     {{}, {}}, parallel({call("a", OnFailure::ignore), call("b")}), arrivals({0s}));
   ScenarioSpec spec = base;
   spec.workflow.cluster.nodes = {failing_node(), lasting_node(1)};
   Trial trial(spec);

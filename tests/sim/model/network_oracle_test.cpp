@@ -176,14 +176,14 @@ TEST(ExternalService, IsAQueueBehindACallerThatUsesNoCpu) {
   const double own_s = 0.5 / (1 - 1.2 * 0.5);
   const double delayed = erlang_c(3, 1.2 * 2);
   const double database_s = 0.3 + 2 + delayed / (3 / 2.0 - 1.2);
-  const auto [database_takes_s, database_waits_s, latency_s, cores] =
-      replicate(spec, {.warm_up_s = 500, .length_s = 40'000}, mean_response_s(kSecond),
-                [](const Sample& sample) {
-                  // beyond the hop
-                  const RunningMoments& waiting_s = sample.functions[1].waiting_s;
-                  return *waiting_s.mean() - 0.3;
-                },
-                mean_latency_s(), cpu_cores(kFirst));
+  const auto [database_takes_s, database_waits_s, latency_s, cores] = replicate(
+      spec, {.warm_up_s = 500, .length_s = 40'000}, mean_response_s(kSecond),
+      [](const Sample& sample) {
+        // beyond the hop
+        const RunningMoments& waiting_s = sample.functions[1].waiting_s;
+        return *waiting_s.mean() - 0.3;
+      },
+      mean_latency_s(), cpu_cores(kFirst));
   EXPECT_THAT(database_takes_s, Estimates(database_s));
   EXPECT_THAT(database_waits_s, Estimates(delayed / (3 / 2.0 - 1.2)));
   EXPECT_THAT(latency_s, Estimates(0.1 + own_s + database_s));

@@ -73,8 +73,8 @@ TEST(DiscriminatorySharing, HasTheClosedFormThatItsMarkovChainHas) {
   EXPECT_NEAR(closed.second_s, chain.second_s, 1e-5);
 }
 
-// Every call has an instance of its own, on demand and without keep-alive, that could use the whole core of the node; the
-// CPU requests are the weights, and so small that everybody has a place.
+// Every call has an instance of its own, on demand and without keep-alive, that could use the whole core of the node;
+// the CPU requests are the weights, and so small that everybody has a place.
 ScenarioSpec shared_node(const Class& a, const Class& b) {
   std::vector<FunctionSpec> functions;
   for (const auto& [name, one] : {std::pair("a", a), std::pair("b", b)}) {
@@ -85,10 +85,10 @@ ScenarioSpec shared_node(const Class& a, const Class& b) {
     functions.push_back(std::move(function));
   }
   const double rate_per_s = a.arrival_rate_per_s + b.arrival_rate_per_s;
-  ScenarioSpec spec = scenario(std::move(functions), {{.replicas = 1000}, {.replicas = 1000}},
-                               choice({a.arrival_rate_per_s / rate_per_s, b.arrival_rate_per_s / rate_per_s},
-                                      {call("a"), call("b")}),
-                               open_loop(rate_per_s));
+  ScenarioSpec spec =
+      scenario(std::move(functions), {{.replicas = 1000}, {.replicas = 1000}},
+               choice({a.arrival_rate_per_s / rate_per_s, b.arrival_rate_per_s / rate_per_s}, {call("a"), call("b")}),
+               open_loop(rate_per_s));
   spec.workflow.cluster.nodes.emplace_back().cores = 1;
   return spec;
 }

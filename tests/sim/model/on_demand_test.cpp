@@ -117,9 +117,8 @@ TEST(OnDemand, TheInstanceThatWasFreeLastIsTakenAndTheOthersExpire) {
 
 TEST(OnDemand, AtTheirLimitTheNextCallIsRejected) {
   Trial trial(scenario(on_demand(), {}, arrivals({0s, 1s, 2500ms})));
-  EXPECT_THAT(trial.all().requests(),
-              ElementsAre(Pair(Outcome::rejected, Time(1s)), Pair(Outcome::rejected, Time(2500ms)),
-                          Pair(kSuccess, Time(3s))));
+  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(Outcome::rejected, Time(1s)),
+                                                  Pair(Outcome::rejected, Time(2500ms)), Pair(kSuccess, Time(3s))));
 }
 
 TEST(OnDemand, AtTheirLimitTheNextCallWaitsWhereItMay) {
@@ -135,8 +134,8 @@ TEST(OnDemand, AQueueBeforeAStartingInstanceHasItsCapacityToo) {
   FunctionSpec function = on_demand(Overflow::queue);
   function.queue_capacity = 1;
   Trial trial(scenario(function, {}, arrivals({0s, 1s, 1s})));
-  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(Outcome::rejected, Time(1s)), Pair(kSuccess, Time(3s)),
-                                                  Pair(kSuccess, Time(4s))));
+  EXPECT_THAT(trial.all().requests(),
+              ElementsAre(Pair(Outcome::rejected, Time(1s)), Pair(kSuccess, Time(3s)), Pair(kSuccess, Time(4s))));
 }
 
 TEST(OnDemand, WithFewerAllowedTheBusyOnesDrain) {
@@ -215,8 +214,8 @@ TEST(FromZero, ACallScalesToOneAndWaits) {
 
 TEST(FromZero, AllWaitForTheStartBeyondItsSlotsToo) {
   Trial trial(scenario(from_zero(Overflow::reject), {.replicas = 0}, arrivals({0s, 1s, 2500ms})));
-  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(Outcome::rejected, Time(2500ms)), Pair(kSuccess, Time(3s)),
-                                                  Pair(kSuccess, Time(4s))));
+  EXPECT_THAT(trial.all().requests(),
+              ElementsAre(Pair(Outcome::rejected, Time(2500ms)), Pair(kSuccess, Time(3s)), Pair(kSuccess, Time(4s))));
 }
 
 TEST(FromZero, ToZeroServesWhoIsInside) {
@@ -237,8 +236,8 @@ TEST(FromZero, WithoutStartUpTheFirstCallIsServedAtOnce) {
   EXPECT_THAT(cold(trial), ElementsAre(true));
 }
 
-// Ticks of 2 s. The call of 10 s is seen until 12 s: the instance goes at 102 s. The one of 301 s starts it again for 2 s,
-// is answered at 304 s, and the instance goes at 394 s.
+// Ticks of 2 s. The call of 10 s is seen until 12 s: the instance goes at 102 s. The one of 301 s starts it again for 2
+// s, is answered at 304 s, and the instance goes at 394 s.
 TEST(FromZero, UnderKnativesAutoscaler) {
   ScenarioSpec spec = scenario(from_zero(), {}, arrivals({10s, 301s}));
   spec.window = 10s;

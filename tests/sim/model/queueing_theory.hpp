@@ -73,8 +73,8 @@ inline std::vector<double> stationary(std::vector<std::vector<double>> rates) {
   return probability;
 }
 
-// Mass that a finite Markov chain in continuous time still has after so long when it starts with `mass`; leaving[i] is the
-// rate at which it is lost from i. Uniformisation: Jensen (1953).
+// Mass that a finite Markov chain in continuous time still has after so long when it starts with `mass`; leaving[i] is
+// the rate at which it is lost from i. Uniformisation: Jensen (1953).
 inline double mass_after(double time_s, std::vector<double> mass, const std::vector<std::vector<double>>& rates,
                          const std::vector<double>& leaving) {
   const std::size_t states = mass.size();

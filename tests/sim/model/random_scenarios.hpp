@@ -61,8 +61,8 @@ class RandomScenarios {
   double some(double low, double high) { return low + (high - low) * world_.uniform(); }
   Distribution spread(double mean) { return may(0.5) ? Distribution(Exponential{mean}) : Gamma::of(mean, 0.5); }
 
-  // Instances on demand and from zero, a cluster, rolling updates, failures, clients that try again; from a stream of its
-  // own, so that the rest of the scenario stays as it was.
+  // Instances on demand and from zero, a cluster, rolling updates, failures, clients that try again; from a stream of
+  // its own, so that the rest of the scenario stays as it was.
   void add_world(ScenarioSpec& spec) {
     WorkflowSpec& workflow = spec.workflow;
     for (FunctionSpec& function : workflow.functions) {

@@ -109,8 +109,8 @@ TEST(Retry, RefusesLessThanOneAttemptAndANegativeFactor) {
               ThrowsMessage<Error>(HasSubstr("the factor of retry must not be negative")));
 }
 
-// Oracle: attempts fail with chance p each, so k of them succeed with 1 - p^k and take (1 - p^k) / (1 - p) on average. A
-// request that succeeds with its j-th, chance p^(j - 1) (1 - p) / (1 - p^k), has taken j services and the back-offs
+// Oracle: attempts fail with chance p each, so k of them succeed with 1 - p^k and take (1 - p^k) / (1 - p) on average.
+// A request that succeeds with its j-th, chance p^(j - 1) (1 - p) / (1 - p^k), has taken j services and the back-offs
 // b (1 + f + ... + f^(j - 2)), here exponential with that mean.
 TEST(Retry, SucceedsAsTheGeometricLawSays) {
   constexpr double kFails = 0.4;
@@ -119,13 +119,12 @@ TEST(Retry, SucceedsAsTheGeometricLawSays) {
   function.failure_probability = kFails;
   ScenarioSpec spec = scenario(function, {}, open_loop(1));
   spec.workload.retry = Retry{.attempts = kAttempts, .back_off = Exponential{0.5}, .factor = 3};
-  const auto [succeeded, attempts, latency_s] =
-      replicate(spec, {.warm_up_s = 200, .length_s = 10'000}, success_share(),
-                [](const Sample& sample) {
-                  return static_cast<double>(sample.functions[0].arrivals) /
-                         static_cast<double>(sample.requests.arrivals);
-                },
-                mean_latency_s());
+  const auto [succeeded, attempts, latency_s] = replicate(
+      spec, {.warm_up_s = 200, .length_s = 10'000}, success_share(),
+      [](const Sample& sample) {
+        return static_cast<double>(sample.functions[0].arrivals) / static_cast<double>(sample.requests.arrivals);
+      },
+      mean_latency_s());
   const double all = 1 - std::pow(kFails, kAttempts);
   double exact_latency_s = 0;
   double back_offs_s = 0;
