@@ -1,6 +1,8 @@
 #pragma once
 // Part of machine.hpp: where instances are placed, and how those of a contended node share it.
 
+#include <numeric>
+
 #include "sim/model/machine.hpp"
 
 namespace faasconf::sim {
@@ -94,6 +96,10 @@ void Machine::share_node(std::uint32_t index) {
                        .share = 1});
   }
   divide_cores(node_spec(index).cores);
+  [[maybe_unused]] const auto granted = [](double sum, const Claim& claim) {
+    return sum + claim.wanted_cores * claim.share;
+  };
+  assert(std::accumulate(claims_.begin(), claims_.end(), 0.0, granted) <= node_spec(index).cores * (1 + 1e-9));
   for (std::size_t i = 0; i < node.instances.size(); ++i) {
     Instance& claimant = instances_[node.instances[i]];
     // under cfs the time of the next switch counts from the last change
