@@ -338,6 +338,7 @@ void Machine::retire_if_drained(std::uint32_t index) {
 // It is gone: its use is kept with its function, its place and slot are free. Who waits before it is sent on.
 void Machine::retire(std::uint32_t index) {
   Instance& instance = instances_[index];
+  assert(instance.state != InstanceState::gone);
   FunctionState& state = function(instance.function);
   count_until_now(instance.function);
   while (instance.queued > 0) {
