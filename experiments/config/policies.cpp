@@ -97,6 +97,7 @@ constexpr auto kParameters<sim::Kpa> = std::tuple{
     Parameter{"target_unlimited", &sim::KpaParameters::target_unlimited, kPositive},
     Parameter{"max_scale_up_rate", &sim::KpaParameters::max_scale_up_rate, kRateOfChange},
     Parameter{"max_scale_down_rate", &sim::KpaParameters::max_scale_down_rate, kRateOfChange},
+    Parameter{"scale_to_zero_grace", &sim::KpaParameters::scale_to_zero_grace, kAnyTime},
 };
 
 template <class Autoscaler, class Visit>

@@ -84,6 +84,7 @@ void LawChecker::on_execution_finished(const ExecutionRecord& record) {
 }
 
 void LawChecker::check(const Simulation& simulation) const {
+  double cpu_s = 0;
   check_little(requests_, simulation.now(), "the requests");
   check_equal(static_cast<double>(requests_.present), static_cast<double>(simulation.requests_in_flight()),
               "arrivals = finished + in flight", "the requests");
@@ -105,13 +106,19 @@ void LawChecker::check(const Simulation& simulation) const {
     check_at_most(usage.cpu_s, is_cfs ? usage.cpu_granted_s : usage.cpu_limit_millicore_s / 1000,
                   "CPU used <= CPU limit", name);
     check_at_most(usage.throttled_s, usage.instance_s, "throttled time <= instance time", name);
+    cpu_s += usage.cpu_s - before.cpu_s;
   }
+  const ClusterSpec& cluster = scenario_.workflow().cluster;
+  if (cluster.nodes.empty()) return;
+  double cores = 0;
+  for (const NodeSpec& node : cluster.nodes) cores += node.count * node.cores;
+  check_at_most(cpu_s, cores * to_seconds(simulation.now() - started_), "CPU used <= cores", "the cluster");
 }
 
 void LawChecker::redeployed(const Simulation& simulation) {
   requests_ = Population();
   requests_.updated = simulation.now();
-  now_ = simulation.now();
+  now_ = started_ = simulation.now();
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     functions_[i] = FunctionLaws();
     functions_[i].calls.updated = simulation.now();

@@ -11,7 +11,8 @@
 namespace faasconf::sim {
 
 // Little's law and conservation of requests and calls, exactly, in nanoseconds; conservation of CPU work and the
-// limit on CPU time within rounding; time never goes back. (Assertions in the simulation watch the other limits.)
+// limits on CPU time, of functions and of the cluster, within rounding; time never goes back. (Assertions in the
+// simulation watch the other limits.)
 class LawChecker final : public Observer {
  public:
   explicit LawChecker(const Scenario& scenario);
@@ -54,6 +55,7 @@ class LawChecker final : public Observer {
   const Scenario& scenario_;
   Population requests_;
   std::vector<FunctionLaws> functions_;
+  Time started_;
   Time now_;
 };
 

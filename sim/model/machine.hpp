@@ -248,7 +248,7 @@ class Machine {
   void set_limits(std::uint32_t instance);
   void set_cpu_limits(Instance& instance);
   void reset_cpu(Instance& instance);
-  double served_cores(FunctionId id) const;
+  double served_cores(Millicores cpu) const;
   double unserved_work_s(const Instance& instance) const;
   void drain(std::uint32_t instance);
   void retire(std::uint32_t instance);
@@ -279,8 +279,10 @@ class Machine {
 
   // failures
   void restart(std::uint32_t instance);
-  void lose_all(std::uint32_t instance, Outcome outcome);
-  void lose(std::uint32_t invocation, Outcome outcome);
+  void lose_all(std::uint32_t instance, Outcome outcome, std::vector<Invocation>& lost);
+  void lose(std::uint32_t invocation, Outcome outcome, std::vector<Invocation>& lost);
+  void tell_callers(const std::vector<Invocation>& lost);
+  bool caller_is_lost(NodeIndex node, std::uint32_t scope) const;
   void schedule_node_failure(std::uint32_t node);
   void on_node_fails(std::uint32_t node);
   void on_node_repaired(std::uint32_t node);

@@ -1,6 +1,8 @@
 #pragma once
 // Part of machine.hpp: where instances are placed, and how those of a contended node share it.
 
+#include <numeric>
+
 #include "sim/model/machine.hpp"
 
 namespace faasconf::sim {
@@ -50,6 +52,8 @@ void Machine::occupy(std::uint32_t index, std::uint32_t instance) {
   node.instances.push_back(instance);
   node.cpu_requested_millicores += cpu_request(newcomer.function, newcomer.limits);
   node.memory_requested_mib += memory_request(newcomer.function, newcomer.limits);
+  assert(node.cpu_requested_millicores <= node_spec(index).cores * kMillicoresPerCore * (1 + 1e-9));
+  assert(node.memory_requested_mib <= node_spec(index).memory.value * (1 + 1e-9));
   find_contention(index);
 }
 
@@ -92,6 +96,10 @@ void Machine::share_node(std::uint32_t index) {
                        .share = 1});
   }
   divide_cores(node_spec(index).cores);
+  [[maybe_unused]] const auto granted = [](double sum, const Claim& claim) {
+    return sum + claim.wanted_cores * claim.share;
+  };
+  assert(std::accumulate(claims_.begin(), claims_.end(), 0.0, granted) <= node_spec(index).cores * (1 + 1e-9));
   for (std::size_t i = 0; i < node.instances.size(); ++i) {
     Instance& claimant = instances_[node.instances[i]];
     // under cfs the time of the next switch counts from the last change
@@ -123,6 +131,7 @@ void Machine::divide_cores(double cores) {
   }
   for (Claim& claim : claims_) {
     if (!claim.settled) claim.share = cores * claim.weight / (weight * claim.wanted_cores);
+    assert(claim.share > 0 && claim.share <= 1);
   }
 }
 

@@ -21,7 +21,7 @@ void Machine::deploy(Time start, const RngStreams& streams) {
     state.round_robin = 0;
     state.calls_in_flight = 0;
     state.expiry_pending = false;
-    state.served_cores = served_cores({i});
+    state.served_cores = served_cores(configuration_.functions[i].cpu);
     const int replicas = plans_[i].on_demand ? 0 : configuration_.functions[i].replicas;
     for (int replica = 0; replica < replicas; ++replica) {
       const std::uint32_t node = find_node({i});
@@ -83,11 +83,13 @@ void Machine::redeploy(Time start, const RngStreams& streams) {
 
 void Machine::apply(const Configuration& configuration) {
   check(configuration, workflow_);
-  for (std::uint32_t i = 0; i < functions_.size(); ++i) count_until_now({i});
+  for (std::uint32_t i = 0; i < functions_.size(); ++i) {
+    count_until_now({i});
+    functions_[i].served_cores = served_cores(configuration.functions[i].cpu);
+  }
   configuration_ = configuration;
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     FunctionState& state = functions_[i];
-    state.served_cores = served_cores({i});
     const bool rolls = workflow_.rollout == Rollout::rolling && !plans_[i].on_demand;
     remove_surplus({i}, static_cast<std::size_t>(configuration.functions[i].replicas) + rolls);
     if (!rolls) {
@@ -98,6 +100,8 @@ void Machine::apply(const Configuration& configuration) {
     }
     reconcile({i});
   }
+  // instances that became smaller have left room too
+  if (!pending_.empty()) place_pending();
 }
 
 // An instance under the present limits; it keeps its own and drains where its node has no room for them.
@@ -143,7 +147,8 @@ void Machine::reconcile(FunctionId id) {
   }
 }
 
-// Of surplus instances those go first that have no place, then those that start, then the youngest.
+// Of surplus instances those go first that have no place, then those that are idle on demand, then those that start,
+// then the youngest.
 void Machine::remove_surplus(FunctionId id, std::size_t most) {
   FunctionState& state = function(id);
   const auto surplus = [&] {
@@ -154,10 +159,7 @@ void Machine::remove_surplus(FunctionId id, std::size_t most) {
     pending_.erase(std::next(youngest).base());
     --state.pending;
   }
-  if (plan(id).on_demand) {
-    while (surplus() && state.idle.oldest != kNone) retire(state.idle.oldest);
-    return;
-  }
+  while (surplus() && state.idle.oldest != kNone) retire(state.idle.oldest);
   while (surplus() && !state.starting.empty()) retire(state.starting.back());
   while (surplus() && !state.ready.empty()) drain(state.ready.back());
 }
@@ -257,7 +259,8 @@ void Machine::start_up(std::uint32_t index) {
   FunctionState& state = function(instance.function);
   const Duration start_up = from_seconds(spec(instance.function).start_up.sample(state.start_up));
   instance.state = InstanceState::starting;
-  if (start_up <= Duration::zero()) return become_ready(index);
+  // in a rolling update even this is an event: the next old one goes then
+  if (start_up <= Duration::zero() && workflow_.rollout != Rollout::rolling) return become_ready(index);
   state.starting.push_back(index);
   instance.life_sequence = schedule(after(now_, start_up), EventKind::started_up, index);
 }
@@ -303,16 +306,19 @@ void Machine::set_limits(std::uint32_t index) {
 }
 
 void Machine::set_cpu_limits(Instance& instance) {
-  instance.cpu.set_limits({.limit_cores = instance.limits.cpu.value / kMillicoresPerCore,
-                           .served_cores = function(instance.function).served_cores,
+  // one that a rollout has not reached yet has other limits than its function
+  const Millicores cpu = instance.limits.cpu;
+  const bool is_present = cpu == configuration_.functions[instance.function.index].cpu;
+  instance.cpu.set_limits({.limit_cores = cpu.value / kMillicoresPerCore,
+                           .served_cores = is_present ? function(instance.function).served_cores : served_cores(cpu),
                            .contention = workflow_.cpu_sharing.contention,
                            .speed = instance.speed,
                            .parallel_threads = spec(instance.function).max_threads},
                           now_);
 }
 
-double Machine::served_cores(FunctionId id) const {
-  const double cores = configuration_.functions[id.index].cpu.value / kMillicoresPerCore;
+double Machine::served_cores(Millicores cpu) const {
+  const double cores = cpu.value / kMillicoresPerCore;
   const double exponent = workflow_.cpu_sharing.quota_exponent;
   return exponent == 1 ? cores : std::pow(cores, exponent);
 }
@@ -338,12 +344,14 @@ void Machine::retire_if_drained(std::uint32_t index) {
 // It is gone: its use is kept with its function, its place and slot are free. Who waits before it is sent on.
 void Machine::retire(std::uint32_t index) {
   Instance& instance = instances_[index];
+  assert(instance.state != InstanceState::gone);
   FunctionState& state = function(instance.function);
   count_until_now(instance.function);
   while (instance.queued > 0) {
     const std::uint32_t waiting = instance.queue_front;
     unqueue(waiting);
     invocations_[waiting].place = Place::on_the_way;
+    invocations_[waiting].instance = kNone;
     schedule(now_, EventKind::call_arrives, waiting);
   }
   hold_memory(instance, 0);
@@ -359,8 +367,9 @@ void Machine::retire(std::uint32_t index) {
   instance.timer_sequence = instance.life_sequence = kNoSequence;
   const bool had_place = instance.node != kNone;
   if (had_place) vacate(index);
-  instances_.give_back(index);
+  // before the slot is free: an answer on its way still asks for the number of the instance in it
   if (had_place && !pending_.empty()) place_pending();
+  instances_.give_back(index);
 }
 
 void Machine::take_from_group(std::uint32_t index) {
@@ -400,7 +409,7 @@ void Machine::count_until_now(FunctionId id) {
 // --- instances on demand
 
 // Where a call goes: to the instance that was free last, so that the others may expire; else to one that starts and
-// has a slot left; else to a new one.
+// has a slot left; else to a new one; else, where that is allowed, it waits.
 std::uint32_t Machine::find_on_demand(FunctionId id) {
   FunctionState& state = function(id);
   if (state.open.newest != kNone) return state.open.newest;
@@ -413,7 +422,8 @@ std::uint32_t Machine::find_on_demand(FunctionId id) {
   if (existing < configuration_.functions[id.index].replicas && (!has_cluster() || find_node(id) != kNone)) {
     return start_instance(id);
   }
-  return state.ready.empty() ? kNone : route_ready(state);
+  if (!state.ready.empty()) return route_ready(state);
+  return state.starting.empty() ? kNone : state.starting.front();
 }
 
 // After its state or number of executions has changed.

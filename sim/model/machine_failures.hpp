@@ -11,19 +11,22 @@ void Machine::restart(std::uint32_t index) {
   Instance& instance = instances_[index];
   const Outcome outcome = std::exchange(instance.out_of_memory, false) ? Outcome::out_of_memory : Outcome::failed;
   ++function(instance.function).crashes;
+  std::vector<Invocation> lost;
   if (instance.state == InstanceState::draining) {
-    lose_all(index, outcome);
+    lose_all(index, outcome, lost);
+    tell_callers(lost);
     return retire_if_drained(index);
   }
-  // first out of reach: callers who are told may call again
   take_from_group(index);
   instance.state = InstanceState::starting;
   if (plan(instance.function).on_demand) offer(index);
-  lose_all(index, outcome);
+  lose_all(index, outcome, lost);
   start_up(index);
+  tell_callers(lost);
 }
 
-void Machine::lose_all(std::uint32_t index, Outcome outcome) {
+// Takes out all that is in the instance, for tell_callers().
+void Machine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Instance& instance = instances_[index];
   keep_cpu_usage(instance);
   instance.cpu.for_each_job(now_, [this](std::uint32_t job, double remaining_s, bool parallel) {
@@ -33,21 +36,18 @@ void Machine::lose_all(std::uint32_t index, Outcome outcome) {
   set_cpu_limits(instance);
   instance.timer = kNever;
   instance.timer_sequence = kNoSequence;
-
-  std::vector<std::uint32_t> lost;
   for (std::uint32_t i = 0; i < invocations_.slots(); ++i) {
     const Invocation& invocation = invocations_[i];
     const bool was_admitted = invocation.place >= Place::on_cpu && invocation.started != kNever;
     const bool waits = invocation.place == Place::queued || invocation.place == Place::rejecting;
     const bool inside = waits || (was_admitted && invocation.place != Place::lost);
-    if (inside && invocation.instance == index) lost.push_back(i);
+    if (inside && invocation.instance == index) lose(i, outcome, lost);
   }
-  for (const std::uint32_t invocation : lost) lose(invocation, outcome);
   if (instance.node != kNone) find_contention(instance.node);
 }
 
-// Its caller has a bad answer at once. A slot that an event or a call of its own still leads to is kept until then.
-void Machine::lose(std::uint32_t index, Outcome outcome) {
+// A slot that an event or a call of its own still leads to is kept until then.
+void Machine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   const Place place = invocation.place;
@@ -62,11 +62,15 @@ void Machine::lose(std::uint32_t index, Outcome outcome) {
     if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
     report_execution(invocation, instance);
   }
-  const Invocation told = invocation;
+  if (invocation.caller_waits) lost.push_back(invocation);
   invocation.place = Place::lost;
   invocation.caller_waits = false;
   if (!in_use) release(index);
-  if (told.caller_waits) finish(told.node, told.scope, report_answer(told));
+}
+
+// They have bad answers at once, and may call again: so only when all that is lost is out of reach.
+void Machine::tell_callers(const std::vector<Invocation>& lost) {
+  for (const Invocation& invocation : lost) finish(invocation.node, invocation.scope, report_answer(invocation));
 }
 
 void Machine::schedule_node_failure(std::uint32_t index) {
@@ -87,7 +91,9 @@ void Machine::on_node_fails(std::uint32_t index) {
     function(victim.function).draining.push_back(instance);
     if (plan(victim.function).on_demand) offer(instance);
   }
-  for (const std::uint32_t instance : dying) lose_all(instance, Outcome::failed);
+  std::vector<Invocation> lost;
+  for (const std::uint32_t instance : dying) lose_all(instance, Outcome::failed, lost);
+  tell_callers(lost);
   for (const std::uint32_t instance : dying) retire(instance);
   const Duration repair = from_seconds(node_spec(index).repair.sample(nodes_[index].life));
   schedule(after(now_, repair), EventKind::node_repaired, index);

@@ -47,12 +47,15 @@ void Machine::on_call_arrives(std::uint32_t index) {
   invocation.instance = target;
   invocation.cold = instance.state == InstanceState::starting || state.next_number != created;
   state.received_bytes += function_spec.request_bytes;
-  if (instance.state == InstanceState::starting) return enqueue(index, target);
-  if (has_slot(instance)) return admit(index, target);
+  // those for whom it will have slots wait for it in any case; one that was scaled from zero is waited for by all
+  const bool starts = instance.state == InstanceState::starting;
+  if (starts && (!plan(id).on_demand || instance.queued < instance.slots)) return enqueue(index, target);
+  if (!starts && has_slot(instance)) return admit(index, target);
+  const std::int32_t beyond_slots = starts ? instance.queued - instance.slots : instance.queued;
   const bool may_wait = function_spec.overflow == Overflow::queue &&
-                        (!function_spec.queue_capacity || instance.queued < *function_spec.queue_capacity);
+                        (!function_spec.queue_capacity || beyond_slots < *function_spec.queue_capacity);
   if (may_wait) return enqueue(index, target);
-  if (!plan(id).has_rejection_work) return refuse(index, Outcome::rejected);
+  if (starts || !plan(id).has_rejection_work) return refuse(index, Outcome::rejected);
   reject(index);
 }
 

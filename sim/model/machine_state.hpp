@@ -28,7 +28,8 @@ inline std::uint64_t form_of(const Scenario& scenario) {
     if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop->law)) states = mmpp->mean_stay_s.size();
   }
   CpuSharing sharing = scenario.workflow().cpu_sharing.mode;
-  std::size_t nodes = scenario.workflow().cluster.nodes.size();
+  std::int64_t nodes = 0;
+  for (const NodeSpec& kind : scenario.workflow().cluster.nodes) nodes += kind.count;
   bool closed_form = bandwidth_of(scenario.workflow().cpu_sharing).has_closed_form();
   form(functions, source, profile_steps, states, sharing, nodes, closed_form);
   return checksum(form.take());

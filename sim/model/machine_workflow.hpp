@@ -46,7 +46,7 @@ void Machine::finish(NodeIndex index, std::uint32_t scope, Token token) {
     const Node& parent = graph_.node(node.parent);
     switch (parent.kind) {
       case NodeKind::sequence:
-        if (!token.aborted && node.position + 1 < parent.child_count) {
+        if (!token.aborted && node.position + 1 < parent.child_count && !caller_is_lost(index, scope)) {
           return begin(graph_.children(parent)[node.position + 1], scope, token);
         }
         break;
@@ -74,6 +74,18 @@ void Machine::finish(NodeIndex index, std::uint32_t scope, Token token) {
     }
     index = node.parent;
   }
+}
+
+// Whether the execution that makes the calls of this node is gone with its instance.
+bool Machine::caller_is_lost(NodeIndex index, std::uint32_t scope) const {
+  const Node* node = &graph_.node(index);
+  while (node->scope == ScopeKind::join) {
+    do {
+      node = &graph_.node(node->parent);
+    } while (node->kind != NodeKind::parallel && node->kind != NodeKind::fan_out);
+    scope = joins_[scope].scope;
+  }
+  return node->scope == ScopeKind::call && invocations_[scope].place == Place::lost;
 }
 
 void Machine::finish_request(std::uint32_t slot, Token token) {

@@ -132,7 +132,8 @@ bool Machine::try_again(std::uint32_t slot) {
   const auto& retry = scenario_.spec().workload.retry;
   Request& request = requests_[slot];
   if (!retry || request.attempts >= retry->attempts) return false;
-  const double back_off_s = retry->back_off.sample(retry_back_off_) * std::pow(retry->factor, request.attempts - 1);
+  double back_off_s = retry->back_off.sample(retry_back_off_);
+  if (back_off_s > 0) back_off_s *= std::pow(retry->factor, request.attempts - 1);  // which may overflow
   ++request.attempts;
   schedule(after(now_, from_seconds(back_off_s)), EventKind::retry, slot);
   return true;

@@ -1,5 +1,6 @@
 #pragma once
-// Knative's pod autoscaler on concurrency, without scaling to zero.
+// Knative's pod autoscaler on concurrency. Where a function's range begins at 0, it scales to zero; from zero, the
+// platform scales to one by itself.
 
 #include "sim/policy/autoscaler.hpp"
 
@@ -15,6 +16,8 @@ struct KpaParameters {
   double target_unlimited = 100;                      // container-concurrency-target-default, where there is none
   double max_scale_up_rate = 1000;                    // max-scale-up-rate
   double max_scale_down_rate = 2;                     // max-scale-down-rate: at most halved at once
+  // scale-to-zero-grace-period: that the last replica stays when there was nothing to do for a whole stable window
+  Duration scale_to_zero_grace = std::chrono::seconds(30);
 };
 
 class Kpa final : public Autoscaler {
@@ -29,9 +32,11 @@ class Kpa final : public Autoscaler {
     SlidingWindow panic_concurrency;
     std::optional<Time> over_threshold{};  // last seen; absent: it does not panic
     int most_in_panic = 0;
+    Time last_busy{};  // end of the last interval with calls in flight, or the beginning of the first one
   };
 
   int wanted_replicas(FunctionId id, const ReplicaRange& range, const Observation& observation) override;
+  int wanted_by_load(Scaler& scaler, const FunctionObservation& function, const FunctionConfiguration& knobs, Time now);
 
   Parameters parameters_;
   std::vector<Scaler> scalers_;  // by FunctionId

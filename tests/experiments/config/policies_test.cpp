@@ -56,7 +56,8 @@ TEST(Policies, HaveParametersOfTheirOwn) {
                                                  {"target_share", "0.7"},
                                                  {"target_unlimited", "100"},
                                                  {"max_scale_up_rate", "1000"},
-                                                 {"max_scale_down_rate", "2"}}));
+                                                 {"max_scale_down_rate", "2"},
+                                                 {"scale_to_zero_grace", "30s"}}));
   EXPECT_THAT(all_parameters(parse("fixed")), testing::IsEmpty());
 }
 

@@ -35,15 +35,21 @@ class RandomPolicy final : public Policy {
 
 TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
   std::int64_t events = 0;
+  std::int64_t crashes = 0;
+  std::int64_t pending = 0;
+  std::int64_t cold = 0;
+  std::int64_t retried = 0;
   for (std::uint64_t seed = 0; seed < kScenarios; ++seed) {
     SCOPED_TRACE(seed);
     const Scenario scenario(random_scenario(seed));
     RandomScenarios disturbance(seed + 1'000'000);
     LawChecker laws(scenario);
-    Simulation simulation(scenario, RngStreams(seed), {&laws});
+    EventLog log(scenario);
+    Simulation simulation(scenario, RngStreams(seed), {&laws, &log});
     for (int step = 0; step < 12; ++step) {
       simulation.run_until(simulation.now() + from_seconds(disturbance.between(0, 4)));
       ASSERT_NO_THROW(laws.check(simulation));
+      for (std::uint32_t i = 0; i < scenario.function_count(); ++i) pending += simulation.pending_instances({i});
       if (disturbance.chance(0.3)) simulation.inject();
       if (disturbance.chance(0.4)) simulation.apply(disturbance.draw_configuration(scenario.workflow()));
       if (disturbance.chance(0.1)) {
@@ -56,8 +62,16 @@ TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
     simulation.run_until(simulation.now() + 20s);
     ASSERT_NO_THROW(laws.check(simulation));
     events += static_cast<std::int64_t>(simulation.events_handled());
+    for (std::uint32_t i = 0; i < scenario.function_count(); ++i) crashes += simulation.usage({i}).crashes;
+    for (const CallRecord& call : log.calls) cold += call.cold;
+    for (const RequestRecord& request : log.requests) retried += request.attempts > 1;
   }
-  EXPECT_GT(events, 300'000);  // the scenarios are no idle ones
+  // the scenarios are no idle ones
+  EXPECT_GT(events, 300'000);
+  EXPECT_GT(crashes, 1'000);
+  EXPECT_GT(pending, 1'000);
+  EXPECT_GT(cold, 1'000);
+  EXPECT_GT(retried, 1'000);
 }
 
 TEST(Laws, HoldWhenWorkIsNotAWholeNumberOfNanoseconds) {
@@ -104,6 +118,10 @@ TEST(Laws, NoInstanceServesMoreThanItsConcurrencyAndMemoryLimits) {
     for (std::uint32_t i = 0; i < scenario.function_count(); ++i) {
       const Usage usage = simulation.usage({i});
       ASSERT_LE(usage.memory_mib_s, usage.memory_limit_mib_s * (1 + 1e-9));
+      const WorkflowSpec& workflow = scenario.workflow();
+      const bool comes_and_goes = !workflow.cluster.nodes.empty() || workflow.functions[i].keep_alive;
+      ASSERT_LE(simulation.instances({i}), configuration.functions[i].replicas);
+      if (comes_and_goes) continue;
       ASSERT_EQ(simulation.instances({i}), configuration.functions[i].replicas);
     }
   }

@@ -54,6 +54,43 @@ TEST(ClosedNetworkWithTwoCores, FlowsAsTheRepairModelSays) {
   EXPECT_THAT(latency_s, Estimates(mean_of(probability) / exact));
 }
 
+struct RepairShop {
+  int users = 8;
+  int servers = 1;
+  int slots = 8;  // of the orchestrator
+};
+class NestedCallsFrom : public ::testing::TestWithParam<RepairShop> {};
+INSTANTIATE_TEST_SUITE_P(Shops, NestedCallsFrom,
+                         ::testing::Values(RepairShop{5, 1, 5}, RepairShop{8, 3, 8}, RepairShop{8, 3, 2}),
+                         [](const auto& shop) {
+                           return std::to_string(shop.param.users) + "_users_" + std::to_string(shop.param.servers) +
+                                  "_servers_" + std::to_string(shop.param.slots) + "_slots";
+                         });
+
+// Oracle: the machine repairmen M/M/c//N behind an orchestrator that holds a slot for each call and does nothing
+// else: births (N - n) / Z, deaths min(n, c, slots) mu. Its slots are the servers where they are fewer.
+TEST_P(NestedCallsFrom, UsersFlowAsTheRepairModelSays) {
+  const auto [users, servers, slots] = GetParam();
+  FunctionSpec orchestrator = slot_station("orchestrator", kNothing);
+  orchestrator.calls = call("station");
+  const ScenarioSpec spec = scenario({orchestrator, slot_station("station", Exponential{0.5})},
+                                     {{.concurrency = slots}, {.concurrency = servers}}, call("orchestrator"),
+                                     closed_loop(users, Exponential{1}));
+  const int most = std::min(servers, slots);
+  const auto probability = birth_death(
+      static_cast<std::size_t>(users), [&](std::size_t n) { return users - static_cast<double>(n); },
+      [&](std::size_t n) { return std::min(static_cast<double>(n), static_cast<double>(most)) / 0.5; });
+  const double exact = users - mean_of(probability);  // thinking users leave at rate 1 each
+  const auto [throughput, latency_s, number, empty, cores] =
+      replicate(spec, {.warm_up_s = 100, .length_s = 8'000}, throughput_per_s(), mean_latency_s(), mean_number(),
+                time_share_at(0), cpu_cores(kFirst));
+  EXPECT_THAT(throughput, Estimates(exact));
+  EXPECT_THAT(latency_s, Estimates(mean_of(probability) / exact));
+  EXPECT_THAT(number, Estimates(mean_of(probability)));
+  EXPECT_THAT(empty, Estimates(probability[0]));
+  EXPECT_EQ(cores.mean, 0);
+}
+
 // --- open networks
 
 // Oracle: Jackson (1957). What leaves M/M/1 is Poisson (Burke, 1956), so the second stage is M/M/2; means add up.
@@ -124,6 +161,33 @@ TEST(NestedCall, KeepsTheSlotOfTheCaller) {
   EXPECT_THAT(waiting_s, Estimates(exact_waiting_s));
   EXPECT_THAT(callee_s, Estimates(0.6));
   EXPECT_THAT(latency_s, Estimates(exact_waiting_s + 1));
+}
+
+// Oracle: a database with c connections that is not behind the gateway, called by a function that has done its work and
+// waits without CPU: M/G/1-PS for the work (whose departures are Poisson when it is exponential), a hop, and M/M/c.
+TEST(ExternalService, IsAQueueBehindACallerThatUsesNoCpu) {
+  FunctionSpec caller = cpu_station("caller", Exponential{0.5});
+  caller.calls = call("database");
+  FunctionSpec database = slot_station("database", Exponential{2});
+  database.fixed = FunctionConfiguration{.concurrency = 3};
+  database.hop = Deterministic{0.3};
+  ScenarioSpec spec = scenario({caller, database}, {{}, *database.fixed}, call("caller"), open_loop(1.2));
+  spec.workflow.gateway.hop = Deterministic{0.1};
+  const double own_s = 0.5 / (1 - 1.2 * 0.5);
+  const double delayed = erlang_c(3, 1.2 * 2);
+  const double database_s = 0.3 + 2 + delayed / (3 / 2.0 - 1.2);
+  const auto [database_takes_s, database_waits_s, latency_s, cores] = replicate(
+      spec, {.warm_up_s = 500, .length_s = 40'000}, mean_response_s(kSecond),
+      [](const Sample& sample) {
+        // beyond the hop
+        const RunningMoments& waiting_s = sample.functions[1].waiting_s;
+        return *waiting_s.mean() - 0.3;
+      },
+      mean_latency_s(), cpu_cores(kFirst));
+  EXPECT_THAT(database_takes_s, Estimates(database_s));
+  EXPECT_THAT(database_waits_s, Estimates(delayed / (3 / 2.0 - 1.2)));
+  EXPECT_THAT(latency_s, Estimates(0.1 + own_s + database_s));
+  EXPECT_THAT(cores, Estimates(1.2 * 0.5));
 }
 
 // --- routing

@@ -73,6 +73,31 @@ inline std::vector<double> stationary(std::vector<std::vector<double>> rates) {
   return probability;
 }
 
+// Mass that a finite Markov chain in continuous time still has after so long when it starts with `mass`; leaving[i] is
+// the rate at which it is lost from i. Uniformisation: Jensen (1953).
+inline double mass_after(double time_s, std::vector<double> mass, const std::vector<std::vector<double>>& rates,
+                         const std::vector<double>& leaving) {
+  const std::size_t states = mass.size();
+  std::vector<double> out(leaving);
+  for (std::size_t i = 0; i < states; ++i) out[i] += std::accumulate(rates[i].begin(), rates[i].end(), 0.0);
+  double rate = 0;
+  for (const double of_state : out) rate = of_state > rate ? of_state : rate;
+  const double steps = rate * time_s;
+  double weight = std::exp(-steps);  // Poisson
+  double left = 0;
+  for (int step = 0; step < static_cast<int>(steps + 12 * std::sqrt(steps) + 30); ++step) {
+    left += weight * std::accumulate(mass.begin(), mass.end(), 0.0);
+    std::vector<double> next(states);
+    for (std::size_t i = 0; i < states; ++i) {
+      next[i] += mass[i] * (1 - out[i] / rate);
+      for (std::size_t j = 0; j < states; ++j) next[j] += mass[i] * rates[i][j] / rate;
+    }
+    mass = std::move(next);
+    weight *= steps / (step + 1);
+  }
+  return left;
+}
+
 struct ClosedNetwork {
   double throughput_per_s = 0;
   std::vector<double> response_s;  // by station

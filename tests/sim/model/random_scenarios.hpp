@@ -1,5 +1,5 @@
 #pragma once
-// Small valid scenarios by the hundred: all laws, blocks, workloads and limits, drawn from a seed.
+// Small valid scenarios by the hundred: all laws, blocks, workloads, limits and misfortunes, drawn from a seed.
 
 #include <array>
 #include <chrono>
@@ -20,7 +20,8 @@ class RandomScenarios {
       : rng_(RngStreams(seed).stream("scenario")),
         cfs_(RngStreams(seed).stream("cfs")),
         steps_(RngStreams(seed).stream("steps")),
-        rejections_(RngStreams(seed).stream("rejections")) {}
+        rejections_(RngStreams(seed).stream("rejections")),
+        world_(RngStreams(seed).stream("world")) {}
 
   // Requests take time or leave room between them, so that time never stands still; a request makes some 25 calls at
   // most on average.
@@ -34,6 +35,7 @@ class RandomScenarios {
     spec.window = std::chrono::milliseconds(1000 + integer(4000));
     spec.attribution = one_of(std::array{Attribution::completed, Attribution::started, Attribution::paper});
     spec.redeploy = chance(0.3);
+    if (may(0.5)) add_world(spec);
     return spec;
   }
 
@@ -42,6 +44,8 @@ class RandomScenarios {
     Configuration configuration;
     for (const FunctionSpec& function : workflow.functions) {
       configuration.functions.push_back(function.fixed ? *function.fixed : draw_knobs());
+      const bool to_zero = !function.fixed && function.ranges.replicas_min == 0;
+      if (to_zero && may(0.3)) configuration.functions.back().replicas = 0;
     }
     return configuration;
   }
@@ -55,6 +59,47 @@ class RandomScenarios {
   }
 
  private:
+  bool may(double probability) { return world_.uniform() < probability; }
+  double some(double low, double high) { return low + (high - low) * world_.uniform(); }
+  Distribution spread(double mean) { return may(0.5) ? Distribution(Exponential{mean}) : Gamma::of(mean, 0.5); }
+
+  // Instances on demand and from zero, a cluster, rolling updates, failures, clients that try again; from a stream of
+  // its own, so that the rest of the scenario stays as it was.
+  void add_world(ScenarioSpec& spec) {
+    WorkflowSpec& workflow = spec.workflow;
+    for (FunctionSpec& function : workflow.functions) {
+      if (may(0.3)) function.keep_alive = from_seconds(some(0, 3));
+      if (may(0.4)) function.ranges.replicas_min = 0;
+      if (may(0.3)) function.time_to_failure = spread(some(0.5, 5));
+      if (may(0.4)) function.start_up = spread(some(0.05, 1));
+      if (may(0.5)) function.oom_kills = OomKills::instance;
+      if (may(0.5)) function.cpu_request = Millicores{std::round(some(50, 1000))};
+      if (may(0.5)) function.memory_request = Mebibytes{std::round(some(0, 1024))};
+    }
+    if (may(0.7)) {
+      const int kinds = may(0.5) ? 1 : 2;
+      for (int kind = 0; kind < kinds; ++kind) {
+        NodeSpec node;
+        node.count = may(0.5) ? 1 : 2;
+        node.cores = some(0.5, 4);
+        node.memory = Mebibytes{std::round(some(512, 4096))};
+        if (may(0.4)) {
+          node.time_to_failure = spread(some(1, 8));
+          node.repair = spread(some(0.05, 2));
+        }
+        workflow.cluster.nodes.push_back(node);
+      }
+      workflow.cluster.placement = may(0.5) ? Placement::spread : Placement::pack;
+    }
+    if (may(0.4)) workflow.rollout = Rollout::rolling;
+    if (may(0.4)) {
+      spec.workload.retry = {.attempts = 1 + static_cast<int>(world_.below(4)),
+                             .back_off = may(0.3) ? Distribution() : spread(some(0.05, 0.5)),
+                             .factor = some(0.5, 2)};
+    }
+    spec.configuration = draw_configuration(workflow);
+  }
+
   Distribution draw_law(double mean) {
     switch (integer(8)) {
       case 0:
@@ -260,6 +305,7 @@ class RandomScenarios {
   Rng cfs_;
   Rng steps_;
   Rng rejections_;
+  Rng world_;
 };
 
 inline ScenarioSpec random_scenario(std::uint64_t seed) { return RandomScenarios(seed).draw(); }

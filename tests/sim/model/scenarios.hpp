@@ -138,6 +138,7 @@ struct Tally {
   RunningMoments response_s;          // of successes
   RunningMoments waiting_s;           // calls that reached an instance: from the call to its start
   std::int64_t delayed = 0;           // of these, the ones that waited
+  std::int64_t cold = 0;              // of these, the ones that waited for their instance to start
   std::int64_t arrivals = 0;          // calls made
   std::array<std::int64_t, 5> ended;  // by outcome
   std::vector<double> at_number_s;    // [n]: seconds with n present
@@ -221,6 +222,7 @@ class Tallies final : public Observer {
     if (record.started == kNever) return;
     tally.waiting_s.add(to_seconds(record.started - record.called));
     if (record.started > record.called) ++tally.delayed;
+    if (record.cold) ++tally.cold;
   }
   void on_execution_finished(const ExecutionRecord& record) override {
     if (keep_executions_) sample_.executions.push_back(record);
@@ -343,6 +345,19 @@ inline auto mean_number(FunctionId function = kFirst) {
 inline auto time_share_at(std::size_t number, FunctionId function = kFirst) {
   return [=](const Sample& sample) { return sample.functions[function.index].time_share_at(number); };
 }
+inline auto cold_share(FunctionId function = kFirst) {
+  return [function](const Sample& sample) {
+    const Tally& calls = sample.functions[function.index];
+    return static_cast<double>(calls.cold) / static_cast<double>(calls.waiting_s.count());
+  };
+}
+inline auto mean_instances(FunctionId function = kFirst) {
+  return
+      [function](const Sample& sample) { return sample.functions[function.index].usage.instance_s / sample.length_s; };
+}
+inline auto success_share() {
+  return [](const Sample& sample) { return sample.requests.share(Outcome::success); };
+}
 inline auto cpu_cores(FunctionId function = kFirst) {
   return [function](const Sample& sample) { return sample.functions[function.index].usage.cpu_s / sample.length_s; };
 }
@@ -355,7 +370,7 @@ inline auto throughput_per_s() {
 
 // At most this many comparisons in all tests of this folder, and so small a chance that any of them, with a new seed,
 // objects to a right model: Bonferroni on Student's t, some 5.6 standard errors at 40 replications.
-inline constexpr double kComparisons = 400;
+inline constexpr double kComparisons = 500;
 inline constexpr double kFamilyWiseError = 1e-3;
 
 // EXPECT_THAT(estimate, Estimates(exact)): the exact value is not too many standard errors away.

@@ -11,9 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
-#include "sim/model/laws.hpp"
-#include "tests/sim/model/event_log.hpp"
-#include "tests/sim/model/scenarios.hpp"
+#include "tests/sim/model/trial.hpp"
 
 namespace faasconf::sim {
 namespace {
@@ -24,82 +22,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::ThrowsMessage;
-
-constexpr Outcome kSuccess = Outcome::success;
-
-Workload arrivals(std::vector<Duration> times) {
-  ArrivalList list;
-  for (const Duration time : times) list.times.emplace_back(time);
-  return {.source = std::move(list), .profile = std::nullopt};
-}
-
-// One run under observation; the laws are checked whenever it is asked something.
-class Trial {
- public:
-  explicit Trial(ScenarioSpec spec) : scenario_(std::move(spec)), log_(scenario_), laws_(scenario_) {
-    simulation = std::make_unique<Simulation>(scenario_, RngStreams(1), std::vector<Observer*>{&log_, &laws_});
-  }
-
-  Trial& until(Duration horizon) {
-    simulation->run_until(Time(horizon));
-    laws_.check(*simulation);
-    return *this;
-  }
-  Trial& all() { return until(1000s); }
-  void redeploy(Duration start) {
-    simulation->redeploy(Time(start), RngStreams(2));
-    laws_.redeployed(*simulation);
-  }
-
-  // In order of finishing.
-  std::vector<std::pair<Outcome, Time>> requests() const {
-    std::vector<std::pair<Outcome, Time>> ends;
-    for (const RequestRecord& record : log_.requests) ends.emplace_back(record.outcome, record.finished);
-    return ends;
-  }
-  std::vector<CallRecord> calls(std::uint32_t function = 0) const {
-    std::vector<CallRecord> calls;
-    for (const CallRecord& record : log_.calls) {
-      if (record.function.index == function) calls.push_back(record);
-    }
-    return calls;
-  }
-  std::vector<ExecutionRecord> executions(std::uint32_t function = 0) const {
-    std::vector<ExecutionRecord> executions;
-    for (const ExecutionRecord& record : log_.executions) {
-      if (record.function.index == function) executions.push_back(record);
-    }
-    return executions;
-  }
-  // When the calls of a function started, answered or not.
-  std::vector<Time> starts(std::uint32_t function = 0) const {
-    std::vector<Time> starts;
-    for (const ExecutionRecord& record : executions(function)) starts.push_back(record.started);
-    return starts;
-  }
-  std::vector<Time> arrivals_of_requests() const {
-    std::vector<Time> times;
-    for (const RequestRecord& record : log_.requests) times.push_back(record.arrived);
-    std::sort(times.begin(), times.end());
-    return times;
-  }
-
-  void apply(const FunctionConfiguration& knobs) { simulation->apply({{knobs}}); }
-
-  std::unique_ptr<Simulation> simulation;
-
- private:
-  Scenario scenario_;
-  EventLog log_;
-  LawChecker laws_;
-};
-
-FunctionSpec waits(Duration time, Overflow overflow = Overflow::none) {
-  return slot_station("a", Deterministic{to_seconds(time)}, overflow);
-}
-FunctionSpec works(double work_s, Overflow overflow = Overflow::none) {
-  return cpu_station("a", Deterministic{work_s}, overflow);
-}
 
 // --- CPU
 

@@ -8,11 +8,13 @@ namespace faasconf::sim {
 namespace {
 
 const ReplicaRanges kWide{ReplicaRange{1, 100}};
+const ReplicaRanges kToZero{ReplicaRange{0, 100}};
 
 // Decides every 2 s; a pod serves 10 requests at once, so 7 are wanted in each.
 class Ticks {
  public:
-  explicit Ticks(const KpaParameters& parameters = {}) : kpa_(kWide, parameters) {}
+  explicit Ticks(const KpaParameters& parameters = {}, const ReplicaRanges& ranges = kWide)
+      : kpa_(ranges, parameters) {}
   int tick(double concurrency, int replicas, int ready = 0) {
     now_s_ += 2;
     return decide(kpa_,
@@ -68,6 +70,52 @@ TEST(Kpa, ThatFindsSeveralReplicasKeepsThemForAMinute) {
   Ticks kpa;
   while (kpa.now_s() < 62) EXPECT_EQ(kpa.tick(0, 4), 4);
   EXPECT_EQ(kpa.tick(0, 4), 2);
+}
+
+// --- to zero
+
+// Busy until 10 s: nothing to do for a minute at 70 s, and 30 s of grace.
+TEST(Kpa, ScalesToZeroAfterAStableWindowAndTheGrace) {
+  Ticks kpa({}, kToZero);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(kpa.tick(3, 1), 1);
+  while (kpa.now_s() < 98) EXPECT_EQ(kpa.tick(0, 1), 1) << kpa.now_s() << " s";
+  EXPECT_EQ(kpa.tick(0, 1), 0);
+  EXPECT_EQ(kpa.tick(0, 0), 0);
+}
+
+TEST(Kpa, WithoutGraceScalesToZeroAfterAStableWindow) {
+  Ticks kpa({.scale_to_zero_grace = Duration::zero()}, kToZero);
+  EXPECT_EQ(kpa.tick(3, 1), 1);
+  while (kpa.now_s() < 60) EXPECT_EQ(kpa.tick(0, 1), 1) << kpa.now_s() << " s";
+  EXPECT_EQ(kpa.tick(0, 1), 0);
+}
+
+TEST(Kpa, ACallDuringTheGraceBeginsItAnew) {
+  Ticks kpa({}, kToZero);
+  EXPECT_EQ(kpa.tick(3, 1), 1);
+  while (kpa.now_s() < 90) EXPECT_EQ(kpa.tick(0, 1), 1);
+  EXPECT_EQ(kpa.tick(0.1, 1), 1);  // at 92 s
+  while (kpa.now_s() < 180) EXPECT_EQ(kpa.tick(0, 1), 1) << kpa.now_s() << " s";
+  EXPECT_EQ(kpa.tick(0, 1), 0);
+}
+
+TEST(Kpa, KnowsNoLoadBeforeItsFirstTick) {
+  Ticks kpa({}, kToZero);
+  while (kpa.now_s() < 88) EXPECT_EQ(kpa.tick(0, 1), 1) << kpa.now_s() << " s";
+  EXPECT_EQ(kpa.tick(0, 1), 0);
+  EXPECT_EQ(Ticks({}, kToZero).tick(0, 0), 0);  // and starts nobody
+}
+
+TEST(Kpa, WhatThePlatformScaledFromZeroGrowsFromThere) {
+  Ticks kpa({}, kToZero);
+  EXPECT_EQ(kpa.tick(0, 0), 0);
+  EXPECT_EQ(kpa.tick(7, 1), 1);
+  EXPECT_EQ(kpa.tick(70, 1), 4);  // panic: (0 + 7 + 70) / 3 by 7
+}
+
+TEST(Kpa, WhereTheRangeBeginsAtOneTheLastReplicaStays) {
+  Ticks kpa;
+  while (kpa.now_s() < 300) EXPECT_EQ(kpa.tick(0, 1), 1);
 }
 
 }  // namespace
