@@ -1,7 +1,6 @@
 // Instances that calls start: on demand with a keep-alive, and from zero. Runs worked out by hand.
 
 #include <chrono>
-#include <optional>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -243,7 +242,7 @@ TEST(FromZero, UnderKnativesAutoscaler) {
   spec.window = 10s;
   const Scenario scenario(spec);
   Kpa kpa(replica_ranges(scenario.workflow()));
-  const Run result = run(scenario, kpa, {.duration = 400s}, 1);
+  const auto result = run(scenario, kpa, {.duration = 400s}, 1);
   double instance_s = 0;
   for (const Observation& window : result.windows) {
     const Duration end = window.start.time_since_epoch() + window.length;
