@@ -64,7 +64,14 @@ class EventQueue {
   std::uint64_t push_in_order(std::size_t lane, Time time, EventTag tag);
   // Of the next event in the heap (0) and of those that may follow it (1 .. 4); of kind 15 where there are fewer.
   EventTag soon(std::size_t i) const { return event_of(heap()[i]).tag; }
-  Event pop();
+  // The next event, if it comes at the horizon or before; false, and nothing happens, when there is none.
+  bool pop_until(Time horizon, Event& event);
+  Event pop() {
+    Event event;
+    [[maybe_unused]] const bool popped = pop_until(kNever, event);
+    assert(popped);
+    return event;
+  }
   void clear();  // keeps the memory
 
   template <class Archive>
@@ -93,6 +100,7 @@ class EventQueue {
   Key* heap() { return reinterpret_cast<Key*>(families_.data()) + kRoot; }
   const Key* heap() const { return reinterpret_cast<const Key*>(families_.data()) + kRoot; }
   Event pop_lane();
+  Event pop_near();
   void push_near(Key key);
   void spread();
   void refill();
@@ -183,14 +191,27 @@ inline std::size_t EventQueue::size() const {
   return size_ + calendar_.size() + in_lanes + (beside_ == kBeyond ? 0 : 1);
 }
 
+inline bool EventQueue::pop_until(Time horizon, Event& event) {
+  const Key end = (static_cast<Key>(horizon.time_since_epoch().count()) + 1) << 64;
+  const Key top = heap()[0];
+  if (beside_ < top && beside_ < lane_) {
+    if (beside_ >= end) return false;
+    event = event_of(std::exchange(beside_, kBeyond));
+  } else if (lane_ < top) {
+    if (lane_ >= end) return false;
+    event = pop_lane();
+  } else {
+    if (top >= end) return false;
+    event = pop_near();
+  }
+  return true;
+}
+
 // The hole sinks to the bottom and the last event rises from there: it belongs near the bottom, so that hardly a
 // comparison is in doubt.
-inline Event EventQueue::pop() {
-  assert(!empty());
+inline Event EventQueue::pop_near() {
   Key* const keys = heap();
   const Key top = keys[0];
-  if (beside_ < top && beside_ < lane_) return event_of(std::exchange(beside_, kBeyond));
-  if (lane_ < top) return pop_lane();
   const std::size_t size = --size_;
   const Key last = keys[size];
   keys[size] = kBeyond;

@@ -15,41 +15,39 @@ class Pool {
  public:
   // The slot keeps what its last owner left. Throws std::length_error beyond the indices that an event can carry.
   std::uint32_t take() {
-    ++taken_;
-    if (!free_.empty()) {
-      const std::uint32_t index = free_.back();
-      free_.pop_back();
-      return index;
-    }
-    if (slots_.size() >= EventTag::kIndexLimit)
-      throw std::length_error("more than 2^26 things at once in a simulation");
-    slots_.emplace_back();
-    return static_cast<std::uint32_t>(slots_.size() - 1);
+    if (free_count_ == 0) [[unlikely]]
+      add_slot();
+    return free_[--free_count_];
   }
-  void give_back(std::uint32_t index) {
-    --taken_;
-    free_.push_back(index);
-  }
+  void give_back(std::uint32_t index) { free_[free_count_++] = index; }
   void clear() {
     slots_.clear();
     free_.clear();
-    taken_ = 0;
+    free_count_ = 0;
   }
 
   T& operator[](std::uint32_t index) { return slots_[index]; }
   const T& operator[](std::uint32_t index) const { return slots_[index]; }
-  std::size_t taken() const { return taken_; }
+  std::size_t taken() const { return slots_.size() - free_count_; }
   std::size_t slots() const { return slots_.size(); }  // taken or free
 
   template <class Archive>
   void archive(Archive& a) {
-    a(slots_, free_, taken_);
+    a(slots_, free_, free_count_);
   }
 
  private:
+  void add_slot() {
+    if (slots_.size() >= EventTag::kIndexLimit)
+      throw std::length_error("more than 2^26 things at once in a simulation");
+    slots_.emplace_back();
+    free_.push_back(0);
+    free_[free_count_++] = static_cast<std::uint32_t>(slots_.size() - 1);
+  }
+
   std::vector<T> slots_;
-  std::vector<std::uint32_t> free_;
-  std::size_t taken_ = 0;
+  std::vector<std::uint32_t> free_;  // as long as slots_; a stack of which free_count_ are in use
+  std::size_t free_count_ = 0;
 };
 
 }  // namespace faasconf::sim

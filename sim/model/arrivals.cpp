@@ -32,7 +32,10 @@ double integral(const Profile& profile, Time from, Time to) {
 }
 
 ArrivalProcess::ArrivalProcess(const OpenLoop& open_loop, const Profile* profile, Time start, Rng rng)
-    : rng_(rng), now_(start) {
+    : rng_(rng),
+      now_(start),
+      is_plain_(profile == nullptr && std::holds_alternative<PoissonArrivals>(open_loop.law) &&
+                open_loop.rate_per_s > 0) {
   if (profile != nullptr) cursor_ = ProfileCursor(*profile, start);
   const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.law);
   if (mmpp == nullptr) return;
@@ -49,11 +52,8 @@ ArrivalProcess::ArrivalProcess(const OpenLoop& open_loop, const Profile* profile
   enter_state(open_loop, state);
 }
 
-Time ArrivalProcess::next(const OpenLoop& open_loop, const Profile* profile) {
+Time ArrivalProcess::next_modulated(const OpenLoop& open_loop, const Profile* profile) {
   double gap = draw_gap(open_loop);
-  if (profile == nullptr && state_until_ == kNever && open_loop.rate_per_s > 0) {
-    return now_ = after(now_, from_seconds(gap / open_loop.rate_per_s));
-  }
   for (;;) {
     const double rate = rate_per_s(open_loop, profile) * modulation(open_loop);
     const Time change = profile == nullptr ? kNever : cursor_.next_change(*profile);

@@ -31,16 +31,20 @@ class ArrivalProcess {
   ArrivalProcess(const OpenLoop& open_loop, const Profile* profile, Time start, Rng rng);
 
   // The arrival after the last one; kNever when the rate stays 0.
-  Time next(const OpenLoop& open_loop, const Profile* profile);
+  Time next(const OpenLoop& open_loop, const Profile* profile) {
+    if (!is_plain_) return next_modulated(open_loop, profile);
+    return now_ = after(now_, from_seconds(rng_.exponential() / open_loop.rate_per_s));
+  }
   // What is asked for at the time of the last arrival given out, without the modulation of an MMPP.
   double rate_per_s(const OpenLoop& open_loop, const Profile* profile) const;
 
   template <class Archive>
   void archive(Archive& a) {
-    a(rng_, cursor_, now_, state_, state_until_, mean_relative_rate_);
+    a(rng_, cursor_, now_, is_plain_, state_, state_until_, mean_relative_rate_);
   }
 
  private:
+  Time next_modulated(const OpenLoop& open_loop, const Profile* profile);
   double draw_gap(const OpenLoop& open_loop);
   double modulation(const OpenLoop& open_loop) const;
   void enter_state(const OpenLoop& open_loop, std::uint32_t state);
@@ -48,6 +52,7 @@ class ArrivalProcess {
   Rng rng_;
   ProfileCursor cursor_;
   Time now_;
+  bool is_plain_ = false;    // Poisson at a constant rate
   std::uint32_t state_ = 0;  // of the MMPP
   Time state_until_ = kNever;
   double mean_relative_rate_ = 1;

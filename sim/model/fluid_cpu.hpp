@@ -127,8 +127,8 @@ inline void FluidCpu::find_rates() const {
   const double threads = jobs_.threads(limits_.parallel_threads);
   rates_.throttled = threads > limits_.served_cores;
   const double served = rates_.throttled ? limits_.served_cores : threads;
-  const double requests = jobs_.requests();
-  rates_.work = share_ * served * limits_.speed / (1.0 + limits_.contention * (requests - 1.0));
+  rates_.work = share_ * served * limits_.speed;
+  if (limits_.contention > 0) rates_.work /= 1.0 + limits_.contention * (jobs_.requests() - 1.0);
   rates_.thread = rates_.work / threads;
   rates_.cpu = share_ * (rates_.throttled ? limits_.limit_cores : std::min(threads, limits_.limit_cores));
   const double wait_ns = (jobs_.next_finish_ns() - virtual_ns_) / rates_.thread;

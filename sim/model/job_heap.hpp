@@ -20,29 +20,32 @@ class JobHeap {
   double threads(double parallel_threads) const {
     return static_cast<double>(size_ - parallel_jobs_) + parallel_jobs_ * parallel_threads;
   }
-  double next_finish_ns() const { return finish_of(jobs()[0]); }
-  std::uint32_t next_job() const { return id_of(jobs()[0]); }
+  double next_finish_ns() const { return finish_of(next()); }
+  std::uint32_t next_job() const { return id_of(next()); }
 
   void clear() {
     many_.clear();
     size_ = parallel_jobs_ = order_ = 0;
   }
   void push(double finish_ns, std::uint32_t job, bool parallel) {
-    if (size_ >= few_.size()) [[unlikely]]
-      make_room();
-    Job* const first = jobs();
-    first[size_++] = (static_cast<Job>(std::bit_cast<std::uint64_t>(finish_ns)) << 64) |
-                     (static_cast<Job>(order_++) << 32) | (parallel ? job | kParallel : job);
-    std::push_heap(first, first + size_, std::greater<Job>());
+    const Job added = (static_cast<Job>(std::bit_cast<std::uint64_t>(finish_ns)) << 64) |
+                      (static_cast<Job>(order_++) << 32) | (parallel ? job | kParallel : job);
     parallel_jobs_ += parallel;
+    if (size_ >= few_.size() || !many_.empty()) [[unlikely]]
+      return push_to_many(added);
+    std::uint32_t place = size_++;
+    for (; place > 0 && few_[place - 1] < added; --place) few_[place] = few_[place - 1];
+    few_[place] = added;
   }
   void pop(std::uint32_t& job, bool& was_parallel) {
-    Job* const first = jobs();
-    const Job next = first[0];
-    std::pop_heap(first, first + size_, std::greater<Job>());
-    if (--size_ == 0) many_.clear();
-    was_parallel = is_parallel(next);
-    job = id_of(next);
+    const Job first = next();
+    --size_;
+    if (!many_.empty()) [[unlikely]] {
+      std::pop_heap(many_.begin(), many_.end(), std::greater<Job>());
+      many_.pop_back();
+    }
+    was_parallel = is_parallel(first);
+    job = id_of(first);
     parallel_jobs_ -= was_parallel;
   }
   // visit(job, core-seconds that it still needs, parallel)
@@ -70,19 +73,19 @@ class JobHeap {
   static bool is_parallel(Job job) { return (static_cast<std::uint32_t>(job) & kParallel) != 0; }
 
   const Job* jobs() const { return many_.empty() ? few_.data() : many_.data(); }
-  Job* jobs() { return many_.empty() ? few_.data() : many_.data(); }
-  void make_room() {
+  Job next() const { return many_.empty() ? few_[size_ - 1] : many_.front(); }
+  void push_to_many(Job added) {
     if (many_.empty()) {
       many_.assign(few_.begin(), few_.end());
-      many_.resize(4 * few_.size());
-    } else if (size_ == many_.size()) {
-      many_.resize(2 * many_.size());
+      std::make_heap(many_.begin(), many_.end(), std::greater<Job>());
     }
+    many_.push_back(added);
+    std::push_heap(many_.begin(), many_.end(), std::greater<Job>());
+    ++size_;
   }
 
-  // A heap, the next to finish in front: few jobs lie in the instance itself, so that no other memory is touched.
-  std::array<Job, 4> few_;
-  std::vector<Job> many_;  // in place of few_ from the fifth on, until all are gone
+  std::array<Job, 4> few_;  // in order, the next to finish last: here no other memory is touched
+  std::vector<Job> many_;   // in place of few_ from the fifth on, until all are gone: a heap, the next in front
   std::uint32_t size_ = 0;
   std::uint32_t parallel_jobs_ = 0;
   std::uint32_t order_ = 0;

@@ -49,8 +49,8 @@ void Machine::assign_lanes() {
 void Machine::run_until(Time horizon) {
   if (horizon < now_) throw Error("a simulation cannot run to a time in its past");
   std::uint64_t at_once = 0;
-  while (!events_.empty() && events_.next_time() <= horizon) {
-    const Event event = events_.pop();
+  Event event;
+  while (events_.pop_until(horizon, event)) {
     if (instances_.slots() > kFitInCache) prefetch();
     assert(event.time >= now_);
     at_once = event.time == now_ ? at_once + 1 : 0;
