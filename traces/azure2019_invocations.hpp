@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "traces/byte_source.hpp"
+#include "traces/minute_scan.hpp"
 #include "traces/read_report.hpp"
 #include "traces/trace.hpp"
 
@@ -37,7 +39,13 @@ class Azure2019InvocationsReader {
   std::uint64_t bytes_consumed() const;  // of the file, as it lies on the disk
 
  private:
+  bool read_counts(TraceFunction& row);
+  bool read_keys(TraceFunction& row);
+  bool read_day();
+
   std::unique_ptr<Azure2019Rows> rows_;
+  std::vector<MinuteCount> counts_;  // of the last row, with room for the scan
+  MinuteScan scan_;
   OnBadRow on_bad_row_;
   std::optional<int> day_;
   ReadReport report_;

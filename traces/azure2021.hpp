@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "traces/byte_source.hpp"
@@ -40,19 +41,23 @@ class Azure2021Reader {
   std::uint64_t bytes_consumed() const;  // of the file, as it lies on the disk
 
  private:
+  bool read_row(TraceInvocation& call);
+  void set_start(TraceInvocation& call, double start_s);
+  bool refuse(Fault fault, std::size_t column, const std::string& expected, std::string_view got);
+  bool refuse_width();
+
   std::unique_ptr<LineReader> lines_;
   std::unique_ptr<Azure2021Functions> functions_;
-  std::string name_;
   OnBadRow on_bad_row_;
   double last_start_s_ = 0;
   ReadReport report_;
 };
 
-// All calls of a file as a trace: counts of starts per minute, and each function's durations.
+// All calls of a file as a trace: starts per minute, and the percentiles of each function's durations.
 struct Azure2021Trace {
-  Trace trace;  // app, function; no owner; trigger others
+  Trace trace;  // apps and functions without owners; their triggers are others
   ReadReport report;
 };
-Azure2021Trace read_azure2021(const std::string& path, OnBadRow on_bad_row = OnBadRow::error);
+Azure2021Trace read_azure2021(Azure2021Reader& reader);
 
 }  // namespace faasconf::traces

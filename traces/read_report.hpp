@@ -12,15 +12,15 @@ namespace faasconf::traces {
 enum class OnBadRow : std::uint8_t {
   error,  // throws sim::Error
   skip,   // leaves the row out
-  fix,    // mends it, as Fault says
+  fix,    // mends it, as Fault says; leaves it out where nothing can be mended
 };
 OnBadRow parse_on_bad_row(std::string_view text);  // "error", "skip", "fix"; throws sim::Error
 
 // What may be wrong with a row; and below, remarkable and never an error by itself.
 enum class Fault : std::uint8_t {
   width,                  // fewer or more columns than the header names; mended: what lacks is 0, what is too much goes
-  not_a_number,           // mended: 0
-  overflow,               // a number beyond its type; mended: the largest, or for a time 0
+  not_a_number,           // mended: 0; a call of 2021 is left out
+  overflow,               // a number beyond its type; mended: the largest count, else 0; a call of 2021 is left out
   negative_count,         // mended: 0
   negative_duration,      // mended: 0
   negative_memory,        // mended: 0
