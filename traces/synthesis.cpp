@@ -72,7 +72,8 @@ DurationPercentiles draw_duration(const SyntheticFunction& function, double call
   duration.maximum_ms = at(extreme);
   duration.percentiles_ms.front() = duration.minimum_ms;
   duration.percentiles_ms.back() = duration.maximum_ms;
-  for (std::size_t i = 0; i < kDurationQuantiles.size(); ++i) duration.percentiles_ms[i + 1] = at(kDurationQuantiles[i]);
+  for (std::size_t i = 0; i < kDurationQuantiles.size(); ++i)
+    duration.percentiles_ms[i + 1] = at(kDurationQuantiles[i]);
   return duration;
 }
 
@@ -116,8 +117,7 @@ std::string SyntheticTrace::origin() const {
 }
 
 void SyntheticTrace::counts(std::size_t index, std::vector<MinuteCount>& counts) const {
-  thread_local SyntheticCounts maker(0);
-  maker = SyntheticCounts(spec_.seed);
+  SyntheticCounts maker(spec_.seed);
   counts.clear();
   for (std::uint32_t day = 0; day < spec_.days; ++day) {
     if (population_.called[day][index]) maker.append(population_.functions[index], day, counts);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <span>
 
 #include "traces/poisson.hpp"
 
@@ -22,15 +23,17 @@ constexpr double kPeakSpread_min = 90;
 
 // Bursts, so that the published share of apps is more regular than a Poisson process and 14.9 % of the minutes have
 // calls.
-constexpr double kBurstyShare = .55;
-constexpr double kLeastBurst = 2;           // mean calls of a burst, at least
-constexpr double kBurstSpread = 1.2;        // of the logarithm of calls beyond
-constexpr double kShortestGap_min = .3;     // mean time between calls in a burst, at least
-constexpr double kLeastDuty = .05;          // part of the day in which a busy function is called, at least
-constexpr double kMeanSpell_min = 30;       // that it is called on end
-constexpr double kFewCalls = 2000;          // a day; call by call below, minute by minute above
-constexpr double kBusyCalls = 2e5;          // a day; from here on never silent
-constexpr double kTopNoise = .028;          // CV of the minutes' rates
+constexpr double kBurstyShare = .33;
+constexpr double kBurstyBusyShare = .76;
+constexpr double kLeastBurst = 3;        // mean calls of a burst, at least
+constexpr double kBurstSpread = 1.2;     // of the logarithm of calls beyond
+constexpr double kShortestGap_min = .3;  // mean time between calls in a burst, at least
+constexpr double kLeastDuty = .05;       // part of the day in which a busy function is called, at least
+constexpr double kMostDuty = .58;
+constexpr double kMeanSpell_min = 30;    // that it is called on end
+constexpr double kFewCalls = 2000;       // a day; call by call below, minute by minute above
+constexpr double kBusyCalls = 2e5;       // a day; from here on never silent
+constexpr double kTopNoise = .028;       // CV of the minutes' rates
 constexpr double kNoise = .15;
 
 const std::array<double, kMinutesPerDay>& cosines() {
@@ -62,10 +65,10 @@ Habit habit_of(const SyntheticFunction& function, std::uint64_t seed) {
   const double peak = kPeakMinute + (function.top ? 0 : kPeakSpread_min * rng.normal());
   habit.peak = static_cast<std::uint32_t>(std::lround(peak + 2.0 * kMinutes)) % kMinutes;
   habit.swing = function.top ? kTopSwing : kSwing;
-  habit.bursty = rng.uniform() < kBurstyShare;
+  habit.bursty = rng.uniform() < (function.weekday_calls < kFewCalls ? kBurstyShare : kBurstyBusyShare);
   habit.burst_calls = kLeastBurst + std::exp(kBurstSpread * rng.normal());
-  habit.burst_gap_min = kShortestGap_min + 2 * rng.exponential();
-  habit.duty = kLeastDuty + (1 - kLeastDuty) * rng.uniform();
+  habit.burst_gap_min = kShortestGap_min + rng.exponential();
+  habit.duty = kLeastDuty + (kMostDuty - kLeastDuty) * rng.uniform();
   return habit;
 }
 
@@ -78,7 +81,7 @@ std::uint32_t draw_minute(const Habit& habit, sim::Rng& rng) {
 }
 
 // Spells with and without calls, as many minutes of them with as the duty says; their mean lengths are exponential.
-void silence(std::vector<double>& rates, double duty, sim::Rng& rng) {
+void silence(std::span<double> rates, double duty, sim::Rng& rng) {
   const double mean_silence = kMeanSpell_min * (1 - duty) / duty;
   bool on = rng.uniform() < duty;
   double until = 0;
@@ -141,7 +144,8 @@ void SyntheticCounts::add_many(const SyntheticFunction& function, double mean, s
   if (habit.bursty && mean < kBusyCalls) silence(rates_, habit.duty, rng);
   const double sum = std::accumulate(rates_.begin(), rates_.end(), 0.0);
   if (sum > 0) {
-    for (std::uint32_t minute = 0; minute < kMinutes; ++minute) calls_[minute] = poisson(rates_[minute] * mean / sum, rng);
+    for (std::uint32_t minute = 0; minute < kMinutes; ++minute)
+      calls_[minute] = poisson(rates_[minute] * mean / sum, rng);
   }
   // never quite idle: it is called on this day
   if (std::all_of(calls_.begin(), calls_.end(), [](std::uint32_t count) { return count == 0; })) {

@@ -1,6 +1,7 @@
 #pragma once
 // When a made-up function is called on a day on which it is called.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -10,13 +11,12 @@
 
 namespace faasconf::traces {
 
-// Calls in [minute, minute + 1) of the day, from 0 at its midnight; at least one. The stream is the function's and the
-// day's. Reusable buffers, so one object a thread.
+// Of any function and day, whose streams are their own. Holds buffers only.
 class SyntheticCounts {
  public:
-  explicit SyntheticCounts(std::uint64_t seed) : seed_(seed), calls_(kMinutesPerDay), rates_(kMinutesPerDay) {}
+  explicit SyntheticCounts(std::uint64_t seed) : seed_(seed) {}
 
-  // Appends to `counts`, the minutes moved by those of the days before.
+  // Appends the day's calls, at least one; minutes count from the start of day 0.
   void append(const SyntheticFunction& function, std::uint32_t day, std::vector<MinuteCount>& counts);
 
  private:
@@ -25,8 +25,8 @@ class SyntheticCounts {
   void add_many(const SyntheticFunction& function, double mean, sim::Rng& rng);
 
   std::uint64_t seed_;
-  std::vector<std::uint32_t> calls_;  // by minute
-  std::vector<double> rates_;         // by minute
+  std::array<std::uint32_t, kMinutesPerDay> calls_{};  // by minute
+  std::array<double, kMinutesPerDay> rates_{};         // by minute
 };
 
 }  // namespace faasconf::traces

@@ -44,18 +44,18 @@ struct Quantile {
   double share;
   double calls;
 };
-constexpr std::array<Quantile, 6> kOthers = {
-    {{0, .1}, {.358, 1}, {.612, 10}, {.672, 24}, {.829, 288}, {.918, 1440}}};
+constexpr std::array<Quantile, 6> kOthers = {{{0, .1}, {.358, 1}, {.612, 10}, {.672, 24}, {.829, 288}, {.918, 1440}}};
 
 // Calls come together: a function with a mean of x calls a day is called on 1 - exp(-.7 x) of the days, which makes
 // 36.6 % of a day's functions have fewer than 10 calls.
 constexpr double kDaysTogether = .7;
 
-constexpr double kOfficeShare = .30;    // of functions without a timer: rows fall 22 % at weekends
-constexpr double kWeekendOfBusy = .9;   // calls of the top hundredth at weekends, by a weekday's
-constexpr double kTimersAlone = .39;    // of apps with one function: 21 % of the apps are regular
-constexpr double kNewOwner = .6;        // chance that an app has another owner than the one before
-constexpr double kLargeAppTail = 1.6;   // exponent of the sizes of apps with 11 functions and more
+constexpr double kOfficeShare = .30;  // of functions without a timer: rows fall 22 % at weekends
+constexpr double kWeekdaysPerDay = 7.0 / 5;
+constexpr double kWeekendOfBusy = .9;  // calls of the top hundredth at weekends, by a weekday's
+constexpr double kTimersAlone = .43;   // of apps with one function: 21 % of the apps are regular
+constexpr double kNewOwner = .6;       // chance that an app has another owner than the one before
+constexpr double kLargeAppTail = 1.6;  // exponent of the sizes of apps with 11 functions and more
 constexpr std::size_t kLargestApp = 500;
 
 std::size_t rank_of(double share, std::uint32_t rows) {
@@ -75,9 +75,10 @@ double power_law(const Knot& a, const Knot& b, double rank) {
   return a.calls * std::pow(rank / a.rank, std::log(b.calls / a.calls) / std::log(b.rank / a.rank));
 }
 
-double sum_after(const Knot& a, const Knot& b) {
+// Of the ranks after a up to b, none of them above `most`.
+double sum_after(const Knot& a, const Knot& b, double most) {
   double sum = 0;
-  for (double rank = a.rank + 1; rank <= b.rank; ++rank) sum += power_law(a, b, rank);
+  for (double rank = a.rank + 1; rank <= b.rank; ++rank) sum += std::min(most, power_law(a, b, rank));
   return sum;
 }
 
@@ -101,12 +102,30 @@ double calls_at(double share) {
   return a.calls * std::pow(b.calls / a.calls, (share - a.share) / (b.share - a.share));
 }
 
+// The most popular functions, and what they have of all calls. In a trace too small for so few of them to have so much,
+// the top function alone.
+struct Top {
+  double rank;
+  double share;
+};
+
+Top top_of(double functions, double share, std::uint32_t rows) {
+  constexpr double leeway = 1.2;  // none may be as popular as the first
+  const auto rank = static_cast<double>(rank_of(functions, rows));
+  const double others = share - published::kTopFunctionShare;
+  if ((rank - 1) * published::kTopFunctionShare < leeway * others) return {1, published::kTopFunctionShare};
+  return {rank, share};
+}
+
 // Mean calls of `count` functions without a timer, in falling order: the published shares of the most popular ones, and
 // the quantiles below. `timer_calls` is what timers take of the rest.
 std::vector<double> popularity(std::size_t count, std::uint32_t rows, double timer_calls) {
   const double total = kCallsPerRow * rows;
-  const auto thousandth = static_cast<double>(rank_of(.001, rows));
-  const auto hundredth = static_cast<double>(rank_of(.01, rows));
+  const double top_share = published::kTopFunctionShare;
+  const Top hundredth_top = top_of(.01, published::kTopHundredthShare, rows);
+  const Top thousandth_top = top_of(.001, published::kTopThousandthShare, rows);
+  const double hundredth = hundredth_top.rank;
+  const double thousandth = thousandth_top.rank;
   const Knot busy{std::max(hundredth + 1, std::ceil((1 - kOthers.back().share) * static_cast<double>(count))),
                   kOthers.back().calls};
 
@@ -118,26 +137,28 @@ std::vector<double> popularity(std::size_t count, std::uint32_t rows, double tim
   }
 
   // from below upwards: each knot lies where its share of all calls comes out
-  const Knot first{1, published::kTopFunctionShare * total};
-  const double rest = (1 - published::kTopHundredthShare) * total - timer_calls - below;
-  const Knot third{hundredth, solve(busy.calls, first.calls, rest, [&](double at) {
-                     return sum_after({hundredth, at}, busy);
+  const Knot first{1, top_share * total};
+  const double highest = 1e6 * first.calls;  // of a knot, where many functions are as popular as the first
+  const double of_offices = 1 + kOfficeShare * (kWeekdaysPerDay - 1);  // calls on a weekday over those of a mean day
+  const double rest = ((1 - hundredth_top.share) * total - timer_calls) / of_offices - below;
+  const Knot third{hundredth, solve(busy.calls, highest, rest, [&](double at) {
+                     return sum_after({hundredth, at}, busy, first.calls);
                    })};
-  const double between = (published::kTopHundredthShare - published::kTopThousandthShare) * total;
-  const Knot second{thousandth, solve(third.calls, first.calls, between, [&](double at) {
-                      return sum_after({thousandth, at}, third);
+  const double between = (hundredth_top.share - thousandth_top.share) * total;
+  const Knot second{thousandth, solve(third.calls, highest, between, [&](double at) {
+                      return sum_after({thousandth, at}, third, first.calls);
                     })};
-  const double above = (published::kTopThousandthShare - published::kTopFunctionShare) * total;
-  const Knot runner_up{std::min(2.0, thousandth), solve(second.calls, first.calls, above, [&](double at) {
-                         return at + sum_after({2, at}, second);
+  const double above = (thousandth_top.share - top_share) * total;
+  const Knot runner_up{std::min(2.0, thousandth), solve(second.calls, highest, above, [&](double at) {
+                         return std::min(at, first.calls) + sum_after({2, at}, second, first.calls);
                        })};
 
   calls[0] = first.calls;
   for (std::size_t i = 1; i < static_cast<std::size_t>(busy.rank) && i < count; ++i) {
     const auto rank = static_cast<double>(i + 1);
-    calls[i] = rank <= thousandth  ? power_law(runner_up, second, rank)
-               : rank <= hundredth ? power_law(second, third, rank)
-                                   : power_law(third, busy, rank);
+    calls[i] = std::min(first.calls, rank <= thousandth  ? power_law(runner_up, second, rank)
+                                     : rank <= hundredth ? power_law(second, third, rank)
+                                                         : power_law(third, busy, rank));
   }
   return calls;
 }
@@ -158,29 +179,50 @@ Shares without_timers(Shares shares) {
   return shares;
 }
 
-// Of functions without a timer, in falling order of calls: by number along the order; among the top hundredth by calls,
-// so that the triggers' shares of all calls come out.
-void set_triggers(std::span<SyntheticFunction> functions, std::size_t hundredth, double total) {
-  const Shares by_number = without_timers(published::kFunctionShares);
-  Shares calls_due = published::kCallShares;
-  for (double& due : calls_due) due *= total;
-  calls_due[static_cast<std::size_t>(Trigger::timer)] = -std::numeric_limits<double>::infinity();
+// What each trigger still has to get: functions, and calls on a weekday.
+struct Dues {
+  Shares functions{};
+  Shares calls{};
 
-  Shares number_due{};
-  for (std::size_t i = functions.size(); i-- > hundredth;) {
-    for (std::size_t t = 0; t < by_number.size(); ++t) number_due[t] += by_number[t];
-    // a trigger that has had its calls gets no more of the popular functions
-    Shares due = number_due;
-    for (std::size_t t = 0; t < due.size(); ++t) {
-      if (calls_due[t] < functions[i].weekday_calls) due[t] = -std::numeric_limits<double>::infinity();
+  void take(SyntheticFunction& function, Trigger trigger) {
+    function.trigger = trigger;
+    functions[static_cast<std::size_t>(trigger)] -= 1;
+    calls[static_cast<std::size_t>(trigger)] -= function.weekday_calls;
+  }
+};
+
+// From the least popular function upwards, each trigger in its turn. One that has had its calls gets no more of the
+// popular functions; the top hundredth goes by calls alone.
+Dues deal_triggers(std::span<SyntheticFunction> functions, std::size_t hundredth, Dues due) {
+  constexpr double never = -std::numeric_limits<double>::infinity();
+  const Shares by_number = without_timers(published::kFunctionShares);
+  for (std::size_t i = functions.size(); i-- > 0;) {
+    for (std::size_t t = 0; t < by_number.size(); ++t) due.functions[t] += by_number[t];
+    if (i < hundredth) continue;
+    Shares turn = due.functions;
+    for (std::size_t t = 0; t < turn.size(); ++t) {
+      if (due.calls[t] < functions[i].weekday_calls) turn[t] = never;
     }
-    functions[i].trigger = most_due(due);
-    number_due[static_cast<std::size_t>(functions[i].trigger)] -= 1;
-    calls_due[static_cast<std::size_t>(functions[i].trigger)] -= functions[i].weekday_calls;
+    due.take(functions[i], most_due(turn));
   }
   for (std::size_t i = 0; i < std::min(hundredth, functions.size()); ++i) {
-    functions[i].trigger = most_due(calls_due);
-    calls_due[static_cast<std::size_t>(functions[i].trigger)] -= functions[i].weekday_calls;
+    Shares turn = due.calls;
+    turn[static_cast<std::size_t>(Trigger::others)] = never;
+    due.take(functions[i], most_due(turn));
+  }
+  return due;
+}
+
+// Of functions without a timer, in falling order of calls, so that the triggers' shares of functions and of calls come
+// out: what one deal leaves over, the next one begins with.
+void set_triggers(std::span<SyntheticFunction> functions, std::size_t hundredth, double total) {
+  constexpr int deals = 4;
+  Dues start;
+  for (std::size_t t = 0; t < start.calls.size(); ++t) start.calls[t] = published::kCallShares[t] * total;
+  start.calls[static_cast<std::size_t>(Trigger::timer)] = -std::numeric_limits<double>::infinity();
+  for (int deal = 0; deal < deals; ++deal) {
+    const Dues left = deal_triggers(functions, hundredth, start);
+    for (std::size_t t = 0; t < start.functions.size(); ++t) start.functions[t] += left.functions[t];
   }
 }
 
@@ -218,7 +260,6 @@ double sum_of_chances(std::span<const SyntheticFunction> functions) {
 
 std::vector<SyntheticFunction> make_others(std::uint64_t seed, std::size_t count, std::uint32_t rows,
                                            double timer_calls) {
-  constexpr double weekdays_per_day = 7.0 / 5;
   const std::size_t hundredth = rank_of(.01, rows);
   sim::Rng rng = sim::RngStreams(seed).stream("synthetic offices");
   std::vector<SyntheticFunction> others(count);
@@ -228,7 +269,7 @@ std::vector<SyntheticFunction> make_others(std::uint64_t seed, std::size_t count
     const bool busy = i < hundredth;
     other.top = i == 0;
     other.in_office = !busy && rng.uniform() < kOfficeShare;
-    other.weekday_calls = other.in_office ? weekdays_per_day * calls[i] : calls[i];
+    other.weekday_calls = other.in_office ? kWeekdaysPerDay * calls[i] : calls[i];
     other.weekend_calls = other.in_office ? 0 : busy && !other.top ? kWeekendOfBusy * calls[i] : calls[i];
     other.chance = -std::expm1(-kDaysTogether * other.weekday_calls);
   }
