@@ -6,10 +6,10 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/files.hpp"
-#include "experiments/results/digest.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "traces/azure_profile.hpp"
+#include "traces/digest.hpp"
 
 namespace faasconf::experiments {
 
@@ -37,7 +37,7 @@ Start parse_start(const std::string& text) {
 
 std::string digest_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  return sha256(std::string(std::istreambuf_iterator<char>(file), {}));
+  return traces::sha256(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 int run_trace_profile(const Arguments& arguments, const Console& console) {

@@ -1,4 +1,4 @@
-#include "experiments/results/part_file.hpp"
+#include "traces/part_file.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -11,7 +11,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::traces {
 namespace {
 
 constexpr std::size_t kBuffer = 1 << 16;
@@ -108,4 +108,4 @@ void PartFile::check() const {
   if (error_ != 0) throw failure(path_, error_);
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::traces

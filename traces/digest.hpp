@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-namespace faasconf::experiments {
+namespace faasconf::traces {
 
 std::string sha256(std::string_view bytes);  // 64 hexadecimal digits
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::traces

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace faasconf::experiments {
+namespace faasconf::traces {
 
 // Throws std::runtime_error with path and reason when the disk is full or the path cannot be written.
 class PartFile {
@@ -36,4 +36,4 @@ class PartFile {
   std::string buffer_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::traces

@@ -1,4 +1,4 @@
-#include "experiments/results/hdf5_part_driver.hpp"
+#include "traces/hdf5_part_driver.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include <H5Cpp.h>
 
-namespace faasconf::experiments {
+namespace faasconf::traces {
 namespace {
 
 // What HDF5 holds of an open file; the first member is HDF5's own.
@@ -93,4 +93,4 @@ H5::H5File create_hdf5(PartFile& file) {
   return {file.path(), H5F_ACC_TRUNC, create, access};
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::traces

@@ -1,11 +1,11 @@
-#include "experiments/results/digest.hpp"
+#include "traces/digest.hpp"
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 
-namespace faasconf::experiments {
+namespace faasconf::traces {
 namespace {
 
 // the first 32 bits of the fractions of the cube roots of the first 64 primes
@@ -73,4 +73,4 @@ std::string sha256(std::string_view bytes) {
   return digits;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::traces

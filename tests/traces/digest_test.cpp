@@ -1,10 +1,10 @@
-#include "experiments/results/digest.hpp"
+#include "traces/digest.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-namespace faasconf::experiments {
+namespace faasconf::traces {
 namespace {
 
 // Oracle: the examples of NIST for FIPS 180-4.
@@ -35,4 +35,4 @@ TEST(Sha256, OfBytesBeyondAscii) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::traces

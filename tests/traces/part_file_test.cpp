@@ -1,17 +1,20 @@
-#include "experiments/results/part_file.hpp"
+#include "traces/part_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
-#include "tests/experiments/results/made_up_run.hpp"
+#include "tests/scratch_folder.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::traces {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using tests::read_file;
+using tests::ScratchFolder;
+using tests::write_file;
 
 TEST(PartFile, AppearsWhenCommitted) {
   const ScratchFolder folder;
@@ -93,4 +96,4 @@ TEST(PartFile, SaysWhyAFolderCannotBeWrittenTo) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::traces
