@@ -228,7 +228,7 @@ TEST(MinuteSeriesErrors, FunctionsThatAreNotAlone) {
   EXPECT_EQ(error_of(kTwoFunctions, "f1"),
             "f.csv:3: HashFunction: expected one function to begin with \"f1\", got \"f145\" after \"f123\" in line 2");
   EXPECT_EQ(
-      error_of(kTwoFunctions + "o,a,f145,http" + cells(), "f145"),
+      error_of(kTwoFunctions + "o1,a2,f145,http" + cells(), "f145"),
       "f.csv:4: HashFunction: expected one row of function \"f145\", got a second one after line 3; a row's number "
       "selects one");
   EXPECT_EQ(error_of(kTwoDays + "ab,3" + cells(), "ab", 3),
