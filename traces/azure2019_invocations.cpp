@@ -25,7 +25,7 @@ Azure2019InvocationsReader::Azure2019InvocationsReader(const std::string& path, 
 
 Azure2019InvocationsReader::Azure2019InvocationsReader(std::unique_ptr<ByteSource> bytes, const std::string& name,
                                                        OnBadRow on_bad_row)
-    : rows_(std::make_unique<Azure2019Rows>(std::move(bytes), name)),
+    : rows_(std::make_unique<Azure2019RowReader>(std::move(bytes), name)),
       counts_(kScanCounts),
       scan_(fastest_minute_scan()),
       on_bad_row_(on_bad_row) {}

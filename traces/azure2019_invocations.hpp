@@ -15,7 +15,7 @@
 
 namespace faasconf::traces {
 
-class Azure2019Rows;
+class Azure2019RowReader;
 
 //   Azure2019InvocationsReader reader("invocations_per_function_md.anon.d01.csv.xz");
 //   for (TraceFunction row; reader.next(row);) use(row);
@@ -33,7 +33,7 @@ class Azure2019InvocationsReader {
   bool next(TraceFunction& row);
 
   bool is_series() const;          // a series extract, which tells neither owner nor app nor trigger
-  std::optional<int> day() const;  // of the last row, from 1; absent in the original schema, where the file is the day
+  std::optional<int> day() const { return day_; }  // of the last row, from 1; absent in the original schema, where the file is the day
   std::uint64_t line() const;      // of the last row, from 1
   const ReadReport& report() const { return report_; }
   std::uint64_t bytes_consumed() const;  // of the file, as it lies on the disk
@@ -43,7 +43,7 @@ class Azure2019InvocationsReader {
   bool read_keys(TraceFunction& row);
   bool read_day();
 
-  std::unique_ptr<Azure2019Rows> rows_;
+  std::unique_ptr<Azure2019RowReader> rows_;
   std::vector<MinuteCount> counts_;  // of the last row, with room for the scan
   MinuteScan scan_;
   OnBadRow on_bad_row_;

@@ -38,18 +38,18 @@ std::string column_name(Azure2019Schema schema, std::size_t column) {
 
 }  // namespace
 
-Azure2019Rows::Azure2019Rows(std::unique_ptr<ByteSource> bytes, const std::string& name)
+Azure2019RowReader::Azure2019RowReader(std::unique_ptr<ByteSource> bytes, const std::string& name)
     : lines_(std::move(bytes), name) {
   read_header();
 }
 
-bool Azure2019Rows::next() {
+bool Azure2019RowReader::next() {
   if (!lines_.next()) return false;
   split();
   return true;
 }
 
-std::optional<int> Azure2019Rows::day() const {
+std::optional<int> Azure2019RowReader::day() const {
   const std::string_view text = day_text();
   int day = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), day);
@@ -57,23 +57,23 @@ std::optional<int> Azure2019Rows::day() const {
   return day;
 }
 
-std::size_t Azure2019Rows::width() const {
+std::size_t Azure2019RowReader::width() const {
   return 1 + static_cast<std::size_t>(std::ranges::count(lines_.text(), ','));
 }
 
-std::size_t Azure2019Rows::expected_width() const { return keys() + kMinutesPerDay; }
+std::size_t Azure2019RowReader::expected_width() const { return keys() + kMinutesPerDay; }
 
-void Azure2019Rows::throw_width() const {
+void Azure2019RowReader::throw_width() const {
   throw Error(lines_.where() + "expected " + std::to_string(expected_width()) + " columns, got " +
               std::to_string(width()));
 }
 
-void Azure2019Rows::throw_day() const {
+void Azure2019RowReader::throw_day() const {
   throw Error(lines_.where() + "day: expected an integer from 1 to " + std::to_string(kLastDay) + ", got " +
               quoted(day_text()));
 }
 
-void Azure2019Rows::read_header() {
+void Azure2019RowReader::read_header() {
   if (!lines_.next()) throw Error(lines_.where() + "expected a header, got an empty file");
   const std::vector<std::string_view> names = split_all(lines_.text());
 
@@ -92,7 +92,7 @@ void Azure2019Rows::read_header() {
   if (names.size() != expected_width()) throw_width();
 }
 
-void Azure2019Rows::split() {
+void Azure2019RowReader::split() {
   const char* begin = lines_.text().data();
   const char* const end = begin + lines_.text().size();
   keys_ = {};

@@ -19,10 +19,10 @@ enum class Azure2019Schema : std::uint8_t {
   series,       // HashFunction,day,1..1440
 };
 
-class Azure2019Rows {
+class Azure2019RowReader {
  public:
   // Reads the header. Throws sim::Error.
-  Azure2019Rows(std::unique_ptr<ByteSource> bytes, const std::string& name);
+  Azure2019RowReader(std::unique_ptr<ByteSource> bytes, const std::string& name);
 
   bool next();  // false at the end of the file
 

@@ -16,7 +16,7 @@ namespace faasconf::traces {
 class LineReader {
  public:
   static constexpr std::size_t kLongestLine = 65535;  // 1440 counts of ten digits and three hashes need a quarter
-  static constexpr std::size_t kPadding = 64;         // bytes that may be read before and behind a line
+  static constexpr std::size_t kPadding = 128;        // bytes that may be read before and behind a line
 
   // `name` stands for the file in messages.
   LineReader(std::unique_ptr<ByteSource> bytes, std::string name);

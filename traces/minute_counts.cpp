@@ -31,19 +31,19 @@ Cell read_cell(std::string_view text) {
   return {.count = count, .fault = std::nullopt};
 }
 
-std::string place(const Azure2019Rows& rows, std::size_t minute) {
+std::string place(const Azure2019RowReader& rows, std::size_t minute) {
   return rows.lines().where() + "column " + std::to_string(rows.keys() + minute + 1) + " (minute " +
          std::to_string(minute + 1) + "): ";
 }
 
-[[noreturn]] void throw_cell(const Azure2019Rows& rows, std::size_t minute, std::string_view text) {
+[[noreturn]] void throw_cell(const Azure2019RowReader& rows, std::size_t minute, std::string_view text) {
   throw sim::Error(place(rows, minute) + "expected an integer from 0 to " + std::to_string(kLargest) + ", got " +
                    quoted(text));
 }
 
 }  // namespace
 
-bool read_minutes(const Azure2019Rows& rows, OnBadRow on_bad_row, ReadReport& report,
+bool read_minutes(const Azure2019RowReader& rows, OnBadRow on_bad_row, ReadReport& report,
                   std::vector<MinuteCount>& counts) {
   const std::size_t width = rows.width();
   bool mended = width != rows.expected_width();

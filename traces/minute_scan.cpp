@@ -12,15 +12,23 @@ std::size_t scan_minutes_avx2(const char* begin, const char* end, MinuteCount* c
 
 namespace {
 
-// The number of ones without an instruction for it.
-unsigned ones(std::uint64_t bits) {
-  bits -= bits >> 1 & 0x5555555555555555;
-  bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
-  bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0f;
-  return static_cast<unsigned>(bits * 0x0101010101010101 >> 56);
-}
+// What every processor can do.
+struct PortableBits {
+  static unsigned count_ones(std::uint64_t bits) {
+    bits -= bits >> 1 & 0x5555555555555555;
+    bits = (bits & 0x3333333333333333) + (bits >> 2 & 0x3333333333333333);
+    bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0f;
+    return static_cast<unsigned>(bits * 0x0101010101010101 >> 56);
+  }
+  static unsigned trailing_zeros(std::uint64_t bits) {
+    return bits == 0 ? 64 : static_cast<unsigned>(__builtin_ctzll(bits));
+  }
+  static unsigned leading_zeros(std::uint64_t bits) {
+    return bits == 0 ? 64 : static_cast<unsigned>(__builtin_clzll(bits));
+  }
+};
 
-struct BytewiseBlock {
+struct BytewiseBlock : PortableBits {
   static ByteMasks masks(const char* text) {
     ByteMasks result;
     for (unsigned i = 0; i < 64; ++i) {
@@ -31,11 +39,10 @@ struct BytewiseBlock {
     }
     return result;
   }
-  static unsigned count_ones(std::uint64_t bits) { return ones(bits); }
 };
 
 #ifdef __SSE2__
-struct Sse2Block {
+struct Sse2Block : PortableBits {
   static ByteMasks masks(const char* text) {
     ByteMasks result;
     for (unsigned i = 0; i < 64; i += 16) {
@@ -47,7 +54,6 @@ struct Sse2Block {
     }
     return result;
   }
-  static unsigned count_ones(std::uint64_t bits) { return ones(bits); }
 
  private:
   static std::uint64_t bits(__m128i bytes) { return static_cast<std::uint64_t>(_mm_movemask_epi8(bytes)); }
@@ -62,7 +68,8 @@ std::vector<NamedScan> minute_scans() {
   scans.push_back({"sse2", scan_minutes<Sse2Block>});
 #endif
 #ifdef FAASCONF_AVX2
-  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+  // whatever has BMI2 has LZCNT as well
+  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0 &&
       __builtin_cpu_supports("popcnt") != 0) {
     scans.push_back({"avx2", scan_minutes_avx2});
   }

@@ -14,7 +14,7 @@ namespace faasconf::traces {
 using MinuteScan = std::size_t (*)(const char* begin, const char* end, MinuteCount* counts);
 inline constexpr std::size_t kIrregular = static_cast<std::size_t>(-1);
 inline constexpr std::size_t kScanCounts = kMinutesPerDay + 64;
-inline constexpr std::size_t kScanRoom = 64;
+inline constexpr std::size_t kScanRoom = 128;
 
 // All give the same results; absent is what this build or this processor lacks.
 struct NamedScan {

@@ -1,4 +1,4 @@
-// Compiled for AVX2, BMI and POPCNT, and called only where the processor has them.
+// Compiled for AVX2, BMI, LZCNT and POPCNT, and called only where the processor has them.
 
 #include <immintrin.h>
 
@@ -14,6 +14,8 @@ struct Avx2Block {
     return {.commas = equal(low, high, ','), .digits = digits(low, high), .zeros = equal(low, high, '0')};
   }
   static unsigned count_ones(std::uint64_t bits) { return static_cast<unsigned>(__builtin_popcountll(bits)); }
+  static unsigned trailing_zeros(std::uint64_t bits) { return static_cast<unsigned>(_tzcnt_u64(bits)); }
+  static unsigned leading_zeros(std::uint64_t bits) { return static_cast<unsigned>(_lzcnt_u64(bits)); }
 
  private:
   static std::uint64_t joined(__m256i low, __m256i high) {

@@ -25,7 +25,7 @@ class SeriesBuilder {
   explicit SeriesBuilder(const SeriesRequest& request) : request_(request) {}
 
   void add(std::unique_ptr<ByteSource> bytes, const std::string& name, int day) {
-    Azure2019Rows rows(std::move(bytes), name);
+    Azure2019RowReader rows(std::move(bytes), name);
     check_schema(rows.schema(), name, day);
     names_ += (names_.empty() ? "" : ", ") + name;
     days_ = std::max(days_, day);
@@ -67,7 +67,7 @@ class SeriesBuilder {
     return is_extract_ && key != nullptr && std::holds_alternative<std::size_t>(*key);
   }
 
-  bool matches(const Azure2019Rows& rows, std::size_t row) const {
+  bool matches(const Azure2019RowReader& rows, std::size_t row) const {
     if (const auto* app = std::get_if<AppKey>(&request_.whose)) return rows.app().starts_with(app->hash);
     const auto& key = std::get<FunctionKey>(request_.whose);
     if (const auto* hash = std::get_if<std::string>(&key)) return rows.function().starts_with(*hash);
@@ -77,7 +77,7 @@ class SeriesBuilder {
     return rows.owner() == owner_ && rows.app() == series_.app && rows.function() == series_.function;
   }
 
-  void add_row(const Azure2019Rows& rows, int file_day) {
+  void add_row(const Azure2019RowReader& rows, int file_day) {
     int day = file_day;
     if (rows.schema() == Azure2019Schema::series) {
       const std::optional<int> own = rows.day();
@@ -92,7 +92,7 @@ class SeriesBuilder {
   }
 
   // The first row that matches tells whose series it is.
-  void check_same(const Azure2019Rows& rows) {
+  void check_same(const Azure2019RowReader& rows) {
     const bool is_app = std::holds_alternative<AppKey>(request_.whose);
     if (!found_) {
       found_ = true;
@@ -112,7 +112,7 @@ class SeriesBuilder {
                 " in line " + std::to_string(first_line_));
   }
 
-  void check_once(const Azure2019Rows& rows, int day) {
+  void check_once(const Azure2019RowReader& rows, int day) {
     auto& lines = first_lines_[std::string(rows.function())];
     const auto [before, is_new] = lines.try_emplace(day, rows.lines().number());
     if (is_new) return;
@@ -120,7 +120,7 @@ class SeriesBuilder {
                 ", got a second one after line " + std::to_string(before->second) + "; a row's number selects one");
   }
 
-  void add_counts(const Azure2019Rows& rows, int day) {
+  void add_counts(const Azure2019RowReader& rows, int day) {
     if (one_day()) series_.first_day = day;
     days_ = std::max(days_, day);
     const std::size_t before = one_day() ? 0 : static_cast<std::size_t>(day - 1) * kMinutesPerDay;
