@@ -1,0 +1,28 @@
+#pragma once
+// Sums over a trace.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "traces/trace.hpp"
+
+namespace faasconf::traces {
+
+struct TraceTotals {
+  std::size_t functions = 0;
+  std::size_t apps = 0;
+  std::size_t owners = 0;
+  std::uint64_t calls = 0;
+};
+TraceTotals totals(const Trace& trace);
+
+std::uint64_t calls_of(const TraceFunction& function);
+std::vector<std::uint64_t> minute_totals(const Trace& trace);  // of all functions, by minute, days x 1440
+double minute_cv(const TraceFunction& function, std::uint32_t days);  // of its minute counts; 0 where it is never called
+
+// The app of a function, as a key: owner and app.
+std::string app_key(const TraceFunction& function);
+
+}  // namespace faasconf::traces
