@@ -2,8 +2,11 @@
 // Statistics of the Azure Functions 2019 data set as published: by Shahrad et al., "Serverless in the Wild" (USENIX ATC
 // 2020), and of its released files. Shares are of 1.
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include "traces/trace.hpp"
 
@@ -45,6 +48,10 @@ inline constexpr double kMemoryBurrC = 11.652;
 inline constexpr double kMemoryBurrK = .221;
 inline constexpr double kMemoryBurrLambda_mb = 107.083;
 inline constexpr double kMemoryMedian_mb = 140;
+inline double memory_quantile_mb(double probability) {
+  const double tail = std::pow(1 - probability, -1 / kMemoryBurrK);
+  return kMemoryBurrLambda_mb * std::pow(std::max(tail - 1, 0.0), 1 / kMemoryBurrC);
+}
 
 // Coefficients of variation of the times between an app's calls: about 0, and at most 1.
 inline constexpr double kCvAboutZero = .21;

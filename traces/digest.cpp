@@ -1,9 +1,12 @@
 #include "traces/digest.hpp"
 
-#include <array>
 #include <bit>
+#include <cerrno>
 #include <cstddef>
-#include <cstdint>
+#include <fstream>
+#include <system_error>
+
+#include "sim/core/error.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -53,17 +56,26 @@ void digest_block(State& state, std::string_view block) {
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
-  // the first 32 bits of the fractions of the square roots of the first 8 primes
-  State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  const std::uint64_t bits = static_cast<std::uint64_t>(bytes.size()) * 8;
-  for (; bytes.size() >= kBlock; bytes.remove_prefix(kBlock)) digest_block(state, bytes);
+void Sha256::add(std::string_view bytes) {
+  size_ += bytes.size();
+  if (!tail_.empty()) {
+    const std::string_view front = bytes.substr(0, kBlock - tail_.size());
+    tail_ += front;
+    bytes.remove_prefix(front.size());
+    if (tail_.size() < kBlock) return;
+    digest_block(state_, tail_);
+    tail_.clear();
+  }
+  for (; bytes.size() >= kBlock; bytes.remove_prefix(kBlock)) digest_block(state_, bytes);
+  tail_ = bytes;
+}
 
+std::string Sha256::digest() const {
   // what is left: a one, zeros, the length in bits
-  std::string tail(bytes);
-  tail += '\x80';
+  State state = state_;
+  std::string tail = tail_ + '\x80';
   while (tail.size() % kBlock != kBlock - 8) tail += '\0';
-  for (int shift = 56; shift >= 0; shift -= 8) tail += static_cast<char>(bits >> shift & 0xff);
+  for (int shift = 56; shift >= 0; shift -= 8) tail += static_cast<char>(size_ * 8 >> shift & 0xff);
   for (std::size_t i = 0; i < tail.size(); i += kBlock) digest_block(state, std::string_view(tail).substr(i));
 
   std::string digits;
@@ -71,6 +83,25 @@ std::string sha256(std::string_view bytes) {
     for (int shift = 28; shift >= 0; shift -= 4) digits += "0123456789abcdef"[word >> shift & 0xf];
   }
   return digits;
+}
+
+std::string sha256(std::string_view bytes) {
+  Sha256 sha256;
+  sha256.add(bytes);
+  return sha256.digest();
+}
+
+std::string sha256_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw sim::Error(path + ": cannot be opened: " + std::generic_category().message(errno));
+  Sha256 sha256;
+  std::string block(std::size_t{1} << 18, '\0');
+  while (file) {
+    file.read(block.data(), static_cast<std::streamsize>(block.size()));
+    sha256.add(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount())));
+  }
+  if (file.bad()) throw sim::Error(path + ": cannot be read");
+  return sha256.digest();
 }
 
 }  // namespace faasconf::traces

@@ -79,9 +79,7 @@ DurationPercentiles draw_duration(const SyntheticFunction& function, double call
 
 // The mean by the published Burr law, by inversion; around it a log-normal law.
 MemoryPercentiles draw_memory(std::uint32_t days, sim::Rng rng) {
-  const double tail = std::pow(rng.uniform_positive(), -1 / published::kMemoryBurrK);
-  const double average_mb =
-      published::kMemoryBurrLambda_mb * std::pow(std::max(tail - 1, 1e-9), 1 / published::kMemoryBurrC);
+  const double average_mb = published::memory_quantile_mb(rng.uniform());
   const double spread = kLeastMemorySpread + (kMostMemorySpread - kLeastMemorySpread) * rng.uniform();
 
   MemoryPercentiles memory;
