@@ -18,6 +18,7 @@ namespace {
 using sim::Error;
 
 constexpr std::size_t kMostRowDigits = 9;
+constexpr std::size_t kRowsBetweenProgress = 1024;
 
 // Collects the rows of one function or app out of files that are given in the order of days.
 class SeriesBuilder {
@@ -33,7 +34,11 @@ class SeriesBuilder {
       ++rows_;
       if (rows.width() != rows.expected_width()) rows.throw_width();
       if (matches(rows, row)) add_row(rows, day);
+      if (request_.progress && row % kRowsBetweenProgress == 0) {
+        request_.progress(bytes_before_ + rows.lines().bytes_consumed());
+      }
     }
+    bytes_before_ += rows.lines().bytes_consumed();
   }
 
   MinuteSeries finish() {
@@ -168,6 +173,7 @@ class SeriesBuilder {
   bool found_ = false;
   std::uint64_t first_line_ = 0;  // of the first row that matches
   std::size_t rows_ = 0;
+  std::uint64_t bytes_before_ = 0;  // of files that were read
   int days_ = 1;
   std::set<int> seen_days_;
   std::map<std::string, std::map<int, std::uint64_t>> first_lines_;  // by function and day

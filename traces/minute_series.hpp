@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,8 @@ FunctionKey parse_function_key(std::string_view text);
 
 struct SeriesRequest {
   std::variant<FunctionKey, AppKey> whose;
-  std::optional<int> day = std::nullopt;  // from 1: this one alone
+  std::optional<int> day = std::nullopt;          // from 1: this one alone
+  std::function<void(std::uint64_t)> progress{};  // called now and then with the bytes of all files read so far
 };
 
 struct MinuteSeries {

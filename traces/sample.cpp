@@ -17,13 +17,13 @@ double execution_ms(const TraceFunction& function) {
   return function.duration ? static_cast<double>(calls_of(function)) * function.duration->average_ms : 0;
 }
 
-// Functions side by side that are alike: by trigger, by the octave of their calls, by execution time.
+// Functions side by side that are alike: by trigger, by calls in steps of a quarter of an octave, by execution time.
 std::vector<std::size_t> strata(const Trace& trace) {
   std::vector<std::tuple<int, int, double>> keys;
   for (const TraceFunction& function : trace.functions) {
     const std::uint64_t calls = calls_of(function);
-    const int octave = calls == 0 ? -1 : std::ilogb(static_cast<double>(calls));
-    keys.emplace_back(static_cast<int>(function.trigger), octave, execution_ms(function));
+    const int step = calls == 0 ? -1 : static_cast<int>(4 * std::log2(static_cast<double>(calls)));
+    keys.emplace_back(static_cast<int>(function.trigger), step, execution_ms(function));
   }
   std::vector<std::size_t> order(keys.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -104,14 +104,15 @@ std::array<double, 7> trigger_shares(const Trace& trace) {
   return shares;
 }
 
+double mean_of(const std::vector<std::uint64_t>& values) {
+  return static_cast<double>(std::accumulate(values.begin(), values.end(), std::uint64_t{0})) /
+         static_cast<double>(values.size());
+}
+
 double correlation(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b) {
   const std::size_t count = std::min(a.size(), b.size());
-  double mean_a = 0;
-  double mean_b = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    mean_a += static_cast<double>(a[i]) / static_cast<double>(count);
-    mean_b += static_cast<double>(b[i]) / static_cast<double>(count);
-  }
+  const double mean_a = mean_of(a);
+  const double mean_b = mean_of(b);
   double product = 0;
   double square_a = 0;
   double square_b = 0;

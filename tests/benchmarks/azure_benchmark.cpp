@@ -1,5 +1,5 @@
 // Reading the Azure traces: a day of 46,412 functions x 1,444 columns as the 2019 data set has it, and calls as the 2021
-// trace has them. The files are made once and stay in the directory for temporary files.
+// trace has them. The files are made once and stay in the directory for temporary files. And placing calls in minutes.
 
 #include <algorithm>
 #include <array>
@@ -14,9 +14,11 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/core/random.hpp"
+#include "traces/arrivals.hpp"
 #include "traces/azure2019_invocations.hpp"
 #include "traces/azure2021.hpp"
 #include "traces/byte_source.hpp"
+#include "traces/cell_streams.hpp"
 
 namespace faasconf::benchmarks {
 namespace {
@@ -167,6 +169,33 @@ void Read_NoParse(benchmark::State& state) {
   set_bytes(state, path);
 }
 
+traces::TraceFunction steady_function(std::uint32_t count) {
+  traces::TraceFunction function{.owner = std::string(64, 'a'), .app = std::string(64, 'b'), .function = "f"};
+  for (std::uint32_t minute = 0; minute < kMinutesPerDay; ++minute) function.counts.push_back({minute, count});
+  return function;
+}
+
+void CellStreams_Minute(benchmark::State& state) {
+  const traces::CellStreams streams(kSeed, "arrivals", steady_function(1));
+  std::uint64_t minute = 0;
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(streams.minute(minute++).next());
+  state.SetItemsProcessed(state.iterations());
+}
+
+// By the calls of a minute and the pattern.
+void FunctionArrivals_Next(benchmark::State& state) {
+  const traces::TraceFunction function = steady_function(static_cast<std::uint32_t>(state.range(0)));
+  const traces::ArrivalRequest request{.pattern = static_cast<traces::ArrivalPattern>(state.range(1))};
+  std::int64_t arrivals = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    traces::FunctionArrivals all(function, request);
+    while (const auto time = all.next()) ++arrivals;
+  }
+  state.SetItemsProcessed(arrivals);
+}
+
+BENCHMARK(CellStreams_Minute)->MeasureProcessCPUTime();
+BENCHMARK(FunctionArrivals_Next)->ArgsProduct({{1, 1000}, {0, 1, 2, 3, 4, 5}})->MeasureProcessCPUTime();
 BENCHMARK(Azure2019_Parse)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Read_NoParse)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(Azure2021_Parse)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
