@@ -97,7 +97,8 @@ sim::Block stage_of(const std::vector<Member>& members, double caller_calls) {
   std::vector<sim::Block> branches;
   for (const Member& member : members) {
     const double mean = static_cast<double>(member.calls) / caller_calls;
-    branches.push_back(mean == 1 ? call_of(member) : sim::Block{sim::FanOut{.width = width_of(mean), .body = {call_of(member)}}});
+    branches.push_back(mean == 1 ? call_of(member)
+                                 : sim::Block{sim::FanOut{.width = width_of(mean), .body = {call_of(member)}}});
   }
   return at_once(std::move(branches));
 }
@@ -151,7 +152,8 @@ std::vector<MinuteCount> sum_of(const std::vector<Member>& members) {
   }
   std::vector<MinuteCount> counts;
   for (const auto& [minute, count] : sums) {
-    if (count > 0xffffffff) throw Error("app: expected at most 4294967295 calls in a minute, got " + std::to_string(count));
+    if (count > 0xffffffff)
+      throw Error("app: expected at most 4294967295 calls in a minute, got " + std::to_string(count));
     counts.push_back({.minute = minute, .count = static_cast<std::uint32_t>(count)});
   }
   return counts;

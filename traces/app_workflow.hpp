@@ -29,8 +29,8 @@ struct AppWorkflow {
 // calls (of an app without any, among those of its first other trigger). What http and event functions start (of an app
 // with timers alone, what the timers start) then calls, in two stages, first orchestrations, then queue, storage and
 // other functions, at once within a stage. A function that is called r times as often as the callers are fanned out to
-// floor(r) or floor(r) + 1 calls, r in the mean: so each function is called as often as in the trace. Functions that are
-// never called are left out. A function without durations takes no time, an app without memory follows Burr's law.
+// floor(r) or floor(r) + 1 calls, r in the mean: so each function is called as often as in the trace. Functions that
+// are never called are left out. A function without durations takes no time, an app without memory follows Burr's law.
 // Throws sim::Error where there is no such app, or it is never called.
 AppWorkflow app_workflow(const Trace& trace, std::string_view owner, std::string_view app,
                          const AppWorkflowRequest& request = {});

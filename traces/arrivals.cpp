@@ -80,9 +80,12 @@ void FunctionArrivals::begin_minute() {
 
 double FunctionArrivals::gap() {
   switch (request_.pattern) {
-    case ArrivalPattern::equidistant: return 1;
-    case ArrivalPattern::gamma: return rng_.gamma(1 / (request_.gamma_cv * request_.gamma_cv));
-    default: return rng_.exponential();
+    case ArrivalPattern::equidistant:
+      return 1;
+    case ArrivalPattern::gamma:
+      return rng_.gamma(1 / (request_.gamma_cv * request_.gamma_cv));
+    default:
+      return rng_.exponential();
   }
 }
 

@@ -132,7 +132,8 @@ class Join {
   void read_all(Reader& reader, Row row, const Take& take) {
     for (std::uint64_t rows = 1; reader.next(row); ++rows) {
       take(row);
-      if (policy_.progress && rows % kRowsBetweenProgress == 0) policy_.progress(bytes_before_ + reader.bytes_consumed());
+      if (policy_.progress && rows % kRowsBetweenProgress == 0)
+        policy_.progress(bytes_before_ + reader.bytes_consumed());
     }
     bytes_before_ += reader.bytes_consumed();
     if (policy_.progress) policy_.progress(bytes_before_);
@@ -274,8 +275,8 @@ class Join {
   const Azure2019Files& files_;
   const ReadPolicy& policy_;
   Azure2019Trace result_;
-  std::unordered_map<std::string, std::size_t> numbers_;   // of functions, by key
-  std::vector<std::vector<std::uint32_t>> days_;           // that each function has rows of
+  std::unordered_map<std::string, std::size_t> numbers_;  // of functions, by key
+  std::vector<std::vector<std::uint32_t>> days_;          // that each function has rows of
   std::unordered_map<std::string, MeanByKey<DurationMean>> durations_;
   std::unordered_map<std::string, MeanByKey<MemoryMean>> memory_;
   std::uint64_t bytes_before_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
-// Reads minute counts of the Azure Functions 2019 data set: the original schema (HashOwner,HashApp,HashFunction,Trigger,
-// 1..1440; a file is one day) and series extracts (HashFunction,day,1..1440). Streams: memory does not grow with the file.
+// Reads minute counts of the Azure Functions 2019 data set: the original schema, a file a day
+// (HashOwner,HashApp,HashFunction,Trigger,1..1440), and series extracts (HashFunction,day,1..1440). Streams: memory does
+// not grow with the file.
 
 #include <cstdint>
 #include <memory>
@@ -32,9 +33,10 @@ class Azure2019InvocationsReader {
   // m - 1. Strings and counts of `row` are reused; duration and memory become absent.
   bool next(TraceFunction& row);
 
-  bool is_series() const;          // a series extract, which tells neither owner nor app nor trigger
-  std::optional<int> day() const { return day_; }  // of the last row, from 1; absent in the original schema, where the file is the day
-  std::uint64_t line() const;      // of the last row, from 1
+  bool is_series() const;  // a series extract, which tells neither owner nor app nor trigger
+  // Of the last row, from 1; absent in the original schema, where the file is the day.
+  std::optional<int> day() const { return day_; }
+  std::uint64_t line() const;  // of the last row, from 1
   const ReadReport& report() const { return report_; }
   std::uint64_t bytes_consumed() const;  // of the file, as it lies on the disk
 

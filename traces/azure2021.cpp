@@ -52,7 +52,7 @@ constexpr std::string_view kHeader = "app,func,end_timestamp,duration";
 constexpr double kLatest_s = 9999.0 * 86400;  // a day of four digits
 
 struct Fields {
-  std::string_view key;  // "app,func"
+  std::string_view key;   // "app,func"
   std::size_t comma = 0;  // in the key
   std::string_view end;
   std::string_view duration;
@@ -139,8 +139,8 @@ void Azure2021Reader::set_start(TraceInvocation& call, double start_s) {
   if (start_s < 0) report_.note(Fault::negative_start, lines_->where() + std::to_string(start_s) + " s");
   call.start_s = std::max(start_s, 0.0);
   if (call.start_s < last_start_s_) {
-    report_.note(Fault::out_of_order, lines_->where() + std::to_string(call.start_s) + " s after " +
-                                          std::to_string(last_start_s_) + " s");
+    report_.note(Fault::out_of_order,
+                 lines_->where() + std::to_string(call.start_s) + " s after " + std::to_string(last_start_s_) + " s");
   }
   last_start_s_ = call.start_s;
 }

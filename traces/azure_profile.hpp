@@ -28,8 +28,8 @@ sim::Duration parse_time_of_day(std::string_view text);
 std::size_t busiest_window(std::span<const std::uint64_t> counts, std::size_t minutes);
 
 // Steps from time 0 on. Counts map to users along a straight line, to the nearest whole user; halves go up. A window
-// whose counts are all equal gives users_min throughout. `files` (names and SHA-256) go into the origin with function or
-// app, day, window and scale. Throws sim::Error.
+// whose counts are all equal gives users_min throughout. `files` (names and SHA-256) go into the origin with function
+// or app, day, window and scale. Throws sim::Error.
 sim::Profile users_profile(const MinuteSeries& series, const ProfileRequest& request, std::string_view files);
 
 }  // namespace faasconf::traces

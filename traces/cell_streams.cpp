@@ -15,7 +15,8 @@ std::uint64_t hash(std::uint64_t bits, std::string_view text) {
 
 std::uint64_t function_hash(const TraceFunction& function) {
   std::uint64_t bits = 0xcbf29ce484222325;
-  for (const std::string* part : {&function.owner, &function.app, &function.function}) bits = hash(hash(bits, *part), ",");
+  for (const std::string* part : {&function.owner, &function.app, &function.function})
+    bits = hash(hash(bits, *part), ",");
   return bits;
 }
 

@@ -179,10 +179,14 @@ Compression compression_of(std::string_view head) {
 std::unique_ptr<ByteSource> decompress(Compression compression, std::unique_ptr<ByteSource> compressed,
                                        const std::string& name) {
   switch (compression) {
-    case Compression::gzip: return std::make_unique<GzipBytes>(std::move(compressed), name);
-    case Compression::zstd: return std::make_unique<ZstdBytes>(std::move(compressed), name);
-    case Compression::xz: return std::make_unique<XzBytes>(std::move(compressed), name);
-    case Compression::none: break;
+    case Compression::gzip:
+      return std::make_unique<GzipBytes>(std::move(compressed), name);
+    case Compression::zstd:
+      return std::make_unique<ZstdBytes>(std::move(compressed), name);
+    case Compression::xz:
+      return std::make_unique<XzBytes>(std::move(compressed), name);
+    case Compression::none:
+      break;
   }
   return compressed;
 }

@@ -70,9 +70,12 @@ sim::Distribution log_normal_fit(std::span<const double> probabilities, std::spa
 sim::Distribution law_of(LawKind kind, std::span<const double> probabilities, std::span<const double> values,
                          double average, double least, double unit) {
   switch (kind) {
-    case LawKind::log_normal: return log_normal_fit(probabilities, values, least, unit);
-    case LawKind::average: return sim::Deterministic{.value = average * unit};
-    case LawKind::percentiles: break;
+    case LawKind::log_normal:
+      return log_normal_fit(probabilities, values, least, unit);
+    case LawKind::average:
+      return sim::Deterministic{.value = average * unit};
+    case LawKind::percentiles:
+      break;
   }
   return inverse_cdf(probabilities, values, unit);
 }
@@ -92,8 +95,8 @@ sim::Distribution duration_law(const DurationPercentiles& duration, LawKind kind
 }
 
 sim::Distribution memory_law(const MemoryPercentiles& memory, LawKind kind, std::size_t functions) {
-  return law_of(kind, MemoryPercentiles::kProbabilities, memory.percentiles_mb, memory.average_mb,
-                kLeastMemory_mb, kMebibytesPerMegabyte / static_cast<double>(std::max<std::size_t>(functions, 1)));
+  return law_of(kind, MemoryPercentiles::kProbabilities, memory.percentiles_mb, memory.average_mb, kLeastMemory_mb,
+                kMebibytesPerMegabyte / static_cast<double>(std::max<std::size_t>(functions, 1)));
 }
 
 sim::Distribution empirical_law(std::vector<double> sample) {
@@ -117,8 +120,8 @@ double burr_quantile(const Burr& burr, double probability) {
 
 sim::Distribution burr_memory_law(const Burr& burr, std::size_t functions) {
   // denser towards the tail, where the quantiles run apart
-  constexpr std::array<double, 24> probabilities = {0,   .01, .02, .05, .1,  .15, .2,  .25,  .3,   .35,  .4,    .5,
-                                                    .55, .6,  .65, .7,  .75, .8,  .85, .9,   .95,  .98,  .99,   .9999};
+  constexpr std::array<double, 24> probabilities = {0,   .01, .02, .05, .1,  .15, .2,  .25, .3,  .35, .4,  .5,
+                                                    .55, .6,  .65, .7,  .75, .8,  .85, .9,  .95, .98, .99, .9999};
   sim::Empirical law;
   const double unit = kMebibytesPerMegabyte / static_cast<double>(std::max<std::size_t>(functions, 1));
   for (const double probability : probabilities) {

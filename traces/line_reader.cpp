@@ -24,7 +24,9 @@ LineReader::LineReader(std::unique_ptr<ByteSource> bytes, std::string name)
   if (std::string_view(begin_, end_).starts_with(kByteOrderMark)) begin_ += kByteOrderMark.size();
 }
 
-std::string LineReader::where() const { return name_ + ":" + std::to_string(std::max<std::uint64_t>(number_, 1)) + ": "; }
+std::string LineReader::where() const {
+  return name_ + ":" + std::to_string(std::max<std::uint64_t>(number_, 1)) + ": ";
+}
 
 std::string LineReader::where(std::size_t column) const { return where() + "column " + std::to_string(column) + ": "; }
 

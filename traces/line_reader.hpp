@@ -29,10 +29,10 @@ class LineReader {
     return true;
   }
 
-  std::string_view text() const { return text_; }       // valid until next(); no line end, no byte-order mark
-  std::uint64_t number() const { return number_; }      // from 1
-  std::string where() const;                            // "file.csv:12: "
-  std::string where(std::size_t column) const;          // "file.csv:12: column 3: "; from 1
+  std::string_view text() const { return text_; }   // valid until next(); no line end, no byte-order mark
+  std::uint64_t number() const { return number_; }  // from 1
+  std::string where() const;                        // "file.csv:12: "
+  std::string where(std::size_t column) const;      // "file.csv:12: column 3: "; from 1
   std::uint64_t bytes_consumed() const { return bytes_->consumed(); }
 
  private:

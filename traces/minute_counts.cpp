@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kLargest = std::numeric_limits<std::uint32_t>::max();
 
 struct Cell {
-  std::uint32_t count = 0;     // mended, where there is a fault
+  std::uint32_t count = 0;  // mended, where there is a fault
   std::optional<Fault> fault;
 };
 

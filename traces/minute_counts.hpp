@@ -10,6 +10,7 @@
 namespace faasconf::traces {
 
 // Reads the cells of the last row. False where the row is to be left out. Throws sim::Error.
-bool read_minutes(const Azure2019RowReader& rows, OnBadRow on_bad_row, ReadReport& report, std::vector<MinuteCount>& counts);
+bool read_minutes(const Azure2019RowReader& rows, OnBadRow on_bad_row, ReadReport& report,
+                  std::vector<MinuteCount>& counts);
 
 }  // namespace faasconf::traces

@@ -77,8 +77,6 @@ std::vector<NamedScan> minute_scans() {
   return scans;
 }
 
-MinuteScan fastest_minute_scan() {
-  return minute_scans().back().scan;
-}
+MinuteScan fastest_minute_scan() { return minute_scans().back().scan; }
 
 }  // namespace faasconf::traces

@@ -114,7 +114,8 @@ class SeriesBuilder {
     if (same) return;
     throw Error(rows.lines().where() + (is_app ? "HashApp: expected one app" : "HashFunction: expected one function") +
                 " to begin with " + quoted(wanted()) + ", got " + quoted(second) +
-                (second == first ? " of another app" : "") + " after " + quoted(first) + " in line " + std::to_string(first_line_));
+                (second == first ? " of another app" : "") + " after " + quoted(first) + " in line " +
+                std::to_string(first_line_));
   }
 
   void check_once(const Azure2019RowReader& rows, int day) {

@@ -17,10 +17,10 @@ namespace faasconf::traces {
 
 struct PercentileColumns {
   std::span<const std::string_view> names;
-  std::size_t keys = 0;       // columns of text, in front
-  std::size_t count = 0;      // the column that counts, whose fault is negative_count
-  std::size_t first = 0;      // of the percentiles, which go on to the last column
-  Fault negative{};           // the fault of any other number below 0
+  std::size_t keys = 0;   // columns of text, in front
+  std::size_t count = 0;  // the column that counts, whose fault is negative_count
+  std::size_t first = 0;  // of the percentiles, which go on to the last column
+  Fault negative{};       // the fault of any other number below 0
 };
 
 class PercentileRows {

@@ -13,9 +13,9 @@ OnBadRow parse_on_bad_row(std::string_view text) {
 
 std::string_view fault_name(Fault fault) {
   static constexpr std::array<std::string_view, kFaults> names = {
-      "number of columns", "not a number",         "overflow",        "negative count",  "negative duration",
-      "negative memory",   "percentiles disorder", "duration of 0",   "unknown trigger", "duplicate key",
-      "count differs",     "without durations",    "without memory",  "unknown function", "unknown app",
+      "number of columns", "not a number",         "overflow",       "negative count",   "negative duration",
+      "negative memory",   "percentiles disorder", "duration of 0",  "unknown trigger",  "duplicate key",
+      "count differs",     "without durations",    "without memory", "unknown function", "unknown app",
       "negative start",    "out of order"};
   return names[static_cast<std::size_t>(fault)];
 }

@@ -26,16 +26,16 @@ enum class Fault : std::uint8_t {
   negative_memory,        // mended: 0
   unordered_percentiles,  // mended: sorted
 
-  zero_duration,         // an average or a minimum of 0: shorter than the data resolve
-  unknown_trigger,       // read as "others"
-  duplicate_key,         // a function or app that came before in the same file, or on the same day
-  count_differs,         // a function's minutes do not sum to the Count of its durations
-  no_duration,           // a function that is in no file of durations, though there are such files
-  no_memory,             // an app that is in no file of memory, though there are such files
-  unknown_function,      // durations of a function that is never called: left out
-  unknown_app,           // memory of an app whose functions are never called: left out
-  negative_start,        // 2021: end_timestamp - duration is below 0; taken as 0
-  out_of_order,          // 2021: starts before the row above it does
+  zero_duration,     // an average or a minimum of 0: shorter than the data resolve
+  unknown_trigger,   // read as "others"
+  duplicate_key,     // a function or app that came before in the same file, or on the same day
+  count_differs,     // a function's minutes do not sum to the Count of its durations
+  no_duration,       // a function that is in no file of durations, though there are such files
+  no_memory,         // an app that is in no file of memory, though there are such files
+  unknown_function,  // durations of a function that is never called: left out
+  unknown_app,       // memory of an app whose functions are never called: left out
+  negative_start,    // 2021: end_timestamp - duration is below 0; taken as 0
+  out_of_order,      // 2021: starts before the row above it does
 };
 inline constexpr std::size_t kFaults = 17;
 std::string_view fault_name(Fault fault);  // "negative count"

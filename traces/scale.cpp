@@ -156,7 +156,8 @@ double factor_for_peak(const Trace& trace, double calls_per_minute) {
 
 Trace scale_time(const Trace& trace, double speed, std::uint64_t seed) {
   if (!(speed >= kSlowest && speed <= kFastest)) {
-    throw Error("speed: expected a number from " + shown(kSlowest) + " to " + shown(kFastest) + ", got " + shown(speed));
+    throw Error("speed: expected a number from " + shown(kSlowest) + " to " + shown(kFastest) + ", got " +
+                shown(speed));
   }
   const double days = std::ceil(static_cast<double>(trace.days) / speed);
   if (days > 9999) throw Error("speed: expected at most 9999 days, got " + shown(days));

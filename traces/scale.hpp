@@ -29,7 +29,7 @@ double factor_for_mean(const Trace& trace, double calls_per_minute);
 double factor_for_peak(const Trace& trace, double calls_per_minute);
 
 // Time goes `speed` times as fast: a day takes a day / speed. A minute's calls are divided among the minutes that it
-// then covers, each call by itself and in proportion; none is lost. Throws sim::Error unless speed is from .001 to 1440.
+// then covers, each call by itself and in proportion; none is lost. Speed is from .001 to 1440, else sim::Error.
 Trace scale_time(const Trace& trace, double speed, std::uint64_t seed);
 
 }  // namespace faasconf::traces

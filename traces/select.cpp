@@ -84,7 +84,8 @@ class Sieve {
 void ask_names(Sieve& sieve, const Selection& selection) {
   const auto ask = [&](const char* name, const std::vector<std::string>& wanted, std::string TraceFunction::*member) {
     if (wanted.empty()) return;
-    sieve.ask(name, [&](const TraceFunction& function, std::size_t) { return begins_with_one(function.*member, wanted); });
+    sieve.ask(name,
+              [&](const TraceFunction& function, std::size_t) { return begins_with_one(function.*member, wanted); });
   };
   ask("owner", selection.owners, &TraceFunction::owner);
   ask("app", selection.apps, &TraceFunction::app);
@@ -99,9 +100,8 @@ void ask_popularity(Sieve& sieve, const Trace& trace, const Selection& selection
   if (!selection.rank && !selection.quantile) return;
   const std::vector<std::size_t> ranks = ranks_of(trace);
   const double most = std::max(static_cast<double>(ranks.size()) - 1, 1.0);
-  sieve.ask_bounds("rank", selection.rank, [&](const TraceFunction&, std::size_t i) {
-    return std::optional(static_cast<double>(ranks[i]));
-  });
+  sieve.ask_bounds("rank", selection.rank,
+                   [&](const TraceFunction&, std::size_t i) { return std::optional(static_cast<double>(ranks[i])); });
   sieve.ask_bounds("quantile", selection.quantile, [&](const TraceFunction&, std::size_t i) {
     return std::optional(static_cast<double>(ranks.size() - ranks[i]) / most);
   });
@@ -177,7 +177,8 @@ Trace cut_window(const Trace& trace, sim::Duration start, sim::Duration length) 
   const std::size_t count = whole_minutes("length", length);
   if (count == 0 || first + count > all) {
     throw Error("window: expected at least a minute within the " + std::to_string(trace.days) +
-                " days of the trace, got " + std::to_string(count) + " minutes from minute " + std::to_string(first) + " on");
+                " days of the trace, got " + std::to_string(count) + " minutes from minute " + std::to_string(first) +
+                " on");
   }
   Trace result{.days = static_cast<std::uint32_t>((count + kMinutesPerDay - 1) / kMinutesPerDay),
                .functions = {},

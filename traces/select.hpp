@@ -25,16 +25,16 @@ Bounds parse_bounds(std::string_view text);  // "5..80", "5..", "..80", "7"; thr
 
 // A function must meet all that are given. What the trace does not tell of a function meets no bounds.
 struct Selection {
-  std::vector<Trigger> triggers = {};        // one of them
-  std::vector<std::string> owners = {};      // its hash begins with one of them
-  std::vector<std::string> apps = {};        // likewise
-  std::vector<std::string> functions = {};   // likewise
-  std::optional<Bounds> rank = {};           // by calls: the most called function is 1; of equals the earlier one
-  std::optional<Bounds> quantile = {};       // share of the functions that are called less: 0 is the least called one
-  std::optional<Bounds> daily_calls = {};    // mean of all days
-  std::optional<Bounds> duration_ms = {};    // average
-  std::optional<Bounds> memory_mb = {};      // average of its app
-  std::optional<Bounds> cv = {};             // of its minute counts over all days
+  std::vector<Trigger> triggers = {};       // one of them
+  std::vector<std::string> owners = {};     // its hash begins with one of them
+  std::vector<std::string> apps = {};       // likewise
+  std::vector<std::string> functions = {};  // likewise
+  std::optional<Bounds> rank = {};          // by calls: the most called function is 1; of equals the earlier one
+  std::optional<Bounds> quantile = {};      // share of the functions that are called less: 0 is the least called one
+  std::optional<Bounds> daily_calls = {};   // mean of all days
+  std::optional<Bounds> duration_ms = {};   // average
+  std::optional<Bounds> memory_mb = {};     // average of its app
+  std::optional<Bounds> cv = {};            // of its minute counts over all days
 };
 
 struct Criterion {

@@ -20,7 +20,9 @@ TraceTotals totals(const Trace& trace);
 
 std::uint64_t calls_of(const TraceFunction& function);
 std::vector<std::uint64_t> minute_totals(const Trace& trace);  // of all functions, by minute, days x 1440
-double minute_cv(const TraceFunction& function, std::uint32_t days);  // of its minute counts; 0 where it is never called
+
+// The coefficient of variation of a function's minute counts over all days; 0 where it is never called.
+double minute_cv(const TraceFunction& function, std::uint32_t days);
 
 // The app of a function, as a key: owner and app.
 std::string app_key(const TraceFunction& function);

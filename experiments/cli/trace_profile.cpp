@@ -74,17 +74,18 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
 
   Progress progress(console.err, console.is_terminal);
   progress.start("read", input.bytes);
-  const traces::MinuteSeries series =
-      traces::read_series(input.files.invocations,
-                          {.whose = whose(arguments), .day = day, .progress = [&](std::uint64_t done) { progress.advance(done); }});
+  const traces::MinuteSeries series = traces::read_series(
+      input.files.invocations,
+      {.whose = whose(arguments), .day = day, .progress = [&](std::uint64_t done) { progress.advance(done); }});
   progress.clear();
   const sim::Profile profile =
       traces::users_profile(series, request, names_and_digests(input.files.invocations, arguments.text("TRACE")));
   write_profile(out, {.profile = profile, .users = true});
 
   if (arguments.given("json")) {
-    console.out << nlohmann::ordered_json{{"file", out}, {"steps", profile.steps.size()}, {"origin", profile.origin}}.dump()
-                << "\n";
+    console.out
+        << nlohmann::ordered_json{{"file", out}, {"steps", profile.steps.size()}, {"origin", profile.origin}}.dump()
+        << "\n";
   } else {
     console.out << out << ": " << profile.steps.size() << " steps; " << profile.origin << "\n";
   }

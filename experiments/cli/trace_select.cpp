@@ -150,9 +150,9 @@ Outcome carry_out(const Plan& plan, traces::Trace whole) {
 // What was done, for the origin: "selected: trigger http; start 12:00; ...".
 std::string steps_taken(const Arguments& arguments) {
   std::string text = "selected";
-  for (const char* name : {"owner", "app", "function", "trigger", "rank", "quantile", "daily-calls", "duration",
-                           "app-memory", "cv", "start", "length", "sample", "speed", "rate-factor", "mean-rate",
-                           "peak-rate"}) {
+  for (const char* name :
+       {"owner", "app", "function", "trigger", "rank", "quantile", "daily-calls", "duration", "app-memory", "cv",
+        "start", "length", "sample", "speed", "rate-factor", "mean-rate", "peak-rate"}) {
     if (!arguments.given(name)) continue;
     text += std::string(", ") + name;
     for (const std::string& value : arguments.list(name)) text += " " + value;
@@ -196,11 +196,11 @@ void print_kept(std::ostream& out, const Outcome& outcome) {
   const auto row = [](const std::string& name, auto kept, auto of) {
     return std::vector<std::string>{name, std::to_string(kept), std::to_string(of)};
   };
-  TextTable table{.header = {{"", "kept", "of"}},
-                  .rows = {row("functions", after.functions, outcome.before.functions),
-                           row("apps", after.apps, outcome.before.apps),
-                           row("owners", after.owners, outcome.before.owners),
-                           row("calls", after.calls, outcome.before.calls)}};
+  TextTable table{
+      .header = {{"", "kept", "of"}},
+      .rows = {row("functions", after.functions, outcome.before.functions),
+               row("apps", after.apps, outcome.before.apps), row("owners", after.owners, outcome.before.owners),
+               row("calls", after.calls, outcome.before.calls)}};
   table.print(out);
   for (const traces::Criterion& criterion : outcome.criteria) {
     out << criterion.name << ": " << criterion.unmet_by << " functions do not meet it\n";
@@ -313,7 +313,10 @@ Command trace_select_command() {
                .description = "functions with this trigger; may be given again, as may the next three"},
               {.name = "owner", .kind = values, .placeholder = "HASH", .description = "beginning of an owner's hash"},
               {.name = "app", .kind = values, .placeholder = "HASH", .description = "beginning of an app's hash"},
-              {.name = "function", .kind = values, .placeholder = "HASH", .description = "beginning of a function's hash"},
+              {.name = "function",
+               .kind = values,
+               .placeholder = "HASH",
+               .description = "beginning of a function's hash"},
               bounds_parameter("rank", "popularity: 1 is the most called function; A.., ..B and A are bounds, too"),
               bounds_parameter("quantile", "popularity: the share of functions that are called less, 0..1"),
               bounds_parameter("daily-calls", "calls a day"),

@@ -1,5 +1,6 @@
-// Reading the Azure traces: a day of 46,412 functions x 1,444 columns as the 2019 data set has it, and calls as the 2021
-// trace has them. The files are made once and stay in the directory for temporary files. And placing calls in minutes.
+// Reading the Azure traces: a day of 46,412 functions x 1,444 columns as the 2019 data set has it, and calls as the
+// 2021 trace has them. The files are made once and stay in the directory for temporary files. And placing calls in
+// minutes.
 
 #include <algorithm>
 #include <array>

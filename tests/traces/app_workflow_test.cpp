@@ -55,7 +55,8 @@ TEST(AppWorkflow, ConservesCountsWhateverTheTriggers) {
   using enum Trigger;
   expect_conserved(app_of({steady("f", 3, http)}));
   expect_conserved(app_of({steady("f", 3, http), steady("g", 7, queue), steady("h", 1, orchestration)}));
-  expect_conserved(app_of({steady("f", 3, http), steady("g", 2, event), steady("t", 1, timer), steady("q", 11, storage)}));
+  expect_conserved(
+      app_of({steady("f", 3, http), steady("g", 2, event), steady("t", 1, timer), steady("q", 11, storage)}));
   expect_conserved(app_of({steady("t", 1, timer), steady("u", 2, timer), steady("q", 5, queue)}));
   expect_conserved(app_of({steady("q", 2, queue), steady("o", 3, orchestration), steady("x", 1, others)}));
   expect_conserved(app_of({steady("x", 2, others), steady("y", 3, others)}));
@@ -63,7 +64,8 @@ TEST(AppWorkflow, ConservesCountsWhateverTheTriggers) {
 }
 
 TEST(AppWorkflow, BeginsWithWhatComesFromOutside) {
-  const Trace trace = app_of({steady("q", 4, Trigger::queue), steady("f", 2), function_of("t", {{5, 1}}, Trigger::timer)});
+  const Trace trace =
+      app_of({steady("q", 4, Trigger::queue), steady("f", 2), function_of("t", {{5, 1}}, Trigger::timer)});
   const AppWorkflow made = app_workflow(trace, "o", "a");
   const auto& choice = std::get<sim::Choice>(made.workflow.entry.kind);
   EXPECT_THAT(choice.probabilities, ElementsAre(2880.0 / 2881, 1.0 / 2881));

@@ -122,13 +122,15 @@ TEST(GapArrivals, HaveTheCoefficientOfVariationThatIsAskedFor) {
 }
 
 TEST(BurstArrivals, ComeWhenTheMinuteBegins) {
-  EXPECT_EQ(times_s(function_of("f", {{2, 3}}), {.pattern = ArrivalPattern::burst}), (std::vector<double>{120, 120, 120}));
+  EXPECT_EQ(times_s(function_of("f", {{2, 3}}), {.pattern = ArrivalPattern::burst}),
+            (std::vector<double>{120, 120, 120}));
 }
 
 TEST(Timers, KeepACoefficientOfVariationOfZeroOverMinutes) {
   for (const std::uint32_t period : {1U, 2U, 5U, 15U, 60U, 97U}) {
     TraceFunction timer = function_of("t" + std::to_string(period), {}, Trigger::timer);
-    for (std::uint32_t minute = 3 % period; minute < kMinutesPerDay; minute += period) timer.counts.push_back({minute, 1});
+    for (std::uint32_t minute = 3 % period; minute < kMinutesPerDay; minute += period)
+      timer.counts.push_back({minute, 1});
     const auto gaps = gaps_of(times_s(timer));
     EXPECT_LT(cv_of(gaps), 1e-6) << period;
     EXPECT_NEAR(gaps.front(), period * kMinute_s, 1e-6);

@@ -29,7 +29,8 @@ Read read(const std::string& text, OnBadRow on_bad_row = OnBadRow::error) {
   return result;
 }
 
-std::string row_with(const std::vector<std::pair<std::size_t, std::string>>& special, std::size_t count = kMinutesPerDay) {
+std::string row_with(const std::vector<std::pair<std::size_t, std::string>>& special,
+                     std::size_t count = kMinutesPerDay) {
   return "o,a,f,http" + cells(special, count) + "\n";
 }
 
@@ -77,7 +78,8 @@ TEST(Azure2019Invocations, ReadsSeriesExtracts) {
 }
 
 TEST(Azure2019Invocations, ReadsWindowsLineEndsAByteOrderMarkAndAMissingLastNewline) {
-  const std::string plain = kHeader + "o,a,f,http" + cells({{1440, "12"}}) + "\no,a,g,http" + cells({{1440, "34"}}) + "\n";
+  const std::string plain =
+      kHeader + "o,a,f,http" + cells({{1440, "12"}}) + "\no,a,g,http" + cells({{1440, "34"}}) + "\n";
   std::string text = "\xef\xbb\xbf" + plain;
   for (std::size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 2)) text.insert(at, "\r");
   EXPECT_EQ(read(text).rows, read(plain).rows);
@@ -90,7 +92,8 @@ TEST(Azure2019Invocations, ReadsWindowsLineEndsAByteOrderMarkAndAMissingLastNewl
 // The buffer is filled in blocks of 1 MiB: rows lie across their ends.
 TEST(Azure2019Invocations, ReadsRowsThatLieAcrossBlocks) {
   std::string text = kHeader;
-  for (std::uint32_t i = 0; i < 2000; ++i) text += "o,a,f" + std::to_string(i) + ",http" + cells({{700, std::to_string(i + 1)}}) + "\n";
+  for (std::uint32_t i = 0; i < 2000; ++i)
+    text += "o,a,f" + std::to_string(i) + ",http" + cells({{700, std::to_string(i + 1)}}) + "\n";
   const Read all = read(text);
   ASSERT_EQ(all.rows.size(), 2000U);
   for (std::uint32_t i = 0; i < 2000; ++i) {

@@ -92,8 +92,10 @@ TEST(ReadAzure2019, JoinsDurationsAndMemoryWeightedByTheirCounts) {
 
 TEST(ReadAzure2019, CountsWhatTheFilesDoNotAgreeOn) {
   Files files;
-  const std::string day = files.add(kHeader + row("f", {{1, "10"}}) + row("g", {{1, "1"}}) + "o,b,h,http" + cells() + "\n");
-  const std::string durations = files.add(kDurationsHeader + "o,a,f,1,11,1,1,1,1,1,1,1,1,1\no,a,x,1,1,1,1,1,1,1,1,1,1,1\n");
+  const std::string day =
+      files.add(kHeader + row("f", {{1, "10"}}) + row("g", {{1, "1"}}) + "o,b,h,http" + cells() + "\n");
+  const std::string durations =
+      files.add(kDurationsHeader + "o,a,f,1,11,1,1,1,1,1,1,1,1,1\no,a,x,1,1,1,1,1,1,1,1,1,1,1\n");
   const std::string memory = files.add(kMemoryHeader + "o,a,2,64,1,1,1,1,1,1,1,1\no,z,2,64,1,1,1,1,1,1,1,1\n");
   const auto [trace, report] = read_azure2019({.invocations = {day}, .durations = {durations}, .memory = {memory}});
   EXPECT_EQ(report.of(Fault::count_differs).count, 1U);  // f: 10 calls, Count 11
@@ -117,7 +119,9 @@ TEST(ReadAzure2019, RefusesFilesThatDoNotFitTogether) {
   EXPECT_EQ(message_of([] { read_azure2019({}); }), "invocations: expected at least one file, got none");
   EXPECT_EQ(message_of([&] { read_azure2019({.invocations = files.paths()}); }),
             files.paths()[0] + ": expected a file of one day, since there are several, got a series extract");
-  EXPECT_EQ(message_of([&] { read_azure2019({.invocations = {"x"}, .durations = {"y", "z"}}); }),
+  EXPECT_EQ(message_of([&] {
+              read_azure2019({.invocations = {"x"}, .durations = {"y", "z"}});
+            }),
             "durations: expected at most 1 files, one for each of invocations, got 2");
 }
 

@@ -105,7 +105,8 @@ TEST(ReadAzure2021, CountsStartsPerMinuteAndTakesPercentiles) {
   const Azure2021Trace result = read_azure2021(reader);
   ASSERT_EQ(result.trace.functions.size(), 2U);
   EXPECT_EQ(result.trace.days, 2U);
-  EXPECT_THAT(result.trace.functions[0].counts, ElementsAre(MinuteCount{0, 2}, MinuteCount{1, 1}, MinuteCount{1441, 1}));
+  EXPECT_THAT(result.trace.functions[0].counts,
+              ElementsAre(MinuteCount{0, 2}, MinuteCount{1, 1}, MinuteCount{1441, 1}));
   ASSERT_TRUE(result.trace.functions[1].duration);
   EXPECT_EQ(result.trace.functions[1].duration->average_ms, 500);
   EXPECT_EQ(result.trace.functions[0].duration->count, 4);

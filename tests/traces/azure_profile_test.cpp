@@ -220,7 +220,8 @@ TEST(TimeOfDay, RejectsAllElse) {
 
 // The file that ships: its first function's busiest window resembles the load of the FaaSConf paper's Fig. 7.
 TEST(DemoDay, ResemblesThePapersLoad) {
-  const MinuteSeries day = read_series({"experiments/configs/azure-demo-day.csv"}, {.whose = FunctionKey(std::size_t{1})});
+  const MinuteSeries day =
+      read_series({"experiments/configs/azure-demo-day.csv"}, {.whose = FunctionKey(std::size_t{1})});
   EXPECT_EQ(busiest_window(day.counts, 85), 720u);
   const auto users = levels(profile_of(day, {}));
   ASSERT_EQ(users.size(), 85u);

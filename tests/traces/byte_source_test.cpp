@@ -111,7 +111,8 @@ TEST(ByteSource, SaysWhichDataAreDamaged) {
 
 TEST(ByteSource, CompressedTracesReadAsPlainOnes) {
   std::string text = kHeader;
-  for (int i = 0; i < 500; ++i) text += "o,a,f" + std::to_string(i) + ",http" + cells({{700, std::to_string(i)}}) + "\n";
+  for (int i = 0; i < 500; ++i)
+    text += "o,a,f" + std::to_string(i) + ",http" + cells({{700, std::to_string(i)}}) + "\n";
   Files files;
   std::vector<std::vector<TraceFunction>> all;
   for (const std::string& bytes : {text, gzip(text), zstd(text), xz(text)}) {

@@ -41,7 +41,8 @@ TEST(DurationLaw, FindsTheLogNormalThatThePercentilesAreOf) {
   const double mu = -.38;
   const double sigma = 2.36;
   DurationPercentiles duration{.average_ms = 0, .count = 1};
-  const std::vector<double> z = {-9, -2.3263478740408408, -.6744897501960817, 0, .6744897501960817, 2.3263478740408408, 9};
+  const std::vector<double> z = {-9, -2.3263478740408408, -.6744897501960817, 0, .6744897501960817, 2.3263478740408408,
+                                 9};
   for (std::size_t i = 0; i < 7; ++i) duration.percentiles_ms[i] = 1000 * std::exp(mu + sigma * z[i]);
   const auto law = std::get<sim::LogNormal>(duration_law(duration, LawKind::log_normal).law());
   EXPECT_NEAR(law.mu, mu, 1e-9);
@@ -56,7 +57,8 @@ TEST(DurationLaw, SurvivesZerosAndEqualPercentiles) {
 }
 
 TEST(MemoryLaw, IsOfTheAppOrOfAFunctionsShare) {
-  const MemoryPercentiles memory{.samples = 1, .average_mb = 120, .percentiles_mb = {100, 100, 100, 120, 130, 140, 150, 160}};
+  const MemoryPercentiles memory{
+      .samples = 1, .average_mb = 120, .percentiles_mb = {100, 100, 100, 120, 130, 140, 150, 160}};
   EXPECT_NEAR(memory_law(memory, LawKind::average).mean(), 120 * kMebibytesPerMegabyte, 1e-9);
   EXPECT_NEAR(memory_law(memory, LawKind::average, 3).mean(), 40 * kMebibytesPerMegabyte, 1e-9);
   const auto sample = draws(memory_law(memory, LawKind::percentiles));
@@ -90,7 +92,8 @@ TEST(BurrLaw, HasItsQuantiles) {
 
 TEST(LawKinds, AreReadFromText) {
   EXPECT_EQ(parse_law_kind("log-normal"), LawKind::log_normal);
-  EXPECT_EQ(message_of([] { parse_law_kind("normal"); }), "expected percentiles, log-normal or average, got \"normal\"");
+  EXPECT_EQ(message_of([] { parse_law_kind("normal"); }),
+            "expected percentiles, log-normal or average, got \"normal\"");
 }
 
 }  // namespace

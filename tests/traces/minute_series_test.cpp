@@ -130,8 +130,8 @@ TEST(SeveralDays, AreNoSeriesExtracts) {
 }
 
 TEST(MinuteSeriesOfAnApp, SumsItsFunctions) {
-  const std::string text = kHeader + "o,a1,f1,http" + cells({{1, "7"}}) + "\no,a1,f2,queue" + cells({{1, "5"}, {3, "1"}}) +
-                           "\no,b1,f3,queue" + cells({{1, "100"}}) + "\n";
+  const std::string text = kHeader + "o,a1,f1,http" + cells({{1, "7"}}) + "\no,a1,f2,queue" +
+                           cells({{1, "5"}, {3, "1"}}) + "\no,b1,f3,queue" + cells({{1, "100"}}) + "\n";
   const MinuteSeries app = read_series(bytes_of(text, "f.csv"), "f.csv", {.whose = AppKey{"a"}});
   EXPECT_EQ(app.app, "a1");
   EXPECT_EQ(app.function, "");

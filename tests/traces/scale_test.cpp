@@ -61,7 +61,8 @@ TEST(Binomial, FollowsItsLaw) {
 
 TEST(Binomial, HasItsMomentsForManyTrials) {
   sim::Rng rng(2);
-  for (const auto& [n, p] : std::vector<std::pair<std::uint64_t, double>>{{4'000'000'000, .25}, {4'000'000'000, 2e-9}}) {
+  for (const auto& [n, p] :
+       std::vector<std::pair<std::uint64_t, double>>{{4'000'000'000, .25}, {4'000'000'000, 2e-9}}) {
     const auto sample = sim::draw_many(50'000, [&] { return static_cast<double>(binomial(rng, n, p)); });
     const sim::Moments found = sim::moments(sample);
     const double mean = static_cast<double>(n) * p;
@@ -82,7 +83,8 @@ TEST(Thin, LeavesBinomialCountsInEveryMinute) {
   std::vector<std::uint64_t> counts;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     std::vector<std::uint64_t> dense(kMinutesPerDay);
-    for (const MinuteCount& minute : thin(trace, .3, seed).functions[0].counts) dense[minute.minute] = minute.count;
+    const Trace thinned = thin(trace, .3, seed);
+    for (const MinuteCount& minute : thinned.functions[0].counts) dense[minute.minute] = minute.count;
     counts.insert(counts.end(), dense.begin(), dense.end());
   }
   expect_binomial(counts, 20, .3);
@@ -140,7 +142,8 @@ TEST(Superpose, RefusesCountsThatDoNotFit) {
   const Trace trace{.days = 1, .functions = {steady("f", 3'000'000'000)}, .origin = ""};
   EXPECT_EQ(message_of([&] { superpose(trace, {.factor = 2}, 1); }),
             "function f: expected at most 4294967295 calls in a minute, got 6000000000");
-  EXPECT_EQ(message_of([&] { superpose(trace, {.factor = .5}, 1); }), "factor: expected a number from 1 to 100000, got 0.5");
+  EXPECT_EQ(message_of([&] { superpose(trace, {.factor = .5}, 1); }),
+            "factor: expected a number from 1 to 100000, got 0.5");
 }
 
 TEST(ScaleRate, ReachesATargetMeanAndPeak) {

@@ -20,8 +20,8 @@ using ::testing::ElementsAre;
 Trace five() {
   Trace trace;
   trace.functions = {function_of("f1", {{0, 100}}, Trigger::http), function_of("f2", {{5, 10}}, Trigger::timer),
-                     function_of("g3", {{0, 500}, {1439, 500}}, Trigger::queue), function_of("g4", {{9, 1}}, Trigger::http),
-                     function_of("g5", {{7, 10}}, Trigger::http)};
+                     function_of("g3", {{0, 500}, {1439, 500}}, Trigger::queue),
+                     function_of("g4", {{9, 1}}, Trigger::http), function_of("g5", {{7, 10}}, Trigger::http)};
   trace.functions[3].owner = "p";
   trace.functions[4].app = "b";
   trace.functions[0].duration = DurationPercentiles{.average_ms = 50};
@@ -99,7 +99,8 @@ TEST(CutWindow, TakesTheFirstAndTheLastMinuteAndNeitherOfTheirNeighbours) {
 
 TEST(CutWindow, CrossesMidnightAndEndsWithTheTrace) {
   const Trace trace{.days = 2, .functions = {function_of("f", {{1439, 1}, {1440, 2}, {2879, 3}})}, .origin = ""};
-  EXPECT_THAT(cut_window(trace, 23h + 59min, 2min).functions[0].counts, ElementsAre(MinuteCount{0, 1}, MinuteCount{1, 2}));
+  EXPECT_THAT(cut_window(trace, 23h + 59min, 2min).functions[0].counts,
+              ElementsAre(MinuteCount{0, 1}, MinuteCount{1, 2}));
   EXPECT_THAT(cut_window(trace, 48h - 1min, 1min).functions[0].counts, ElementsAre(MinuteCount{0, 3}));
   EXPECT_EQ(cut_window(trace, 0min, 48h).functions, trace.functions);
   EXPECT_EQ(cut_window(trace, 0min, 48h).days, 2U);
