@@ -1,5 +1,6 @@
 #include "traces/decompress.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>

@@ -17,8 +17,8 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 LineReader::LineReader(std::unique_ptr<ByteSource> bytes, std::string name)
     : bytes_(std::move(bytes)),
       name_(std::move(name)),
-      buffer_(kPadding + kBlock + kPadding),
-      begin_(buffer_.data() + kPadding),
+      buffer_(std::make_unique_for_overwrite<char[]>(kPadding + kBlock + kPadding)),
+      begin_(buffer_.get() + kPadding),
       end_(begin_) {
   refill();
   if (std::string_view(begin_, end_).starts_with(kByteOrderMark)) begin_ += kByteOrderMark.size();
@@ -47,7 +47,7 @@ bool LineReader::next_slowly() {
 
 // Moves what is left to the front and fills the buffer behind it.
 void LineReader::refill() {
-  const std::span block = std::span(buffer_).subspan(kPadding, kBlock);
+  const std::span block(buffer_.get() + kPadding, kBlock);
   const auto left = static_cast<std::size_t>(end_ - begin_);
   std::memmove(block.data(), begin_, left);
   const std::size_t came = bytes_->read(block.subspan(left));

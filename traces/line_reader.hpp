@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "traces/byte_source.hpp"
 
@@ -47,8 +46,8 @@ class LineReader {
 
   std::unique_ptr<ByteSource> bytes_;
   std::string name_;
-  std::vector<char> buffer_;
-  const char* begin_;  // of what is not given yet
+  std::unique_ptr<char[]> buffer_;  // padding, a block, padding
+  const char* begin_;               // of what is not given yet
   const char* end_;
   bool bytes_ended_ = false;
   std::string_view text_;

@@ -86,7 +86,8 @@ struct Plan {
 };
 
 Plan plan_of(const Arguments& arguments) {
-  Plan plan{.selection = selection_of(arguments)};
+  Plan plan;
+  plan.selection = selection_of(arguments);
   if (arguments.given("start")) {
     plan.start = read_option("start", [&] { return traces::parse_trace_time(arguments.text("start")); });
   }
@@ -126,7 +127,8 @@ double rate_factor(const Plan& plan, const traces::Trace& trace) {
 }
 
 Outcome carry_out(const Plan& plan, traces::Trace whole) {
-  Outcome outcome{.before = traces::totals(whole)};
+  Outcome outcome;
+  outcome.before = traces::totals(whole);
   traces::Selected selected = traces::select(whole, plan.selection);
   outcome.criteria = selected.criteria;
   outcome.trace = std::move(selected.trace);
@@ -161,8 +163,8 @@ std::string steps_taken(const Arguments& arguments) {
 }
 
 std::vector<std::string> write_store(const std::string& path, const traces::Trace& trace, Progress& progress) {
-  traces::TraceStoreWriter writer(path,
-                                  {.days = trace.days, .origin = trace.origin, .creator = "faasconf " + version()});
+  traces::TraceStoreWriter writer(
+      path, {.days = trace.days, .origin = trace.origin, .creator = "faasconf " + std::string(version())});
   std::uint64_t done = 0;
   for (const traces::TraceFunction& function : trace.functions) {
     writer.append(function);
@@ -209,7 +211,7 @@ void print_kept(std::ostream& out, const Outcome& outcome) {
 }
 
 void print_sample(std::ostream& out, const traces::Representativeness& sample) {
-  TextTable distances{.header = {{"sample, against all", "Wasserstein-1 / mean", "Kolmogorov-Smirnov"}}};
+  TextTable distances{.header = {{"sample, against all", "Wasserstein-1 / mean", "Kolmogorov-Smirnov"}}, .rows = {}};
   const auto add = [&](const std::string& name, const std::optional<traces::Distances>& found) {
     if (!found) return;
     distances.rows.push_back({name, number(found->wasserstein_1), number(found->kolmogorov_smirnov)});
@@ -220,7 +222,7 @@ void print_sample(std::ostream& out, const traces::Representativeness& sample) {
   out << "\n";
   distances.print(out);
 
-  TextTable shares{.header = {{"trigger", "sample [%]", "all [%]"}}};
+  TextTable shares{.header = {{"trigger", "sample [%]", "all [%]"}}, .rows = {}};
   for (std::size_t i = 0; i < traces::kTriggerNames.size(); ++i) {
     shares.rows.push_back({std::string(traces::kTriggerNames[i]), number(100 * sample.trigger_shares_of_part[i]),
                            number(100 * sample.trigger_shares_of_whole[i])});

@@ -138,6 +138,17 @@ TEST(Superpose, ThinsTheLastCopy) {
   EXPECT_EQ(superpose(trace, {.factor = 1}, 1), trace);
 }
 
+// Every minute has its own 20 calls, and what is left of another minute's.
+TEST(Superpose, AddsBinomialCountsToEveryMinute) {
+  const Trace trace{.days = 1, .functions = {steady("f", 20)}, .origin = ""};
+  std::vector<std::uint64_t> added;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Trace busier = superpose(trace, {.factor = 1.3}, seed);
+    for (const MinuteCount& minute : busier.functions[0].counts) added.push_back(minute.count - 20);
+  }
+  expect_binomial(added, 20, .3);
+}
+
 TEST(Superpose, RefusesCountsThatDoNotFit) {
   const Trace trace{.days = 1, .functions = {steady("f", 3'000'000'000)}, .origin = ""};
   EXPECT_EQ(message_of([&] { superpose(trace, {.factor = 2}, 1); }),
