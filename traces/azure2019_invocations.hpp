@@ -1,7 +1,7 @@
 #pragma once
 // Reads minute counts of the Azure Functions 2019 data set: the original schema, a file a day
-// (HashOwner,HashApp,HashFunction,Trigger,1..1440), and series extracts (HashFunction,day,1..1440). Streams: memory does
-// not grow with the file.
+// (HashOwner,HashApp,HashFunction,Trigger,1..1440), and series extracts (HashFunction,day,1..1440). Streams: memory
+// does not grow with the file.
 
 #include <cstdint>
 #include <memory>

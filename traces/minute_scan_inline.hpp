@@ -48,7 +48,8 @@ inline std::uint32_t up_to_4_digits(const char* end, unsigned digits) {
   return (bytes & 0x00ff00ff) * (1 + (100U << 16)) >> 16;
 #else
   std::uint32_t value = 0;
-  for (unsigned i = digits < 4 ? digits : 4; i > 0; --i) value = value * 10 + static_cast<std::uint32_t>(*(end - i) - '0');
+  for (unsigned i = digits < 4 ? digits : 4; i > 0; --i)
+    value = value * 10 + static_cast<std::uint32_t>(*(end - i) - '0');
   return value;
 #endif
 }
