@@ -11,7 +11,7 @@ configure_package_config_file(.cmake/faasconf-config.cmake.in ${PROJECT_BINARY_D
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/faasconf-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/faasconf-config.cmake ${PROJECT_BINARY_DIR}/faasconf-config-version.cmake
-  DESTINATION ${package_dir})
+  .cmake/Findzstd.cmake DESTINATION ${package_dir})
 
 if(TARGET faasconf)
   install(TARGETS faasconf)

@@ -1,5 +1,5 @@
 #pragma once
-// A function's minute counts as a number of users over time.
+// The minute counts of a function or an app as a number of users over time.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,14 +9,15 @@
 
 #include "sim/core/time.hpp"
 #include "sim/model/workload.hpp"
-#include "traces/azure_invocations.hpp"
+#include "traces/minute_series.hpp"
 
 namespace faasconf::traces {
 
 struct ProfileRequest {
-  std::optional<sim::Duration> start = std::nullopt;  // of the window, since midnight; absent: the busiest window
-  sim::Duration length = std::chrono::minutes(85);    // both in whole minutes, within the day
-  int users_min = 12;                                 // at the window's smallest count
+  std::optional<sim::Duration> start = std::nullopt;  // since the series' first midnight; absent: the busiest window
+  sim::Duration length = std::chrono::minutes(85);    // both in whole minutes, within the series
+  sim::Duration step = std::chrono::minutes(1);       // that a number of users stays; whole minutes that divide length
+  int users_min = 12;                                 // at the window's smallest count of a step
   int users_max = 44;                                 // at its largest
 };
 
@@ -24,12 +25,11 @@ struct ProfileRequest {
 sim::Duration parse_time_of_day(std::string_view text);
 
 // The first minute of the window with the largest sum; of equal ones the earliest. 1 <= minutes <= counts.size().
-std::size_t busiest_window(std::span<const std::uint32_t> counts, std::size_t minutes);
+std::size_t busiest_window(std::span<const std::uint64_t> counts, std::size_t minutes);
 
-// One step a minute from time 0 on. Counts map to users along a straight line, to the nearest whole user; halves go up.
-// A window whose counts are all equal gives users_min throughout. `file` and `digest` (SHA-256 of the file) go into the
-// origin with function, day, window and scale. Throws sim::Error.
-sim::Profile users_profile(const FunctionDay& day, const ProfileRequest& request, std::string_view file,
-                           std::string_view digest);
+// Steps from time 0 on. Counts map to users along a straight line, to the nearest whole user; halves go up. A window
+// whose counts are all equal gives users_min throughout. `files` (names and SHA-256) go into the origin with function
+// or app, day, window and scale. Throws sim::Error.
+sim::Profile users_profile(const MinuteSeries& series, const ProfileRequest& request, std::string_view files);
 
 }  // namespace faasconf::traces

@@ -57,9 +57,9 @@ struct TraceFunction {
   std::string app;
   std::string function;
   Trigger trigger = Trigger::others;
-  std::vector<MinuteCount> counts;              // in order of minutes
-  std::optional<DurationPercentiles> duration;  // absent where the trace does not tell
-  std::optional<MemoryPercentiles> app_memory;  // of the whole app; absent where the trace does not tell
+  std::vector<MinuteCount> counts{};              // in order of minutes
+  std::optional<DurationPercentiles> duration{};  // absent where the trace does not tell
+  std::optional<MemoryPercentiles> app_memory{};  // of the whole app; absent where the trace does not tell
 
   friend bool operator==(const TraceFunction&, const TraceFunction&) = default;
 };

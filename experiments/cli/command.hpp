@@ -31,7 +31,11 @@ Command workflow_check_command();
 Command workflow_draw_command();
 Command simulate_command();
 Command export_csv_command();
+Command trace_convert_command();
+Command trace_inspect_command();
 Command trace_profile_command();
+Command trace_select_command();
+Command trace_synthesize_command();
 Command completion_command();
 
 }  // namespace faasconf::experiments

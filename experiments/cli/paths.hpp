@@ -9,6 +9,9 @@ namespace faasconf::experiments {
 // Throws sim::Error when no file can be written there: a directory, or in one that is missing or not writable.
 void check_output_file(const std::string& option, const std::string& path);
 
+// Makes a folder for several files where it is missing. Throws sim::Error when nothing can be written to it.
+void make_output_folder(const std::string& option, const std::string& path);
+
 // A file of an experiment that is given by its path, or by its name when it ships: "azure-demo-day.csv".
 std::string find_input(const std::string& name);
 

@@ -20,7 +20,6 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
-#include "experiments/results/digest.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/summary.hpp"
 #include "sim/core/error.hpp"
@@ -28,6 +27,7 @@
 #include "sim/model/run.hpp"
 #include "sim/stats/confidence.hpp"
 #include "sim/stats/sequential.hpp"
+#include "traces/digest.hpp"
 
 namespace faasconf::experiments {
 
@@ -64,7 +64,7 @@ struct Results {
 
 // --- what is asked for
 
-InputFile fingerprint(const std::string& path) { return {path, sha256(read_text_file(path))}; }
+InputFile fingerprint(const std::string& path) { return {path, traces::sha256(read_text_file(path))}; }
 
 // the step that the levels of a profile have in common: the last one lasts as long as the shortest of the others
 std::optional<sim::Duration> length_of(const sim::Profile& profile) {

@@ -1,73 +1,94 @@
-#include <charconv>
-#include <fstream>
-#include <iterator>
 #include <ostream>
+
+#include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
+#include "experiments/cli/progress.hpp"
+#include "experiments/cli/trace_input.hpp"
 #include "experiments/config/files.hpp"
-#include "experiments/results/digest.hpp"
 #include "sim/core/error.hpp"
-#include "sim/core/quantity.hpp"
 #include "traces/azure_profile.hpp"
+#include "traces/digest.hpp"
+#include "traces/minute_series.hpp"
+#include "traces/select.hpp"
 
 namespace faasconf::experiments {
 
 namespace {
 
-constexpr std::int64_t kMaxDay = 100'000;
+constexpr std::int64_t kMaxDay = 9999;
 constexpr std::int64_t kMaxUsers = 1'000'000;
+constexpr sim::Duration kDay = std::chrono::hours(24);
 
-struct Start {
-  std::optional<int> day;
-  sim::Duration time_of_day{};
-};
-
-// "hh:mm", or "d:hh:mm" with the day from 1
-Start parse_start(const std::string& text) {
-  const std::size_t first = text.find(':');
-  if (first == text.rfind(':')) return {.day = std::nullopt, .time_of_day = traces::parse_time_of_day(text)};
-  int day = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + first, day);
-  if (code != std::errc() || end != text.data() + first || day < 1) {
-    throw sim::Error("expected hh:mm or d:hh:mm with a day from 1, got \"" + text + "\"");
-  }
-  return {.day = day, .time_of_day = traces::parse_time_of_day(text.substr(first + 1))};
+std::variant<traces::FunctionKey, traces::AppKey> whose(const Arguments& arguments) {
+  if (!arguments.given("app")) return traces::parse_function_key(arguments.text("function"));
+  if (arguments.given("function")) throw sim::Error("--app: expected no --function beside it");
+  return traces::AppKey{.hash = arguments.text("app")};
 }
 
-std::string digest_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return sha256(std::string(std::istreambuf_iterator<char>(file), {}));
+// The start since the first midnight of what is read: a day alone where --day names it, else all days.
+std::optional<sim::Duration> start_of(const Arguments& arguments, std::optional<int> day) {
+  if (!arguments.given("start")) return std::nullopt;
+  const std::string& text = arguments.text("start");
+  try {
+    const sim::Duration start = traces::parse_trace_time(text);
+    const bool names_day = text.find(':') != text.rfind(':');
+    if (!day || !names_day) return start;
+    if (start / kDay + 1 != *day) throw sim::Error("names another day than --day");
+    return start % kDay;
+  } catch (const sim::Error& error) {
+    throw sim::Error(std::string("--start: ") + error.what());
+  }
+}
+
+traces::ProfileRequest profile_request(const Arguments& arguments, std::optional<int> day) {
+  return {.start = start_of(arguments, day),
+          .length = arguments.duration("length"),
+          .step = arguments.duration("step"),
+          .users_min = static_cast<int>(arguments.integer("min-users", 0, kMaxUsers)),
+          .users_max = static_cast<int>(arguments.integer("max-users", 0, kMaxUsers))};
+}
+
+// "file a.csv, sha256 ..., file b.csv, sha256 ..."; a file by the name that the user gave.
+std::string names_and_digests(const std::vector<std::string>& files, const std::string& given) {
+  std::string text;
+  for (const std::string& file : files) {
+    text += (text.empty() ? "file " : ", file ") + (files.size() == 1 ? given : file) + ", sha256 " +
+            traces::sha256_of_file(file);
+  }
+  return text;
 }
 
 int run_trace_profile(const Arguments& arguments, const Console& console) {
-  traces::ProfileRequest request{
-      .length = arguments.duration("length"),
-      .users_min = static_cast<int>(arguments.integer("min-users", 0, kMaxUsers)),
-      .users_max = static_cast<int>(arguments.integer("max-users", 0, kMaxUsers)),
-  };
   std::optional<int> day;
   if (arguments.given("day")) day = static_cast<int>(arguments.integer("day", 1, kMaxDay));
-  if (arguments.given("start")) {
-    try {
-      const Start start = parse_start(arguments.text("start"));
-      if (start.day && day && start.day != day) throw sim::Error("names another day than --day");
-      if (start.day) day = start.day;
-      request.start = start.time_of_day;
-    } catch (const sim::Error& error) {
-      throw sim::Error(std::string("--start: ") + error.what());
-    }
-  }
+  const traces::ProfileRequest request = profile_request(arguments, day);
   const std::string out = arguments.text("out");
   if (out.empty()) throw sim::Error("--out: expected the path of the profile to write");
   check_output_file("out", out);
+  const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
+  if (input.kind != TraceInput::Kind::azure2019) {
+    throw sim::Error(input.path + ": expected files of the Azure Functions 2019 data set; trace convert writes them");
+  }
 
-  const std::string file = find_input(arguments.text("FILE"));
-  const auto key = traces::parse_function_key(arguments.text("function"));
-  const traces::FunctionDay function = traces::read_function_day(file, key, day);
-  const sim::Profile profile = traces::users_profile(function, request, arguments.text("FILE"), digest_of(file));
+  Progress progress(console.err, console.is_terminal);
+  progress.start("read", input.bytes);
+  const traces::MinuteSeries series = traces::read_series(
+      input.files.invocations,
+      {.whose = whose(arguments), .day = day, .progress = [&](std::uint64_t done) { progress.advance(done); }});
+  progress.clear();
+  const sim::Profile profile =
+      traces::users_profile(series, request, names_and_digests(input.files.invocations, arguments.text("TRACE")));
   write_profile(out, {.profile = profile, .users = true});
-  console.out << out << ": " << profile.steps.size() << " steps; " << profile.origin << "\n";
+
+  if (arguments.given("json")) {
+    console.out
+        << nlohmann::ordered_json{{"file", out}, {"steps", profile.steps.size()}, {"origin", profile.origin}}.dump()
+        << "\n";
+  } else {
+    console.out << out << ": " << profile.steps.size() << " steps; " << profile.origin << "\n";
+  }
   return kDone;
 }
 
@@ -77,34 +98,42 @@ Command trace_profile_command() {
   using enum Parameter::Kind;
   return {
       .name = "trace profile",
-      .summary = "turn one function's minute counts of an Azure 2019 file into a number of users over time",
+      .summary = "turn the minute counts of a function or an app into a number of users over time",
       .parameters =
           {
-              {.name = "FILE",
+              {.name = "TRACE",
                .kind = positional,
-               .description =
-                   "invocations per function, CSV: the original schema, or a series (HashFunction,day,1..1440)"},
+               .description = "invocations per function of the Azure Functions 2019 data set: a file of one day, a "
+                              "folder of several, or a series (HashFunction,day,1..1440); plain or compressed"},
               {.name = "function",
                .placeholder = "HASH|ROW",
                .description = "the function: the beginning of its hash, or its row in the file from 1",
                .default_value = "1"},
-              {.name = "day", .placeholder = "N", .description = "the day from 1, where a series has several"},
+              {.name = "app",
+               .placeholder = "HASH",
+               .description = "all functions of this app instead, added up: the beginning of its hash"},
+              {.name = "day", .placeholder = "N", .description = "this day alone, from 1 (without: all days)"},
               {.name = "start",
                .placeholder = "TIME",
-               .description = "begin at hh:mm, or d:hh:mm with the day (without: the busiest stretch of the day)"},
+               .description = "begin at hh:mm, or d:hh:mm with the day from 1 (without: the busiest stretch)"},
               {.name = "length", .placeholder = "TIME", .description = "length of the profile", .default_value = "85m"},
+              {.name = "step",
+               .placeholder = "TIME",
+               .description = "how long a number of users stays, whole minutes",
+               .default_value = "1m"},
               {.name = "min-users",
                .placeholder = "N",
-               .description = "users at the least busy minute",
+               .description = "users at the least busy step",
                .default_value = "12"},
               {.name = "max-users",
                .placeholder = "N",
-               .description = "users at the busiest minute",
+               .description = "users at the busiest step",
                .default_value = "44"},
               {.name = "out",
                .placeholder = "FILE",
                .description = "the profile to write, CSV (start_s,users)",
                .default_value = "profile.csv"},
+              {.name = "json", .kind = flag, .description = "answer as JSON"},
           },
       .example = "faasconf trace profile azure-demo-day.csv --function 1 --length 85m --out profile.csv",
       .run = run_trace_profile,

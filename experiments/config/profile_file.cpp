@@ -9,8 +9,8 @@
 
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/laws.hpp"
-#include "experiments/results/part_file.hpp"
 #include "sim/core/error.hpp"
+#include "traces/part_file.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -146,7 +146,7 @@ void write_profile(const std::string& path, const ProfileFile& profile) {
   for (const sim::Profile::Step& step : profile.profile.steps) {
     text += seconds_text(step.start) + "," + format_number(step.level) + "\n";
   }
-  PartFile file(path);
+  traces::PartFile file(path);
   file.append(text);
   file.commit();
 }

@@ -15,10 +15,10 @@
 #include "experiments/config/draw.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
-#include "experiments/results/hdf5_part_driver.hpp"
-#include "experiments/results/part_file.hpp"
 #include "experiments/version.hpp"
 #include "sim/stats/confidence.hpp"
+#include "traces/hdf5_part_driver.hpp"
+#include "traces/part_file.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -356,7 +356,7 @@ class ResultWriter::File {
  public:
   File(const std::string& path, const ResultHeader& header)
       : part_(path),
-        file_(create_hdf5(part_)),
+        file_(traces::create_hdf5(part_)),
         replications_(cases_of(*header.experiment).size()),
         function_count_(header.experiment->scenario.workflow.functions.size()) {
     write_header(header);
@@ -488,7 +488,7 @@ class ResultWriter::File {
     column("replications", replications);
   }
 
-  PartFile part_;  // outlives the HDF5 file in it
+  traces::PartFile part_;  // outlives the HDF5 file in it
   H5::H5File file_;
   std::optional<Table<WindowRow>> windows_;
   std::optional<Table<FunctionRow>> functions_;

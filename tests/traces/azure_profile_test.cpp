@@ -9,6 +9,7 @@
 
 #include "sim/core/error.hpp"
 #include "tests/shared_data.hpp"
+#include "traces/trace.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -20,8 +21,8 @@ using tests::kNoSharedData;
 using tests::shared_file;
 
 // A day of zeros, but for these counts from a minute on.
-FunctionDay day_with(std::size_t start, const std::vector<std::uint32_t>& counts) {
-  FunctionDay day;
+MinuteSeries day_with(std::size_t start, const std::vector<std::uint64_t>& counts) {
+  MinuteSeries day;
   day.function = "ab12";
   day.counts.assign(kMinutesPerDay, 0);
   std::copy(counts.begin(), counts.end(), day.counts.begin() + static_cast<std::ptrdiff_t>(start));
@@ -34,8 +35,8 @@ std::vector<double> levels(const sim::Profile& profile) {
   return result;
 }
 
-sim::Profile profile_of(const FunctionDay& day, const ProfileRequest& request) {
-  return users_profile(day, request, "f.csv", "00ff");
+sim::Profile profile_of(const MinuteSeries& day, const ProfileRequest& request) {
+  return users_profile(day, request, "file f.csv, sha256 00ff");
 }
 
 std::string error_of(const ProfileRequest& request) {
@@ -48,7 +49,7 @@ std::string error_of(const ProfileRequest& request) {
 }
 
 TEST(BusiestWindow, HasTheLargestSum) {
-  const std::vector<std::uint32_t> counts{1, 5, 5, 0, 9, 0};
+  const std::vector<std::uint64_t> counts{1, 5, 5, 0, 9, 0};
   EXPECT_EQ(busiest_window(counts, 1), 4u);
   EXPECT_EQ(busiest_window(counts, 2), 1u);
   EXPECT_EQ(busiest_window(counts, 3), 2u);
@@ -56,7 +57,7 @@ TEST(BusiestWindow, HasTheLargestSum) {
 }
 
 TEST(BusiestWindow, IsTheEarliestOfEquals) {
-  const std::vector<std::uint32_t> counts{0, 3, 0, 3, 0};
+  const std::vector<std::uint64_t> counts{0, 3, 0, 3, 0};
   EXPECT_EQ(busiest_window(counts, 1), 1u);
   EXPECT_EQ(busiest_window(counts, 2), 0u);
 }
@@ -67,7 +68,7 @@ TEST(BusiestWindow, MayEndWithTheDay) {
 }
 
 TEST(BusiestWindow, SumsBeyondThirtyTwoBits) {
-  const std::vector<std::uint32_t> counts{1, 4294967295, 4294967295, 1};
+  const std::vector<std::uint64_t> counts{1, 4294967295, 4294967295, 1};
   EXPECT_EQ(busiest_window(counts, 2), 1u);
 }
 
@@ -83,7 +84,7 @@ TEST(UsersProfile, HasNeitherTheMinuteBeforeTheWindowNorTheOneAfter) {
 }
 
 TEST(UsersProfile, ReachesTheFirstAndTheLastMinuteOfTheDay) {
-  FunctionDay day = day_with(1438, {1, 2});
+  MinuteSeries day = day_with(1438, {1, 2});
   day.counts[0] = 3;
   EXPECT_THAT(levels(profile_of(day, {.start = 0min, .length = 2min})), ElementsAre(44, 12));
   EXPECT_THAT(levels(profile_of(day, {.start = 1438min, .length = 2min})), ElementsAre(12, 44));
@@ -123,14 +124,64 @@ TEST(UsersProfile, TakesTheBusiestWindowUnlessToldOtherwise) {
 }
 
 TEST(UsersProfile, SaysWhereItComesFrom) {
-  FunctionDay day = day_with(605, {10, 20, 30});
+  MinuteSeries day = day_with(605, {10, 20, 30});
   EXPECT_EQ(
       profile_of(day, {.start = 605min, .length = 3min}).origin,
       "file f.csv, sha256 00ff, function ab12, start 10:05, length 3m, scale 10..30 invocations/min to 12..44 users");
-  day.day = 7;
+  day.first_day = 7;
   EXPECT_EQ(profile_of(day, {.length = 3min}).origin,
             "file f.csv, sha256 00ff, function ab12, day 7, start 10:05 (busiest), length 3m, scale 10..30 "
             "invocations/min to 12..44 users");
+}
+
+TEST(UsersProfile, StepsMayBeLongerThanAMinute) {
+  const auto profile = profile_of(day_with(600, {1, 2, 3, 4, 5, 6}), {.start = 10h, .length = 6min, .step = 2min});
+  EXPECT_THAT(levels(profile), ElementsAre(12, 28, 44));
+  EXPECT_EQ(profile.steps[1].start, sim::Time(2min));
+  EXPECT_THAT(profile.origin, testing::HasSubstr("scale 3..11 invocations/2 min to 12..44 users"));
+}
+
+// Two days, of which the second begins with these counts.
+MinuteSeries two_days(const std::vector<std::uint64_t>& counts) {
+  MinuteSeries series = day_with(0, {});
+  series.first_day = 1;
+  series.counts.resize(2 * kMinutesPerDay);
+  std::copy(counts.begin(), counts.end(), series.counts.begin() + kMinutesPerDay);
+  return series;
+}
+
+TEST(UsersProfile, MayCrossMidnight) {
+  const auto profile = profile_of(two_days({10, 20}), {.start = 23h + 59min, .length = 3min});
+  EXPECT_THAT(levels(profile), ElementsAre(12, 28, 44));
+  EXPECT_THAT(profile.origin, testing::HasSubstr("day 1, start 23:59, length 3m"));
+}
+
+TEST(UsersProfile, FindsTheBusiestWindowOfAllDays) {
+  const auto profile = profile_of(two_days({10, 20}), {.length = 2min});
+  EXPECT_THAT(profile.origin, testing::HasSubstr("day 2, start 00:00 (busiest), length 2m"));
+}
+
+TEST(UsersProfile, OfAnAppNamesIt) {
+  MinuteSeries series = day_with(0, {1});
+  series.function = "";
+  series.app = "cd34";
+  series.functions = 3;
+  EXPECT_THAT(profile_of(series, {}).origin, testing::HasSubstr(", app cd34 (3 functions), start"));
+}
+
+TEST(UsersProfileErrors, WindowsOfSeveralDaysNameTheDay) {
+  try {
+    profile_of(two_days({}), {.start = 48h - 1min, .length = 2min});
+    ADD_FAILURE() << "no error";
+  } catch (const sim::Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "start: expected 1:00:00 to 2:23:58, so that 2 minutes end with the last day, got 2:23:59");
+  }
+}
+
+TEST(UsersProfileErrors, Steps) {
+  EXPECT_EQ(error_of({.step = 0min}), "step: expected whole minutes from 1m to 85m, got 0s");
+  EXPECT_EQ(error_of({.step = 2min}), "step: expected whole minutes that divide the length of 85 minutes, got 2m");
 }
 
 TEST(UsersProfileErrors, Windows) {
@@ -169,7 +220,8 @@ TEST(TimeOfDay, RejectsAllElse) {
 
 // The file that ships: its first function's busiest window resembles the load of the FaaSConf paper's Fig. 7.
 TEST(DemoDay, ResemblesThePapersLoad) {
-  const FunctionDay day = read_function_day("experiments/configs/azure-demo-day.csv", std::size_t{1});
+  const MinuteSeries day =
+      read_series({"experiments/configs/azure-demo-day.csv"}, {.whose = FunctionKey(std::size_t{1})});
   EXPECT_EQ(busiest_window(day.counts, 85), 720u);
   const auto users = levels(profile_of(day, {}));
   ASSERT_EQ(users.size(), 85u);
@@ -182,7 +234,7 @@ TEST(DemoDay, ResemblesThePapersLoad) {
 TEST(RealAzureSlices, BusiestWindowOfTheDemosFunction) {
   const auto file = shared_file("data/azure/azure2019_series_40d07b_d01-d07.csv");
   if (!file) GTEST_SKIP() << kNoSharedData;
-  const FunctionDay day = read_function_day(*file, "40d07b", 1);
+  const MinuteSeries day = read_series({*file}, {.whose = FunctionKey("40d07b"), .day = 1});
   EXPECT_EQ(busiest_window(day.counts, 85), 462u);  // 07:42
   const auto users = levels(profile_of(day, {}));
   EXPECT_THAT(std::vector<double>(users.begin(), users.begin() + 6), ElementsAre(15, 20, 19, 21, 18, 30));

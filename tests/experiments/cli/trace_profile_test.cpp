@@ -45,6 +45,31 @@ TEST(TraceProfile, TheStartMayNameTheDay) {
   EXPECT_EQ(read_profile("p.csv").profile.steps.at(2).level, 4);
 }
 
+TEST(TraceProfile, MayCrossMidnight) {
+  const Elsewhere elsewhere;
+  write_series();
+  const Ran ran = faasconf("trace profile series.csv --function abc --start 1:23:59 --length 2m --out p.csv --json");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("day 1, start 23:59, length 2m, scale 5..1439 invocations/min"));
+  EXPECT_EQ(read_profile("p.csv").profile.steps.at(1).level, 12);
+}
+
+TEST(TraceProfile, FindsTheBusiestStretchOfAllDays) {
+  const Elsewhere elsewhere;
+  write_series();
+  const Ran ran = faasconf("trace profile series.csv --function abc --length 10m --step 5m --out p.csv");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("p.csv: 2 steps"));
+  EXPECT_THAT(ran.out, HasSubstr("day 1, start 23:50 (busiest)"));
+}
+
+TEST(TraceProfile, OfAnAppAddsItsFunctions) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf("trace profile azure-demo-day.csv --app 0953 --out p.csv");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("(2 functions)"));
+}
+
 TEST(TraceProfile, SaysWhatItCannotUse) {
   const Elsewhere elsewhere;
   write_series();
@@ -53,12 +78,14 @@ TEST(TraceProfile, SaysWhatItCannotUse) {
     EXPECT_EQ(ran.code, kMisused) << options;
     EXPECT_THAT(ran.err, HasSubstr(message)) << options;
   };
-  expect_misused("", "day");
   expect_misused("--day 0", "--day: ");
   expect_misused("--day 1 --start 2:00:30", "--start: names another day than --day");
   expect_misused("--start x:00:30", "--start: expected hh:mm or d:hh:mm");
   expect_misused("--day 1 --start 25:00", "--start: ");
   expect_misused("--day 1 --out no/where.csv", "--out: ");
+  expect_misused("--day 3", "day: expected one of 1, 2");
+  expect_misused("--app abc", "--app: expected no --function beside it");
+  expect_misused("--step 2m", "step: expected whole minutes that divide the length");
   EXPECT_EQ(faasconf("trace profile none.csv").code, kMisused);
 }
 

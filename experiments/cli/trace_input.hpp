@@ -1,0 +1,47 @@
+#pragma once
+// Traces as a user names them: a trace store, a file or a folder of the Azure Functions 2019 data set, the 2021 trace.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "experiments/cli/arguments.hpp"
+#include "traces/azure2019.hpp"
+#include "traces/statistics.hpp"
+#include "traces/store.hpp"
+#include "traces/trace.hpp"
+
+namespace faasconf::experiments {
+
+struct TraceInput {
+  enum class Kind { store, azure2019, azure2021 };
+
+  Kind kind = Kind::store;
+  std::string path;              // as given
+  traces::Azure2019Files files;  // of a folder, or the file alone
+  std::uint64_t bytes = 0;       // of all files
+};
+
+// What lies there, by the first bytes of a file or the names in a folder. Throws sim::Error.
+TraceInput find_trace(const std::string& path);
+
+using TraceProgress = std::function<void(std::uint64_t done)>;  // bytes, of TraceInput::bytes
+
+// One pass over all files, whatever their size.
+struct Inspected {
+  traces::TraceStatistics statistics;
+  traces::ReadReport report;
+};
+Inspected inspect_trace(const TraceInput& input, traces::OnBadRow on_bad_row, const TraceProgress& progress);
+
+// A whole trace; its origin names the files with their SHA-256.
+struct ReadTrace {
+  traces::Trace trace;
+  traces::ReadReport report;
+};
+ReadTrace read_trace(const TraceInput& input, const traces::ReadPolicy& policy);
+
+// "files.csv:12: negative count" and the like: what was dropped, mended or remarkable, a line each.
+void print_report(std::ostream& out, const traces::ReadReport& report);
+
+}  // namespace faasconf::experiments
