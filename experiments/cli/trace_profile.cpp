@@ -1,6 +1,4 @@
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <ostream>
 
 #include "experiments/cli/command.hpp"
@@ -35,11 +33,6 @@ Start parse_start(const std::string& text) {
   return {.day = day, .time_of_day = traces::parse_time_of_day(text.substr(first + 1))};
 }
 
-std::string digest_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return traces::sha256(std::string(std::istreambuf_iterator<char>(file), {}));
-}
-
 int run_trace_profile(const Arguments& arguments, const Console& console) {
   traces::ProfileRequest request{
       .length = arguments.duration("length"),
@@ -64,8 +57,9 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
 
   const std::string file = find_input(arguments.text("FILE"));
   const auto key = traces::parse_function_key(arguments.text("function"));
-  const traces::FunctionDay function = traces::read_function_day(file, key, day);
-  const sim::Profile profile = traces::users_profile(function, request, arguments.text("FILE"), digest_of(file));
+  const traces::MinuteSeries series = traces::read_series({file}, {.whose = key, .day = day});
+  const sim::Profile profile =
+      traces::users_profile(series, request, arguments.text("FILE") + ", sha256 " + traces::sha256_of_file(file));
   write_profile(out, {.profile = profile, .users = true});
   console.out << out << ": " << profile.steps.size() << " steps; " << profile.origin << "\n";
   return kDone;
