@@ -83,7 +83,7 @@ std::uint32_t draw_minute(const Habit& habit, sim::Rng& rng) {
 // Spells with and without calls, as many minutes of them with as the duty says; their mean lengths are exponential.
 void silence(std::span<double> rates, double duty, sim::Rng& rng) {
   const double mean_silence = kMeanSpell_min * (1 - duty) / duty;
-  bool on = rng.uniform() < duty;
+  bool on = rng.uniform() >= duty;  // before the first change
   double until = 0;
   for (std::size_t minute = 0; minute < rates.size(); ++minute) {
     while (static_cast<double>(minute) >= until) {
