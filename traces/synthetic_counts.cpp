@@ -30,10 +30,10 @@ constexpr double kBurstSpread = 1.2;     // of the logarithm of calls beyond
 constexpr double kShortestGap_min = .3;  // mean time between calls in a burst, at least
 constexpr double kLeastDuty = .05;       // part of the day in which a busy function is called, at least
 constexpr double kMostDuty = .58;
-constexpr double kMeanSpell_min = 30;    // that it is called on end
-constexpr double kFewCalls = 2000;       // a day; call by call below, minute by minute above
-constexpr double kBusyCalls = 2e5;       // a day; from here on never silent
-constexpr double kTopNoise = .028;       // CV of the minutes' rates
+constexpr double kMeanSpell_min = 30;  // that it is called on end
+constexpr double kFewCalls = 2000;     // a day; call by call below, minute by minute above
+constexpr double kBusyCalls = 2e5;     // a day; from here on never silent
+constexpr double kTopNoise = .028;     // CV of the minutes' rates
 constexpr double kNoise = .15;
 
 const std::array<double, kMinutesPerDay>& cosines() {
