@@ -25,7 +25,7 @@ class Damage : public std::runtime_error {
 };
 
 constexpr std::uint64_t kMostText = 1 << 20;
-constexpr std::size_t kBlockRows = 4'096;  // records read at once when all are read
+constexpr std::size_t kBlockRows = 512;  // records read at once when all are read
 
 H5::Attribute attribute(const H5::Group& group, const char* name, H5T_class_t type) {
   if (!group.attrExists(name)) throw Damage(std::string("expected an attribute ") + name + ", got none");
@@ -114,8 +114,8 @@ H5::H5File open(const std::string& path) {
   if (!std::ifstream(path, std::ios::binary)) throw Damage("cannot be opened");
   if (!is_trace_store(path)) throw Damage("not a trace store: expected an HDF5 file");
   H5::FileAccPropList access;
-  constexpr std::size_t slots = 10'007;
-  constexpr std::size_t bytes = 1 << 20;
+  constexpr std::size_t slots = 521;
+  constexpr std::size_t bytes = 1 << 17;  // the largest chunk
   access.setCache(0, slots, bytes, 1);
   H5::H5File file(path, H5F_ACC_RDONLY, H5::FileCreatPropList::DEFAULT, access);
   const H5::Group root = file.openGroup("/");

@@ -13,7 +13,8 @@
 //   /invocations             function, start_s, duration_s: single calls, where the trace tells of them
 //   /texts                   names that are no hashes
 //
-// Numbers that the trace does not have are NaN. All is compressed and has checksums.
+// Numbers that the trace does not have are NaN. All has checksums, and but for the records, which are hashes and reals,
+// all is compressed.
 
 #include <cstddef>
 #include <cstdint>

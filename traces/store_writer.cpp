@@ -23,11 +23,15 @@ using namespace store;
 
 constexpr hsize_t kChunksAtOnce = 16;
 
-H5::DSetCreatPropList chunked(hsize_t rows) {
+enum class Packed : bool { no, yes };
+
+H5::DSetCreatPropList chunked(hsize_t rows, Packed packed) {
   H5::DSetCreatPropList properties;
   properties.setChunk(1, &rows);
-  properties.setShuffle();
-  properties.setDeflate(kDeflateLevel);
+  if (packed == Packed::yes) {
+    properties.setShuffle();
+    properties.setDeflate(kDeflateLevel);
+  }
   properties.setFletcher32();
   H5Pset_obj_track_times(properties.getId(), 0);
   return properties;
@@ -37,11 +41,12 @@ H5::DSetCreatPropList chunked(hsize_t rows) {
 template <class Value>
 class Column {
  public:
-  Column(const H5::Group& group, const char* name, const H5::DataType& type, hsize_t chunk_rows)
+  Column(const H5::Group& group, const char* name, const H5::DataType& type, hsize_t chunk_rows,
+         Packed packed = Packed::yes)
       : type_(type), chunk_rows_(chunk_rows) {
     const hsize_t none = 0;
     const hsize_t any = H5S_UNLIMITED;
-    dataset_ = group.createDataSet(name, type, H5::DataSpace(1, &none, &any), chunked(chunk_rows));
+    dataset_ = group.createDataSet(name, type, H5::DataSpace(1, &none, &any), chunked(chunk_rows, packed));
   }
 
   void append(std::span<const Value> values) {
@@ -233,11 +238,11 @@ class TraceStoreWriter::File {
   H5::H5File file_;
   StoreOrigin origin_;
   H5::Group functions_group_ = create_group(file_.openGroup("/"), "functions");
-  Column<FunctionRecord> records_{functions_group_, "record", function_type(), kRecordChunk};
+  Column<FunctionRecord> records_{functions_group_, "record", function_type(), kRecordChunk, Packed::no};
   Column<std::uint8_t> triggers_{functions_group_, "trigger", H5::PredType::STD_U8LE, kIndexChunk};
   Column<std::uint32_t> cell_counts_{functions_group_, "cells", H5::PredType::STD_U32LE, kIndexChunk};
   Column<std::uint64_t> calls_of_{functions_group_, "calls", H5::PredType::STD_U64LE, kIndexChunk};
-  Column<AppRecord> app_records_{file_.openGroup("/"), "apps", app_type(), kRecordChunk};
+  Column<AppRecord> app_records_{file_.openGroup("/"), "apps", app_type(), kRecordChunk, Packed::no};
   Column<Cell> cells_{file_.openGroup("/"), "cells", cell_type(), kCellChunk};
   Column<Call> invocations_{file_.openGroup("/"), "invocations", call_type(), kIndexChunk};
   Column<char> texts_{file_.openGroup("/"), "texts", H5::PredType::STD_U8LE, kIndexChunk};

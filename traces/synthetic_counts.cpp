@@ -30,10 +30,10 @@ constexpr double kBurstSpread = 1.2;     // of the logarithm of calls beyond
 constexpr double kShortestGap_min = .3;  // mean time between calls in a burst, at least
 constexpr double kLeastDuty = .05;       // part of the day in which a busy function is called, at least
 constexpr double kMostDuty = .58;
-constexpr double kMeanSpell_min = 30;    // that it is called on end
-constexpr double kFewCalls = 2000;       // a day; call by call below, minute by minute above
-constexpr double kBusyCalls = 2e5;       // a day; from here on never silent
-constexpr double kTopNoise = .028;       // CV of the minutes' rates
+constexpr double kMeanSpell_min = 30;  // that it is called on end
+constexpr double kFewCalls = 2000;     // a day; call by call below, minute by minute above
+constexpr double kBusyCalls = 2e5;     // a day; from here on never silent
+constexpr double kTopNoise = .028;     // CV of the minutes' rates
 constexpr double kNoise = .15;
 
 const std::array<double, kMinutesPerDay>& cosines() {
@@ -83,7 +83,7 @@ std::uint32_t draw_minute(const Habit& habit, sim::Rng& rng) {
 // Spells with and without calls, as many minutes of them with as the duty says; their mean lengths are exponential.
 void silence(std::span<double> rates, double duty, sim::Rng& rng) {
   const double mean_silence = kMeanSpell_min * (1 - duty) / duty;
-  bool on = rng.uniform() < duty;
+  bool on = rng.uniform() >= duty;  // before the first change
   double until = 0;
   for (std::size_t minute = 0; minute < rates.size(); ++minute) {
     while (static_cast<double>(minute) >= until) {

@@ -179,14 +179,14 @@ Shares without_timers(Shares shares) {
   return shares;
 }
 
-// What each trigger still has to get: functions, and calls on a weekday.
+// What each trigger still has to get on a weekday: functions that are called, and calls.
 struct Dues {
   Shares functions{};
   Shares calls{};
 
   void take(SyntheticFunction& function, Trigger trigger) {
     function.trigger = trigger;
-    functions[static_cast<std::size_t>(trigger)] -= 1;
+    functions[static_cast<std::size_t>(trigger)] -= function.chance;
     calls[static_cast<std::size_t>(trigger)] -= function.weekday_calls;
   }
 };
@@ -197,7 +197,7 @@ Dues deal_triggers(std::span<SyntheticFunction> functions, std::size_t hundredth
   constexpr double never = -std::numeric_limits<double>::infinity();
   const Shares by_number = without_timers(published::kFunctionShares);
   for (std::size_t i = functions.size(); i-- > 0;) {
-    for (std::size_t t = 0; t < by_number.size(); ++t) due.functions[t] += by_number[t];
+    for (std::size_t t = 0; t < by_number.size(); ++t) due.functions[t] += by_number[t] * functions[i].chance;
     if (i < hundredth) continue;
     Shares turn = due.functions;
     for (std::size_t t = 0; t < turn.size(); ++t) {
@@ -221,8 +221,7 @@ void set_triggers(std::span<SyntheticFunction> functions, std::size_t hundredth,
   for (std::size_t t = 0; t < start.calls.size(); ++t) start.calls[t] = published::kCallShares[t] * total;
   start.calls[static_cast<std::size_t>(Trigger::timer)] = -std::numeric_limits<double>::infinity();
   for (int deal = 0; deal < deals; ++deal) {
-    const Dues left = deal_triggers(functions, hundredth, start);
-    for (std::size_t t = 0; t < start.functions.size(); ++t) start.functions[t] += left.functions[t];
+    start.functions = deal_triggers(functions, hundredth, start).functions;
   }
 }
 
@@ -310,13 +309,28 @@ std::vector<SyntheticFunction> make_all(std::uint64_t seed, std::uint32_t rows) 
 
 // --- days ---
 
+void shuffle(std::vector<std::size_t>& items, sim::Rng& rng) {
+  for (std::size_t i = items.size(); i > 1; --i) {
+    std::swap(items[i - 1], items[rng.below(static_cast<std::uint32_t>(i))]);
+  }
+}
+
+// An order that has nothing to do with popularity and triggers.
+std::vector<std::size_t> any_order(std::uint64_t seed, std::size_t count) {
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  sim::Rng rng = sim::RngStreams(seed).stream("synthetic order");
+  shuffle(order, rng);
+  return order;
+}
+
 // Systematic sampling: chances are laid end to end, and a comb of unit width tells who is called. Their number is the
 // sum of the chances, rounded up or down; days are independent of each other.
-std::vector<bool> called_on(std::uint64_t seed, std::uint32_t day, std::span<const SyntheticFunction> all) {
-  const double offset = sim::RngStreams(seed, day).stream("synthetic days").uniform();
+std::vector<bool> called_on(std::uint64_t seed, std::uint32_t day, std::span<const SyntheticFunction> all,
+                            std::span<const std::size_t> order) {
+  double sum = sim::RngStreams(seed, day).stream("synthetic days").uniform();
   std::vector<bool> called(all.size());
-  double sum = offset;
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  for (const std::size_t i : order) {
     const double before = std::floor(sum);
     sum += is_weekend(day) && all[i].in_office ? 0 : all[i].chance;
     called[i] = std::floor(sum) > before;
@@ -347,12 +361,6 @@ std::vector<std::size_t> draw_app_sizes(std::size_t functions, sim::Rng& rng) {
     sizes.push_back(std::min(draw_app_size(rng), left));
   }
   return sizes;
-}
-
-void shuffle(std::vector<std::size_t>& items, sim::Rng& rng) {
-  for (std::size_t i = items.size(); i > 1; --i) {
-    std::swap(items[i - 1], items[rng.below(static_cast<std::uint32_t>(i))]);
-  }
 }
 
 // Functions in the order of their apps: a timer alone in kTimersAlone of the small ones, all else by lot.
@@ -404,8 +412,9 @@ bool is_weekend(std::uint32_t day) { return day % 7 >= 5; }
 
 Population make_population(std::uint64_t seed, std::uint32_t rows, std::uint32_t days) {
   const std::vector<SyntheticFunction> all = make_all(seed, rows);
+  const std::vector<std::size_t> order = any_order(seed, all.size());
   std::vector<std::vector<bool>> called;
-  for (std::uint32_t day = 0; day < days; ++day) called.push_back(called_on(seed, day, all));
+  for (std::uint32_t day = 0; day < days; ++day) called.push_back(called_on(seed, day, all, order));
   std::vector<SyntheticFunction> seen;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (std::any_of(called.begin(), called.end(), [i](const auto& day) { return day[i]; })) seen.push_back(all[i]);

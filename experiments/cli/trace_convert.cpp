@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include <nlohmann/json.hpp>

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 #include "experiments/cli/arguments.hpp"
@@ -41,7 +42,7 @@ struct ReadTrace {
 };
 ReadTrace read_trace(const TraceInput& input, const traces::ReadPolicy& policy);
 
-// "files.csv:12: negative count" and the like: what was dropped, mended or remarkable, a line each.
+// What was dropped, mended or remarkable, a line each, and where it was met first.
 void print_report(std::ostream& out, const traces::ReadReport& report);
 
 }  // namespace faasconf::experiments

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <ostream>
 #include <system_error>
 #include <thread>
