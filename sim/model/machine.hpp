@@ -205,9 +205,9 @@ class Machine {
   void reject(std::uint32_t invocation);
   void rejected(std::uint32_t invocation);
   std::uint32_t route(FunctionId id);
-  [[gnu::always_inline]] std::uint32_t route_ready(FunctionState& state);
+  [[gnu::always_inline]] inline std::uint32_t route_ready(FunctionState& state);
   void answer(std::uint32_t invocation);
-  [[gnu::always_inline]] Token report_answer(const Invocation& invocation);
+  [[gnu::always_inline]] inline Token report_answer(const Invocation& invocation);
   void release(std::uint32_t invocation);
   void on_timeout();
   void watch_deadline(std::uint32_t invocation);
@@ -228,7 +228,7 @@ class Machine {
   bool has_slot(const Instance& instance) const { return instance.in_flight < instance.slots; }
   void hold_memory(Instance& instance, double change_mib);
   void cpu_changed(std::uint32_t instance);
-  [[gnu::always_inline]] void set_timer(std::uint32_t instance);
+  [[gnu::always_inline]] inline void set_timer(std::uint32_t instance);
 
   // deployment
   void deploy(Time start, const RngStreams& streams);
