@@ -33,8 +33,8 @@ class ArchiveWriter {
       put_bytes(&member, sizeof(T));
     }
   }
-  template <class T>
-  void put(std::vector<T>& members) {
+  template <class T, class Allocator>
+  void put(std::vector<T, Allocator>& members) {
     std::uint64_t size = members.size();
     put_bytes(&size, sizeof(size));
     if constexpr (std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>) {
@@ -73,8 +73,8 @@ class ArchiveReader {
       get_bytes(&member, sizeof(T));
     }
   }
-  template <class T>
-  void get(std::vector<T>& members) {
+  template <class T, class Allocator>
+  void get(std::vector<T, Allocator>& members) {
     std::uint64_t size = 0;
     get_bytes(&size, sizeof(size));
     if (size > bytes_.size()) throw Error("saved state is truncated or damaged");

@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "sim/core/huge_pages.hpp"
+
 namespace faasconf::sim {
 
 // An event is one integer whose upper 64 bits are its time in nanoseconds, not negative. Buckets of equal width, a
@@ -80,7 +82,7 @@ class EventCalendar {
     for (std::size_t line = 0; line < sizeof(Chunk); line += 64) __builtin_prefetch(chunk + line);
   }
 
-  std::vector<Chunk> chunks_;
+  std::vector<Chunk, HugePageAllocator<Chunk>> chunks_;
   std::vector<std::uint32_t> heads_;  // of the buckets
   std::vector<Key> keys_;             // on their way from beyond into buckets
   std::uint32_t free_ = kNone;        // chunks

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core/event_queue.hpp"
+#include "sim/core/huge_pages.hpp"
 
 namespace faasconf::sim {
 
@@ -45,7 +46,7 @@ class Pool {
     free_[free_count_++] = static_cast<std::uint32_t>(slots_.size() - 1);
   }
 
-  std::vector<T> slots_;
+  std::vector<T, HugePageAllocator<T>> slots_;
   std::vector<std::uint32_t> free_;  // as long as slots_; a stack of which free_count_ are in use
   std::size_t free_count_ = 0;
 };
