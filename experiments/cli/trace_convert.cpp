@@ -7,9 +7,8 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
-#include "experiments/version.hpp"
+#include "experiments/cli/trace_output.hpp"
 #include "sim/core/error.hpp"
-#include "traces/azure2019_writer.hpp"
 #include "traces/azure2021.hpp"
 
 namespace faasconf::experiments {
@@ -17,18 +16,6 @@ namespace faasconf::experiments {
 namespace {
 
 constexpr std::size_t kCallsAtOnce = 65'536;
-
-std::vector<std::string> write_csv(const std::string& folder, const traces::Trace& trace, Progress& progress) {
-  traces::Azure2019Writer writer(folder, trace.days);
-  progress.start("write", trace.functions.size());
-  std::uint64_t done = 0;
-  for (const traces::TraceFunction& function : trace.functions) {
-    writer.append(function);
-    progress.advance(++done);
-  }
-  writer.commit();
-  return writer.paths();
-}
 
 // Single calls, where the input tells of them.
 void append_invocations(traces::TraceStoreWriter& writer, const TraceInput& input, traces::OnBadRow on_bad_row) {
@@ -43,22 +30,6 @@ void append_invocations(traces::TraceStoreWriter& writer, const TraceInput& inpu
         writer.append(call);
     }
   }
-}
-
-std::vector<std::string> write_to_store(const std::string& path, const ReadTrace& read, const TraceInput& input,
-                                        traces::OnBadRow on_bad_row, Progress& progress) {
-  const traces::Trace& trace = read.trace;
-  traces::TraceStoreWriter writer(
-      path, {.days = trace.days, .origin = trace.origin, .creator = "faasconf " + std::string(version())});
-  progress.start("write", trace.functions.size());
-  std::uint64_t done = 0;
-  for (const traces::TraceFunction& function : trace.functions) {
-    writer.append(function);
-    progress.advance(++done);
-  }
-  append_invocations(writer, input, on_bad_row);
-  writer.commit();
-  return {path};
 }
 
 int run_trace_convert(const Arguments& arguments, const Console& console) {
@@ -76,7 +47,10 @@ int run_trace_convert(const Arguments& arguments, const Console& console) {
                                   .progress = [&](std::uint64_t done) { progress.advance(done); }};
   const ReadTrace read = read_trace(input, policy);
   const std::vector<std::string> files =
-      to_store ? write_to_store(out, read, input, policy.on_bad_row, progress) : write_csv(out, read.trace, progress);
+      to_store ? write_trace_store(
+                     out, read.trace, progress,
+                     [&](traces::TraceStoreWriter& writer) { append_invocations(writer, input, policy.on_bad_row); })
+               : write_trace_folder(out, read.trace, progress);
   progress.clear();
 
   print_report(console.err, read.report);

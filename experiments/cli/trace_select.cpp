@@ -8,10 +8,9 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_output.hpp"
 #include "experiments/results/text_table.hpp"
-#include "experiments/version.hpp"
 #include "sim/core/error.hpp"
-#include "traces/azure2019_writer.hpp"
 #include "traces/sample.hpp"
 #include "traces/scale.hpp"
 #include "traces/select.hpp"
@@ -162,33 +161,9 @@ std::string steps_taken(const Arguments& arguments) {
   return text + ", seed " + arguments.text("seed");
 }
 
-std::vector<std::string> write_store(const std::string& path, const traces::Trace& trace, Progress& progress) {
-  traces::TraceStoreWriter writer(
-      path, {.days = trace.days, .origin = trace.origin, .creator = "faasconf " + std::string(version())});
-  std::uint64_t done = 0;
-  for (const traces::TraceFunction& function : trace.functions) {
-    writer.append(function);
-    progress.advance(++done);
-  }
-  writer.commit();
-  return {path};
-}
-
-std::vector<std::string> write_folder(const std::string& folder, const traces::Trace& trace, Progress& progress) {
-  traces::Azure2019Writer writer(folder, trace.days);
-  std::uint64_t done = 0;
-  for (const traces::TraceFunction& function : trace.functions) {
-    writer.append(function);
-    progress.advance(++done);
-  }
-  writer.commit();
-  return writer.paths();
-}
-
 std::vector<std::string> write_trace(const std::string& out, const traces::Trace& trace, Progress& progress) {
   if (out.empty()) return {};
-  progress.start("write", trace.functions.size());
-  return out.ends_with(".h5") ? write_store(out, trace, progress) : write_folder(out, trace, progress);
+  return out.ends_with(".h5") ? write_trace_store(out, trace, progress) : write_trace_folder(out, trace, progress);
 }
 
 std::string number(double value) { return format_estimate(value, std::nullopt); }
