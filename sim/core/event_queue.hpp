@@ -50,9 +50,9 @@ struct Event {
 // through 2^34 pushes.
 class EventQueue {
  public:
-  bool empty() const { return size_ == 0 && beside_ == kBeyond && lane_ == kBeyond; }
+  bool empty() const { return size_ == 0 && outside_ == kBeyond; }
   std::size_t size() const;
-  Time next_time() const { return time_of(std::min(std::min(beside_, lane_), families_.front().keys[kRoot])); }
+  Time next_time() const { return time_of(std::min(outside_, families_.front().keys[kRoot])); }
 
   // Returns the event's sequence number, by which a stale event is told from the one that replaced it.
   std::uint64_t push(Time time, EventTag tag);
@@ -76,7 +76,7 @@ class EventQueue {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(families_, size_, fronts_, lane_, beside_, sequence_, calendar_, near_end_, spread_at_);
+    a(families_, size_, fronts_, lane_, beside_, outside_, sequence_, calendar_, near_end_, spread_at_);
     for (auto& lane : lanes_) a(lane);
   }
 
@@ -99,7 +99,8 @@ class EventQueue {
   Key new_key(Time time, EventTag tag);
   Key* heap() { return reinterpret_cast<Key*>(families_.data()) + kRoot; }
   const Key* heap() const { return reinterpret_cast<const Key*>(families_.data()) + kRoot; }
-  Event pop_lane();
+  Event pop_outside();
+  void pop_lane();
   Event pop_near();
   void push_near(Key key);
   void spread();
@@ -111,6 +112,7 @@ class EventQueue {
   std::array<Fifo<Key>, kLanes> lanes_;                                    // behind their fronts
   Key lane_ = kBeyond;                                                     // the least of the fronts
   Key beside_ = kBeyond;
+  Key outside_ = kBeyond;  // the lesser of both: the next event outside the heap
   std::uint64_t sequence_ = 0;
   EventCalendar calendar_;
   Key near_end_ = kBeyond;  // events before it are in the heap
@@ -159,6 +161,7 @@ inline std::uint64_t EventQueue::push_in_order(std::size_t lane, Time time, Even
   if (fronts_[lane] == kBeyond) {
     fronts_[lane] = key;
     lane_ = std::min(lane_, key);
+    outside_ = std::min(outside_, key);
   } else {
     assert(key > fronts_[lane]);
     lanes_[lane].push(key);
@@ -169,20 +172,30 @@ inline std::uint64_t EventQueue::push_in_order(std::size_t lane, Time time, Even
 inline std::uint64_t EventQueue::push_beside(Time time, EventTag tag) {
   assert(beside_ == kBeyond);
   beside_ = new_key(time, tag);
+  outside_ = std::min(outside_, beside_);
   return sequence_of(beside_);
 }
 
-inline Event EventQueue::pop_lane() {
-  const Key key = lane_;
+inline Event EventQueue::pop_outside() {
+  const Key key = outside_;
+  if (key == beside_) {
+    beside_ = kBeyond;
+  } else {
+    pop_lane();
+  }
+  outside_ = std::min(beside_, lane_);
+  return event_of(key);
+}
+
+inline void EventQueue::pop_lane() {
   std::size_t lane = 0;
-  while (fronts_[lane] != key) ++lane;
+  while (fronts_[lane] != lane_) ++lane;
   fronts_[lane] = kBeyond;
   if (!lanes_[lane].empty()) {
     fronts_[lane] = lanes_[lane].front();
     lanes_[lane].pop();
   }
   lane_ = std::min(std::min(fronts_[0], fronts_[1]), std::min(fronts_[2], fronts_[3]));
-  return event_of(key);
 }
 
 inline std::size_t EventQueue::size() const {
@@ -194,12 +207,9 @@ inline std::size_t EventQueue::size() const {
 inline bool EventQueue::pop_until(Time horizon, Event& event) {
   const Key end = (static_cast<Key>(horizon.time_since_epoch().count()) + 1) << 64;
   const Key top = heap()[0];
-  if (beside_ < top && beside_ < lane_) {
-    if (beside_ >= end) return false;
-    event = event_of(std::exchange(beside_, kBeyond));
-  } else if (lane_ < top) {
-    if (lane_ >= end) return false;
-    event = pop_lane();
+  if (outside_ < top) {
+    if (outside_ >= end) return false;
+    event = pop_outside();
   } else {
     if (top >= end) return false;
     event = pop_near();
@@ -257,7 +267,7 @@ inline void EventQueue::clear() {
   size_ = 0;
   fronts_.fill(kBeyond);
   for (auto& lane : lanes_) lane.clear();
-  lane_ = beside_ = kBeyond;
+  lane_ = beside_ = outside_ = kBeyond;
   calendar_.clear();
   near_end_ = kBeyond;
   spread_at_ = kMostNear;

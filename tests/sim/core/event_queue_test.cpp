@@ -122,6 +122,101 @@ TEST(EventQueue, AgreesWithAMultimap) {
   }
 }
 
+// Enough of them that most lie in the calendar: near and far, at one time or at many, some of them never.
+TEST(EventQueue, AgreesWithAMultimapWhenManyArePending) {
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    SCOPED_TRACE(seed);
+    Rng rng(seed);
+    EventQueue queue;
+    std::multimap<Time, std::uint32_t> model;
+    Time now{};
+    const std::uint32_t horizon_ns = 1U << (1 + rng.below(30));
+    double growth = 0.8;
+    for (std::uint32_t i = 0; i < 20'000; ++i) {
+      if (i % 4000 == 0) growth = 0.25 + 0.6 * rng.uniform();
+      if (model.empty() || rng.uniform() < growth) {
+        const std::int64_t far = rng.below(50) == 0 ? 100'000 : 1;
+        const bool never = rng.below(2000) == 0;
+        const Time time = never ? kNever : now + far * Duration(rng.below(horizon_ns));
+        queue.push(time, {i % 15, i});
+        model.emplace(time, i);
+      } else {
+        const Event event = queue.pop();
+        ASSERT_EQ(event.time, model.begin()->first);
+        ASSERT_EQ(event.tag.index(), model.begin()->second);
+        if (event.time != kNever) now = event.time;
+        model.erase(model.begin());
+      }
+      ASSERT_EQ(queue.size(), model.size());
+    }
+  }
+}
+
+// Lanes whose events come in order, arrivals beside them, and the heap: one order of time, ties by pushing.
+TEST(EventQueue, AgreesWithAMultimapOverLanesAndHeap) {
+  Rng rng(1);
+  EventQueue queue;
+  std::multimap<Time, std::uint32_t> model;
+  Time now{};
+  bool arrival_pending = false;
+  constexpr std::uint32_t kArrival = 1;
+  for (std::uint32_t i = 0; i < 50'000; ++i) {
+    const std::uint32_t where = rng.below(12);
+    if (model.size() > 300 || where > 7) {
+      if (model.empty()) continue;
+      ASSERT_EQ(queue.next_time(), model.begin()->first);
+      const Event event = queue.pop();
+      ASSERT_EQ(event.time, model.begin()->first);
+      ASSERT_EQ(event.tag.index(), model.begin()->second);
+      arrival_pending = arrival_pending && event.tag.kind() != kArrival;
+      now = event.time;
+      model.erase(model.begin());
+    } else if (where < EventQueue::kLanes) {
+      const Time time = now + Duration(10 * (1 + where));
+      queue.push_in_order(where, time, {0, i});
+      model.emplace(time, i);
+    } else {
+      const Time time = now + Duration(rng.below(60));
+      const bool beside = where == 7 && !arrival_pending;
+      beside ? queue.push_beside(time, {kArrival, i}) : queue.push(time, {0, i});
+      arrival_pending = arrival_pending || beside;
+      model.emplace(time, i);
+    }
+    ASSERT_EQ(queue.size(), model.size());
+    ASSERT_EQ(queue.empty(), model.empty());
+  }
+}
+
+TEST(EventQueue, StopsAtTheHorizon) {
+  EventQueue queue;
+  queue.push(Time(2s), {0, 2});
+  queue.push_beside(Time(1s), {0, 1});
+  queue.push_in_order(0, Time(3s), {0, 3});
+  Event event;
+  EXPECT_FALSE(queue.pop_until(Time(1s) - 1ns, event));
+  EXPECT_TRUE(queue.pop_until(Time(1s), event));
+  EXPECT_EQ(event.tag.index(), 1U);
+  EXPECT_TRUE(queue.pop_until(Time(2s), event));
+  EXPECT_FALSE(queue.pop_until(Time(2s), event));
+  EXPECT_TRUE(queue.pop_until(kNever, event));
+  EXPECT_FALSE(queue.pop_until(kNever, event));
+}
+
+TEST(EventQueue, GoesThroughAnArchiveWithManyPending) {
+  Rng rng(3);
+  EventQueue queue;
+  for (std::uint32_t i = 0; i < 5000; ++i) queue.push(Time(Duration(rng.below(1U << 30))), {0, i});
+  for (std::uint32_t i = 0; i < 100; ++i) queue.pop();
+  ArchiveWriter writer;
+  writer(queue);
+  const auto bytes = writer.take();
+  EventQueue copy;
+  ArchiveReader reader(bytes);
+  reader(copy);
+  EXPECT_TRUE(reader.at_end());
+  EXPECT_EQ(drained(copy), drained(queue));
+}
+
 TEST(EventQueue, GoesThroughAnArchive) {
   EventQueue queue;
   for (std::uint32_t i = 0; i < 100; ++i) queue.push(Time(Duration(i * 37 % 10)), {0, i});
