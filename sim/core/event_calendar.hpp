@@ -131,7 +131,7 @@ inline void EventCalendar::spread(std::span<Key> keys) {
   base_ = time_of(*std::min_element(keys.begin(), median + 1));
   const std::size_t buckets = std::bit_ceil(keys.size() / kPerBucket + 1);
   const std::uint64_t width = (time_of(*median) - base_) / buckets * 2 + 1;
-  shift_ = static_cast<std::uint64_t>(std::bit_width(width));
+  shift_ = std::min<std::uint64_t>(63, static_cast<std::uint64_t>(std::bit_width(width)));  // up to all of time
   heads_.assign(buckets, kNone);
   next_ = 0;
   size_ = 0;
