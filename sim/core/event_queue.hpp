@@ -43,16 +43,17 @@ struct Event {
   EventTag tag;
 };
 
-// A heap of arity four on one 128-bit integer per event: time, sequence and tag, most significant first, so that a
-// comparison is one branch-free subtraction. Siblings share a cache line, and the places after the last event hold a
-// key beyond all others, so that every event that has children has four. With many events pending, the heap holds the
+// An event is one 128-bit integer: time, sequence and tag, most significant first, so that a comparison is one
+// branch-free subtraction. A few events are kept sorted: taking the next one out is then free of branches that cannot
+// be foreseen. More are in a heap of arity four: siblings share a cache line, and the places after the last event hold
+// a key beyond all others, so that every event that has children has four. With many events pending, the heap holds the
 // near future alone and stays in the cache; the rest lies in a calendar. Times are not negative. Ties keep their order
 // through 2^34 pushes.
 class EventQueue {
  public:
-  bool empty() const { return size_ == 0 && outside_ == kBeyond; }
+  bool empty() const { return next_key() == kBeyond; }
   std::size_t size() const;
-  Time next_time() const { return time_of(std::min(outside_, families_.front().keys[kRoot])); }
+  Time next_time() const { return time_of(next_key()); }
 
   // Returns the event's sequence number, by which a stale event is told from the one that replaced it.
   std::uint64_t push(Time time, EventTag tag);
@@ -62,7 +63,7 @@ class EventQueue {
   // stay out of the heap, too.
   static constexpr std::size_t kLanes = 4;
   std::uint64_t push_in_order(std::size_t lane, Time time, EventTag tag);
-  // Of the next event in the heap (0) and of those that may follow it (1 .. 4); of kind 15 where there are fewer.
+  // Of the next event in the heap (0) and of those that may follow it (1 .. 4); of kind 15 where there are none.
   EventTag soon(std::size_t i) const { return event_of(heap()[i]).tag; }
   // The next event, if it comes at the horizon or before; false, and nothing happens, when there is none.
   bool pop_until(Time horizon, Event& event);
@@ -76,7 +77,8 @@ class EventQueue {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(families_, size_, fronts_, lane_, beside_, outside_, sequence_, calendar_, near_end_, spread_at_);
+    a(few_, few_count_, families_, size_, fronts_, lane_, beside_, outside_, sequence_, calendar_, near_end_,
+      spread_at_);
     for (auto& lane : lanes_) a(lane);
   }
 
@@ -85,8 +87,9 @@ class EventQueue {
   static constexpr int kTagBits = 30;
   static constexpr std::uint64_t kSequenceMask = (1ULL << (64 - kTagBits)) - 1;
   static constexpr Key kBeyond = EventCalendar::kBeyond;
+  static constexpr std::uint64_t kMostFew = 32;     // sorted before a heap pays
   static constexpr std::uint64_t kMostNear = 1024;  // in the heap before a calendar pays
-  static constexpr std::uint64_t kLeastNear = 8;    // in the heap beside a calendar: soon() looks ahead
+  static constexpr std::uint64_t kLeastNear = 8;    // in the heap: soon() looks ahead
   static constexpr std::size_t kRoot = 3;  // the root is the last of its family, its children are the next family
 
   struct alignas(64) Family {
@@ -101,11 +104,19 @@ class EventQueue {
   const Key* heap() const { return reinterpret_cast<const Key*>(families_.data()) + kRoot; }
   Event pop_outside();
   void pop_lane();
-  Event pop_near();
+  Key next_inside() const { return few_count_ > 0 ? few_[few_count_ - 1] : heap()[0]; }
+  Key next_key() const { return std::min(outside_, next_inside()); }
+  Event pop_inside();
+  Key pop_top();
+  void push_few(Key key);
   void push_near(Key key);
+  void leave_few();
+  void return_to_few();
   void spread();
   void refill();
 
+  std::array<Key, kMostFew> few_ = {};  // in order, the next one last; in the heap instead as soon as there are more
+  std::uint64_t few_count_ = 0;
   std::vector<Family> families_ = std::vector<Family>(4);                  // never none, so that there is a root
   std::uint64_t size_ = 0;                                                 // of the heap
   std::array<Key, kLanes> fronts_ = {kBeyond, kBeyond, kBeyond, kBeyond};  // of the lanes
@@ -132,7 +143,10 @@ inline Event EventQueue::event_of(Key key) {
 
 inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
   const Key key = new_key(time, tag);
-  if (key < near_end_) [[likely]] {
+  if (size_ == 0 && few_count_ < kMostFew) {
+    push_few(key);
+  } else if (key < near_end_) [[likely]] {
+    if (size_ == 0) leave_few();
     push_near(key);
     if (size_ > spread_at_ && calendar_.empty()) [[unlikely]]
       spread();
@@ -140,6 +154,22 @@ inline std::uint64_t EventQueue::push(Time time, EventTag tag) {
     calendar_.push(key);
   }
   return sequence_of(key);
+}
+
+inline void EventQueue::push_few(Key key) {
+  std::uint64_t place = few_count_++;
+  for (; place > 0 && few_[place - 1] < key; --place) few_[place] = few_[place - 1];
+  few_[place] = key;
+}
+
+// What is in order is a heap.
+inline void EventQueue::leave_few() {
+  while (few_count_ > 0) push_near(few_[--few_count_]);
+}
+
+inline void EventQueue::return_to_few() {
+  few_count_ = size_;
+  for (std::uint64_t i = few_count_; i > 0; --i) few_[i - 1] = pop_top();
 }
 
 inline void EventQueue::push_near(Key key) {
@@ -201,25 +231,38 @@ inline void EventQueue::pop_lane() {
 inline std::size_t EventQueue::size() const {
   std::size_t in_lanes = 0;
   for (std::size_t i = 0; i < kLanes; ++i) in_lanes += lanes_[i].size() + (fronts_[i] == kBeyond ? 0 : 1);
-  return size_ + calendar_.size() + in_lanes + (beside_ == kBeyond ? 0 : 1);
+  return few_count_ + size_ + calendar_.size() + in_lanes + (beside_ == kBeyond ? 0 : 1);
 }
 
 inline bool EventQueue::pop_until(Time horizon, Event& event) {
   const Key end = (static_cast<Key>(horizon.time_since_epoch().count()) + 1) << 64;
-  const Key top = heap()[0];
-  if (outside_ < top) {
+  const Key next = next_inside();
+  if (outside_ < next) {
     if (outside_ >= end) return false;
     event = pop_outside();
   } else {
-    if (top >= end) return false;
-    event = pop_near();
+    if (next >= end) return false;
+    event = pop_inside();
   }
   return true;
 }
 
+inline Event EventQueue::pop_inside() {
+  if (few_count_ > 0) return event_of(few_[--few_count_]);
+  const Key key = pop_top();
+  if (size_ < kLeastNear) [[unlikely]] {
+    if (calendar_.empty()) {
+      return_to_few();
+    } else {
+      refill();
+    }
+  }
+  return event_of(key);
+}
+
 // The hole sinks to the bottom and the last event rises from there: it belongs near the bottom, so that hardly a
 // comparison is in doubt.
-inline Event EventQueue::pop_near() {
+inline EventQueue::Key EventQueue::pop_top() {
   Key* const keys = heap();
   const Key top = keys[0];
   const std::size_t size = --size_;
@@ -242,9 +285,7 @@ inline Event EventQueue::pop_near() {
     }
     keys[hole] = last;
   }
-  if (size < kLeastNear && !calendar_.empty()) [[unlikely]]
-    refill();
-  return event_of(top);
+  return top;
 }
 
 // The heap has grown too large for the cache.
@@ -264,7 +305,7 @@ inline void EventQueue::refill() {
 
 inline void EventQueue::clear() {
   std::fill(families_.begin(), families_.end(), Family{});
-  size_ = 0;
+  few_count_ = size_ = 0;
   fronts_.fill(kBeyond);
   for (auto& lane : lanes_) lane.clear();
   lane_ = beside_ = outside_ = kBeyond;

@@ -15,13 +15,13 @@ void FluidCpu::reset(Time now) {
 void FluidCpu::set_limits(const CpuLimits& limits, Time now) {
   advance(now);
   limits_ = limits;
-  stale_ = true;
+  rates_.stale = true;
 }
 
 void FluidCpu::set_share(double share, Time now) {
   advance(now);
   share_ = share;
-  stale_ = true;
+  rates_.stale = true;
 }
 
 }  // namespace faasconf::sim

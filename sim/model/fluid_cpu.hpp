@@ -50,7 +50,7 @@ class FluidCpu {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(limits_, share_, jobs_, virtual_ns_, updated_, stale_, rates_.thread, rates_.cpu, rates_.work, rates_.due,
+    a(limits_, share_, jobs_, virtual_ns_, updated_, rates_.stale, rates_.thread, rates_.cpu, rates_.work, rates_.due,
       rates_.throttled, cpu_ns_, work_ns_, throttled_ns_);
   }
 
@@ -62,13 +62,14 @@ class FluidCpu {
     double work = 0;    // work per second, all threads
     Time due = kNever;  // of the next completion
     bool throttled = false;
+    bool stale = false;
   };
   // Completions fall on whole nanoseconds: a job that lacks less is done.
   static constexpr double kRounding_ns = 0.75;
 
   double since_ns(Time now) const { return static_cast<double>((now - updated_).count()); }
   const Rates& rates() const {
-    if (stale_) find_rates();
+    if (rates_.stale) find_rates();
     return rates_;
   }
   void find_rates() const;
@@ -79,7 +80,6 @@ class FluidCpu {
   JobHeap jobs_;
   double virtual_ns_ = 0;
   Time updated_;
-  mutable bool stale_ = false;
   mutable Rates rates_;
   double cpu_ns_ = 0;
   double work_ns_ = 0;
@@ -91,7 +91,7 @@ inline void FluidCpu::start(std::uint32_t job, double work_s, bool parallel, Tim
   if (jobs_.empty()) virtual_ns_ = 0;
   const double work_ns = work_s * 1e9;
   jobs_.push(virtual_ns_ + (parallel ? work_ns / limits_.parallel_threads : work_ns), job, parallel);
-  stale_ = true;
+  rates_.stale = true;
 }
 
 inline bool FluidCpu::finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
@@ -99,10 +99,10 @@ inline bool FluidCpu::finish_one(Time now, std::uint32_t& job, bool& was_paralle
   advance(now);
   // where the rates are stale, a job has just left at this moment: what ends with it differs by rounding
   // at the announced time it is done, even where a double knows no single nanosecond
-  const bool announced = !stale_ && now >= rates_.due;
+  const bool announced = !rates_.stale && now >= rates_.due;
   if (jobs_.next_finish_ns() - virtual_ns_ > kRounding_ns * rates_.thread && !announced) return false;
   jobs_.pop(job, was_parallel);
-  stale_ = true;
+  rates_.stale = true;
   return true;
 }
 
@@ -121,17 +121,18 @@ inline void FluidCpu::advance(Time now) {
 // speed / (1 + kappa (requests - 1)) of work with it. That requests count here and not their threads is what the
 // paper's 909 windows say: R2 of the mean latency is .77 so, and .51 with threads.
 inline void FluidCpu::find_rates() const {
-  stale_ = false;
   rates_ = Rates();
   if (jobs_.empty()) return;
   const double threads = jobs_.threads(limits_.parallel_threads);
   rates_.throttled = threads > limits_.served_cores;
   const double served = rates_.throttled ? limits_.served_cores : threads;
-  rates_.work = share_ * served * limits_.speed;
-  if (limits_.contention > 0) rates_.work /= 1.0 + limits_.contention * (jobs_.requests() - 1.0);
-  rates_.thread = rates_.work / threads;
+  const double unhindered = share_ * served * limits_.speed;
+  const double crowd = 1.0 + limits_.contention * (jobs_.requests() - 1.0);
+  // three divisions of which none waits for another
+  rates_.work = unhindered / crowd;
+  rates_.thread = unhindered / (crowd * threads);
+  const double wait_ns = (jobs_.next_finish_ns() - virtual_ns_) * (crowd * threads) / unhindered;
   rates_.cpu = share_ * (rates_.throttled ? limits_.limit_cores : std::min(threads, limits_.limit_cores));
-  const double wait_ns = (jobs_.next_finish_ns() - virtual_ns_) / rates_.thread;
   if (!(wait_ns < 0x1p62)) return;  // also when nothing is served
   rates_.due = after(updated_, Duration(std::max<std::int64_t>(0, static_cast<std::int64_t>(wait_ns + 0.5))));
 }

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace faasconf::sim {
@@ -24,14 +25,14 @@ class JobHeap {
   std::uint32_t next_job() const { return id_of(next()); }
 
   void clear() {
-    many_.clear();
+    if (many_) many_->clear();
     size_ = parallel_jobs_ = order_ = 0;
   }
   void push(double finish_ns, std::uint32_t job, bool parallel) {
     const Job added = (static_cast<Job>(std::bit_cast<std::uint64_t>(finish_ns)) << 64) |
                       (static_cast<Job>(order_++) << 32) | (parallel ? job | kParallel : job);
     parallel_jobs_ += parallel;
-    if (size_ >= few_.size() || !many_.empty()) [[unlikely]]
+    if (size_ >= few_.size() || are_many()) [[unlikely]]
       return push_to_many(added);
     std::uint32_t place = size_++;
     for (; place > 0 && few_[place - 1] < added; --place) few_[place] = few_[place - 1];
@@ -40,9 +41,9 @@ class JobHeap {
   void pop(std::uint32_t& job, bool& was_parallel) {
     const Job first = next();
     --size_;
-    if (!many_.empty()) [[unlikely]] {
-      std::pop_heap(many_.begin(), many_.end(), std::greater<Job>());
-      many_.pop_back();
+    if (are_many()) [[unlikely]] {
+      std::pop_heap(many_->begin(), many_->end(), std::greater<Job>());
+      many_->pop_back();
     }
     was_parallel = is_parallel(first);
     job = id_of(first);
@@ -60,7 +61,8 @@ class JobHeap {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(few_, many_, size_, parallel_jobs_, order_);
+    if (!many_) many_ = std::make_unique<std::vector<Job>>();
+    a(few_, *many_, size_, parallel_jobs_, order_);
   }
 
  private:
@@ -72,20 +74,23 @@ class JobHeap {
   static std::uint32_t id_of(Job job) { return static_cast<std::uint32_t>(job) & ~kParallel; }
   static bool is_parallel(Job job) { return (static_cast<std::uint32_t>(job) & kParallel) != 0; }
 
-  const Job* jobs() const { return many_.empty() ? few_.data() : many_.data(); }
-  Job next() const { return many_.empty() ? few_[size_ - 1] : many_.front(); }
+  bool are_many() const { return many_ && !many_->empty(); }
+  const Job* jobs() const { return are_many() ? many_->data() : few_.data(); }
+  Job next() const { return are_many() ? many_->front() : few_[size_ - 1]; }
   void push_to_many(Job added) {
-    if (many_.empty()) {
-      many_.assign(few_.begin(), few_.end());
-      std::make_heap(many_.begin(), many_.end(), std::greater<Job>());
+    if (!many_) many_ = std::make_unique<std::vector<Job>>();
+    if (many_->empty()) {
+      many_->assign(few_.begin(), few_.end());
+      std::make_heap(many_->begin(), many_->end(), std::greater<Job>());
     }
-    many_.push_back(added);
-    std::push_heap(many_.begin(), many_.end(), std::greater<Job>());
+    many_->push_back(added);
+    std::push_heap(many_->begin(), many_->end(), std::greater<Job>());
     ++size_;
   }
 
   std::array<Job, 4> few_;  // in order, the next to finish last: here no other memory is touched
-  std::vector<Job> many_;   // in place of few_ from the fifth on, until all are gone: a heap, the next in front
+  // In place of few_ from the fifth on, until all are gone: a heap, the next in front. Elsewhere, since it is rare.
+  std::unique_ptr<std::vector<Job>> many_;
   std::uint32_t size_ = 0;
   std::uint32_t parallel_jobs_ = 0;
   std::uint32_t order_ = 0;

@@ -127,7 +127,7 @@ class Machine {
 
   // what its owner may do
   void redeploy(Time start, const RngStreams& streams);
-  void send_request(bool from_user);
+  [[gnu::always_inline]] inline void send_request(bool from_user);
   void apply(const Configuration& configuration);
   void stop_arrivals() { stopped_ = true; }
 
@@ -165,7 +165,8 @@ class Machine {
     return events_.push(time, EventTag(static_cast<std::uint32_t>(kind), index));
   }
 
-  void schedule_after(const Delay& delay, double span_s, EventKind kind, std::uint32_t index) {
+  [[gnu::always_inline]] inline void schedule_after(const Delay& delay, double span_s, EventKind kind,
+                                                    std::uint32_t index) {
     const Time time = after(now_, from_seconds(span_s));
     if (delay.lane == Delay::kNoLane) {
       schedule(time, kind, index);
@@ -178,7 +179,7 @@ class Machine {
   // workload
   void begin_workload(const RngStreams& streams);
   void on_arrival();
-  void schedule_arrival();
+  [[gnu::always_inline]] inline void schedule_arrival();
   void on_profile_step();
   void want_users(double level);
   void change_users(std::int64_t change);
@@ -195,11 +196,11 @@ class Machine {
   void begin(NodeIndex node, std::uint32_t scope, Token token);
   void begin_branches(NodeIndex node, std::uint32_t scope, Token token, std::uint32_t width);
   void finish(NodeIndex node, std::uint32_t scope, Token token);
-  void finish_request(std::uint32_t request, Token token);
+  [[gnu::always_inline]] inline void finish_request(std::uint32_t request, Token token);
   std::uint64_t request_number(ScopeKind kind, std::uint32_t scope) const;
 
   // gateway
-  void call(NodeIndex node, std::uint32_t scope, Outcome input);
+  [[gnu::always_inline]] inline void call(NodeIndex node, std::uint32_t scope, Outcome input);
   void on_call_arrives(std::uint32_t invocation);
   void refuse(std::uint32_t invocation, Outcome outcome);
   void reject(std::uint32_t invocation);
@@ -213,16 +214,16 @@ class Machine {
   void watch_deadline(std::uint32_t invocation);
 
   // instance
-  void admit(std::uint32_t invocation, std::uint32_t instance);
+  [[gnu::always_inline]] inline void admit(std::uint32_t invocation, std::uint32_t instance);
   bool claim_memory(Invocation& invocation, double more_mib);
   void on_cpu_event(const Event& event);
   void after_cpu(std::uint32_t invocation, bool was_parallel);
-  void wait_off_cpu(std::uint32_t invocation);
+  [[gnu::always_inline]] inline void wait_off_cpu(std::uint32_t invocation);
   void off_cpu_done(std::uint32_t invocation);
   void work_done(std::uint32_t invocation);
   void leave_instance(std::uint32_t invocation);
   void report_execution(const Invocation& invocation, const Instance& instance);
-  void admit_queued(std::uint32_t instance);
+  [[gnu::always_inline]] inline void admit_queued(std::uint32_t instance);
   void enqueue(std::uint32_t invocation, std::uint32_t instance);
   void unqueue(std::uint32_t invocation);
   bool has_slot(const Instance& instance) const { return instance.in_flight < instance.slots; }

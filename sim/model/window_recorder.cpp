@@ -11,13 +11,14 @@ namespace {
 
 constexpr double kMillicoresPerCore = 1000;
 constexpr double kMebibytesPerGibibyte = 1024;
+constexpr double kNanosecondsPerSecond = 1e9;
 constexpr double kSecondsPerHour = 3600;
 constexpr double kQosWindow_s = 30;  // QosTarget::successes are per so many seconds
 
 double ratio(double numerator, double denominator) { return denominator > 0 ? numerator / denominator : 0; }
 
 std::optional<Latency> latency_of(CallStatistics& statistics) {
-  const auto mean = statistics.latency_s.mean();
+  const auto mean = statistics.latency.seconds();
   if (!mean) return std::nullopt;
   Quantiles& quantiles = statistics.latency_quantiles;
   quantiles.sort();
@@ -30,12 +31,12 @@ std::optional<Latency> latency_of(CallStatistics& statistics) {
 
 }  // namespace
 
-void CallStatistics::add(Outcome outcome, Duration latency) {
+void CallStatistics::add(Outcome outcome, Duration span) {
   switch (outcome) {
     case Outcome::success:
       ++counts.completions;
-      latency_s.add(to_seconds(latency));
-      latency_quantiles.add(to_seconds(latency));
+      latency.add(span);
+      latency_quantiles.add(to_seconds(span));
       return;
     case Outcome::rejected:
       ++counts.rejections;
@@ -60,9 +61,9 @@ void CallStatistics::merge(const CallStatistics& other) {
   counts.failures += other.counts.failures;
   counts.oom_kills += other.counts.oom_kills;
   counts.in_flight = other.counts.in_flight;
-  latency_s.merge(other.latency_s);
+  latency.merge(other.latency);
   latency_quantiles.merge(other.latency_quantiles);
-  execution_s.merge(other.execution_s);
+  execution.merge(other.execution);
   in_flight_s += other.in_flight_s;
   cold_starts += other.cold_starts;
   ready = other.ready;
@@ -72,9 +73,9 @@ void CallStatistics::merge(const CallStatistics& other) {
 
 void CallStatistics::clear() {
   counts = {};
-  latency_s = {};
+  latency = {};
   latency_quantiles.clear();
-  execution_s = {};
+  execution = {};
   in_flight_s = 0;
   cold_starts = 0;
   ready = starting = pending = 0;
@@ -82,7 +83,7 @@ void CallStatistics::clear() {
 
 void WindowStatistics::clear() {
   end = kNever;
-  length_s = user_s = offered_requests = used_gib_s = used_vcpu_s = 0;
+  length_s = user_s = offered_requests = used_mib_ns = used_millicore_ns = 0;
   open = 0;
   requests.clear();
   for (CallStatistics& statistics : calls) statistics.clear();
@@ -100,8 +101,8 @@ void WindowStatistics::merge(const WindowStatistics& later) {
     calls[i].merge(later.calls[i]);
     usage[i] += later.usage[i];
   }
-  used_gib_s += later.used_gib_s;
-  used_vcpu_s += later.used_vcpu_s;
+  used_mib_ns += later.used_mib_ns;
+  used_millicore_ns += later.used_millicore_ns;
   configuration = later.configuration;
 }
 
@@ -217,11 +218,11 @@ void WindowRecorder::on_call_finished(const CallRecord& record) {
 // Executions are paid for in the window in which they end.
 void WindowRecorder::on_execution_finished(const ExecutionRecord& record) {
   WindowStatistics& window = present();
-  const double span_s = to_seconds(record.finished - record.started);
-  window.calls[record.function.index].execution_s.add(span_s);
+  const Duration span = record.finished - record.started;
+  window.calls[record.function.index].execution.add(span);
   if (scenario_.workflow().functions[record.function.index].fixed) return;
-  window.used_gib_s += span_s * record.memory_limit.value / kMebibytesPerGibibyte;
-  window.used_vcpu_s += span_s * record.cpu_limit.value / kMillicoresPerCore;
+  window.used_mib_ns += static_cast<double>(span.count()) * record.memory_limit.value;
+  window.used_millicore_ns += static_cast<double>(span.count()) * record.cpu_limit.value;
 }
 
 // A window holds what happens after its start up to its end; the oldest one also what happens at its start.
@@ -286,7 +287,7 @@ FunctionObservation WindowRecorder::observe_function(WindowStatistics& window, s
           .cold_starts = calls.cold_starts,
           .crashes = usage.crashes,
           .concurrency_mean = ratio(calls.in_flight_s, window.length_s),
-          .execution_mean_s = calls.execution_s.mean()};
+          .execution_mean_s = calls.execution.seconds()};
 }
 
 // Price: sum_j (cpu_j p_cpu + memory_j p_memory) replicas_j, averaged over time. Cost: Eq. 2 of the paper,
@@ -302,10 +303,10 @@ void WindowRecorder::add_prices(const WindowStatistics& window, Observation& obs
     const double usd = usage.cpu_limit_millicore_s / kMillicoresPerCore * prices.usd_per_vcpu_hour / kSecondsPerHour +
                        usage.memory_limit_mib_s / kMebibytesPerGibibyte * prices.usd_per_gib_hour / kSecondsPerHour;
     observation.cost_window_usd += usd;
-    observation.cost_execution_usd += ratio(usd, window.length_s) * window.calls[i].execution_s.mean().value_or(0);
+    observation.cost_execution_usd += ratio(usd, window.length_s) * window.calls[i].execution.seconds().value_or(0);
   }
-  observation.used_gib_s = window.used_gib_s;
-  observation.used_vcpu_s = window.used_vcpu_s;
+  observation.used_gib_s = window.used_mib_ns / kMebibytesPerGibibyte / kNanosecondsPerSecond;
+  observation.used_vcpu_s = window.used_millicore_ns / kMillicoresPerCore / kNanosecondsPerSecond;
 }
 
 }  // namespace faasconf::sim

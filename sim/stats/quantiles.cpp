@@ -1,5 +1,7 @@
 #include "sim/stats/quantiles.hpp"
 
+#include <array>
+
 namespace faasconf::sim {
 namespace {
 
@@ -14,6 +16,43 @@ Position position(double p, std::uint64_t n) {
   const double place = p * static_cast<double>(n - 1);
   const auto lower = static_cast<std::uint64_t>(place);
   return {lower, place - static_cast<double>(lower)};
+}
+
+constexpr std::size_t kFew = 64;
+
+// Each value goes where the number of smaller ones says: no branch to be foreseen wrongly, and two comparisons at once.
+// Several times as fast as std::sort for so few. The values are at least 0 and finite, no more than kFew.
+void sort_few(std::span<double> values) {
+  using Pair [[gnu::vector_size(16)]] = double;
+  using Counts [[gnu::vector_size(16)]] = std::int64_t;
+  constexpr double kNothing = -1;  // before all values
+  constexpr Pair kInfinite = {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+
+  std::array<Pair, kFew / 2> pairs;
+  const std::size_t pair_count = (values.size() + 1) / 2;
+  pairs[pair_count - 1] = kInfinite;
+  for (std::size_t i = 0; i < values.size(); ++i) pairs[i / 2][i % 2] = values[i];
+
+  std::array<double, kFew> sorted;
+  sorted.fill(kNothing);
+  for (std::size_t i = 0; i < pair_count; ++i) {
+    const Pair first = {pairs[i][0], pairs[i][0]};
+    const Pair second = {pairs[i][1], pairs[i][1]};
+    Counts below_first = {0, 0};
+    Counts below_second = {0, 0};
+    for (std::size_t j = 0; j < pair_count; ++j) {
+      below_first -= pairs[j] < first;
+      below_second -= pairs[j] < second;
+    }
+    sorted[static_cast<std::size_t>(below_first[0] + below_first[1])] = first[0];
+    sorted[static_cast<std::size_t>(below_second[0] + below_second[1])] = second[0];
+  }
+  // equal values have gone to the first of their places
+  double last = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    last = sorted[i] == kNothing ? last : sorted[i];
+    values[i] = last;
+  }
 }
 
 double interpolate(double lower, double upper, double fraction) { return lower + fraction * (upper - lower); }
@@ -115,7 +154,11 @@ void Quantiles::clear() {
 
 void Quantiles::sort() {
   if (sorted_ == samples_.size()) return;
-  std::sort(samples_.begin(), samples_.end());
+  if (samples_.size() <= kFew) {
+    sort_few(samples_);
+  } else {
+    std::sort(samples_.begin(), samples_.end());
+  }
   sorted_ = samples_.size();
 }
 

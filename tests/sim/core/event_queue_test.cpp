@@ -122,6 +122,32 @@ TEST(EventQueue, AgreesWithAMultimap) {
   }
 }
 
+// Between a few, which are sorted, and more, which are in a heap: to and fro many times.
+TEST(EventQueue, AgreesWithAMultimapWhereAHeapBeginsToPay) {
+  Rng rng(5);
+  EventQueue queue;
+  std::multimap<Time, std::uint32_t> model;
+  Time now{};
+  std::uint32_t pushed = 0;
+  for (int swing = 0; swing < 200; ++swing) {
+    const std::size_t most = 30 + rng.below(8);
+    while (model.size() < most) {
+      const Time time = now + Duration(rng.below(100));
+      queue.push(time, {0, pushed});
+      model.emplace(time, pushed++);
+    }
+    const std::size_t least = rng.below(12);
+    while (model.size() > least) {
+      ASSERT_EQ(queue.next_time(), model.begin()->first);
+      ASSERT_EQ(queue.pop().tag.index(), model.begin()->second);
+      now = model.begin()->first;
+      model.erase(model.begin());
+    }
+    ASSERT_EQ(queue.size(), model.size());
+    ASSERT_EQ(queue.empty(), model.empty());
+  }
+}
+
 // Enough of them that most lie in the calendar: near and far, at one time or at many, some of them never.
 TEST(EventQueue, AgreesWithAMultimapWhenManyArePending) {
   for (std::uint64_t seed = 0; seed < 12; ++seed) {

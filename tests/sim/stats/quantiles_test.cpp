@@ -154,6 +154,21 @@ TEST(Quantiles, AreTheSameSortedOrNot) {
   for (const double p : probabilities) EXPECT_EQ(sorted.quantile(p), quantiles.quantile(p)) << "p = " << p;
 }
 
+// The few are sorted in another way than the many; half of the values occur more than once.
+TEST(Quantiles, AreSortedWhateverTheirNumber) {
+  Samples samples(8);
+  for (std::size_t count = 1; count <= 130; ++count) {
+    std::vector<double> values =
+        draw(count, [&] { return std::floor(static_cast<double>(count) * samples.uniform()); });
+    auto quantiles = summary_of<Quantiles>(values);
+    quantiles.sort();
+    std::sort(values.begin(), values.end());
+    for (const double p : probabilities) {
+      ASSERT_EQ(quantiles.quantile(p), quantile_of_sorted(values, p)) << count << " values, p = " << p;
+    }
+  }
+}
+
 TEST(Quantiles, CountValuesAddedAfterSorting) {
   auto quantiles = summary_of<Quantiles>({3.0, 2.0});
   quantiles.sort();
