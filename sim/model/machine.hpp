@@ -127,7 +127,8 @@ class Machine {
 
   // what its owner may do
   void redeploy(Time start, const RngStreams& streams);
-  void send_request(bool from_user);
+  void send_request(bool from_user) { send_request(from_user, graph_.root()); }
+  void send_request_by(std::size_t option);
   void apply(const Configuration& configuration);
   void stop_arrivals() { stopped_ = true; }
 
@@ -176,6 +177,7 @@ class Machine {
   void assign_lanes();
 
   // workload
+  void send_request(bool from_user, NodeIndex entry);
   void begin_workload(const RngStreams& streams);
   void on_arrival();
   void schedule_arrival();
