@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 using traces::kMinutesPerDay;
 
 constexpr std::uint64_t kRowsBetweenProgress = 512;
+constexpr std::size_t kCallsAtOnce = 65'536;
 
 std::string first_bytes(const std::string& path) {
   std::array<char, 64> start{};
@@ -186,6 +187,55 @@ ReadTrace read_trace(const TraceInput& input, const traces::ReadPolicy& policy) 
     read.trace.origin += " " + file + " sha256 " + traces::sha256_of_file(file);
   }
   return read;
+}
+
+void each_invocation(const TraceInput& input, traces::OnBadRow on_bad_row,
+                     const std::function<void(const traces::TraceInvocation&)>& use) {
+  if (input.kind == TraceInput::Kind::azure2021) {
+    traces::Azure2021Reader reader(input.path, on_bad_row);
+    for (traces::TraceInvocation call; reader.next(call);) use(call);
+  } else if (input.kind == TraceInput::Kind::store) {
+    const traces::TraceStore store(input.path);
+    for (std::uint64_t first = 0; first < store.invocations(); first += kCallsAtOnce) {
+      const std::uint64_t left = store.invocations() - first;
+      for (const auto& call : store.invocations(first, std::min<std::uint64_t>(left, kCallsAtOnce))) use(call);
+    }
+  }
+}
+
+Parameter trace_parameter() {
+  return {.name = "TRACE",
+          .kind = Parameter::Kind::positional,
+          .description =
+              "a trace store, a file or a folder of the Azure Functions 2019 data set, or the 2021 trace; "
+              "files plain or compressed (.gz, .zst, .xz)"};
+}
+
+Parameter on_bad_row_parameter() {
+  return {.name = "on-bad-row",
+          .placeholder = "HOW",
+          .description = "rows that cannot be used as they are",
+          .default_value = "error",
+          .choices = {"error", "skip", "fix"}};
+}
+
+Parameter on_duplicate_parameter() {
+  return {.name = "on-duplicate",
+          .placeholder = "HOW",
+          .description = "functions that come twice on a day",
+          .default_value = "sum",
+          .choices = {"sum", "first", "error"}};
+}
+
+traces::OnBadRow on_bad_row(const Arguments& arguments) {
+  return traces::parse_on_bad_row(arguments.text("on-bad-row"));
+}
+
+ReadTrace read_trace(const Arguments& arguments, const TraceInput& input, Progress& progress) {
+  progress.start("read", input.bytes);
+  return read_trace(input, {.on_bad_row = on_bad_row(arguments),
+                            .on_duplicate = traces::parse_on_duplicate(arguments.text("on-duplicate")),
+                            .progress = [&](std::uint64_t done) { progress.advance(done); }});
 }
 
 void print_report(std::ostream& out, const traces::ReadReport& report) {

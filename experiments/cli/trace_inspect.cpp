@@ -219,8 +219,8 @@ int run_trace_inspect(const Arguments& arguments, const Console& console) {
   const TraceInput input = find_trace(find_input(name));
   Progress progress(console.err, console.is_terminal);
   progress.start("inspect", input.bytes);
-  const Inspected inspected = inspect_trace(input, traces::parse_on_bad_row(arguments.text("on-bad-row")),
-                                            [&](std::uint64_t done) { progress.advance(done); });
+  const Inspected inspected =
+      inspect_trace(input, on_bad_row(arguments), [&](std::uint64_t done) { progress.advance(done); });
   progress.clear();
 
   print_report(console.err, inspected.report);
@@ -242,18 +242,11 @@ Command trace_inspect_command() {
       .summary = "say what a trace is like, beside the published statistics of the Azure Functions 2019 data set",
       .parameters =
           {
-              {.name = "TRACE",
-               .kind = positional,
-               .description = "a trace store, a file or a folder of the Azure Functions 2019 data set, or the 2021 "
-                              "trace; files plain or compressed (.gz, .zst, .xz)"},
+              trace_parameter(),
               {.name = "plot",
                .placeholder = "FILE",
                .description = "draw popularity, triggers, durations and load: .png, .svg or .pdf"},
-              {.name = "on-bad-row",
-               .placeholder = "HOW",
-               .description = "rows that cannot be used as they are",
-               .default_value = "error",
-               .choices = {"error", "skip", "fix"}},
+              on_bad_row_parameter(),
               {.name = "json", .kind = flag, .description = "answer as JSON; shares are of 1"},
           },
       .example =
