@@ -121,7 +121,7 @@ Window window_of(const Plan& plan, const traces::Trace& trace) {
 
 double rate_factor(const Plan& plan, const traces::Trace& trace) {
   if (plan.rate_option == "mean-rate") return traces::factor_for_mean(trace, plan.rate);
-  if (plan.rate_option == "peak-rate") return traces::factor_for_peak(trace, plan.rate);
+  if (plan.rate_option == "peak-rate") return traces::factor_for_peak(trace, plan.rate, plan.seed);
   return plan.rate;
 }
 
@@ -302,7 +302,7 @@ Command trace_select_command() {
               number_parameter("speed", "time goes so many times as fast"),
               number_parameter("rate-factor", "so many times as many calls"),
               number_parameter("mean-rate", "as many calls as make this mean [1/min]"),
-              number_parameter("peak-rate", "as many calls as make this peak [1/min], before copies are shifted"),
+              number_parameter("peak-rate", "as many calls as make this the busiest minute [1/min]"),
               {.name = "seed", .placeholder = "N", .description = "of all that is drawn", .default_value = "1"},
               on_bad_row_parameter(),
               on_duplicate_parameter(),
