@@ -13,6 +13,7 @@
 #include "traces/azure2021.hpp"
 #include "traces/byte_source.hpp"
 #include "traces/digest.hpp"
+#include "traces/key_set.hpp"
 
 namespace faasconf::experiments {
 
@@ -82,6 +83,7 @@ class Pass {
 
   template <class Reader, class Row, class Take>
   void read(Reader reader, Row row, const Take& take) {
+    seen_.clear();
     for (std::uint64_t rows = 1; reader.next(row); ++rows) {
       take(reader, row);
       if (progress_ && rows % kRowsBetweenProgress == 0) progress_(before_ + reader.bytes_consumed());
@@ -90,10 +92,17 @@ class Pass {
     report_ += reader.report();
   }
 
+  // Notes names that came before in the same file, or on the same day of one.
+  void expect_new(std::uint64_t key, const std::string& file, std::uint64_t line, const std::string& names) {
+    if (seen_.insert(key)) return;
+    report_.note(traces::Fault::duplicate_key, file + ":" + std::to_string(line) + ": " + names);
+  }
+
  private:
   traces::ReadReport& report_;
   const TraceProgress& progress_;
   std::uint64_t before_ = 0;
+  traces::KeySet seen_;
 };
 
 void inspect_2019(const TraceInput& input, traces::OnBadRow on_bad_row, const TraceProgress& progress,
@@ -104,6 +113,8 @@ void inspect_2019(const TraceInput& input, traces::OnBadRow on_bad_row, const Tr
     pass.read(traces::Azure2019InvocationsReader(file, on_bad_row), traces::TraceFunction(),
               [&](const auto& reader, const traces::TraceFunction& row) {
                 const std::uint32_t day = reader.day() ? static_cast<std::uint32_t>(*reader.day() - 1) : file_day;
+                const std::uint64_t key = traces::key_of(row.owner, row.app, row.function) + day;
+                pass.expect_new(key, file, reader.line(), row.owner + "," + row.app + "," + row.function);
                 collector.add(row, day * static_cast<std::uint32_t>(kMinutesPerDay));
               });
     ++file_day;
@@ -111,13 +122,18 @@ void inspect_2019(const TraceInput& input, traces::OnBadRow on_bad_row, const Tr
   collector.set_days(file_day);
   for (const std::string& file : input.files.durations) {
     pass.read(traces::Azure2019DurationsReader(file, on_bad_row), traces::FunctionDuration(),
-              [&](const auto&, const traces::FunctionDuration& row) {
+              [&](const auto& reader, const traces::FunctionDuration& row) {
+                pass.expect_new(traces::key_of(row.owner, row.app, row.function), file, reader.line(),
+                                row.owner + "," + row.app + "," + row.function);
                 collector.add_duration(row.owner, row.app, row.function, row.duration);
               });
   }
   for (const std::string& file : input.files.memory) {
     pass.read(traces::Azure2019MemoryReader(file, on_bad_row), traces::AppMemory(),
-              [&](const auto&, const traces::AppMemory& row) { collector.add_memory(row.owner, row.app, row.memory); });
+              [&](const auto& reader, const traces::AppMemory& row) {
+                pass.expect_new(traces::key_of(row.owner, row.app), file, reader.line(), row.owner + "," + row.app);
+                collector.add_memory(row.owner, row.app, row.memory);
+              });
   }
 }
 
