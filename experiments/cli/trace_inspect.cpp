@@ -193,23 +193,10 @@ ordered_json to_figure(const std::string& path, const TraceStatistics& statistic
 
 // True when the figure is there.
 bool draw(const std::string& plot, const std::string& path, const TraceStatistics& statistics, const Console& console) {
-  const auto python = find_python();
-  if (!python) {
-    console.err << "faasconf: no Python with h5py and matplotlib found, so no figure; set FAASCONF_PYTHON, or "
-                   "apt install python3-h5py python3-matplotlib\n";
-    return false;
-  }
   const ScratchDirectory scratch;
   const std::string data = (scratch.path() / "trace.json").string();
   std::ofstream(data) << to_figure(path, statistics).dump() << "\n";
-  const int code = run_python(*python, "faasconf.trace_plot", std::vector<std::string>{data, "--out", plot});
-  if (code == 0) {
-    console.err << "faasconf: wrote " << plot << "\n";
-    return true;
-  }
-  console.err << "faasconf: " << plot << " could not be written: " << *python
-              << " -m faasconf.trace_plot ended with code " << code << "\n";
-  return false;
+  return draw_figure(console.err, "faasconf.trace_plot", data, plot);
 }
 
 int run_trace_inspect(const Arguments& arguments, const Console& console) {

@@ -4,6 +4,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
+#include "experiments/cli/python.hpp"
 #include "experiments/cli/replay_report.hpp"
 #include "experiments/cli/trace_input.hpp"
 #include "sim/core/error.hpp"
@@ -38,6 +39,7 @@ struct Plan {
   unsigned threads = 1;
   std::string settings;
   std::string out;
+  std::string plot;
 };
 
 sim::Distribution seconds(sim::Duration duration) { return sim::Deterministic{sim::to_seconds(duration)}; }
@@ -121,7 +123,9 @@ Plan plan_of(const Arguments& arguments) {
   plan.threads = thread_count(arguments);
   plan.settings = settings_of(arguments, plan);
   plan.out = arguments.text("out");
+  plan.plot = arguments.text("plot");
   if (!plan.out.empty()) check_output_file("out", plan.out);
+  if (!plan.plot.empty()) check_output_file("plot", plan.plot);
   return plan;
 }
 
@@ -161,6 +165,14 @@ Replayed replay(const Plan& plan, const traces::ReplayInput& input, Progress& pr
   return {std::move(on_cluster.replay), on_cluster.cpu_s / core_s};
 }
 
+// From a row a function; true when it is there.
+bool draw(const std::string& plot, const ReplayReport& report, const Console& console) {
+  const ScratchDirectory scratch;
+  const std::string data = (scratch.path() / "functions.csv").string();
+  write_functions(data, report);
+  return draw_figure(console.err, "faasconf.replay_plot", data, plot);
+}
+
 int run_trace_replay(const Arguments& arguments, const Console& console) {
   const Plan plan = plan_of(arguments);
   const std::string name = arguments.text("TRACE");
@@ -196,11 +208,11 @@ int run_trace_replay(const Arguments& arguments, const Console& console) {
   }
   if (arguments.given("json")) {
     print_json(console.out, report, files);
-    return kDone;
+  } else {
+    print_table(console.out, report);
+    for (const std::string& file : files) console.out << file << "\n";
   }
-  print_table(console.out, report);
-  for (const std::string& file : files) console.out << file << "\n";
-  return kDone;
+  return plan.plot.empty() || draw(plan.plot, report, console) ? kDone : kFailed;
 }
 
 std::vector<Parameter> parameters() {
@@ -280,6 +292,9 @@ std::vector<Parameter> parameters() {
       on_bad_row_parameter(),
       on_duplicate_parameter(),
       {.name = "out", .placeholder = "FILE", .description = "a row a function, CSV"},
+      {.name = "plot",
+       .placeholder = "FILE",
+       .description = "draw cold starts, memory and latencies: .png, .svg or .pdf"},
       {.name = "json", .kind = flag, .description = "answer as JSON; shares are of 1"},
   };
 }

@@ -179,6 +179,7 @@ TEST(TraceReplay, SaysWhatItCannotUse) {
   expect_misused("--price-gib-s nan", "--price-gib-s: expected a number");
   expect_misused("--threads 0", "--threads: ");
   expect_misused("--out no/f.csv", "--out: ");
+  expect_misused("--plot no/f.png", "--plot: ");
   EXPECT_EQ(faasconf("trace replay none.csv").code, kMisused);
 }
 
