@@ -42,12 +42,14 @@ std::uint64_t add_counts(std::vector<MinuteCount>& counts, const std::vector<Min
   return overflows;
 }
 
-// Means of percentiles over days and duplicates, weighted; extremes of extremes.
+// Means of percentiles over days and duplicates, weighted; extremes of extremes. One row alone stays as it is, to the
+// last bit.
 class DurationMean {
  public:
   void add(const DurationPercentiles& day) {
+    if (rows_++ == 0) only_ = day;
     const double weight = std::max(day.count, 1.0);
-    sum_.minimum_ms = weight_ == 0 ? day.minimum_ms : std::min(sum_.minimum_ms, day.minimum_ms);
+    sum_.minimum_ms = rows_ == 1 ? day.minimum_ms : std::min(sum_.minimum_ms, day.minimum_ms);
     sum_.maximum_ms = std::max(sum_.maximum_ms, day.maximum_ms);
     sum_.count += day.count;
     sum_.average_ms += weight * day.average_ms;
@@ -57,6 +59,7 @@ class DurationMean {
     weight_ += weight;
   }
   DurationPercentiles mean() const {
+    if (rows_ == 1) return only_;
     DurationPercentiles result = sum_;
     result.average_ms /= weight_;
     for (double& percentile : result.percentiles_ms) percentile /= weight_;
@@ -65,12 +68,15 @@ class DurationMean {
 
  private:
   DurationPercentiles sum_;
+  DurationPercentiles only_;
   double weight_ = 0;
+  std::size_t rows_ = 0;
 };
 
 class MemoryMean {
  public:
   void add(const MemoryPercentiles& day) {
+    if (rows_++ == 0) only_ = day;
     const double weight = std::max(day.samples, 1.0);
     sum_.samples += day.samples;
     sum_.average_mb += weight * day.average_mb;
@@ -80,6 +86,7 @@ class MemoryMean {
     weight_ += weight;
   }
   MemoryPercentiles mean() const {
+    if (rows_ == 1) return only_;
     MemoryPercentiles result = sum_;
     result.average_mb /= weight_;
     for (double& percentile : result.percentiles_mb) percentile /= weight_;
@@ -88,7 +95,9 @@ class MemoryMean {
 
  private:
   MemoryPercentiles sum_;
+  MemoryPercentiles only_;
   double weight_ = 0;
+  std::size_t rows_ = 0;
 };
 
 // Percentiles by key, and in which file each was met last.

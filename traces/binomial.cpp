@@ -1,8 +1,9 @@
 #include "traces/binomial.hpp"
 
-#include <array>
 #include <cassert>
 #include <cmath>
+
+#include "traces/stirling.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -17,16 +18,6 @@ std::uint64_t by_waits(sim::Rng& rng, std::uint64_t trials, double probability) 
     place += std::floor(std::log(rng.uniform_positive()) / log_failure) + 1;
     if (place > static_cast<double>(trials)) return successes;
   }
-}
-
-// log(k!) less Stirling's formula for it.
-double stirling_rest(double k) {
-  constexpr std::array<double, 10> exact = {
-      0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211,
-      0.0138761288230707, 0.0118967099458917, 0.0104112652619720, 0.00925546218271273, 0.00833056343336287};
-  if (k < exact.size()) return exact[static_cast<std::size_t>(k)];
-  const double square = (k + 1) * (k + 1);
-  return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1);
 }
 
 // For trials x probability >= 10 and probability <= 1/2.

@@ -32,8 +32,8 @@ class SeriesBuilder {
     days_ = std::max(days_, day);
     for (std::size_t row = 1; rows.next(); ++row) {
       ++rows_;
-      if (rows.width() != rows.expected_width()) rows.throw_width();
-      if (matches(rows, row)) add_row(rows, day);
+      ++series_.report.rows;
+      if (has_fitting_width(rows) && matches(rows, row)) add_row(rows, day);
       if (request_.progress && row % kRowsBetweenProgress == 0) {
         request_.progress(bytes_before_ + rows.lines().bytes_consumed());
       }
@@ -82,11 +82,27 @@ class SeriesBuilder {
     return rows.owner() == owner_ && rows.app() == series_.app && rows.function() == series_.function;
   }
 
+  // Whether the row is to be looked at: rows of other functions are not mended, those of the chosen one as they are
+  // read.
+  bool has_fitting_width(const Azure2019RowReader& rows) {
+    if (rows.width() == rows.expected_width()) return true;
+    if (request_.on_bad_row == OnBadRow::error) rows.throw_width();
+    if (request_.on_bad_row == OnBadRow::fix && rows.width() >= rows.keys()) return true;
+    leave_out(Fault::width, rows.lines().where() + std::to_string(rows.width()) + " columns");
+    return false;
+  }
+
+  void leave_out(Fault fault, const std::string& where) {
+    series_.report.note(fault, where);
+    ++series_.report.dropped;
+  }
+
   void add_row(const Azure2019RowReader& rows, int file_day) {
     int day = file_day;
     if (rows.schema() == Azure2019Schema::series) {
       const std::optional<int> own = rows.day();
-      if (!own) rows.throw_day();
+      if (!own && request_.on_bad_row == OnBadRow::error) rows.throw_day();
+      if (!own) return leave_out(Fault::not_a_number, rows.lines().where(2) + quoted(rows.day_text()));
       day = *own;
     }
     check_same(rows);
@@ -131,8 +147,10 @@ class SeriesBuilder {
     days_ = std::max(days_, day);
     const std::size_t before = one_day() ? 0 : static_cast<std::size_t>(day - 1) * kMinutesPerDay;
     series_.counts.resize(std::max(series_.counts.size(), before + kMinutesPerDay));
-    ReadReport report;
-    read_minutes(rows, OnBadRow::error, report, row_);
+    if (!read_minutes(rows, request_.on_bad_row, series_.report, row_)) {
+      ++series_.report.dropped;
+      return;
+    }
     for (const MinuteCount& minute : row_) series_.counts[before + minute.minute] += minute.count;
   }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "traces/byte_source.hpp"
+#include "traces/read_report.hpp"
 
 namespace faasconf::traces {
 
@@ -30,8 +31,10 @@ FunctionKey parse_function_key(std::string_view text);
 
 struct SeriesRequest {
   std::variant<FunctionKey, AppKey> whose;
-  std::optional<int> day = std::nullopt;          // from 1: this one alone
-  std::function<void(std::uint64_t)> progress{};  // called now and then with the bytes of all files read so far
+  std::optional<int> day = std::nullopt;  // from 1: this one alone
+  OnBadRow on_bad_row = OnBadRow::error;
+  std::function<void(std::uint64_t)> progress{};  // called now and then with the bytes of all files read so far; of a
+                                                  // store, with its functions
 };
 
 struct MinuteSeries {
@@ -40,13 +43,15 @@ struct MinuteSeries {
   std::size_t functions = 1;          // whose counts are summed
   std::optional<int> first_day;       // from 1; absent for one file of the original schema, which tells no day
   std::vector<std::uint64_t> counts;  // counts[m]: calls in [m, m + 1) minutes since midnight of the first day
+  ReadReport report{};                // of the rows' widths, and of the numbers of the chosen rows
 
   std::size_t days() const;
 };
 
 // One path a day, in the order of days, or one series extract. A day without a row is a day of zeros. The columns of
 // every row are counted, the numbers of the chosen ones alone are read: a fault in another function's counts does no
-// harm here. Throws sim::Error; so too where the function has two rows for one day.
+// harm here. A row that is left out is a day of zeros. Throws sim::Error; so too where the function has two rows for
+// one day.
 MinuteSeries read_series(const std::vector<std::string>& paths, const SeriesRequest& request);
 
 // The same of one file from bytes, of which `name` is for messages.

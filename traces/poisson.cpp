@@ -1,31 +1,12 @@
 #include "traces/poisson.hpp"
 
-#include <array>
 #include <cassert>
 #include <cmath>
 
+#include "traces/stirling.hpp"
+
 namespace faasconf::traces {
 namespace {
-
-// ln k!, by Stirling's series from 10 on: the error is below 1e-12. std::lgamma is not thread-safe.
-double log_factorial(double k) {
-  constexpr std::array<double, 10> small = {0,
-                                            0,
-                                            0.69314718055994531,
-                                            1.7917594692280550,
-                                            3.1780538303479458,
-                                            4.7874917427820458,
-                                            6.5792512120101012,
-                                            8.5251613610654147,
-                                            10.604602902745251,
-                                            12.801827480081469};
-  if (k < 10) return small[static_cast<std::size_t>(k)];
-  const double n = k + 1;
-  const double inverse = 1 / n;
-  const double square = inverse * inverse;
-  const double series = inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680)));
-  return (n - 0.5) * std::log(n) - n + 0.91893853320467274 + series;
-}
 
 std::uint32_t by_inversion(double mean, sim::Rng& rng) {
   double left = rng.uniform();

@@ -78,6 +78,19 @@ void add_copy(std::vector<MinuteCount>& counts, const std::vector<MinuteCount>& 
   }
 }
 
+// The calls of all functions' copies, by minute.
+std::vector<std::uint64_t> minutes_of_copy(const Trace& trace, std::uint32_t copy, std::uint64_t seed) {
+  const auto minutes = static_cast<std::int64_t>(trace.days * kMinutesPerDay);
+  std::vector<std::uint64_t> sums(static_cast<std::size_t>(minutes));
+  std::vector<MinuteCount> counts;
+  for (const TraceFunction& function : trace.functions) {
+    counts.clear();
+    add_copy(counts, function.counts, shift_of_copy(function, copy, Superposition().most_shift, seed), minutes);
+    for (const MinuteCount& minute : counts) sums[minute.minute] += minute.count;
+  }
+  return sums;
+}
+
 TraceFunction superposed(const TraceFunction& function, const Superposition& how, std::uint64_t seed,
                          std::int64_t minutes) {
   const auto whole = static_cast<std::uint32_t>(how.factor);
@@ -149,9 +162,24 @@ double factor_for_mean(const Trace& trace, double calls_per_minute) {
   return factor_for(calls_per_minute, static_cast<double>(totals(trace).calls) / minutes);
 }
 
-double factor_for_peak(const Trace& trace, double calls_per_minute) {
+double factor_for_peak(const Trace& trace, double calls_per_minute, std::uint64_t seed) {
   const std::vector<std::uint64_t> sums = minute_totals(trace);
-  return factor_for(calls_per_minute, sums.empty() ? 0 : static_cast<double>(std::ranges::max(sums)));
+  const double factor = factor_for(calls_per_minute, sums.empty() ? 0 : static_cast<double>(std::ranges::max(sums)));
+  if (factor <= 1) return factor;
+  // copy by copy, until one takes some minute to the peak: then the part of it that does
+  std::vector<double> calls(sums.begin(), sums.end());
+  for (std::uint32_t copy = 1; copy < kMostCopies; ++copy) {
+    const std::vector<std::uint64_t> more = minutes_of_copy(trace, copy, seed);
+    double part = 1;
+    for (std::size_t minute = 0; minute < calls.size(); ++minute) {
+      const auto added = static_cast<double>(more[minute]);
+      if (added > 0) part = std::min(part, (calls_per_minute - calls[minute]) / added);
+    }
+    if (part < 1) return copy + part;
+    for (std::size_t minute = 0; minute < calls.size(); ++minute) calls[minute] += static_cast<double>(more[minute]);
+  }
+  throw Error("rate: expected a peak that fewer than " + shown(kMostCopies) + " copies reach, got " +
+              shown(calls_per_minute));
 }
 
 Trace scale_time(const Trace& trace, double speed, std::uint64_t seed) {

@@ -23,10 +23,11 @@ Trace superpose(const Trace& trace, const Superposition& how, std::uint64_t seed
 // Thins below 1, superposes above.
 Trace scale_rate(const Trace& trace, double factor, std::uint64_t seed);
 
-// The factors that give the trace this many calls a minute: on the mean exactly (but for chance), and at the busiest
-// minute when all copies stay in their places. Throw sim::Error for a trace without calls.
+// The factors at which scale_rate() gives the trace this many calls a minute, on the mean or at the busiest minute,
+// copies in the places that this seed shifts them to: exactly where all copies are whole, else but for the chance of
+// thinning. Throw sim::Error for a trace without calls.
 double factor_for_mean(const Trace& trace, double calls_per_minute);
-double factor_for_peak(const Trace& trace, double calls_per_minute);
+double factor_for_peak(const Trace& trace, double calls_per_minute, std::uint64_t seed);
 
 // Time goes `speed` times as fast: a day takes a day / speed. A minute's calls are divided among the minutes that it
 // then covers, each call by itself and in proportion; none is lost. Speed is from .001 to 1440, else sim::Error.

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "traces/key_set.hpp"
+
 namespace faasconf::traces {
 namespace {
 
@@ -17,17 +19,6 @@ constexpr double kCvAboutZero = .01;
 constexpr std::uint64_t kFewestCallsWithCv = 3;  // two times between them
 constexpr std::uint32_t kFewCalls = 10;
 constexpr std::uint8_t kManyCalls = 255;
-
-// The names of a function or an app as a number; of 50,000 functions two are taken for one with a chance of 1e-10.
-std::uint64_t key_of(std::string_view owner, std::string_view app, std::string_view function = {}) {
-  std::uint64_t key = 0xcbf29ce484222325;
-  for (const std::string_view name : {owner, app, function}) {
-    for (const char c : name) key = (key ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    key = (key ^ 0x100) * 0x100000001b3;
-    key ^= key >> 32;
-  }
-  return key;
-}
 
 struct Mean {
   double sum = 0;

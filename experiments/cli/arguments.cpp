@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 #include <ostream>
+#include <sstream>
+#include <thread>
 
 #include <boost/program_options.hpp>
 
@@ -18,6 +20,8 @@ namespace po = boost::program_options;
 using Kind = Parameter::Kind;
 
 namespace {
+
+constexpr std::int64_t kMaxThreads = 4096;
 
 po::options_description describe(const std::vector<Parameter>& parameters) {
   po::options_description description("options", 110, 60);
@@ -161,6 +165,18 @@ std::int64_t Arguments::integer(const std::string& name, std::int64_t low, std::
   return number;
 }
 
+double Arguments::number(const std::string& name, double low, double high) const {
+  const std::string& value = text(name);
+  double number = 0;
+  const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (code != std::errc() || end != value.data() + value.size() || !(number >= low && number <= high)) {
+    std::ostringstream range;
+    range << low << " to " << high;
+    throw sim::Error("--" + name + ": expected a number from " + range.str() + ", got \"" + value + "\"");
+  }
+  return number;
+}
+
 double Arguments::rate_per_s(const std::string& name) const {
   std::string_view value = text(name);
   if (value.ends_with("/s")) value.remove_suffix(2);
@@ -181,6 +197,18 @@ double Arguments::percentage(const std::string& name) const {
 
 sim::Duration Arguments::duration(const std::string& name) const {
   return read(name, [&] { return sim::parse_duration(text(name)); });
+}
+
+Parameter threads_parameter() {
+  return {.name = "threads",
+          .placeholder = "N|all",
+          .description = "number of threads; changes no result; all: one a core",
+          .default_value = "all"};
+}
+
+unsigned thread_count(const Arguments& arguments) {
+  if (arguments.text("threads") == "all") return std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<unsigned>(arguments.integer("threads", 1, kMaxThreads));
 }
 
 void print_options(std::ostream& out, const std::vector<Parameter>& parameters) { out << describe(parameters); }

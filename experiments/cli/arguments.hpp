@@ -35,6 +35,7 @@ class Arguments {
   const std::string& text(const std::string& name) const;  // as given, else the default
   std::span<const std::string> list(const std::string& name) const;
   std::int64_t integer(const std::string& name, std::int64_t low, std::int64_t high) const;
+  double number(const std::string& name, double low, double high) const;
   double rate_per_s(const std::string& name) const;  // > 0; "2" or "2/s"
   double percentage(const std::string& name) const;  // > 0; "1%" is 0.01
   sim::Duration duration(const std::string& name) const;
@@ -44,6 +45,10 @@ class Arguments {
   std::map<std::string, std::vector<std::string>> given_;  // by name
   bool help_ = false;
 };
+
+// --threads, for commands that work on several at once; as many as there are cores where "all" are wanted.
+Parameter threads_parameter();
+unsigned thread_count(const Arguments& arguments);
 
 // "  --users N (=10)   description", aligned.
 void print_options(std::ostream& out, const std::vector<Parameter>& parameters);

@@ -34,6 +34,7 @@ Command export_csv_command();
 Command trace_convert_command();
 Command trace_inspect_command();
 Command trace_profile_command();
+Command trace_replay_command();
 Command trace_select_command();
 Command trace_synthesize_command();
 Command completion_command();

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <ostream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -91,6 +92,23 @@ int run_python(const std::string& python, const std::string& module, std::span<c
   std::vector<std::string> command{python, "-m", module};
   command.insert(command.end(), args.begin(), args.end());
   return run_program(std::move(command), Silent::no);
+}
+
+bool draw_figure(std::ostream& err, const std::string& module, const std::string& data, const std::string& plot) {
+  const auto python = find_python();
+  if (!python) {
+    err << "faasconf: no Python with h5py and matplotlib found, so no figure; set FAASCONF_PYTHON, or "
+           "apt install python3-h5py python3-matplotlib\n";
+    return false;
+  }
+  const int code = run_python(*python, module, std::vector<std::string>{data, "--out", plot});
+  if (code == 0) {
+    err << "faasconf: wrote " << plot << "\n";
+    return true;
+  }
+  err << "faasconf: " << plot << " could not be written: " << *python << " -m " << module << " ended with code " << code
+      << "\n";
+  return false;
 }
 
 }  // namespace faasconf::experiments

@@ -6,7 +6,6 @@
 #include <ostream>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -174,9 +173,7 @@ void read_replications(Plan& plan, const Arguments& arguments) {
   }
   plan.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
   if (!arguments.given("seed")) plan.seed = experiment.seed.value_or(plan.seed);
-  plan.threads = arguments.text("threads") == "all"
-                     ? static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))
-                     : static_cast<int>(arguments.integer("threads", 1, 4096));
+  plan.threads = static_cast<int>(thread_count(arguments));
 }
 
 void read_outputs(Plan& plan, const Arguments& arguments) {
@@ -533,10 +530,7 @@ Command simulate_command() {
                .choices = {"completed", "started", "paper"}},
               {.name = "redeploy", .kind = flag, .description = "begin every window with fresh instances"},
               {.name = "seed", .placeholder = "N", .description = "of all random numbers", .default_value = "1"},
-              {.name = "threads",
-               .placeholder = "N",
-               .description = "number of threads; changes no result; all: one a core",
-               .default_value = "all"},
+              threads_parameter(),
               {.name = "set",
                .kind = values,
                .placeholder = "KEY=VALUE",

@@ -13,6 +13,7 @@
 #include "traces/azure2021.hpp"
 #include "traces/byte_source.hpp"
 #include "traces/digest.hpp"
+#include "traces/key_set.hpp"
 
 namespace faasconf::experiments {
 
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 using traces::kMinutesPerDay;
 
 constexpr std::uint64_t kRowsBetweenProgress = 512;
+constexpr std::size_t kCallsAtOnce = 65'536;
 
 std::string first_bytes(const std::string& path) {
   std::array<char, 64> start{};
@@ -81,6 +83,7 @@ class Pass {
 
   template <class Reader, class Row, class Take>
   void read(Reader reader, Row row, const Take& take) {
+    seen_.clear();
     for (std::uint64_t rows = 1; reader.next(row); ++rows) {
       take(reader, row);
       if (progress_ && rows % kRowsBetweenProgress == 0) progress_(before_ + reader.bytes_consumed());
@@ -89,10 +92,17 @@ class Pass {
     report_ += reader.report();
   }
 
+  // Notes names that came before in the same file, or on the same day of one.
+  void expect_new(std::uint64_t key, const std::string& file, std::uint64_t line, const std::string& names) {
+    if (seen_.insert(key)) return;
+    report_.note(traces::Fault::duplicate_key, file + ":" + std::to_string(line) + ": " + names);
+  }
+
  private:
   traces::ReadReport& report_;
   const TraceProgress& progress_;
   std::uint64_t before_ = 0;
+  traces::KeySet seen_;
 };
 
 void inspect_2019(const TraceInput& input, traces::OnBadRow on_bad_row, const TraceProgress& progress,
@@ -103,6 +113,8 @@ void inspect_2019(const TraceInput& input, traces::OnBadRow on_bad_row, const Tr
     pass.read(traces::Azure2019InvocationsReader(file, on_bad_row), traces::TraceFunction(),
               [&](const auto& reader, const traces::TraceFunction& row) {
                 const std::uint32_t day = reader.day() ? static_cast<std::uint32_t>(*reader.day() - 1) : file_day;
+                const std::uint64_t key = traces::key_of(row.owner, row.app, row.function) + day;
+                pass.expect_new(key, file, reader.line(), row.owner + "," + row.app + "," + row.function);
                 collector.add(row, day * static_cast<std::uint32_t>(kMinutesPerDay));
               });
     ++file_day;
@@ -110,13 +122,18 @@ void inspect_2019(const TraceInput& input, traces::OnBadRow on_bad_row, const Tr
   collector.set_days(file_day);
   for (const std::string& file : input.files.durations) {
     pass.read(traces::Azure2019DurationsReader(file, on_bad_row), traces::FunctionDuration(),
-              [&](const auto&, const traces::FunctionDuration& row) {
+              [&](const auto& reader, const traces::FunctionDuration& row) {
+                pass.expect_new(traces::key_of(row.owner, row.app, row.function), file, reader.line(),
+                                row.owner + "," + row.app + "," + row.function);
                 collector.add_duration(row.owner, row.app, row.function, row.duration);
               });
   }
   for (const std::string& file : input.files.memory) {
     pass.read(traces::Azure2019MemoryReader(file, on_bad_row), traces::AppMemory(),
-              [&](const auto&, const traces::AppMemory& row) { collector.add_memory(row.owner, row.app, row.memory); });
+              [&](const auto& reader, const traces::AppMemory& row) {
+                pass.expect_new(traces::key_of(row.owner, row.app), file, reader.line(), row.owner + "," + row.app);
+                collector.add_memory(row.owner, row.app, row.memory);
+              });
   }
 }
 
@@ -186,6 +203,55 @@ ReadTrace read_trace(const TraceInput& input, const traces::ReadPolicy& policy) 
     read.trace.origin += " " + file + " sha256 " + traces::sha256_of_file(file);
   }
   return read;
+}
+
+void each_invocation(const TraceInput& input, traces::OnBadRow on_bad_row,
+                     const std::function<void(const traces::TraceInvocation&)>& use) {
+  if (input.kind == TraceInput::Kind::azure2021) {
+    traces::Azure2021Reader reader(input.path, on_bad_row);
+    for (traces::TraceInvocation call; reader.next(call);) use(call);
+  } else if (input.kind == TraceInput::Kind::store) {
+    const traces::TraceStore store(input.path);
+    for (std::uint64_t first = 0; first < store.invocations(); first += kCallsAtOnce) {
+      const std::uint64_t left = store.invocations() - first;
+      for (const auto& call : store.invocations(first, std::min<std::uint64_t>(left, kCallsAtOnce))) use(call);
+    }
+  }
+}
+
+Parameter trace_parameter() {
+  return {.name = "TRACE",
+          .kind = Parameter::Kind::positional,
+          .description =
+              "a trace store, a file or a folder of the Azure Functions 2019 data set, or the 2021 trace; "
+              "files plain or compressed (.gz, .zst, .xz)"};
+}
+
+Parameter on_bad_row_parameter() {
+  return {.name = "on-bad-row",
+          .placeholder = "HOW",
+          .description = "rows that cannot be used as they are",
+          .default_value = "error",
+          .choices = {"error", "skip", "fix"}};
+}
+
+Parameter on_duplicate_parameter() {
+  return {.name = "on-duplicate",
+          .placeholder = "HOW",
+          .description = "functions that come twice on a day",
+          .default_value = "sum",
+          .choices = {"sum", "first", "error"}};
+}
+
+traces::OnBadRow on_bad_row(const Arguments& arguments) {
+  return traces::parse_on_bad_row(arguments.text("on-bad-row"));
+}
+
+ReadTrace read_trace(const Arguments& arguments, const TraceInput& input, Progress& progress) {
+  progress.start("read", input.bytes);
+  return read_trace(input, {.on_bad_row = on_bad_row(arguments),
+                            .on_duplicate = traces::parse_on_duplicate(arguments.text("on-duplicate")),
+                            .progress = [&](std::uint64_t done) { progress.advance(done); }});
 }
 
 void print_report(std::ostream& out, const traces::ReadReport& report) {

@@ -7,7 +7,9 @@
 #include <string>
 
 #include "experiments/cli/arguments.hpp"
+#include "experiments/cli/progress.hpp"
 #include "traces/azure2019.hpp"
+#include "traces/replay_model.hpp"
 #include "traces/statistics.hpp"
 #include "traces/store.hpp"
 #include "traces/trace.hpp"
@@ -41,6 +43,17 @@ struct ReadTrace {
   traces::ReadReport report;
 };
 ReadTrace read_trace(const TraceInput& input, const traces::ReadPolicy& policy);
+
+// The single calls that the input tells of, one after the other; by the indices of read_trace's functions.
+void each_invocation(const TraceInput& input, traces::OnBadRow on_bad_row,
+                     const std::function<void(const traces::TraceInvocation&)>& use);
+
+// What the commands that read a trace declare alike, and how they read it: TRACE, --on-bad-row, --on-duplicate.
+Parameter trace_parameter();
+Parameter on_bad_row_parameter();
+Parameter on_duplicate_parameter();
+traces::OnBadRow on_bad_row(const Arguments& arguments);
+ReadTrace read_trace(const Arguments& arguments, const TraceInput& input, Progress& progress);
 
 // What was dropped, mended or remarkable, a line each, and where it was met first.
 void print_report(std::ostream& out, const traces::ReadReport& report);

@@ -193,23 +193,10 @@ ordered_json to_figure(const std::string& path, const TraceStatistics& statistic
 
 // True when the figure is there.
 bool draw(const std::string& plot, const std::string& path, const TraceStatistics& statistics, const Console& console) {
-  const auto python = find_python();
-  if (!python) {
-    console.err << "faasconf: no Python with h5py and matplotlib found, so no figure; set FAASCONF_PYTHON, or "
-                   "apt install python3-h5py python3-matplotlib\n";
-    return false;
-  }
   const ScratchDirectory scratch;
   const std::string data = (scratch.path() / "trace.json").string();
   std::ofstream(data) << to_figure(path, statistics).dump() << "\n";
-  const int code = run_python(*python, "faasconf.trace_plot", std::vector<std::string>{data, "--out", plot});
-  if (code == 0) {
-    console.err << "faasconf: wrote " << plot << "\n";
-    return true;
-  }
-  console.err << "faasconf: " << plot << " could not be written: " << *python
-              << " -m faasconf.trace_plot ended with code " << code << "\n";
-  return false;
+  return draw_figure(console.err, "faasconf.trace_plot", data, plot);
 }
 
 int run_trace_inspect(const Arguments& arguments, const Console& console) {
@@ -219,8 +206,8 @@ int run_trace_inspect(const Arguments& arguments, const Console& console) {
   const TraceInput input = find_trace(find_input(name));
   Progress progress(console.err, console.is_terminal);
   progress.start("inspect", input.bytes);
-  const Inspected inspected = inspect_trace(input, traces::parse_on_bad_row(arguments.text("on-bad-row")),
-                                            [&](std::uint64_t done) { progress.advance(done); });
+  const Inspected inspected =
+      inspect_trace(input, on_bad_row(arguments), [&](std::uint64_t done) { progress.advance(done); });
   progress.clear();
 
   print_report(console.err, inspected.report);
@@ -242,18 +229,11 @@ Command trace_inspect_command() {
       .summary = "say what a trace is like, beside the published statistics of the Azure Functions 2019 data set",
       .parameters =
           {
-              {.name = "TRACE",
-               .kind = positional,
-               .description = "a trace store, a file or a folder of the Azure Functions 2019 data set, or the 2021 "
-                              "trace; files plain or compressed (.gz, .zst, .xz)"},
+              trace_parameter(),
               {.name = "plot",
                .placeholder = "FILE",
                .description = "draw popularity, triggers, durations and load: .png, .svg or .pdf"},
-              {.name = "on-bad-row",
-               .placeholder = "HOW",
-               .description = "rows that cannot be used as they are",
-               .default_value = "error",
-               .choices = {"error", "skip", "fix"}},
+              on_bad_row_parameter(),
               {.name = "json", .kind = flag, .description = "answer as JSON; shares are of 1"},
           },
       .example =

@@ -10,6 +10,7 @@
 #include "sim/core/error.hpp"
 #include "traces/azure_profile.hpp"
 #include "traces/digest.hpp"
+#include "traces/function_series.hpp"
 #include "traces/minute_series.hpp"
 #include "traces/select.hpp"
 
@@ -60,6 +61,31 @@ std::string names_and_digests(const std::vector<std::string>& files, const std::
   return text;
 }
 
+// The counts, and where they come from.
+struct Source {
+  traces::MinuteSeries series;
+  std::string origin;
+};
+
+Source read_source(const TraceInput& input, const std::string& name, traces::SeriesRequest request,
+                   Progress& progress) {
+  request.progress = [&](std::uint64_t done) { progress.advance(done); };
+  if (input.kind == TraceInput::Kind::azure2019) {
+    progress.start("read", input.bytes);
+    return {traces::read_series(input.files.invocations, request), names_and_digests(input.files.invocations, name)};
+  }
+  const std::string file = names_and_digests({input.path}, name);
+  if (input.kind == TraceInput::Kind::store) {
+    const traces::TraceStore store(input.path);
+    progress.start("read", store.size());
+    return {traces::read_series(store, name, request), file + " (" + store.origin().origin + ")"};
+  }
+  const ReadTrace read = read_trace(input, {.on_bad_row = request.on_bad_row});
+  Source source{traces::read_series(read.trace, name, request), file};
+  source.series.report = read.report;
+  return source;
+}
+
 int run_trace_profile(const Arguments& arguments, const Console& console) {
   std::optional<int> day;
   if (arguments.given("day")) day = static_cast<int>(arguments.integer("day", 1, kMaxDay));
@@ -68,18 +94,14 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
   if (out.empty()) throw sim::Error("--out: expected the path of the profile to write");
   check_output_file("out", out);
   const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
-  if (input.kind != TraceInput::Kind::azure2019) {
-    throw sim::Error(input.path + ": expected files of the Azure Functions 2019 data set; trace convert writes them");
-  }
 
   Progress progress(console.err, console.is_terminal);
-  progress.start("read", input.bytes);
-  const traces::MinuteSeries series = traces::read_series(
-      input.files.invocations,
-      {.whose = whose(arguments), .day = day, .progress = [&](std::uint64_t done) { progress.advance(done); }});
+  const Source source =
+      read_source(input, arguments.text("TRACE"),
+                  {.whose = whose(arguments), .day = day, .on_bad_row = on_bad_row(arguments)}, progress);
   progress.clear();
-  const sim::Profile profile =
-      traces::users_profile(series, request, names_and_digests(input.files.invocations, arguments.text("TRACE")));
+  print_report(console.err, source.series.report);
+  const sim::Profile profile = traces::users_profile(source.series, request, source.origin);
   write_profile(out, {.profile = profile, .users = true});
 
   if (arguments.given("json")) {
@@ -104,7 +126,8 @@ Command trace_profile_command() {
               {.name = "TRACE",
                .kind = positional,
                .description = "invocations per function of the Azure Functions 2019 data set: a file of one day, a "
-                              "folder of several, or a series (HashFunction,day,1..1440); plain or compressed"},
+                              "folder of several, or a series (HashFunction,day,1..1440); plain or compressed; a trace "
+                              "store; the 2021 trace"},
               {.name = "function",
                .placeholder = "HASH|ROW",
                .description = "the function: the beginning of its hash, or its row in the file from 1",
@@ -133,6 +156,7 @@ Command trace_profile_command() {
                .placeholder = "FILE",
                .description = "the profile to write, CSV (start_s,users)",
                .default_value = "profile.csv"},
+              on_bad_row_parameter(),
               {.name = "json", .kind = flag, .description = "answer as JSON"},
           },
       .example = "faasconf trace profile azure-demo-day.csv --function 1 --length 85m --out profile.csv",

@@ -121,7 +121,7 @@ Window window_of(const Plan& plan, const traces::Trace& trace) {
 
 double rate_factor(const Plan& plan, const traces::Trace& trace) {
   if (plan.rate_option == "mean-rate") return traces::factor_for_mean(trace, plan.rate);
-  if (plan.rate_option == "peak-rate") return traces::factor_for_peak(trace, plan.rate);
+  if (plan.rate_option == "peak-rate") return traces::factor_for_peak(trace, plan.rate, plan.seed);
   return plan.rate;
 }
 
@@ -243,10 +243,7 @@ int run_trace_select(const Arguments& arguments, const Console& console) {
   if (to_folder) make_output_folder("out", plan.out);
 
   Progress progress(console.err, console.is_terminal);
-  progress.start("read", input.bytes);
-  ReadTrace read = read_trace(input, {.on_bad_row = traces::parse_on_bad_row(arguments.text("on-bad-row")),
-                                      .on_duplicate = traces::parse_on_duplicate(arguments.text("on-duplicate")),
-                                      .progress = [&](std::uint64_t done) { progress.advance(done); }});
+  ReadTrace read = read_trace(arguments, input, progress);
   Outcome outcome = carry_out(plan, std::move(read.trace));
   outcome.trace.origin += "; " + steps_taken(arguments);
   const std::vector<std::string> files = write_trace(plan.out, outcome.trace, progress);
@@ -280,10 +277,7 @@ Command trace_select_command() {
       .summary = "take functions and a stretch of time out of a trace, sample it, make it busier or faster",
       .parameters =
           {
-              {.name = "TRACE",
-               .kind = positional,
-               .description = "a trace store, a file or a folder of the Azure Functions 2019 data set, or the 2021 "
-                              "trace; files plain or compressed (.gz, .zst, .xz)"},
+              trace_parameter(),
               {.name = "trigger",
                .kind = values,
                .placeholder = "NAME",
@@ -308,18 +302,10 @@ Command trace_select_command() {
               number_parameter("speed", "time goes so many times as fast"),
               number_parameter("rate-factor", "so many times as many calls"),
               number_parameter("mean-rate", "as many calls as make this mean [1/min]"),
-              number_parameter("peak-rate", "as many calls as make this peak [1/min], before copies are shifted"),
+              number_parameter("peak-rate", "as many calls as make this the busiest minute [1/min]"),
               {.name = "seed", .placeholder = "N", .description = "of all that is drawn", .default_value = "1"},
-              {.name = "on-bad-row",
-               .placeholder = "HOW",
-               .description = "rows that cannot be used as they are",
-               .default_value = "error",
-               .choices = {"error", "skip", "fix"}},
-              {.name = "on-duplicate",
-               .placeholder = "HOW",
-               .description = "functions that come twice on a day",
-               .default_value = "sum",
-               .choices = {"sum", "first", "error"}},
+              on_bad_row_parameter(),
+              on_duplicate_parameter(),
               {.name = "out",
                .placeholder = "PATH",
                .description = "a trace store if it ends in .h5; else a folder for CSV files (without: only counts)"},

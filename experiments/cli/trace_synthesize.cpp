@@ -3,7 +3,6 @@
 #include <limits>
 #include <ostream>
 #include <system_error>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -22,7 +21,6 @@ namespace faasconf::experiments {
 namespace {
 
 constexpr std::size_t kFunctionsAtOnce = 64;
-constexpr std::int64_t kMaxThreads = 4096;
 constexpr std::int64_t kMaxFunctions = 10'000'000;
 constexpr std::int64_t kMaxDays = 366;
 
@@ -52,9 +50,7 @@ int run_trace_synthesize(const Arguments& arguments, const Console& console) {
       .functions = static_cast<std::uint32_t>(arguments.integer("functions", 1, kMaxFunctions)),
       .days = static_cast<std::uint32_t>(arguments.integer("days", 1, kMaxDays)),
   };
-  const auto threads = arguments.text("threads") == "all"
-                           ? std::max(1U, std::thread::hardware_concurrency())
-                           : static_cast<unsigned>(arguments.integer("threads", 1, kMaxThreads));
+  const unsigned threads = thread_count(arguments);
   const std::string out = arguments.text("out");
   const bool to_store = out.ends_with(".h5");
   if (to_store) {
@@ -107,10 +103,7 @@ Command trace_synthesize_command() {
                .description = "a trace store if it ends in .h5; else a folder for three CSV files a day, as the data "
                               "set has them",
                .default_value = "trace.h5"},
-              {.name = "threads",
-               .placeholder = "N",
-               .description = "number of threads; changes no result; all: one a core",
-               .default_value = "all"},
+              threads_parameter(),
               {.name = "json", .kind = flag, .description = "answer as JSON"},
           },
       .example =

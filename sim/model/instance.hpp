@@ -151,6 +151,8 @@ struct FunctionState {
   double cpu_granted_s = 0;
   double memory_mib_s = 0;
   double instance_s = 0;
+  double starting_s = 0;
+  double idle_s = 0;
   double cpu_limit_millicore_s = 0;
   double memory_limit_mib_s = 0;
   Time counted_until;
@@ -166,10 +168,10 @@ struct FunctionState {
   void archive(Archive& a) {
     a(starting, ready, draining, pending, idle, open, expiry_pending, next_number, round_robin, calls_in_flight,
       served_cores, cpu_limit_millicores, memory_limit_mib, cpu_s, work_s, admitted_work_s, throttled_s,
-      throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s, memory_mib_s, instance_s,
-      cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes, transmitted_bytes, crashes, serial,
-      parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up, rejection,
-      life);
+      throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s, memory_mib_s, instance_s, starting_s,
+      idle_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes, transmitted_bytes, crashes,
+      serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up,
+      rejection, life);
   }
 };
 

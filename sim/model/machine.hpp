@@ -127,7 +127,8 @@ class Machine {
 
   // what its owner may do
   void redeploy(Time start, const RngStreams& streams);
-  [[gnu::always_inline]] inline void send_request(bool from_user);
+  void send_request(bool from_user) { send_request(from_user, graph_.root()); }
+  void send_request_by(std::size_t option);
   void apply(const Configuration& configuration);
   void stop_arrivals() { stopped_ = true; }
 
@@ -177,6 +178,7 @@ class Machine {
   void assign_lanes();
 
   // workload
+  [[gnu::always_inline]] inline void send_request(bool from_user, NodeIndex entry);
   void begin_workload(const RngStreams& streams);
   void on_arrival();
   [[gnu::always_inline]] inline void schedule_arrival();

@@ -271,6 +271,7 @@ void Machine::on_life_event(const Event& event) {
   Instance& instance = instances_[index];
   if (instance.life_sequence != event.sequence) return;
   if (static_cast<EventKind>(event.tag.kind()) == EventKind::crash) return restart(index);
+  count_until_now(instance.function);
   take_from_group(index);
   become_ready(index);
   if (workflow_.rollout == Rollout::rolling) reconcile(instance.function);
@@ -401,6 +402,7 @@ void Machine::count_until_now(FunctionId id) {
   FunctionState& state = function(id);
   const double span_s = to_seconds(now_ - state.counted_until);
   state.instance_s += static_cast<double>(state.instances()) * span_s;
+  state.starting_s += static_cast<double>(state.starting.size()) * span_s;
   state.cpu_limit_millicore_s += state.cpu_limit_millicores * span_s;
   state.memory_limit_mib_s += state.memory_limit_mib * span_s;
   state.counted_until = now_;
@@ -434,6 +436,7 @@ void Machine::offer(std::uint32_t index) {
   const Offer now = !takes_calls ? Offer::none : instance.in_flight == 0 ? Offer::idle : Offer::open;
   if (now == instance.offer) return;
   if (instance.offer != Offer::none) unlink(instance.offer == Offer::idle ? state.idle : state.open, index);
+  if (instance.offer == Offer::idle) state.idle_s += to_seconds(now_ - instance.idle_since);
   instance.offer = now;
   if (now == Offer::none) return;
   link(now == Offer::idle ? state.idle : state.open, index);

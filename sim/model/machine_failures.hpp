@@ -17,6 +17,7 @@ void Machine::restart(std::uint32_t index) {
     tell_callers(lost);
     return retire_if_drained(index);
   }
+  count_until_now(instance.function);
   take_from_group(index);
   instance.state = InstanceState::starting;
   if (plan(instance.function).on_demand) offer(index);
@@ -86,6 +87,7 @@ void Machine::on_node_fails(std::uint32_t index) {
   for (const std::uint32_t instance : dying) {
     Instance& victim = instances_[instance];
     ++function(victim.function).crashes;
+    count_until_now(victim.function);
     take_from_group(instance);
     victim.state = InstanceState::draining;
     function(victim.function).draining.push_back(instance);

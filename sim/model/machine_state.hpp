@@ -48,6 +48,8 @@ Usage Machine::usage(FunctionId id) const {
               .cpu_granted_s = state.cpu_granted_s,
               .memory_mib_s = state.memory_mib_s,
               .instance_s = state.instance_s + static_cast<double>(state.instances()) * uncounted_s,
+              .starting_s = state.starting_s + static_cast<double>(state.starting.size()) * uncounted_s,
+              .idle_s = state.idle_s,
               .cpu_limit_millicore_s = state.cpu_limit_millicore_s + state.cpu_limit_millicores * uncounted_s,
               .memory_limit_mib_s = state.memory_limit_mib_s + state.memory_limit_mib * uncounted_s,
               .received_bytes = state.received_bytes,
@@ -64,6 +66,7 @@ Usage Machine::usage(FunctionId id) const {
       usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
       usage.cpu_granted_s += instance.cpu.granted_s(now_);
       const auto held_ns = static_cast<double>((now_ - instance.memory_updated).count());
+      if (instance.offer == Offer::idle) usage.idle_s += to_seconds(now_ - instance.idle_since);
       usage.memory_mib_s += (instance.memory_mib_ns + instance.memory_mib * held_ns) / 1e9;
     }
   }

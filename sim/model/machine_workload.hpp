@@ -115,7 +115,16 @@ void Machine::user_is_answered(bool success) {
   schedule(after(now_, from_seconds(pause_s)), EventKind::user_wakes);
 }
 
-void Machine::send_request(bool from_user) {
+void Machine::send_request_by(std::size_t option) {
+  const Node& root = graph_.node(graph_.root());
+  if (root.kind != NodeKind::choice || option >= root.child_count) {
+    throw Error("a request by option " + std::to_string(option) + " needs a choice with that many options for entry");
+  }
+  if (scenario_.spec().workload.retry) throw Error("a request by an option cannot be sent again: expected no retry");
+  send_request(false, graph_.children(root)[option]);
+}
+
+void Machine::send_request(bool from_user, NodeIndex entry) {
   const std::uint32_t slot = requests_.take();
   // one by one: a copy of a whole request would wait for its own stores
   Request& request = requests_[slot];
@@ -124,7 +133,7 @@ void Machine::send_request(bool from_user) {
   request.attempts = 1;
   request.from_user = from_user;
   for (Observer* observer : observers_) observer->on_request(request.id, now_);
-  begin(graph_.root(), slot, {});
+  begin(entry, slot, {});
 }
 
 // A failed request goes out once more, after its back-off; false when it has had all its attempts.

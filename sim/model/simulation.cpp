@@ -141,6 +141,8 @@ void for_each_pair(Usage& a, const Usage& b, Do what) {
   what(a.cpu_granted_s, b.cpu_granted_s);
   what(a.memory_mib_s, b.memory_mib_s);
   what(a.instance_s, b.instance_s);
+  what(a.starting_s, b.starting_s);
+  what(a.idle_s, b.idle_s);
   what(a.cpu_limit_millicore_s, b.cpu_limit_millicore_s);
   what(a.memory_limit_mib_s, b.memory_limit_mib_s);
   what(a.received_bytes, b.received_bytes);
@@ -173,6 +175,7 @@ Simulation::Simulation(Simulation&&) noexcept = default;
 void Simulation::run_until(Time horizon) { state_->run_until(horizon); }
 void Simulation::redeploy(Time start, const RngStreams& streams) { state_->redeploy(start, streams); }
 void Simulation::inject() { state_->send_request(false); }
+void Simulation::inject(std::size_t option) { state_->send_request_by(option); }
 void Simulation::apply(const Configuration& configuration) { state_->apply(configuration); }
 void Simulation::stop_arrivals() { state_->stop_arrivals(); }
 Time Simulation::now() const { return state_->now_; }

@@ -25,6 +25,8 @@ struct Usage {
   double cpu_granted_s = 0;                // cfs: core-seconds, the quotas of the periods that began
   double memory_mib_s = 0;                 // held
   double instance_s = 0;                   // instances that exist: starting, ready, draining
+  double starting_s = 0;                   // of instance_s: start-up
+  double idle_s = 0;                       // of instance_s, on demand only: ready, and serving nobody
   double cpu_limit_millicore_s = 0;        // limits of the instances that exist
   double memory_limit_mib_s = 0;
   double received_bytes = 0;
@@ -51,6 +53,9 @@ class Simulation {
   void redeploy(Time start, const RngStreams& streams);
 
   void inject();  // a request, now, besides the workload's
+  // The same by this option of the entry, which is not drawn then: many functions, each with arrivals of its own.
+  // Throws Error where the entry is no choice with such an option, or the client sends failed requests again.
+  void inject(std::size_t option);
   // New limits reach the instances by the workflow's rollout; new instances start up; of surplus ones the pending and
   // the starting go, then the youngest drain. Throws Error as check().
   void apply(const Configuration&);

@@ -17,7 +17,7 @@ namespace faasconf::benchmarks {
 namespace {
 
 // A name, up to its argument, and what stands beside it; with an argument of its own where all compare with one.
-constexpr std::array<std::pair<const char*, const char*>, 8> kLimits = {{
+constexpr std::array<std::pair<const char*, const char*>, 9> kLimits = {{
     {"EventQueue_Hold", "BareHeap_Hold"},
     {"Simulate_MMc", "BareLoop_MMc"},
     {"Simulate_MMc_Recorded", "BareLoop_MMc"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<const char*, const char*>, 8> kLimits = {{
     {"Simulate_KeepAlive", "BareLoop_KeepAlive"},
     {"Simulate_Scale", "Simulate_Scale/1000"},
     {"Azure2019_Parse", "Read_NoParse"},
+    {"Replay_Invocations", "BareLoop_Replay"},
 }};
 
 std::string limit_of(const std::string& name) {

@@ -1,7 +1,8 @@
 """Times pandas.read_csv on the day that the benchmark Azure2019_Parse reads: CPU time on one core, and memory.
 
     ./run.sh bench --benchmark_filter=Azure2019_Parse    # makes the file
-    python3 tests/benchmarks/pandas_read_csv.py [FILE]
+    apt install python3-pandas
+    /usr/bin/python3 tests/benchmarks/pandas_read_csv.py [FILE]
 """
 
 import resource

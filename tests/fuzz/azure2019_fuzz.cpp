@@ -77,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // as it should
   }
   try {
-    traces::read_series(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv", {.whose = traces::FunctionKey("f")});
+    traces::read_series(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv",
+                        {.whose = traces::FunctionKey("f"), .on_bad_row = on_bad_row});
   } catch (const sim::Error&) {
     // as it should
   }

@@ -90,6 +90,19 @@ TEST(ReadAzure2019, JoinsDurationsAndMemoryWeightedByTheirCounts) {
   EXPECT_EQ(report.of(Fault::count_differs).count, 0U);
 }
 
+// No mean is taken where there is nothing to take it of: .69 x 7 / 7 is not .69.
+TEST(ReadAzure2019, KeepsASingleDayToTheLastBit) {
+  Files files;
+  const std::string day = files.add(kHeader + row("f", {{1, "7"}}));
+  const std::string durations = files.add(kDurationsHeader + "o,a,f,0.3,7,0.1,0.7,0.1,0.1,0.3,0.69,0.7,0.7,0.7\n");
+  const std::string memory = files.add(kMemoryHeader + "o,a,7,0.3,0.1,0.1,0.3,0.69,0.7,0.7,0.7,0.7\n");
+  const auto [trace, report] = read_azure2019({.invocations = {day}, .durations = {durations}, .memory = {memory}});
+  ASSERT_NE(.69 * 7 / 7, .69);
+  EXPECT_EQ(trace.functions.at(0).duration->average_ms, .3);
+  EXPECT_THAT(trace.functions.at(0).duration->percentiles_ms, ElementsAre(.1, .1, .3, .69, .7, .7, .7));
+  EXPECT_THAT(trace.functions.at(0).app_memory->percentiles_mb, ElementsAre(.1, .1, .3, .69, .7, .7, .7, .7));
+}
+
 TEST(ReadAzure2019, CountsWhatTheFilesDoNotAgreeOn) {
   Files files;
   const std::string day =

@@ -160,11 +160,35 @@ TEST(Superpose, RefusesCountsThatDoNotFit) {
 TEST(ScaleRate, ReachesATargetMeanAndPeak) {
   const Trace trace{.days = 1, .functions = {function_of("f", {{0, 1000}, {1, 440}})}, .origin = ""};
   EXPECT_DOUBLE_EQ(factor_for_mean(trace, 2), 2);
-  EXPECT_DOUBLE_EQ(factor_for_peak(trace, 500), .5);
-  const auto calls = static_cast<double>(totals(scale_rate(trace, factor_for_peak(trace, 500), 1)).calls);
+  EXPECT_DOUBLE_EQ(factor_for_peak(trace, 500, 1), .5);
+  const auto calls = static_cast<double>(totals(scale_rate(trace, factor_for_peak(trace, 500, 1), 1)).calls);
   EXPECT_NEAR(calls, 720, 4 * std::sqrt(360));
   EXPECT_EQ(totals(scale_rate(trace, factor_for_mean(trace, 2), 1)).calls, 2880U);
   EXPECT_EQ(message_of([] { factor_for_mean({}, 1); }), "rate: expected a trace with calls, got one without");
+}
+
+// The peak of copies that lie apart is less than that of copies on top of one another; where the last copy is thinned,
+// the busiest minute is a sum of binomial counts.
+TEST(ScaleRate, ReachesAPeakWithShiftedCopies) {
+  Trace trace{.days = 1, .functions = {}, .origin = ""};
+  for (int app = 0; app < 20; ++app) {
+    TraceFunction function = function_of("f", {});
+    function.app = "a" + std::to_string(app);
+    for (std::uint32_t minute = 0; minute < kMinutesPerDay; ++minute) {
+      function.counts.push_back({minute, minute == 600 ? 10'000U : 500U});
+    }
+    trace.functions.push_back(function);
+  }
+  for (const double peak : {230'000.0, 300'000.0, 1'234'567.0}) {
+    const double factor = factor_for_peak(trace, peak, 3);
+    EXPECT_GT(factor, 1.5 * peak / 200'000) << peak;
+    const auto sums = minute_totals(scale_rate(trace, factor, 3));
+    // of at most the peak's calls with a chance of at most one half; many minutes may come close
+    EXPECT_NEAR(static_cast<double>(std::ranges::max(sums)), peak, 5 * std::sqrt(peak / 4)) << factor;
+  }
+  // two whole copies: no chance is left
+  const auto doubled = static_cast<double>(std::ranges::max(minute_totals(scale_rate(trace, 2, 3))));
+  EXPECT_DOUBLE_EQ(factor_for_peak(trace, doubled, 3), 2);
 }
 
 TEST(ScaleTime, JoinsMinutesWhenItIsFaster) {

@@ -74,6 +74,17 @@ TEST(SimulateWithPython, HandsTheResultFileToPlotAndReport) {
   EXPECT_THAT(contents("asked"), testing::MatchesRegex("-m faasconf.report /.*/run.h5 --out run.html\n"));
 }
 
+TEST(TraceReplayWithPython, HandsARowAFunctionToItsFigure) {
+  const Elsewhere elsewhere;
+  const Setting chosen("FAASCONF_PYTHON", fake_python(0));
+  const Ran ran = faasconf("trace replay azure-demo-day.csv --plot replay.png");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.err, testing::HasSubstr("wrote replay.png"));
+  EXPECT_THAT(contents("asked"), testing::MatchesRegex("-m faasconf.replay_plot /.*/functions.csv --out replay.png\n"));
+  const Setting failing("FAASCONF_PYTHON", fake_python(1));
+  EXPECT_EQ(faasconf("trace replay azure-demo-day.csv --plot replay.png").code, kFailed);
+}
+
 TEST(SimulateWithPython, TablesRemainWhenAFigureFails) {
   const Elsewhere elsewhere;
   const Setting chosen("FAASCONF_PYTHON", fake_python(1));

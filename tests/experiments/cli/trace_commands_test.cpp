@@ -131,6 +131,24 @@ TEST(TraceInspect, SetsATraceBesideThePublishedOne) {
   }
 }
 
+TEST(TraceInspect, SaysWhatComesTwice) {
+  const Elsewhere elsewhere;
+  ASSERT_EQ(faasconf("trace synthesize --functions 30 --days 2 --out csv").code, kDone);
+  EXPECT_EQ(faasconf("trace inspect csv").err, "");
+  for (const std::string file :
+       {"invocations_per_function_md.anon.d02.csv", "function_durations_percentiles.anon.d01.csv",
+        "app_memory_percentiles.anon.d01.csv"}) {
+    const std::string text = contents("csv/" + file);
+    const std::size_t row = text.find('\n') + 1;
+    write("csv/" + file, text + text.substr(row, text.find('\n', row) + 1 - row));
+  }
+  const Ran ran = faasconf("trace inspect csv");
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("duplicate key: 3, first at csv/invocations_per_function_md.anon.d02.csv:"));
+  // as the reader of whole traces has it
+  EXPECT_THAT(faasconf("trace select csv").err, HasSubstr("duplicate key: 3, first at csv/invocations"));
+}
+
 TEST(TraceInspect, KnowsSeriesAndCallsToo) {
   const Elsewhere elsewhere;
   write("2021.txt", "app,func,end_timestamp,duration\na,f,1.5,0.5\na,g,70,1\na,f,90,2\n");

@@ -63,6 +63,51 @@ TEST(TraceProfile, FindsTheBusiestStretchOfAllDays) {
   EXPECT_THAT(ran.out, HasSubstr("day 1, start 23:50 (busiest)"));
 }
 
+TEST(TraceProfile, IsTheSameFromAStore) {
+  const Elsewhere elsewhere;
+  write_series();
+  ASSERT_EQ(faasconf("trace convert series.csv --out s.h5").code, kDone);
+  for (const std::string options : {"--function abc --length 10m", "--function 1 --day 1 --start 01:00 --length 11m",
+                                    "--function abc --start 1:23:59 --length 2m"}) {
+    const Ran of_csv = faasconf("trace profile series.csv --out a.csv " + options);
+    ASSERT_EQ(of_csv.code, kDone) << of_csv.err;
+    const Ran of_store = faasconf("trace profile s.h5 --out b.csv " + options);
+    ASSERT_EQ(of_store.code, kDone) << of_store.err;
+    const auto steps = [](const std::string& text) { return text.substr(text.find("start_s")); };
+    EXPECT_EQ(steps(contents("a.csv")), steps(contents("b.csv"))) << options;
+    EXPECT_THAT(of_store.out, HasSubstr("s.h5, sha256 "));
+    EXPECT_THAT(of_store.out, HasSubstr("(Azure Functions 2019: series.csv sha256 "));
+  }
+}
+
+TEST(TraceProfile, TakesTheCallsOf2021) {
+  const Elsewhere elsewhere;
+  write("2021.txt", "app,func,end_timestamp,duration\na,f,1.5,0.5\na,g,70,1\na,f,130,2\na,f,131,2\n");
+  const Ran ran = faasconf("trace profile 2021.txt --function f --start 00:00 --length 3m --min-users 0 --out p.csv");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  const auto steps = read_profile("p.csv").profile.steps;
+  EXPECT_EQ(steps.at(0).level, 22);
+  EXPECT_EQ(steps.at(1).level, 0);
+  EXPECT_EQ(steps.at(2).level, 44);
+}
+
+TEST(TraceProfile, MendsRowsWhenAsked) {
+  const Elsewhere elsewhere;
+  write_series();
+  const std::string text = contents("series.csv");
+  write("series.csv", text.substr(0, text.rfind(",5")) + ",-5\n");
+  const std::string line =
+      "trace profile series.csv --function abc --start 2:23:58 --length 2m --min-users 4 --out p.csv";
+  EXPECT_THAT(faasconf(line).err, HasSubstr("series.csv:3: column 1442 (minute 1440): expected an integer"));
+  const Ran fixed = faasconf(line + " --on-bad-row fix");
+  EXPECT_EQ(fixed.code, kDone) << fixed.err;
+  EXPECT_THAT(fixed.err, HasSubstr("1 of 2 rows mended"));
+  EXPECT_EQ(read_profile("p.csv").profile.steps.at(1).level, 4);
+  const Ran skipped = faasconf(line + " --on-bad-row skip");
+  EXPECT_EQ(skipped.code, kDone) << skipped.err;
+  EXPECT_THAT(skipped.err, HasSubstr("1 of 2 rows left out"));
+}
+
 TEST(TraceProfile, OfAnAppAddsItsFunctions) {
   const Elsewhere elsewhere;
   const Ran ran = faasconf("trace profile azure-demo-day.csv --app 0953 --out p.csv");
@@ -87,6 +132,12 @@ TEST(TraceProfile, SaysWhatItCannotUse) {
   expect_misused("--app abc", "--app: expected no --function beside it");
   expect_misused("--step 2m", "step: expected whole minutes that divide the length");
   EXPECT_EQ(faasconf("trace profile none.csv").code, kMisused);
+  ASSERT_EQ(faasconf("trace synthesize --functions 30 --out t.h5").code, kDone);
+  EXPECT_THAT(faasconf("trace profile t.h5 --function xyz").err, HasSubstr("which none of the 30 functions has"));
+  EXPECT_THAT(faasconf("trace profile t.h5 --day 2").err, HasSubstr("t.h5: day: expected one from 1 to 1, got 2"));
+  write("2021.txt", "app,func,end_timestamp,duration\na,f1,1,0\nb,f2,2,0\n");
+  EXPECT_THAT(faasconf("trace profile 2021.txt --function f").err,
+              HasSubstr("expected one function to begin with \"f\", got \"f2\" after \"f1\""));
 }
 
 }  // namespace

@@ -57,6 +57,20 @@ TEST(OnDemand, AnInstanceGoesWhenItHasBeenIdleForItsKeepAlive) {
   EXPECT_DOUBLE_EQ(trial.all().simulation->usage(kFirst).instance_s, 13);
 }
 
+// Start-up until 2 s, service until 3 s; idle until the call of 12 s, and from 13 s on.
+TEST(OnDemand, StartUpAndIdleTimesAreKnown) {
+  Trial trial(scenario(on_demand(), {}, arrivals({0s, 12s})));
+  const auto usage_at = [&](Duration time) { return trial.until(time).simulation->usage(kFirst); };
+  EXPECT_DOUBLE_EQ(usage_at(1500ms).starting_s, 1.5);
+  EXPECT_DOUBLE_EQ(usage_at(1500ms).idle_s, 0);
+  EXPECT_DOUBLE_EQ(usage_at(8s).idle_s, 5);
+  EXPECT_DOUBLE_EQ(usage_at(12500ms).idle_s, 9);
+  EXPECT_DOUBLE_EQ(usage_at(15s).idle_s, 9 + 2);
+  EXPECT_DOUBLE_EQ(usage_at(100s).idle_s, 9 + 10);
+  EXPECT_DOUBLE_EQ(usage_at(100s).starting_s, 2);
+  EXPECT_DOUBLE_EQ(usage_at(100s).instance_s, 23);
+}
+
 TEST(OnDemand, ACallBeginsTheKeepAliveAnew) {
   Trial trial(scenario(on_demand(), {}, arrivals({0s, 12s})));
   trial.until(23s - 1ns);

@@ -716,6 +716,23 @@ TEST(Simulation, RequestsMayBeInjected) {
   EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(kSuccess, Time(1500ms)), Pair(kSuccess, Time(3s))));
 }
 
+TEST(Simulation, RequestsMayBeInjectedByAnOptionOfTheEntry) {
+  FunctionSpec other = waits(2s);
+  other.name = "b";
+  const Block entry = choice({1, 0}, {call("a"), call("b")});
+  ScenarioSpec spec = scenario({waits(1s), other}, {{}, {}}, entry, arrivals({}));
+  Trial trial(spec);
+  trial.until(500ms).simulation->inject(1);
+  EXPECT_EQ(trial.simulation->calls_in_flight(kSecond), 1);
+  trial.until(600ms).simulation->inject(0);
+  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(kSuccess, Time(1600ms)), Pair(kSuccess, Time(2500ms))));
+  EXPECT_THAT([&] { trial.simulation->inject(2); }, ThrowsMessage<Error>(HasSubstr("needs a choice")));
+  spec.workload.retry = Retry{};
+  EXPECT_THAT([&] { Trial(spec).simulation->inject(1); }, ThrowsMessage<Error>(HasSubstr("expected no retry")));
+  Trial plain(scenario(waits(1s), {}, arrivals({})));
+  EXPECT_THAT([&] { plain.simulation->inject(0); }, ThrowsMessage<Error>(HasSubstr("needs a choice")));
+}
+
 TEST(Simulation, StoppedArrivalsLeaveWhatIsInFlight) {
   Trial open(scenario(waits(1s), {}, arrivals({0s, 500ms, 2s})));
   open.until(700ms).simulation->stop_arrivals();

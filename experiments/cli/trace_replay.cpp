@@ -1,0 +1,318 @@
+#include <limits>
+#include <ostream>
+
+#include "experiments/cli/command.hpp"
+#include "experiments/cli/paths.hpp"
+#include "experiments/cli/progress.hpp"
+#include "experiments/cli/python.hpp"
+#include "experiments/cli/replay_report.hpp"
+#include "experiments/cli/trace_input.hpp"
+#include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
+#include "traces/cluster_replay.hpp"
+#include "traces/totals.hpp"
+
+namespace faasconf::experiments {
+
+namespace {
+
+constexpr std::int64_t kMostConcurrency = 1'000'000;
+constexpr std::int64_t kMostNodes = 1'000'000;
+constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
+constexpr double kAnyPrice = 1e9;
+
+// The error of a reader, with the name of the option before it.
+template <class Read>
+auto read_option(const std::string& name, const Read& read) {
+  try {
+    return read();
+  } catch (const sim::Error& error) {
+    throw sim::Error("--" + name + ": " + error.what());
+  }
+}
+
+struct Plan {
+  traces::ModelRequest model;
+  traces::ReplayRequest replay;
+  std::optional<traces::ClusterRequest> cluster;
+  traces::ReplayPrices prices;
+  unsigned threads = 1;
+  std::string settings;
+  std::string out;
+  std::string plot;
+};
+
+sim::Distribution seconds(sim::Duration duration) { return sim::Deterministic{sim::to_seconds(duration)}; }
+
+sim::Mebibytes memory(const Arguments& arguments, const std::string& name) {
+  return read_option(name, [&] { return sim::parse_memory(arguments.text(name)); });
+}
+sim::Millicores cpu(const Arguments& arguments, const std::string& name) {
+  return read_option(name, [&] { return sim::parse_cpu(arguments.text(name)); });
+}
+
+traces::ModelRequest model_request(const Arguments& arguments) {
+  return {.durations = read_option("durations", [&] { return traces::parse_law_kind(arguments.text("durations")); }),
+          .start_up_s = seconds(arguments.duration("start-up")),
+          .duration_s = sim::to_seconds(arguments.duration("duration")),
+          .app_memory = memory(arguments, "app-memory")};
+}
+
+traces::ReplayRequest replay_request(const Arguments& arguments) {
+  traces::ReplayRequest request;
+  const sim::Duration keep_alive = arguments.duration("keep-alive");
+  if (arguments.text("policy") == "hybrid") {
+    request.policy = traces::HybridHistogram{.keep_alive_beyond = keep_alive};
+    request.tenancy = traces::Tenancy::app;
+  } else {
+    request.policy = traces::FixedKeepAlive{keep_alive};
+  }
+  if (arguments.given("instances")) request.tenancy = traces::parse_tenancy(arguments.text("instances"));
+  request.concurrency = static_cast<int>(arguments.integer("concurrency", 0, kMostConcurrency));
+  request.arrivals.pattern =
+      read_option("arrivals", [&] { return traces::parse_arrival_pattern(arguments.text("arrivals")); });
+  request.arrivals.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kLargestSeed));
+  return request;
+}
+
+std::optional<traces::ClusterRequest> cluster_request(const Arguments& arguments) {
+  if (!arguments.given("nodes")) {
+    for (const char* name : {"node-cores", "node-memory", "placement", "cpu", "cpu-request", "cpu-share"}) {
+      if (arguments.given(name)) throw sim::Error(std::string("--") + name + ": expected --nodes as well");
+    }
+    return std::nullopt;
+  }
+  if (arguments.text("policy") != "fixed") throw sim::Error("--policy: expected fixed with --nodes");
+  if (arguments.given("instances") && arguments.text("instances") != "function") {
+    throw sim::Error("--instances: expected function with --nodes");
+  }
+  sim::NodeSpec node;
+  node.count = static_cast<int>(arguments.integer("nodes", 1, kMostNodes));
+  node.cores = arguments.number("node-cores", 1e-3, 1e6);
+  node.memory = memory(arguments, "node-memory");
+  traces::ClusterRequest request;
+  request.cluster.nodes = {node};
+  request.cluster.placement = arguments.text("placement") == "pack" ? sim::Placement::pack : sim::Placement::spread;
+  request.cpu = cpu(arguments, "cpu");
+  request.cpu_request = arguments.given("cpu-request") ? cpu(arguments, "cpu-request") : request.cpu;
+  request.cpu_share = arguments.number("cpu-share", 0, 1);
+  return request;
+}
+
+// In one line, for the results.
+std::string settings_of(const Arguments& arguments, const Plan& plan) {
+  std::string text = "policy " + arguments.text("policy") + ", instances of " +
+                     (plan.replay.tenancy == traces::Tenancy::app ? "apps" : "functions");
+  std::vector<std::string> names{"keep-alive", "concurrency", "start-up", "durations",
+                                 "duration",   "app-memory",  "arrivals", "seed"};
+  if (plan.cluster) {
+    names.insert(names.end(), {"nodes", "node-cores", "node-memory", "placement", "cpu"});
+    text += ", cpu-request " + sim::format(plan.cluster->cpu_request) + ", cpu-share " + arguments.text("cpu-share");
+  }
+  for (const std::string& name : names) text += ", " + name + " " + arguments.text(name);
+  return text;
+}
+
+Plan plan_of(const Arguments& arguments) {
+  Plan plan;
+  plan.model = model_request(arguments);
+  plan.replay = replay_request(arguments);
+  plan.cluster = cluster_request(arguments);
+  plan.prices = {.per_gib_s = arguments.number("price-gib-s", 0, kAnyPrice),
+                 .per_million_calls = arguments.number("price-million-calls", 0, kAnyPrice)};
+  plan.threads = thread_count(arguments);
+  plan.settings = settings_of(arguments, plan);
+  plan.out = arguments.text("out");
+  plan.plot = arguments.text("plot");
+  if (!plan.out.empty()) check_output_file("out", plan.out);
+  if (!plan.plot.empty()) check_output_file("plot", plan.plot);
+  return plan;
+}
+
+// What the trace does not tell, and what was taken instead.
+void print_assumptions(std::ostream& err, const Arguments& arguments, const traces::ReplayModels& models) {
+  const auto say = [&](std::size_t count, const std::string& what, const std::string& option) {
+    if (count == 0) return;
+    err << "faasconf: the trace does not tell the " << what << " of " << count << " of " << models.functions.size()
+        << " functions: took " << arguments.text(option) << " (--" << option << ")\n";
+  };
+  say(models.without_duration, "durations", "duration");
+  say(models.without_memory, "memory of the apps", "app-memory");
+}
+
+std::vector<std::vector<traces::RecordedCall>> read_recorded(const Arguments& arguments, const TraceInput& input,
+                                                             std::size_t functions) {
+  std::vector<traces::TraceInvocation> calls;
+  each_invocation(input, on_bad_row(arguments), [&](const traces::TraceInvocation& call) { calls.push_back(call); });
+  if (calls.empty()) return {};
+  return traces::recorded_calls(functions, calls);
+}
+
+struct Replayed {
+  traces::TraceReplay replay;
+  std::optional<double> cluster_use;
+};
+
+Replayed replay(const Plan& plan, const traces::ReplayInput& input, Progress& progress) {
+  std::uint64_t calls = 0;
+  for (const auto& recorded : input.recorded) calls += recorded.size();
+  progress.start("replay", input.recorded.empty() ? traces::totals(input.trace).calls : calls);
+  const auto tell = [&](std::uint64_t done) { progress.advance(done); };
+  if (!plan.cluster) return {traces::replay_trace(input, plan.replay, plan.threads, tell), std::nullopt};
+  traces::ClusterReplay on_cluster = traces::replay_on_cluster(input, plan.replay, *plan.cluster, tell);
+  const sim::NodeSpec& node = plan.cluster->cluster.nodes.front();
+  const double core_s = node.cores * node.count * 86'400.0 * input.trace.days;
+  return {std::move(on_cluster.replay), on_cluster.cpu_s / core_s};
+}
+
+// From a row a function; true when it is there.
+bool draw(const std::string& plot, const ReplayReport& report, const Console& console) {
+  const ScratchDirectory scratch;
+  const std::string data = (scratch.path() / "functions.csv").string();
+  write_functions(data, report);
+  return draw_figure(console.err, "faasconf.replay_plot", data, plot);
+}
+
+int run_trace_replay(const Arguments& arguments, const Console& console) {
+  const Plan plan = plan_of(arguments);
+  const std::string name = arguments.text("TRACE");
+  const TraceInput input = find_trace(find_input(name));
+
+  Progress progress(console.err, console.is_terminal);
+  const ReadTrace read = read_trace(arguments, input, progress);
+  const traces::ReplayModels models = traces::replay_models(read.trace, plan.model);
+  const auto recorded = read_recorded(arguments, input, read.trace.functions.size());
+  progress.clear();
+  print_report(console.err, read.report);
+  print_assumptions(console.err, arguments, models);
+
+  const Replayed replayed =
+      replay(plan, {.trace = read.trace, .models = models.functions, .recorded = recorded}, progress);
+  const ReplayReport report{.name = name,
+                            .trace = read.trace,
+                            .replay = replayed.replay,
+                            .prices = plan.prices,
+                            .settings = plan.settings,
+                            .by_app = plan.replay.tenancy == traces::Tenancy::app,
+                            .cluster_use = replayed.cluster_use};
+  std::vector<std::string> files;
+  if (!plan.out.empty()) {
+    write_functions(plan.out, report);
+    files.push_back(plan.out);
+  }
+  progress.clear();
+
+  if (replayed.replay.calls.denied > 0) {
+    console.err << "faasconf: " << replayed.replay.calls.denied << " of " << replayed.replay.calls.calls
+                << " calls were denied: no node had room for another instance\n";
+  }
+  if (arguments.given("json")) {
+    print_json(console.out, report, files);
+  } else {
+    print_table(console.out, report);
+    for (const std::string& file : files) console.out << file << "\n";
+  }
+  return plan.plot.empty() || draw(plan.plot, report, console) ? kDone : kFailed;
+}
+
+std::vector<Parameter> parameters() {
+  using enum Parameter::Kind;
+  return {
+      trace_parameter(),
+      {.name = "policy",
+       .placeholder = "NAME",
+       .description =
+           "what keeps idle instances: fixed, or hybrid, the histogram of Serverless in the Wild (without its "
+           "ARIMA)",
+       .default_value = "fixed",
+       .choices = {"fixed", "hybrid"}},
+      {.name = "keep-alive",
+       .placeholder = "TIME",
+       .description = "how long an instance stays idle; hybrid: where most idle times exceed 4 h",
+       .default_value = "10m"},
+      {.name = "instances",
+       .placeholder = "OF",
+       .description = "whose calls an instance serves: function, or app (without: function; app with hybrid)",
+       .choices = {"function", "app"}},
+      {.name = "concurrency",
+       .placeholder = "N",
+       .description = "calls that an instance serves at once; 0: any number",
+       .default_value = "1"},
+      {.name = "start-up",
+       .placeholder = "TIME",
+       .description = "start-up of an instance, of which the data sets do not tell",
+       .default_value = "0s"},
+      {.name = "durations",
+       .placeholder = "LAW",
+       .description = "of executions: through the trace's percentiles, a log-normal fit to them, or always the average",
+       .default_value = "percentiles",
+       .choices = {"percentiles", "log-normal", "average"}},
+      {.name = "duration",
+       .placeholder = "TIME",
+       .description = "of executions where the trace does not tell: the median of the 2019 data set's averages",
+       .default_value = "950ms"},
+      {.name = "app-memory",
+       .placeholder = "SIZE",
+       .description = "of an app where the trace does not tell: the 2019 data set's median; its functions share it",
+       .default_value = "140M"},
+      {.name = "arrivals",
+       .placeholder = "PATTERN",
+       .description = "within a minute; timers are periodic whatever the pattern",
+       .default_value = "uniform",
+       .choices = {"uniform", "equidistant", "exponential", "gamma", "periodic", "burst"}},
+      {.name = "seed", .placeholder = "N", .description = "of all that is drawn", .default_value = "1"},
+      {.name = "nodes",
+       .placeholder = "N",
+       .description = "replay on a cluster of so many nodes (without: room and CPU for all); on one thread, so select "
+                      "functions first"},
+      {.name = "node-cores", .placeholder = "X", .description = "cores of a node", .default_value = "8"},
+      {.name = "node-memory", .placeholder = "SIZE", .description = "memory of a node", .default_value = "32Gi"},
+      {.name = "placement",
+       .placeholder = "RULE",
+       .description = "where an instance goes: spread, to the emptiest node, or pack, to the fullest",
+       .default_value = "spread",
+       .choices = {"spread", "pack"}},
+      {.name = "cpu", .placeholder = "CPU", .description = "CPU limit of an instance", .default_value = "1000m"},
+      {.name = "cpu-request",
+       .placeholder = "CPU",
+       .description = "of an instance, for its place, and its weight on a contended node (without: the limit)"},
+      {.name = "cpu-share",
+       .placeholder = "X",
+       .description = "share of a duration that is CPU work, 0 to 1; the rest waits",
+       .default_value = "1"},
+      {.name = "price-gib-s",
+       .placeholder = "USD",
+       .description = "per GiB s of executions: Azure Functions, consumption plan",
+       .default_value = "0.000016"},
+      {.name = "price-million-calls",
+       .placeholder = "USD",
+       .description = "per million calls: the same plan",
+       .default_value = "0.2"},
+      threads_parameter(),
+      on_bad_row_parameter(),
+      on_duplicate_parameter(),
+      {.name = "out", .placeholder = "FILE", .description = "a row a function, CSV"},
+      {.name = "plot",
+       .placeholder = "FILE",
+       .description = "draw cold starts, memory and latencies: .png, .svg or .pdf"},
+      {.name = "json", .kind = flag, .description = "answer as JSON; shares are of 1"},
+  };
+}
+
+}  // namespace
+
+Command trace_replay_command() {
+  return {
+      .name = "trace replay",
+      .summary = "replay a trace on instances that are kept alive: cold starts, wasted memory, latencies, price",
+      .parameters = parameters(),
+      .example =
+          "faasconf trace synthesize --functions 200 --out trace.h5\n"
+          "faasconf trace replay trace.h5 --policy hybrid --start-up 1s --out functions.csv\n"
+          "faasconf trace select trace.h5 --rank 50..90 --out some.h5\n"
+          "faasconf trace replay some.h5 --nodes 2 --cpu-request 250m --start-up 1s",
+      .run = run_trace_replay,
+  };
+}
+
+}  // namespace faasconf::experiments

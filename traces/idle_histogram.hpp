@@ -1,0 +1,63 @@
+#pragma once
+// The hybrid histogram policy of Shahrad et al., Serverless in the Wild (USENIX ATC 2020), section 4: how long an app
+// stays unloaded after its last call, and how long it is loaded then.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/core/time.hpp"
+
+namespace faasconf::traces {
+
+// The paper's parameters. An app that falls idle is unloaded at once, loaded again (pre-warmed) shortly before its next
+// call is likely, and unloaded for good after the time by which that should have come:
+//
+//   - idle times (from the end of the last running call to the next call) are counted in bins of a minute up to 4 h;
+//   - it is loaded from the bin of the 5th percentile (its lower edge, 10 % earlier) to the bin of the 99th (its upper
+//     edge, 10 % later); where the former is the first bin it stays loaded;
+//   - while the bins' counts have a coefficient of variation below 2, the histogram tells nothing: it stays loaded for
+//     4 h, the histogram's range;
+//   - where more than half of the idle times lie beyond the range the paper forecasts with ARIMA. This does not: the
+//     app stays loaded for a fixed time.
+struct HybridHistogram {
+  std::uint32_t head_percent = 5;
+  std::uint32_t tail_percent = 99;
+  std::uint32_t margin_percent = 10;
+  double least_cv = 2;                     // of the bins' counts
+  std::uint32_t most_beyond_percent = 50;  // of the idle times
+  sim::Duration keep_alive_beyond = std::chrono::minutes(10);
+};
+
+// What the policy knows of an app.
+class IdleHistogram {
+ public:
+  static constexpr std::size_t kBins = 240;
+  static constexpr sim::Duration kBin = std::chrono::minutes(1);
+  static constexpr sim::Duration kRange = kBin * kBins;
+
+  // Unloaded for `pre_warm` after the end of the last call, then loaded for `keep_alive`; 0: not unloaded before.
+  struct Windows {
+    sim::Duration pre_warm{};
+    sim::Duration keep_alive{};
+    friend bool operator==(const Windows&, const Windows&) = default;
+  };
+
+  explicit IdleHistogram(const HybridHistogram& policy = {}) : policy_(policy) {}
+
+  void add(sim::Duration idle);  // >= 0
+  double bin_cv() const;         // of the bins' counts; 0 without any
+  Windows windows() const;
+
+ private:
+  std::size_t bin_of_percentile(std::uint32_t percent) const;
+
+  HybridHistogram policy_;
+  std::array<std::uint64_t, kBins> counts_{};
+  std::uint64_t within_ = 0;
+  std::uint64_t beyond_ = 0;
+  double squares_ = 0;  // of the counts, summed
+};
+
+}  // namespace faasconf::traces
