@@ -130,6 +130,7 @@ class Machine {
   void send_request(bool from_user) { send_request(from_user, graph_.root()); }
   void send_request_by(std::size_t option);
   void apply(const Configuration& configuration);
+  void set_users(int users);
   void stop_arrivals() { stopped_ = true; }
 
   // what its owner may ask
@@ -142,7 +143,7 @@ class Machine {
   template <class Archive>
   void archive(Archive& a) {
     a(events_, requests_, joins_, invocations_, instances_, functions_, nodes_, pending_, deadlines_, timeout_pending_,
-      node_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_wanted_,
+      node_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_set_, users_wanted_,
       users_present_, users_since_, user_s_, user_starting_, stopped_, now_, next_request_, events_handled_,
       configuration_.functions);
   }
@@ -309,6 +310,7 @@ class Machine {
   ArrivalProcess arrivals_;
   ProfileCursor profile_cursor_;
   std::uint64_t next_arrival_ = 0;  // into an arrival list
+  std::int64_t users_set_ = -1;  // in place of the closed loop's own number; negative: none was set
   std::int64_t users_wanted_ = 0;
   Time users_since_;            // when users_present_ last changed
   double user_s_ = 0;           // its integral until then

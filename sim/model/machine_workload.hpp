@@ -15,7 +15,9 @@ void Machine::begin_workload(const RngStreams& streams) {
   stopped_ = false;
   const Workload& workload = scenario_.spec().workload;
   if (const auto* closed_loop = std::get_if<ClosedLoop>(&workload.source)) {
-    if (profile() == nullptr) return want_users(closed_loop->users);
+    if (profile() == nullptr) {
+      return want_users(users_set_ >= 0 ? static_cast<double>(users_set_) : closed_loop->users);
+    }
     profile_cursor_ = ProfileCursor(*profile(), now_);
     const Time change = profile_cursor_.next_change(*profile());
     if (change != kNever) schedule(change, EventKind::profile_step);
@@ -67,6 +69,15 @@ void Machine::on_profile_step() {
   const Time change = profile_cursor_.next_change(*profile());
   if (change != kNever) schedule(change, EventKind::profile_step);
   want_users(profile_cursor_.level(*profile()));
+}
+
+void Machine::set_users(int users) {
+  if (!std::holds_alternative<ClosedLoop>(scenario_.spec().workload.source) || profile() != nullptr) {
+    throw Error("users can be set for a closed loop without a profile only");
+  }
+  if (users < 0) throw Error("expected a number of users that is not negative, got " + std::to_string(users));
+  users_set_ = users;
+  if (!stopped_) want_users(users);
 }
 
 // Surplus users leave when their request is answered or they wake.

@@ -60,14 +60,6 @@ void apply(const Configuration& decision, Simulation& simulation) {
   if (decision != simulation.configuration()) simulation.apply(decision);
 }
 
-// What was sent in the window comes back, as far as its attribution asks for it.
-void drain(Simulation& simulation, Attribution attribution) {
-  if (attribution == Attribution::completed) return;
-  simulation.stop_arrivals();
-  if (attribution == Attribution::paper) return simulation.run_until(simulation.now() + kPaperDrain);
-  while (simulation.requests_in_flight() > 0) simulation.run_until(simulation.now() + std::chrono::seconds(1));
-}
-
 // Delivers the runs of several threads in order of their replication.
 class InOrder {
  public:
@@ -115,6 +107,13 @@ class InOrder {
 };
 
 }  // namespace
+
+void drain(Simulation& simulation, Attribution attribution) {
+  if (attribution == Attribution::completed) return;
+  simulation.stop_arrivals();
+  if (attribution == Attribution::paper) return simulation.run_until(simulation.now() + kPaperDrain);
+  while (simulation.requests_in_flight() > 0) simulation.run_until(simulation.now() + std::chrono::seconds(1));
+}
 
 Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std::uint64_t seed,
         std::uint64_t replication) {

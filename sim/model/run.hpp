@@ -8,6 +8,7 @@
 
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
+#include "sim/model/simulation.hpp"
 #include "sim/policy/policy.hpp"
 
 namespace faasconf::sim {
@@ -25,6 +26,9 @@ struct Run {
   std::vector<CallRecord> spans;  // in order of finishing; empty unless asked for
   std::uint64_t events = 0;       // handled by the simulation
 };
+
+// What was sent in a window that has ended comes back, as far as its attribution asks for it. Nothing more is sent.
+void drain(Simulation& simulation, Attribution attribution);
 
 // A policy with an interval of its own is asked at its end, within windows, about what happened in it (attribution
 // completed); others about each window. Decisions hold at once. Seed, replication, scenario and policy decide the

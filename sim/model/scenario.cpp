@@ -1,6 +1,7 @@
 #include "sim/model/scenario.hpp"
 
 #include <cmath>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -18,11 +19,13 @@ void require(bool holds, const std::string& what) {
 
 bool is_finite_and_not_negative(double value) { return value >= 0 && std::isfinite(value); }
 
-void check(const FunctionConfiguration& knobs, const std::string& who, int least_replicas = 1) {
-  require(knobs.cpu.value > 0 && std::isfinite(knobs.cpu.value), who + ": cpu must be above 0");
-  require(knobs.memory.value > 0 && std::isfinite(knobs.memory.value), who + ": memory must be above 0");
-  require(knobs.replicas >= least_replicas, who + ": replicas must be at least " + std::to_string(least_replicas));
-  require(knobs.concurrency >= 0, who + ": concurrency must be at least 1, or 0 for no limit");
+// Absent when they are in order, which costs no memory: learners ask for every step.
+std::optional<std::string> fault_of(const FunctionConfiguration& knobs, int least_replicas = 1) {
+  if (!(knobs.cpu.value > 0 && std::isfinite(knobs.cpu.value))) return "cpu must be above 0";
+  if (!(knobs.memory.value > 0 && std::isfinite(knobs.memory.value))) return "memory must be above 0";
+  if (knobs.replicas < least_replicas) return "replicas must be at least " + std::to_string(least_replicas);
+  if (knobs.concurrency < 0) return "concurrency must be at least 1, or 0 for no limit";
+  return std::nullopt;
 }
 
 void check(const FunctionSpec& function) {
@@ -37,7 +40,9 @@ void check(const FunctionSpec& function) {
   require(function.failed_input_work_share >= 0 && function.failed_input_work_share <= 1,
           who + ": failed_input_work_share must lie between 0 and 1");
   require(!function.queue_capacity || *function.queue_capacity >= 0, who + ": queue_capacity must not be negative");
-  if (function.fixed) check(*function.fixed, who);
+  if (function.fixed) {
+    if (const auto fault = fault_of(*function.fixed)) throw Error(who + ": " + *fault);
+  }
   require(!function.keep_alive || *function.keep_alive >= Duration::zero(), who + ": keep_alive must not be negative");
   require(!function.cpu_request || (function.cpu_request->value > 0 && std::isfinite(function.cpu_request->value)),
           who + ": the CPU request must be above 0");
@@ -171,14 +176,17 @@ std::optional<FunctionId> WorkflowSpec::find(const std::string& wanted) const {
 Scenario::Scenario(ScenarioSpec spec) : spec_(checked(std::move(spec))), graph_(spec_.workflow) {}
 
 void check(const Configuration& configuration, const WorkflowSpec& workflow) {
-  require(configuration.functions.size() == workflow.functions.size(),
-          "a configuration for " + std::to_string(configuration.functions.size()) +
-              " functions does not fit workflow '" + workflow.name + "' with " +
-              std::to_string(workflow.functions.size()));
+  if (configuration.functions.size() != workflow.functions.size()) {
+    throw Error("a configuration for " + std::to_string(configuration.functions.size()) +
+                " functions does not fit workflow '" + workflow.name + "' with " +
+                std::to_string(workflow.functions.size()));
+  }
   for (std::size_t i = 0; i < workflow.functions.size(); ++i) {
     const FunctionSpec& function = workflow.functions[i];
     const bool to_zero = !function.fixed && function.ranges.replicas_min == 0;
-    check(configuration.functions[i], "configuration of '" + function.name + "'", to_zero ? 0 : 1);
+    if (const auto fault = fault_of(configuration.functions[i], to_zero ? 0 : 1)) {
+      throw Error("configuration of '" + function.name + "': " + *fault);
+    }
   }
 }
 

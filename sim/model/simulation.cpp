@@ -174,9 +174,15 @@ Simulation::Simulation(Simulation&&) noexcept = default;
 
 void Simulation::run_until(Time horizon) { state_->run_until(horizon); }
 void Simulation::redeploy(Time start, const RngStreams& streams) { state_->redeploy(start, streams); }
+void Simulation::redeploy(Time start, const RngStreams& streams, const Configuration& configuration) {
+  check(configuration, state_->workflow_);
+  state_->configuration_.functions = configuration.functions;
+  state_->redeploy(start, streams);
+}
 void Simulation::inject() { state_->send_request(false); }
 void Simulation::inject(std::size_t option) { state_->send_request_by(option); }
 void Simulation::apply(const Configuration& configuration) { state_->apply(configuration); }
+void Simulation::set_users(int users) { state_->set_users(users); }
 void Simulation::stop_arrivals() { state_->stop_arrivals(); }
 Time Simulation::now() const { return state_->now_; }
 std::int64_t Simulation::requests_in_flight() const { return static_cast<std::int64_t>(state_->requests_.taken()); }

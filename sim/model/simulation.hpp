@@ -51,6 +51,8 @@ class Simulation {
   // Starts anew at a time of the workload's profile: fresh instances under the present configuration, no requests.
   // Usage goes on counting; request numbers go on.
   void redeploy(Time start, const RngStreams& streams);
+  // The same under another configuration, which no instance that is there now ever sees. Throws Error as check().
+  void redeploy(Time start, const RngStreams& streams, const Configuration& configuration);
 
   void inject();  // a request, now, besides the workload's
   // The same by this option of the entry, which is not drawn then: many functions, each with arrivals of its own.
@@ -59,6 +61,9 @@ class Simulation {
   // New limits reach the instances by the workflow's rollout; new instances start up; of surplus ones the pending and
   // the starting go, then the youngest drain. Throws Error as check().
   void apply(const Configuration&);
+  // Closed loop without a profile: so many users from now on, after a redeployment too; surplus ones leave when their
+  // request is back. Throws Error where the workload is another.
+  void set_users(int users);
   void stop_arrivals();  // the workload sends nothing more; what is in flight goes on
 
   Time now() const;

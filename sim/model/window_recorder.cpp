@@ -156,6 +156,8 @@ void WindowRecorder::end_window(const Simulation& simulation) {
 
 Observation WindowRecorder::latest() { return observe(present()); }
 
+void WindowRecorder::latest(Observation& observation) { observe(present(), observation); }
+
 std::vector<Observation> WindowRecorder::take_final(Time now, bool everything) {
   std::vector<Observation> observations;
   while (!open_.empty() && open_.front().end != kNever && (everything || is_final(open_.front(), now))) {
@@ -165,7 +167,7 @@ std::vector<Observation> WindowRecorder::take_final(Time now, bool everything) {
     // nothing survives a redeployment, so nothing can come too late
     if (!scenario_.spec().redeploy) given_out_until_ = window.end;
     spare_.push_back(std::move(window));
-    open_.pop_front();
+    open_.erase(open_.begin());
   }
   return observations;
 }
@@ -246,26 +248,30 @@ WindowStatistics* WindowRecorder::attribute(Time started, Time finished, Duratio
 
 Observation WindowRecorder::observe(WindowStatistics& window) const {
   Observation observation;
+  observe(window, observation);
+  return observation;
+}
+
+void WindowRecorder::observe(WindowStatistics& window, Observation& observation) const {
   observation.window = window.index;
   observation.start = window.start;
   observation.length = from_seconds(window.length_s);
   observation.users = ratio(window.user_s, window.length_s);
   observation.offered_rate_per_s = ratio(window.offered_requests, window.length_s);
   observation.configuration = window.configuration;
-  for (std::size_t i = 0; i < window.calls.size(); ++i) {
-    observation.functions.push_back(observe_function(window, i));
-  }
+  observation.functions.resize(window.calls.size());
+  for (std::size_t i = 0; i < window.calls.size(); ++i) observation.functions[i] = observe_function(window, i);
   const Counts& counts = window.requests.counts;
   observation.requests = counts;
   observation.latency = latency_of(window.requests);
   const auto successes = static_cast<double>(counts.completions);
   observation.throughput_per_s = ratio(successes, window.length_s);
+  observation.success_ratio.reset();
   if (counts.finished() > 0) observation.success_ratio = successes / static_cast<double>(counts.finished());
   const QosTarget& qos = scenario_.workflow().qos;
   observation.qos_met = observation.latency && observation.latency->mean_s <= to_seconds(qos.latency) &&
                         successes >= qos.successes * window.length_s / kQosWindow_s;
   add_prices(window, observation);
-  return observation;
 }
 
 FunctionObservation WindowRecorder::observe_function(WindowStatistics& window, std::size_t function) const {
@@ -294,6 +300,7 @@ FunctionObservation WindowRecorder::observe_function(WindowStatistics& window, s
 // sum_j ExecTime_j (alpha cpu_j + beta memory_j) replicas_j. An orchestrator with limits of its own is not priced.
 void WindowRecorder::add_prices(const WindowStatistics& window, Observation& observation) const {
   const PriceSpec& prices = scenario_.workflow().prices;
+  observation.price = observation.cost_window_usd = observation.cost_execution_usd = 0;
   for (std::size_t i = 0; i < window.usage.size(); ++i) {
     if (scenario_.workflow().functions[i].fixed) continue;
     const Usage& usage = window.usage[i];

@@ -2,7 +2,6 @@
 // Turns what happens in a run into one Observation per window, and one for all windows after the warm-up.
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -81,6 +80,7 @@ class WindowRecorder final : public Observer {
   void end_window(const Simulation& simulation);
   // What is known of the last window that ended: what a policy sees.
   Observation latest();
+  void latest(Observation& observation);  // the same into one that has been used before: nothing is allocated
   // Windows that became final, in order. `everything`: the run is over, nothing more will come.
   std::vector<Observation> take_final(Time now, bool everything = false);
 
@@ -103,12 +103,13 @@ class WindowRecorder final : public Observer {
   WindowStatistics* attribute(Time started, Time finished, Duration grace);
   bool is_final(const WindowStatistics& window, Time now) const;
   Observation observe(WindowStatistics& window) const;
+  void observe(WindowStatistics& window, Observation& observation) const;
   FunctionObservation observe_function(WindowStatistics& window, std::size_t function) const;
   void add_prices(const WindowStatistics& window, Observation& observation) const;
 
   const Scenario& scenario_;
   const Attribution attribution_;
-  std::deque<WindowStatistics> open_;
+  std::vector<WindowStatistics> open_;   // in order, the present one last
   std::vector<WindowStatistics> spare_;  // reused, so that recording allocates nothing in the long run
   std::vector<Usage> usage_at_start_;
   double user_s_at_start_ = 0;

@@ -1,24 +1,28 @@
 // The loop takes no memory once it has what it needs, and a run's memory does not grow with its requests. A program of
 // its own, since it counts what everybody in it allocates.
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "sim/env/vector_env.hpp"
 #include "sim/model/simulation.hpp"
 #include "sim/model/window_recorder.hpp"
+#include "tests/sim/env/workflows.hpp"
 
 namespace {
 
-std::int64_t allocations = 0;
-std::int64_t live_bytes = 0;
+std::atomic<std::int64_t> allocations = 0;
+std::atomic<std::int64_t> live_bytes = 0;
 
 // In front of what is handed out lies its size, in a block as large as the alignment.
 constexpr std::size_t kDefaultAlignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
@@ -165,6 +169,25 @@ TEST(Allocation, NoneInTheSteadyStateOfInstancesOnDemand) {
 
 TEST(Allocation, NoneInTheSteadyStateOfAContendedNode) {
   EXPECT_EQ(allocations_of(contended_node(), 14, kWarmUpRequests / 4, kWarmUpRequests / 4), 0);
+}
+
+// Under actions all over their ranges, with redeployment and resets.
+TEST(Allocation, NoneInTheStepsOfEnvironments) {
+  for (const bool redeploy : {true, false}) {
+    const auto plan = std::make_shared<const EnvironmentPlan>(two_steps(redeploy));
+    VectorEnv environments({3, plan}, 1, 2);
+    environments.reset();
+    Rng rng(1);
+    std::vector<float> actions(environments.agents() * kKnobs);
+    std::int64_t counted = 0;
+    for (int step = 0; step < 1200; ++step) {
+      for (float& action : actions) action = static_cast<float>(rng.uniform());
+      const std::int64_t before = allocations;
+      environments.step(actions);
+      if (step >= 1000) counted += allocations - before;
+    }
+    EXPECT_EQ(counted, 0);
+  }
 }
 
 // Branches, calls of calls, timeouts and all statistics of a window, once windows like it have been seen.

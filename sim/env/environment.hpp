@@ -1,0 +1,103 @@
+#pragma once
+// A workflow as agents meet it: they set the knobs of their functions, a window passes, they see and are paid.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sim/core/random.hpp"
+#include "sim/env/action.hpp"
+#include "sim/env/adjacency.hpp"
+#include "sim/env/features.hpp"
+#include "sim/env/load.hpp"
+#include "sim/env/reward.hpp"
+#include "sim/model/simulation.hpp"
+#include "sim/model/window_recorder.hpp"
+
+namespace faasconf::sim {
+
+struct EnvironmentSpec {
+  // Its workload is a closed loop without a profile, whose number of users the load replaces. Its configuration is in
+  // force in the window before an episode's first action. `redeploy` is the protocol: every window with fresh instances
+  // as in the paper, or what is in flight and warm carries over.
+  ScenarioSpec scenario;
+  LoadSpec load;
+  LoadKnowledge load_knowledge = LoadKnowledge::clairvoyant;
+  double smoothing_weight = 0.5;  // under LoadKnowledge::smoothing
+  std::size_t episode_windows = 15;
+  FeatureSet features = FeatureSet::paper;
+  ActionRounding rounding;
+  RewardSpec reward;
+};
+
+// What any number of environments may share, on any thread.
+class EnvironmentPlan {
+ public:
+  // Throws Error on anything that cannot be simulated or trained on, saying what and why.
+  explicit EnvironmentPlan(EnvironmentSpec spec);
+  EnvironmentPlan(const EnvironmentPlan&) = delete;  // parts refer to one another
+
+  const EnvironmentSpec& spec() const { return spec_; }
+  const Scenario& scenario() const { return scenario_; }
+  const ActionSpace& actions() const { return actions_; }
+  const AgentGraph& graph() const { return graph_; }
+  const Features& features() const { return features_; }
+  std::size_t agents() const { return actions_.agents(); }
+
+ private:
+  EnvironmentSpec spec_;
+  Scenario scenario_;
+  ActionSpace actions_;
+  AgentGraph graph_;
+  Features features_;
+};
+
+// One environment. An episode never terminates by itself, it is truncated after its windows: a learner goes on counting
+// with the value of what it saw last. Seed, number and the actions so far decide everything to the last bit. Nothing is
+// allocated in step() once the largest configuration has been seen.
+class Environment {
+ public:
+  // Environments of different numbers have independent streams.
+  Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint64_t seed, std::uint64_t number = 0);
+  Environment(const Environment&) = delete;  // the simulation knows the recorder
+
+  // A new episode: draws its load and runs one window under the scenario's configuration, for something to see.
+  void reset();
+  // actions: agents x kKnobs, each in [0, 1]. Throws Error for NaN, and before the first reset() or after an episode's
+  // end.
+  void step(std::span<const float> actions);
+
+  const EnvironmentPlan& plan() const { return *plan_; }
+  std::span<const float> observation() const { return rows_; }  // agents x features, before the next action
+  const Reward& reward() const { return reward_; }              // of the last step
+  bool truncated() const { return window_ == plan_->spec().episode_windows; }
+  const Observation& window() const { return seen_; }               // all that the last window told
+  std::span<const float> last_actions() const { return actions_; }  // agents x kKnobs
+  int users() const { return load_.users(window_); }                // of the last window
+
+ private:
+  void begin_window();
+  void run_window();
+  void look();
+
+  std::shared_ptr<const EnvironmentPlan> plan_;
+  std::uint64_t seed_;
+  std::uint64_t number_;
+  Rng load_stream_;
+  EpisodeLoad load_;
+  LoadForecast forecast_;
+  WindowRecorder recorder_;
+  Simulation simulation_;
+  std::uint64_t windows_run_ = 0;  // in all episodes: each has streams of its own
+  std::size_t window_ = 0;         // of the episode: 0 is the one that reset() runs
+  bool begun_ = false;
+  Configuration configuration_;
+  Observation seen_;
+  Reward reward_;
+  std::vector<float> actions_;
+  std::vector<float> rows_;
+};
+
+}  // namespace faasconf::sim

@@ -1,0 +1,43 @@
+#include "sim/env/worker_pool.hpp"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/core/error.hpp"
+
+namespace faasconf::sim {
+namespace {
+
+TEST(WorkerPool, DoesEverythingOnceAndWaitsForIt) {
+  for (const int threads : {1, 2, 7}) {
+    WorkerPool pool(threads);
+    for (std::size_t count = 0; count < 200; ++count) {
+      std::vector<std::atomic<int>> done(count);
+      pool.run(count, [&](std::size_t i) { ++done[i]; });
+      for (const auto& times : done) ASSERT_EQ(times, 1);
+    }
+  }
+}
+
+TEST(WorkerPool, RethrowsWhatTheFirstThrewAndGoesOn) {
+  WorkerPool pool(3);
+  std::atomic<int> done = 0;
+  try {
+    pool.run(100, [&](std::size_t i) {
+      if (i % 10 == 3) throw Error(std::to_string(i));
+      ++done;
+    });
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "3");
+  }
+  EXPECT_EQ(done, 90);
+  pool.run(5, [&](std::size_t) { ++done; });
+  EXPECT_EQ(done, 95);
+}
+
+}  // namespace
+}  // namespace faasconf::sim
