@@ -185,6 +185,9 @@ int run_trace_replay(const Arguments& arguments, const Console& console) {
   progress.clear();
   print_report(console.err, read.report);
   print_assumptions(console.err, arguments, models);
+  if (plan.cluster && !recorded.empty()) {
+    console.err << "faasconf: on a cluster calls keep their recorded starts; durations are drawn from each function's\n";
+  }
 
   const Replayed replayed =
       replay(plan, {.trace = read.trace, .models = models.functions, .recorded = recorded}, progress);
