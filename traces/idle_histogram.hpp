@@ -21,6 +21,9 @@ namespace faasconf::traces {
 //     4 h, the histogram's range;
 //   - where more than half of the idle times lie beyond the range the paper forecasts with ARIMA. This does not: the
 //     app stays loaded for a fixed time.
+//
+// The paper asks of an app whether it is loaded or not: that is one instance for any number of calls. Where an instance
+// serves few at once, an app is idle when all of its instances are, and of these one is pre-warmed.
 struct HybridHistogram {
   std::uint32_t head_percent = 5;
   std::uint32_t tail_percent = 99;

@@ -185,6 +185,10 @@ int run_trace_replay(const Arguments& arguments, const Console& console) {
   progress.clear();
   print_report(console.err, read.report);
   print_assumptions(console.err, arguments, models);
+  if (plan.cluster && !recorded.empty()) {
+    console.err
+        << "faasconf: on a cluster calls keep their recorded starts; durations are drawn from each function's\n";
+  }
 
   const Replayed replayed =
       replay(plan, {.trace = read.trace, .models = models.functions, .recorded = recorded}, progress);
@@ -221,9 +225,9 @@ std::vector<Parameter> parameters() {
       trace_parameter(),
       {.name = "policy",
        .placeholder = "NAME",
-       .description =
-           "what keeps idle instances: fixed, or hybrid, the histogram of Serverless in the Wild (without its "
-           "ARIMA)",
+       .description = "what keeps idle instances: fixed, or hybrid, the histogram of Serverless in the Wild (without "
+                      "its ARIMA; the "
+                      "paper's case is --concurrency 0)",
        .default_value = "fixed",
        .choices = {"fixed", "hybrid"}},
       {.name = "keep-alive",

@@ -12,9 +12,12 @@
 
 #include "sim/core/error.hpp"
 #include "sim/stats/running_moments.hpp"
+#include "tests/shared_data.hpp"
 #include "tests/sim/model/queueing_theory.hpp"
 #include "tests/sim/model/scenarios.hpp"
 #include "tests/traces/made_up_trace.hpp"
+#include "traces/azure2019.hpp"
+#include "traces/azure2021.hpp"
 #include "traces/tenant_replay.hpp"
 #include "traces/totals.hpp"
 
@@ -300,6 +303,41 @@ TEST(TraceReplay, ConservesCalls) {
   }
   EXPECT_EQ(by_app.calls.calls, totals(trace).calls);
   EXPECT_LE(by_app.calls.cold, by_function.calls.cold);
+}
+
+// --- the released data
+
+// Nine functions of a day: two timers of 5 min, which are cold once under 10 min of keep-alive.
+TEST(RealReplay, ServesEveryCallOf2019) {
+  const auto path = tests::shared_file("data/azure/azure2019_invocations_9fn.csv");
+  if (!path) GTEST_SKIP() << tests::kNoSharedData;
+  const Trace trace = read_azure2019({.invocations = {*path}}).trace;
+  const ReplayModels models = replay_models(trace);
+  const TraceReplay replay = replay_trace({.trace = trace, .models = models.functions}, {}, 2);
+  std::vector<std::uint64_t> calls;
+  for (const CallTotals& one : replay.functions) calls.push_back(one.calls);
+  EXPECT_THAT(calls, testing::ElementsAre(288U, 288U, 10U, 11U, 9U, 10U, 3U, 10U, 432U));
+  EXPECT_EQ(replay.functions[0].cold, 1U);
+  EXPECT_EQ(replay.functions[1].cold, 1U);
+  EXPECT_EQ(models.without_duration, 9U);
+}
+
+// 199 calls, in all 10,599.17 s.
+TEST(RealReplay, KeepsTheCallsOf2021) {
+  const auto path = tests::shared_file("data/azure/azure2021_199inv.csv");
+  if (!path) GTEST_SKIP() << tests::kNoSharedData;
+  Azure2021Reader whole(*path);
+  const Trace trace = read_azure2021(whole).trace;
+  std::vector<TraceInvocation> invocations;
+  Azure2021Reader reader(*path);
+  for (TraceInvocation call; reader.next(call);) invocations.push_back(call);
+  const auto recorded = recorded_calls(trace.functions.size(), invocations);
+  const ReplayModels models = replay_models(trace);
+  const TraceReplay replay =
+      replay_trace({.trace = trace, .models = models.functions, .recorded = recorded}, {.tenancy = Tenancy::app}, 2);
+  EXPECT_EQ(replay.calls.calls, 199U);
+  EXPECT_NEAR(replay.calls.execution_s, 10'599.17, .005);
+  EXPECT_EQ(replay.tenants.size(), 13U);
 }
 
 // An app of 140 MB has two functions: half of it each, and 1 s where nothing is known of their durations.

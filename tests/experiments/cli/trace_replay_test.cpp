@@ -132,6 +132,7 @@ TEST(TraceReplay, KeepsRecordedCalls) {
     EXPECT_EQ(answer["cold_starts"], 2);
     EXPECT_EQ(rows_of("f.csv")[1][13], "2.5");
   }
+  EXPECT_THAT(faasconf("trace replay t.h5 --nodes 1").err, HasSubstr("durations are drawn from each function's"));
 }
 
 TEST(TraceReplay, OnAClusterSaysWhatWasDenied) {
