@@ -54,6 +54,17 @@ std::optional<double> written_value(const YamlNode& tree, const FittedParameter&
   }
 }
 
+// What is missing on the way would be made; a function must be there.
+void check_path(const YamlNode& tree, const FittedParameter& parameter) {
+  for (const Setting& setting : parameter.sets) {
+    const std::vector<std::string> keys = keys_of(setting.path);
+    const bool is_function = keys.size() > 1 && keys[0] == "functions";
+    if (!is_function || find(tree, keys[0] + "." + keys[1]) != nullptr) continue;
+    throw sim::Error("parameter \"" + parameter.name + "\": expected a path into the workflow, got \"" + setting.path +
+                     "\", but it has no function \"" + keys[1] + "\"");
+  }
+}
+
 }  // namespace
 
 double value_at(const FittedParameter& parameter, double coordinate) {
@@ -82,6 +93,7 @@ YamlNode read_workflow_tree(const std::string& path) {
 
 CandidateWorkflow::CandidateWorkflow(YamlNode tree, std::vector<FittedParameter> parameters)
     : tree_(std::move(tree)), parameters_(std::move(parameters)) {
+  for (const FittedParameter& parameter : parameters_) check_path(tree_, parameter);
   std::vector<double> values = written_values();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const double before = values[i];

@@ -1,7 +1,9 @@
 #include "experiments/calibration/mapping.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <set>
 #include <string_view>
@@ -221,8 +223,51 @@ Target read_target(const YamlValue& value, const CellReader& cells, const sim::W
   return target;
 }
 
-FittedParameter read_parameter(const YamlValue& value, const std::string& name) {
-  const YamlMap map(value, {"sets", "bounds", "scale", "prior"});
+std::vector<FittedParameter> read_parameters(const YamlValue& value) {
+  if (!value.is_map()) value.refuse("a map from names to parameters");
+  std::vector<FittedParameter> parameters;
+  std::set<std::string> paths;
+  for (const YamlNode::Entry& entry : value.node().entries) {
+    const YamlValue child = value.child(entry);
+    const YamlNode name{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
+    parameters.push_back(read_parameter(child, read_label({name, value.path()})));
+    for (const Setting& setting : parameters.back().sets) {
+      if (!paths.insert(setting.path).second) child.fail("expected one parameter for " + setting.path + ", got two");
+    }
+  }
+  if (parameters.empty()) value.fail("expected at least one parameter, got none");
+  return parameters;
+}
+
+// Rows of the table by what stands in some columns.
+void read_rows(const YamlValue& value, const CellReader& cells, Mapping& mapping) {
+  if (!value.is_map()) value.refuse("a map from columns to what stands in the rows that count");
+  for (const YamlNode::Entry& entry : value.node().entries) {
+    const YamlValue child = value.child(entry);
+    const YamlNode name{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
+    std::vector<std::string> words;
+    if (child.is_list()) {
+      for (const YamlValue& word : child.items("words")) words.push_back(word.text("a word"));
+    } else {
+      words.push_back(child.text("a word or a list of words"));
+    }
+    mapping.rows.emplace_back(cells.column({name, child.path()}), std::move(words));
+  }
+}
+
+double sum(const Table& table, std::size_t row, const std::vector<std::size_t>& columns) {
+  double result = 0;
+  for (const std::size_t column : columns) result += number_at(table, row, column);
+  return result;
+}
+
+}  // namespace
+
+FittedParameter read_parameter(const YamlValue& value, const std::string& name,
+                               const std::vector<std::string_view>& more) {
+  std::vector<std::string_view> keys = {"sets", "bounds", "scale", "prior"};
+  keys.insert(keys.end(), more.begin(), more.end());
+  const YamlMap map(value, keys);
   FittedParameter parameter{.name = name, .sets = {}};
 
   const std::vector<YamlValue> bounds = map.require("bounds").items("bounds such as [100ms, 2s]");
@@ -268,46 +313,6 @@ FittedParameter read_parameter(const YamlValue& value, const std::string& name) 
   return parameter;
 }
 
-std::vector<FittedParameter> read_parameters(const YamlValue& value) {
-  if (!value.is_map()) value.refuse("a map from names to parameters");
-  std::vector<FittedParameter> parameters;
-  std::set<std::string> paths;
-  for (const YamlNode::Entry& entry : value.node().entries) {
-    const YamlValue child = value.child(entry);
-    const YamlNode name{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
-    parameters.push_back(read_parameter(child, read_label({name, value.path()})));
-    for (const Setting& setting : parameters.back().sets) {
-      if (!paths.insert(setting.path).second) child.fail("expected one parameter for " + setting.path + ", got two");
-    }
-  }
-  if (parameters.empty()) value.fail("expected at least one parameter, got none");
-  return parameters;
-}
-
-// Rows of the table by what stands in some columns.
-void read_rows(const YamlValue& value, const CellReader& cells, Mapping& mapping) {
-  if (!value.is_map()) value.refuse("a map from columns to what stands in the rows that count");
-  for (const YamlNode::Entry& entry : value.node().entries) {
-    const YamlValue child = value.child(entry);
-    const YamlNode name{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
-    std::vector<std::string> words;
-    if (child.is_list()) {
-      for (const YamlValue& word : child.items("words")) words.push_back(word.text("a word"));
-    } else {
-      words.push_back(child.text("a word or a list of words"));
-    }
-    mapping.rows.emplace_back(cells.column({name, child.path()}), std::move(words));
-  }
-}
-
-double sum(const Table& table, std::size_t row, const std::vector<std::size_t>& columns) {
-  double result = 0;
-  for (const std::size_t column : columns) result += number_at(table, row, column);
-  return result;
-}
-
-}  // namespace
-
 double Cell::read(const Table& table, std::size_t row) const {
   if (is_constant()) return plus;
   double value = sum(table, row, columns) * factor;
@@ -347,14 +352,34 @@ Mapping read_mapping(const std::string& path, const Table& table, const sim::Wor
   return parse_mapping(read_text_file(path), path, table, workflow);
 }
 
+namespace {
+
+// "680.1ms" rather than "680ms100us", where that reads back as the same.
+std::string format_time(double seconds) {
+  const std::string whole = format_number(seconds) + "s";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.9gms", seconds * 1e3);
+  const bool is_short = seconds < 1 && std::string_view(text.data()).find('e') == std::string_view::npos;
+  if (is_short && parse_seconds(text.data()) == seconds) return text.data();
+  return whole.find('e') == std::string::npos && parse_seconds(whole) == seconds ? whole : format_seconds(seconds);
+}
+
+std::string format_memory(double mebibytes) {
+  const std::string whole = format_number(mebibytes) + "Mi";
+  const bool is_plain = whole.find('e') == std::string::npos;
+  return is_plain && sim::parse_memory(whole).value == mebibytes ? whole : sim::format(sim::Mebibytes{mebibytes});
+}
+
+}  // namespace
+
 std::string format_amount(double value, Dimension dimension) {
   switch (dimension) {
     case Dimension::cpu:
       return sim::format(sim::Millicores{value});
     case Dimension::memory:
-      return sim::format(sim::Mebibytes{value});
+      return format_memory(value);
     case Dimension::time:
-      return format_seconds(value);
+      return format_time(value);
     case Dimension::rate:
       return format_number(value) + "/s";
     case Dimension::count:

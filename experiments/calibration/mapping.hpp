@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -94,6 +95,10 @@ struct Mapping {
 Mapping read_mapping(const std::string& path, const Table& table, const sim::WorkflowSpec& workflow);
 Mapping parse_mapping(const std::string& text, const std::string& path, const Table& table,
                       const sim::WorkflowSpec& workflow);
+
+// {sets, bounds, scale, prior}; `more`: keys besides, which others read.
+FittedParameter read_parameter(const YamlValue& value, const std::string& name,
+                               const std::vector<std::string_view>& more = {});
 
 std::string format_amount(double value, Dimension dimension);  // "860ms", "380Mi", "0.16"; what YAML reads back exactly
 
