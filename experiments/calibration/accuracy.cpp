@@ -100,11 +100,14 @@ double mape(const Pairs& pairs) {
 
 Accuracy accuracy(const Pairs& pairs) {
   if (pairs.measured.empty()) return {};
+  double absolute = 0;
+  for (std::size_t i = 0; i < pairs.measured.size(); ++i) absolute += std::abs(pairs.predicted[i] - pairs.measured[i]);
   std::vector<double> errors = relative_errors(pairs);
   std::sort(errors.begin(), errors.end());
   return {.r2 = r2(pairs),
           .mape = mape(pairs),
           .median_ape = sim::quantile_of_sorted(errors, 0.5).value_or(0),
+          .mae = absolute / static_cast<double>(pairs.measured.size()),
           .spearman = correlation(ranks(pairs.measured), ranks(pairs.predicted)),
           .mean_error = mean_of(pairs.predicted) - mean_of(pairs.measured),
           .rows = pairs.measured.size()};

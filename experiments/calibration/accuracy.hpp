@@ -21,6 +21,7 @@ struct Accuracy {
   double r2 = 0;          // 1 - residual / total sum of squares; about the mean of what was measured
   double mape = 0;        // mean absolute relative error; rows measured as 0 do not count
   double median_ape = 0;  // median of the same
+  double mae = 0;         // mean absolute error, in the target's unit
   double spearman = 0;    // correlation of ranks, ties at their mean rank
   double mean_error = 0;  // predicted - measured
   std::size_t rows = 0;

@@ -35,6 +35,14 @@ void set(YamlNode& tree, const Setting& setting, const std::string& value) {
   apply_override(tree, change.keys, change);
 }
 
+// Times are whole nanoseconds, since some entries take no others.
+std::string text_of(double value, Dimension dimension) {
+  if (dimension != Dimension::time) return format_amount(value, dimension);
+  const std::string nanoseconds = std::to_string(std::llround(value * 1e9)) + "ns";
+  const std::string readable = format_amount(value, dimension);
+  return readable.size() < nanoseconds.size() ? readable : nanoseconds;
+}
+
 const YamlNode* find(const YamlNode& tree, const std::string& path) {
   const YamlNode* node = &tree;
   for (const std::string& key : keys_of(path)) {
@@ -126,7 +134,7 @@ YamlNode CandidateWorkflow::tree(std::span<const double> values) const {
   YamlNode changed = tree_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     for (const Setting& setting : parameters_[i].sets) {
-      set(changed, setting, format_amount(setting.times * values[i] + setting.plus, parameters_[i].dimension));
+      set(changed, setting, text_of(setting.times * values[i] + setting.plus, parameters_[i].dimension));
     }
   }
   return changed;

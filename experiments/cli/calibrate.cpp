@@ -65,7 +65,7 @@ Plan make_plan(const Arguments& arguments) {
   const bool only_next = plan.next > 0 && !arguments.given("measurements");
   if (only_next) return plan;
 
-  plan.measurements = required(arguments, "measurements");
+  plan.measurements = find_input(required(arguments, "measurements"));
   plan.mapping = required(arguments, "mapping");
   plan.out = required(arguments, "out");
   check_output_file("out", plan.out);
@@ -101,15 +101,16 @@ std::string with_interval(const sim::SkewedInterval& interval, double factor, in
 }
 
 void print_accuracy(std::ostream& out, const Calibration& calibration, bool held_out) {
-  TextTable table{.header = {{"target", "rows", "R2", "MAPE [%]", "median APE [%]", "Spearman", "coverage [%]",
+  TextTable table{.header = {{"target", "rows", "R2", "MAPE [%]", "median APE [%]", "MAE", "Spearman", "coverage [%]",
                               "ceiling R2", "ceiling MAPE [%]"}},
                   .rows = {}};
   for (const TargetReport& report : calibration.reports) {
     if (report.held_out != held_out) continue;
     table.rows.push_back({report.target, std::to_string(report.accuracy.rows), with_interval(report.r2, 1, 3),
                           with_interval(report.mape, 100, 1), fixed(100 * report.accuracy.median_ape, 1),
-                          fixed(report.accuracy.spearman, 3), fixed(100 * report.coverage, 1),
-                          fixed(report.ceiling.r2, 3), fixed(100 * report.ceiling.mape, 1)});
+                          fixed(report.accuracy.mae, 3), fixed(report.accuracy.spearman, 3),
+                          fixed(100 * report.coverage, 1), fixed(report.ceiling.r2, 3),
+                          fixed(100 * report.ceiling.mape, 1)});
   }
   if (table.rows.empty()) return;
   out << (held_out ? "held-out rows, never seen by the fit:\n" : "training rows:\n");
@@ -188,6 +189,7 @@ void print_json(std::ostream& out, const Calibration& calibration) {
                                   {"mape_low", report.mape.low},
                                   {"mape_high", report.mape.high},
                                   {"median_ape", report.accuracy.median_ape},
+                                  {"mae", report.accuracy.mae},
                                   {"spearman", report.accuracy.spearman},
                                   {"mean_error", report.accuracy.mean_error},
                                   {"coverage", report.coverage},
@@ -369,7 +371,10 @@ Command calibrate_command() {
               {.name = "json", .kind = flag, .description = "answer as JSON, one object a line"},
               {.name = "quiet", .kind = flag, .description = "no progress, no notes"},
           },
-      .example = "faasconf calibrate --workflow CALIBRATED.yaml --next 5",
+      .example =
+          "faasconf calibrate --measurements openfaas-closed-loop.csv --mapping openfaas-closed-mapping "
+          "--workflow openfaas-function --budget 21 --out calibrated.yaml\n"
+          "faasconf calibrate --workflow calibrated.yaml --next 5",
       .run = run_calibrate,
   };
 }

@@ -19,6 +19,7 @@ TEST(Accuracy, IsWhatHandsFind) {
   EXPECT_DOUBLE_EQ(found.mape, (0.5 + 0.25 + 0 + 0.25) / 4);
   EXPECT_DOUBLE_EQ(found.median_ape, 0.25);
   EXPECT_DOUBLE_EQ(found.mean_error, 0.25);
+  EXPECT_DOUBLE_EQ(found.mae, 0.5);
   // ranks 1 2 3 4 and 1.5 1.5 3 4
   EXPECT_NEAR(found.spearman, 4.5 / std::sqrt(5 * 4.5), 1e-12);
 }
