@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 
 #include "experiments/calibration/parallel_for.hpp"
@@ -18,6 +19,9 @@ namespace faasconf::experiments {
 namespace {
 
 constexpr std::uint64_t kEvaluationsPerParameter = 100;
+constexpr std::size_t kPolishWindows = 8;  // of a half
+constexpr int kPolishSteps = 8;
+constexpr std::uint64_t kPolishSeed = 0x706f6c69;     // others than those of the search
 constexpr std::size_t kPosteriorWindows = 16;         // of a half
 constexpr std::uint64_t kPredictionSeed = 1;          // as `faasconf predict`
 constexpr std::uint64_t kPosteriorSeed = 0x706f7374;  // others than those of the fit
@@ -218,7 +222,7 @@ std::string interval_text(const CalibrationRecord& record, std::size_t i) {
 
 CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const std::string& mapping_path,
                                      const std::string& workflow_path, const CalibrationOptions& options)
-    : file(measurements_path), tree(read_workflow_tree(workflow_path)) {
+    : file(std::filesystem::path(measurements_path).filename().string()), tree(read_workflow_tree(workflow_path)) {
   const Table table = read_table(measurements_path);
   sha256 = traces::sha256_of_file(measurements_path);
   // what another calibration said is not true of this one
@@ -239,7 +243,6 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
   const CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
   const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options.threads);
   Calibration result;
-  result.start_loss = loss(candidate.point(candidate.written_values()));
   const std::uint64_t evaluations = evaluations_of(options, inputs.mapping.parameters.size());
   result.fit = fit(loss,
                    {.evaluations = evaluations,
@@ -251,8 +254,20 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
                    on_progress);
   if (!result.fit.finished) return std::nullopt;
 
-  const Loss fine = loss_of(candidate, inputs, kPosteriorWindows, kPosteriorSeed, options.threads);
-  result.posterior = explore(fine, result.fit.best, {.members = options.members, .seed = options.seed});
+  // the last steps, on more windows
+  const Loss finer = loss_of(candidate, inputs, kPolishWindows, kPolishSeed, options.threads);
+  bool interrupted = false;
+  const auto go_on = [&] {
+    interrupted = !on_progress({result.fit.evaluations, result.fit.evaluations, result.fit.loss});
+    return !interrupted;
+  };
+  result.fit.best = newton_polish(finer, result.fit.best, kPolishSteps, go_on);
+  if (interrupted) return std::nullopt;
+  result.start_loss = finer(candidate.point(candidate.written_values()));
+  result.fit.loss = finer(result.fit.best);
+
+  const Loss finest = loss_of(candidate, inputs, kPosteriorWindows, kPosteriorSeed, options.threads);
+  result.posterior = explore(finest, result.fit.best, {.members = options.members, .seed = options.seed});
   result.record = make_record(inputs, result.posterior);
   const Predictor predictor = make_predictor(inputs.tree, result.record, result.record.quantities,
                                              {.replications = options.replications, .seed = kPredictionSeed});

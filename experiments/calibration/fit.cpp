@@ -5,6 +5,7 @@
 #include <nlopt.hpp>
 
 #include "experiments/calibration/checkpoint.hpp"
+#include "experiments/calibration/quadratic.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -63,6 +64,23 @@ FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_
   result.evaluations += used;
   report(result.evaluations, result.loss);
   return result;
+}
+
+Point newton_polish(const Loss& loss, const Point& start, int steps, const std::function<bool()>& on_step) {
+  constexpr double difference = 0.06;  // of the bounds' width
+  Point best = start;
+  double best_loss = loss(start);
+  for (int step = 0; step < steps && on_step(); ++step) {
+    const Quadratic quadratic = expand(loss, best, difference);
+    std::vector<Point> tried;
+    for (const double damping : {0.003, 0.03, 0.3, 3.0}) tried.push_back(newton_point(loss, best, quadratic, damping));
+    const std::vector<double> losses = loss(tried);
+    const auto least = std::min_element(losses.begin(), losses.end());
+    if (!(*least < best_loss)) break;
+    best_loss = *least;
+    best = tried[static_cast<std::size_t>(least - losses.begin())];
+  }
+  return best;
 }
 
 Point polish(const Loss& loss, const Point& start, std::uint64_t evaluations, std::uint64_t& used) {

@@ -1,6 +1,7 @@
 #pragma once
-// The search for the values that explain the measurements: CMA-ES with restarts from what the file says, then a polish.
-// A fit that is interrupted goes on from its checkpoint to the very same end.
+// The search for the values that explain the measurements: CMA-ES with restarts from what the file says, then two
+// polishes: steps of Gauss and Newton, which know how the predictions of each row move, and BOBYQA, which asks for
+// values only. A fit that is interrupted goes on from its checkpoint to the very same end.
 
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,10 @@ struct FitResult {
 
 // Throws sim::Error: a checkpoint that is not one of this fit, or cannot be written.
 FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_progress);
+
+// Damped steps to the minimum of the quadratic near the point (Levenberg, 1944; Marquardt, 1963), as long as one of
+// them leads to a lower loss. `loss` should have more windows than a search needs.
+Point newton_polish(const Loss& loss, const Point& start, int steps, const std::function<bool()>& on_step);
 
 // A point that is better than the start or the start itself, by BOBYQA (M. J. D. Powell, 2009; NLopt), within the box.
 Point polish(const Loss& loss, const Point& start, std::uint64_t evaluations, std::uint64_t& used);

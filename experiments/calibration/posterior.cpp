@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 
+#include "experiments/calibration/quadratic.hpp"
 #include "sim/core/random.hpp"
 #include "sim/stats/quantiles.hpp"
 #include "sim/stats/running_moments.hpp"
@@ -25,77 +25,8 @@ constexpr double kAtBound = 0.005;  // of the bounds' width
 
 Index at(std::size_t i) { return static_cast<Index>(i); }
 
-// Of the loss's sum over rows: its curvature, and the covariance of the force on the best point over sets of rows. Both
-// from products of independent halves, so that the noise of the derivatives adds to neither.
-struct Quadratic {
-  MatrixXd curvature;
-  MatrixXd forces;
-};
-
-// A group's force on the best point, from the derivatives of either half.
-struct Force {
-  VectorXd first, second;
-};
-
-struct Step {
-  std::vector<RowErrors> up, down;
-  double width = 0;
-};
-
-Step difference(const Loss& loss, const Point& best, std::size_t i, double size) {
-  Point up = best;
-  Point down = best;
-  up[i] = std::min(1.0, best[i] + size);
-  down[i] = std::max(0.0, best[i] - size);
-  return {.up = loss.errors(up), .down = loss.errors(down), .width = up[i] - down[i]};
-}
-
-Quadratic expand(const Loss& loss, const Point& best, double size) {
-  const std::size_t n = best.size();
-  const std::vector<RowErrors> errors = loss.errors(best);
-  std::vector<Step> steps;
-  for (std::size_t i = 0; i < n; ++i) steps.push_back(difference(loss, best, i, size));
-
-  const std::vector<Target>& targets = loss.measurements().targets;
-  double total_weight = 0;
-  for (const Target& target : targets) total_weight += target.weight;
-  const double bend = loss.options().bend;
-  Quadratic result{.curvature = MatrixXd::Zero(at(n), at(n)), .forces = MatrixXd::Zero(at(n), at(n))};
-  std::map<std::string, std::size_t> groups;
-  std::vector<Force> forces;
-  for (std::size_t r = 0; r < errors.size(); ++r) {
-    const std::string& name = loss.measurements().rows[loss.row_indices()[r]].group;
-    const auto [group, is_new] =
-        groups.try_emplace(name.empty() ? "row " + std::to_string(r) : "group " + name, forces.size());
-    if (is_new) forces.push_back({VectorXd::Zero(at(n)), VectorXd::Zero(at(n))});
-    Force& force = forces[group->second];
-    for (std::size_t t = 0; t < targets.size(); ++t) {
-      VectorXd first(at(n));
-      VectorXd second(at(n));
-      for (std::size_t i = 0; i < n; ++i) {
-        first[at(i)] = (steps[i].up[r].first[t] - steps[i].down[r].first[t]) / steps[i].width;
-        second[at(i)] = (steps[i].up[r].second[t] - steps[i].down[r].second[t]) / steps[i].width;
-      }
-      const double error = (errors[r].first[t] + errors[r].second[t]) / 2;
-      const double pull = bent_force(error, bend);
-      const double weight = targets[t].weight / total_weight;
-      const double robust = error == 0 ? 1 : pull / error;
-      result.curvature += weight * robust * (first * second.transpose() + second * first.transpose()) / 2;
-      force.first += weight * pull * first;
-      force.second += weight * pull * second;
-    }
-  }
-  Force mean{VectorXd::Zero(at(n)), VectorXd::Zero(at(n))};
-  for (const Force& force : forces) {
-    mean.first += force.first / static_cast<double>(forces.size());
-    mean.second += force.second / static_cast<double>(forces.size());
-  }
-  for (const Force& force : forces) {
-    const VectorXd first = force.first - mean.first;
-    const VectorXd second = force.second - mean.second;
-    result.forces += (first * second.transpose() + second * first.transpose()) / 2;
-  }
-  return result;
+MatrixXd matrix_of(const std::vector<double>& values, std::size_t n) {
+  return Eigen::Map<const MatrixXd>(values.data(), at(n), at(n));
 }
 
 // Precision of the prior in the unit box: of the parameter's own, or of the uniform law.
@@ -128,8 +59,8 @@ struct NonNegative {
 std::vector<Point> draw(const Quadratic& quadratic, const VectorXd& prior, const Point& best,
                         const PosteriorOptions& options) {
   const auto n = at(best.size());
-  const NonNegative curvature(quadratic.curvature);
-  const NonNegative forces(quadratic.forces);
+  const NonNegative curvature(matrix_of(quadratic.curvature, best.size()));
+  const NonNegative forces(matrix_of(quadratic.forces, best.size()));
   // so that forces and curvature agree as those of a likelihood do
   const bool is_known = forces.matrix.trace() > 0 && curvature.matrix.trace() > 0;
   const double scale = is_known ? forces.matrix.trace() / curvature.matrix.trace() : 1;
