@@ -29,6 +29,8 @@ MAY_INCLUDE = {
     **{folder: ["sim", *DECISION, "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for folder in DECISION},
     **{folder: ["sim", *DECISION, *LEARNER, "Eigen", "torch", "MPI", "POSIX"] for folder in LEARNER},
     "experiments": [*EXPERIMENTS, *BELOW_EXPERIMENTS],
+    # a search of its own (linear algebra) and its polish
+    "experiments/calibration": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
     "experiments/live": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "Boost.Program_options"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],

@@ -30,6 +30,8 @@ struct Command {
 Command workflow_check_command();
 Command workflow_draw_command();
 Command simulate_command();
+Command calibrate_command();
+Command predict_command();
 Command export_csv_command();
 Command trace_convert_command();
 Command trace_inspect_command();

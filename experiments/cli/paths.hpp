@@ -12,6 +12,9 @@ void check_output_file(const std::string& option, const std::string& path);
 // Makes a folder for several files where it is missing. Throws sim::Error when nothing can be written to it.
 void make_output_folder(const std::string& option, const std::string& path);
 
+// Writes a file aside and renames it when whole. Throws std::runtime_error where that fails.
+void write_aside(const std::string& path, const std::string& text);
+
 // A file of an experiment that is given by its path, or by its name when it ships: "azure-demo-day.csv".
 std::string find_input(const std::string& name);
 

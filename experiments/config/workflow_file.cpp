@@ -388,7 +388,7 @@ sim::PriceSpec read_prices(const YamlValue& value) {
 
 sim::WorkflowSpec read_workflow(const YamlValue& value) {
   const YamlMap map(value, {"name", "description", "qos", "gateway", "cpu_sharing", "cluster", "rollout", "prices",
-                            "ranges", "functions", "entry"});
+                            "ranges", "functions", "entry", "calibration"});  // the last is for those who predict
   sim::WorkflowSpec workflow;
   workflow.name = read_name(map.require("name"));
   if (const auto description = map.get("description")) description->text("a text");

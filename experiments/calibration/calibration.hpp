@@ -1,0 +1,94 @@
+#pragma once
+// The whole of a calibration: measurements in; values, their posterior, and how well they predict out.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/calibration/accuracy.hpp"
+#include "experiments/calibration/candidate.hpp"
+#include "experiments/calibration/fit.hpp"
+#include "experiments/calibration/posterior.hpp"
+#include "experiments/calibration/predictor.hpp"
+#include "experiments/calibration/record.hpp"
+
+namespace faasconf::experiments {
+
+struct CalibrationOptions {
+  double holdout = 0.3;           // share of the rows, or of their groups
+  std::uint64_t evaluations = 0;  // of the loss; 0: 100 a parameter
+  std::size_t windows_per_half = 2;
+  std::size_t members = 16;
+  std::size_t replications = 16;  // of a prediction
+  std::uint64_t seed = 1;
+  int threads = 1;
+  std::string checkpoint{};  // empty: none
+  bool resume = false;
+};
+
+// All that is read before anything is computed. Throws sim::Error.
+struct CalibrationInputs {
+  CalibrationInputs(const std::string& measurements_path, const std::string& mapping_path,
+                    const std::string& workflow_path, const CalibrationOptions& options);
+
+  std::string file;      // of the measurements
+  std::string sha256;    // of the measurements
+  std::string identity;  // of all that the fit depends on
+  YamlNode tree;         // of the workflow
+  sim::WorkflowSpec workflow;
+  Mapping mapping;
+  Measurements measurements;
+  Split split;
+};
+
+// How well one target is predicted, on the training or the held-out rows.
+struct TargetReport {
+  std::string target;
+  bool held_out = false;
+  Accuracy accuracy;
+  sim::SkewedInterval r2;  // 95 %
+  sim::SkewedInterval mape;
+  double coverage = 0;  // of the 90 % intervals
+  Accuracy ceiling;     // of the same predictions for windows that the model itself produced
+};
+
+// Of residuals with a knob, where Spearman's correlation is more than chance would have it.
+struct ResidualTrend {
+  std::string target;
+  std::string knob;
+  double correlation = 0;
+};
+
+struct RowPrediction {
+  std::size_t row = 0;  // of the measurements
+  bool held_out = false;
+  std::vector<std::optional<Estimate>> targets;
+};
+
+struct Calibration {
+  FitResult fit;
+  Posterior posterior;
+  CalibrationRecord record;
+  std::vector<RowPrediction> predictions;
+  std::vector<TargetReport> reports;
+  std::vector<ResidualTrend> trends;
+  double start_loss = 0;  // of what the file said, on the training rows
+};
+
+// `on_progress` as in fit(). Absent: it ended the fit.
+std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
+                                     const OnProgress& on_progress);
+
+// The workflow file with the fitted values in their places and the record; comments say which they are.
+std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& calibration);
+
+// Values of the knobs of a row, named: "rgb.cpu".
+std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, const sim::WorkflowSpec& workflow);
+
+// A predictor from a calibrated file's tree and record: its values, then its ensemble.
+Predictor make_predictor(const YamlNode& tree, const CalibrationRecord& record, const std::vector<Quantity>& quantities,
+                         const PredictorOptions& options);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,157 @@
+#include "experiments/calibration/candidate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "experiments/config/files.hpp"
+#include "experiments/config/input_files.hpp"
+#include "experiments/config/overrides.hpp"
+#include "experiments/config/workflow_file.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+std::vector<std::string> keys_of(const std::string& path) {
+  std::vector<std::string> keys(1);
+  for (const char character : path) {
+    if (character == '.') {
+      keys.emplace_back();
+    } else {
+      keys.back() += character;
+    }
+  }
+  return keys;
+}
+
+void set(YamlNode& tree, const Setting& setting, const std::string& value) {
+  Override change{.keys = keys_of(setting.path), .value = {}};
+  change.value = parse_yaml_value(value, setting.path + "=" + value);
+  apply_override(tree, change.keys, change);
+}
+
+// Times are whole nanoseconds, since some entries take no others.
+std::string text_of(double value, Dimension dimension) {
+  if (dimension != Dimension::time) return format_amount(value, dimension);
+  const std::string nanoseconds = std::to_string(std::llround(value * 1e9)) + "ns";
+  const std::string readable = format_amount(value, dimension);
+  return readable.size() < nanoseconds.size() ? readable : nanoseconds;
+}
+
+const YamlNode* find(const YamlNode& tree, const std::string& path) {
+  const YamlNode* node = &tree;
+  for (const std::string& key : keys_of(path)) {
+    if (node != nullptr) node = node->find(key);
+  }
+  return node;
+}
+
+std::optional<double> written_value(const YamlNode& tree, const FittedParameter& parameter) {
+  const Setting& setting = parameter.sets.front();
+  const YamlNode* const node = find(tree, setting.path);
+  if (node == nullptr || node->kind != YamlNode::Kind::scalar || setting.times == 0) return std::nullopt;
+  try {
+    return (read_amount({*node, setting.path}).first - setting.plus) / setting.times;
+  } catch (const sim::Error&) {
+    return std::nullopt;  // not an amount: the bounds will tell
+  }
+}
+
+// What is missing on the way would be made; a function must be there.
+void check_path(const YamlNode& tree, const FittedParameter& parameter) {
+  for (const Setting& setting : parameter.sets) {
+    const std::vector<std::string> keys = keys_of(setting.path);
+    const bool is_function = keys.size() > 1 && keys[0] == "functions";
+    if (!is_function || find(tree, keys[0] + "." + keys[1]) != nullptr) continue;
+    throw sim::Error("parameter \"" + parameter.name + "\": expected a path into the workflow, got \"" + setting.path +
+                     "\", but it has no function \"" + keys[1] + "\"");
+  }
+}
+
+}  // namespace
+
+double value_at(const FittedParameter& parameter, double coordinate) {
+  if (parameter.logarithmic) return parameter.low * std::pow(parameter.high / parameter.low, coordinate);
+  return parameter.low + (parameter.high - parameter.low) * coordinate;
+}
+
+double coordinate_of(const FittedParameter& parameter, double value) {
+  const double inside = std::clamp(value, parameter.low, parameter.high);
+  if (parameter.logarithmic) return std::log(inside / parameter.low) / std::log(parameter.high / parameter.low);
+  return (inside - parameter.low) / (parameter.high - parameter.low);
+}
+
+YamlNode read_workflow_tree(const std::string& path) {
+  std::error_code unreadable;
+  std::string file = path;
+  if (!std::filesystem::is_regular_file(path, unreadable)) {
+    if (const std::string shipped = find_shipped(path); !shipped.empty()) file = shipped;
+  }
+  YamlNode tree = parse_yaml(read_text_file(file), file);
+  const bool is_workflow =
+      tree.kind == YamlNode::Kind::map && !tree.entries.empty() && tree.entries.front().key == "name";
+  if (!is_workflow) YamlValue(tree, "").fail("expected a workflow file, which begins with the key name, got another");
+  return tree;
+}
+
+CandidateWorkflow::CandidateWorkflow(YamlNode tree, std::vector<FittedParameter> parameters)
+    : tree_(std::move(tree)), parameters_(std::move(parameters)) {
+  for (const FittedParameter& parameter : parameters_) check_path(tree_, parameter);
+  std::vector<double> values = written_values();
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const double before = values[i];
+    for (const double bound : {parameters_[i].low, parameters_[i].high}) {
+      values[i] = bound;
+      try {
+        static_cast<void>(workflow(values));
+      } catch (const sim::Error&) {
+        std::throw_with_nested(sim::Error("parameter \"" + parameters_[i].name + "\" at its bound " +
+                                          format_amount(bound, parameters_[i].dimension)));
+      }
+    }
+    values[i] = before;
+  }
+}
+
+std::vector<double> CandidateWorkflow::values(const Point& point) const {
+  std::vector<double> result;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) result.push_back(value_at(parameters_[i], point[i]));
+  return result;
+}
+
+Point CandidateWorkflow::point(std::span<const double> values) const {
+  Point result;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) result.push_back(coordinate_of(parameters_[i], values[i]));
+  return result;
+}
+
+YamlNode CandidateWorkflow::tree(std::span<const double> values) const {
+  YamlNode changed = tree_;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    for (const Setting& setting : parameters_[i].sets) {
+      set(changed, setting, text_of(setting.times * values[i] + setting.plus, parameters_[i].dimension));
+    }
+  }
+  return changed;
+}
+
+sim::WorkflowSpec CandidateWorkflow::workflow(std::span<const double> values) const {
+  const YamlNode changed = tree(values);
+  return read_workflow({changed, ""});
+}
+
+std::vector<double> CandidateWorkflow::written_values() const {
+  std::vector<double> values;
+  for (const FittedParameter& parameter : parameters_) {
+    const double middle = value_at(parameter, 0.5);
+    values.push_back(std::clamp(written_value(tree_, parameter).value_or(middle), parameter.low, parameter.high));
+  }
+  return values;
+}
+
+}  // namespace faasconf::experiments

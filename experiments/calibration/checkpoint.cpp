@@ -1,0 +1,123 @@
+#include "experiments/calibration/checkpoint.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <system_error>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/config/input_files.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFormat = "faasconf calibration checkpoint 1";
+
+// JSON knows no infinity; an infinite loss is written as nothing.
+json loss_json(double loss) { return loss < std::numeric_limits<double>::infinity() ? json(loss) : json(nullptr); }
+double loss_of(const json& value) {
+  return value.is_null() ? std::numeric_limits<double>::infinity() : value.get<double>();
+}
+
+json to_json(const CmaEsState& state) {
+  json losses = json::array();
+  for (const double loss : state.recent_losses) losses.push_back(loss_json(loss));
+  return {{"seed", state.seed},
+          {"run", state.run},
+          {"generation", state.generation},
+          {"population", state.population},
+          {"step", state.step},
+          {"mean", state.mean},
+          {"covariance", state.covariance},
+          {"path_mean", state.path_mean},
+          {"path_step", state.path_step},
+          {"recent_losses", std::move(losses)}};
+}
+
+CmaEsState cma_es_of(const json& value) {
+  CmaEsState state{.seed = value.at("seed").get<std::uint64_t>(),
+                   .run = value.at("run").get<std::uint64_t>(),
+                   .generation = value.at("generation").get<std::uint64_t>(),
+                   .population = value.at("population").get<std::uint64_t>(),
+                   .step = value.at("step").get<double>(),
+                   .mean = value.at("mean").get<Point>(),
+                   .covariance = value.at("covariance").get<std::vector<double>>(),
+                   .path_mean = value.at("path_mean").get<std::vector<double>>(),
+                   .path_step = value.at("path_step").get<std::vector<double>>(),
+                   .recent_losses = {}};
+  for (const json& loss : value.at("recent_losses")) state.recent_losses.push_back(loss_of(loss));
+  return state;
+}
+
+json to_json(const SearchState& state) {
+  return {{"start", state.options.start},
+          {"step", state.options.step},
+          {"population", state.options.population},
+          {"seed", state.options.seed},
+          {"current", to_json(state.current)},
+          {"current_is_small", state.current_is_small},
+          {"runs", state.runs},
+          {"doublings", state.doublings},
+          {"evaluations", state.evaluations},
+          {"large_evaluations", state.large_evaluations},
+          {"small_evaluations", state.small_evaluations},
+          {"best", state.best},
+          {"best_loss", loss_json(state.best_loss)}};
+}
+
+SearchState search_of(const json& value) {
+  return {.options = {.start = value.at("start").get<Point>(),
+                      .step = value.at("step").get<double>(),
+                      .population = value.at("population").get<std::uint64_t>(),
+                      .seed = value.at("seed").get<std::uint64_t>()},
+          .current = cma_es_of(value.at("current")),
+          .current_is_small = value.at("current_is_small").get<bool>(),
+          .runs = value.at("runs").get<std::uint64_t>(),
+          .doublings = value.at("doublings").get<std::uint64_t>(),
+          .evaluations = value.at("evaluations").get<std::uint64_t>(),
+          .large_evaluations = value.at("large_evaluations").get<std::uint64_t>(),
+          .small_evaluations = value.at("small_evaluations").get<std::uint64_t>(),
+          .best = value.at("best").get<Point>(),
+          .best_loss = loss_of(value.at("best_loss"))};
+}
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, const std::string& identity, const SearchState& state) {
+  const std::string aside = path + ".part";
+  {
+    std::ofstream file(aside, std::ios::binary);
+    file << json{{"format", kFormat}, {"identity", identity}, {"search", to_json(state)}}.dump() << "\n";
+    file.flush();
+    if (!file) throw sim::Error(aside + ": the checkpoint could not be written");
+  }
+  std::error_code problem;
+  std::filesystem::rename(aside, path, problem);
+  if (problem) throw sim::Error(path + ": the checkpoint could not be written: " + problem.message());
+}
+
+std::optional<SearchState> read_checkpoint(const std::string& path, const std::string& identity) {
+  std::error_code problem;
+  if (!std::filesystem::exists(path, problem)) return std::nullopt;
+  const std::string text = read_text_file(path);
+  const auto fail = [&path](const std::string& got) {
+    throw sim::Error(path + ": expected a checkpoint of this fit, got " + got);
+  };
+  const json file = json::parse(text, nullptr, false);
+  if (!file.is_object() || file.value("format", "") != kFormat) fail("another file");
+  if (file.value("identity", "") != identity) {
+    fail("one of other measurements, mapping, workflow or options; remove it to begin anew");
+  }
+  try {
+    return search_of(file.at("search"));
+  } catch (const json::exception& error) {
+    fail(std::string("a damaged one: ") + error.what());
+  }
+  return std::nullopt;
+}
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,17 @@
+#pragma once
+// A search in a file: written aside and renamed, so that there is always a whole one.
+
+#include <optional>
+#include <string>
+
+#include "experiments/calibration/cma_es.hpp"
+
+namespace faasconf::experiments {
+
+// Throws sim::Error where the file cannot be written.
+void write_checkpoint(const std::string& path, const std::string& identity, const SearchState& state);
+
+// Absent where there is no such file. Throws sim::Error where it is no checkpoint, or one of another fit.
+std::optional<SearchState> read_checkpoint(const std::string& path, const std::string& identity);
+
+}  // namespace faasconf::experiments

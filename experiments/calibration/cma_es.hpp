@@ -1,0 +1,95 @@
+#pragma once
+// Minimises a function of which only values are known, in the unit box: CMA-ES (N. Hansen, "The CMA Evolution Strategy:
+// A Tutorial", arXiv:1604.00772) with restarts of growing and of small populations (BIPOP: N. Hansen, "Benchmarking a
+// BI-population CMA-ES on the BBOB-2009 function testbed", GECCO 2009).
+//
+//   RestartingCmaEs search({.start = start, .seed = 1});
+//   while (enough) search.tell(losses_of(search.ask()));
+//
+// All of a search is values: a state that is stored and put back goes on with the very same points.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace faasconf::experiments {
+
+using Point = std::vector<double>;  // coordinates from 0 to 1
+
+// One run: a normal law that moves, stretches and shrinks. Its mean may leave the box; points outside are reflected
+// into it, so that the function is that of an endless row of mirrors, without a cliff at the bounds.
+struct CmaEsState {
+  std::uint64_t seed = 1;
+  std::uint64_t run = 0;
+  std::uint64_t generation = 0;
+  std::uint64_t population = 0;
+  double step = 0;                    // sigma
+  Point mean;                         // not reflected
+  std::vector<double> covariance;     // row after row
+  std::vector<double> path_mean;      // evolution path of the covariance
+  std::vector<double> path_step;      // conjugate evolution path of the step
+  std::vector<double> recent_losses;  // the best of each of the last generations
+
+  friend bool operator==(const CmaEsState&, const CmaEsState&) = default;
+};
+
+class CmaEs {
+ public:
+  explicit CmaEs(CmaEsState state) : state_(std::move(state)) {}
+  // A run from this point with this step. population 0: 4 + 3 ln n.
+  static CmaEsState begin(const Point& start, double step, std::uint64_t population, std::uint64_t seed,
+                          std::uint64_t run);
+
+  // The population of this generation: the same whenever it is asked for.
+  std::vector<Point> ask() const;
+  void tell(std::span<const double> losses);   // of ask(), in order; one that is not a number counts as infinite
+  std::optional<std::string> stopped() const;  // why nothing more is to be expected; absent: go on
+  Point mean() const;                          // in the box
+  const CmaEsState& state() const { return state_; }
+
+ private:
+  CmaEsState state_;
+};
+
+struct SearchOptions {
+  Point start;
+  double step = 0.25;            // sigma of the first run, of the box's width
+  std::uint64_t population = 0;  // of the first run; 0: 4 + 3 ln n
+  std::uint64_t seed = 1;
+};
+
+struct SearchState {
+  SearchOptions options;
+  CmaEsState current;
+  bool current_is_small = false;
+  std::uint64_t runs = 0;               // begun
+  std::uint64_t doublings = 0;          // of the population, by runs with a large one
+  std::uint64_t evaluations = 0;        // by all runs
+  std::uint64_t large_evaluations = 0;  // by runs with a large population
+  std::uint64_t small_evaluations = 0;
+  Point best;
+  double best_loss = 0;  // says nothing before the first evaluation
+};
+
+class RestartingCmaEs {
+ public:
+  explicit RestartingCmaEs(const SearchOptions& options);
+  explicit RestartingCmaEs(SearchState state) : state_(std::move(state)) {}
+
+  std::vector<Point> ask() const { return CmaEs(state_.current).ask(); }
+  void tell(std::span<const double> losses);
+  const Point& best() const { return state_.best; }
+  double best_loss() const { return state_.best_loss; }
+  std::uint64_t evaluations() const { return state_.evaluations; }
+  std::uint64_t runs() const { return state_.runs; }
+  const SearchState& state() const { return state_; }
+
+ private:
+  void restart();
+
+  SearchState state_;
+};
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,34 @@
+#pragma once
+// Which windows to measure next: where the members of an ensemble disagree most, each choice knowing those before it.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "experiments/calibration/record.hpp"
+#include "experiments/config/yaml_tree.hpp"
+
+namespace faasconf::experiments {
+
+struct NextWindow {
+  sim::Configuration configuration;
+  Load load;
+  // Sum over what is observed of the members' variance, in variances of one window, that the windows chosen before
+  // leave.
+  double disagreement = 0;
+};
+
+struct NextOptions {
+  std::size_t count = 5;
+  std::size_t candidates = 256;  // drawn evenly over the workflow's ranges and the measured loads
+  std::size_t replications = 8;  // of each member: common random numbers
+  std::uint64_t seed = 1;
+  int threads = 1;
+};
+
+// A measured window narrows the ensemble as in a square-root Kalman filter (J. Whitaker and T. Hamill, 2002): greedy,
+// so that no two windows ask the same. Throws sim::Error where the ensemble has one member.
+std::vector<NextWindow> next_windows(const YamlNode& tree, const CalibrationRecord& record,
+                                     const sim::WorkflowSpec& workflow, const NextOptions& options);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,65 @@
+#pragma once
+// What a calibrated workflow file says beside the workflow, under the key `calibration`: from what it was fitted, how
+// sure its values are, an ensemble that fits as well, and where it was measured.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/calibration/mapping.hpp"
+#include "experiments/calibration/predictor.hpp"
+#include "experiments/calibration/window_sample.hpp"
+#include "experiments/config/yaml_tree.hpp"
+
+namespace faasconf::experiments {
+
+struct Span {
+  double low = 0;
+  double high = 0;
+  friend bool operator==(const Span&, const Span&) = default;
+};
+
+// Between which ends each knob and the load were measured.
+struct MeasuredRanges {
+  struct Knobs {
+    std::string function;
+    Span cpu, memory, replicas, concurrency;  // millicores, MiB
+    friend bool operator==(const Knobs&, const Knobs&) = default;
+  };
+  std::vector<Knobs> functions;  // those that are tuned
+  std::optional<Span> users;
+  std::optional<Span> rate_per_s;
+
+  friend bool operator==(const MeasuredRanges&, const MeasuredRanges&) = default;
+};
+
+MeasuredRanges measured_ranges(const Measurements& measurements, const sim::WorkflowSpec& workflow);
+
+// "starter.cpu: 350m below 600m; users: 10 above 10"; empty inside the ranges.
+std::string extrapolation(const MeasuredRanges& ranges, const sim::WorkflowSpec& workflow,
+                          const sim::Configuration& configuration, const Load& load);
+
+struct CalibrationRecord {
+  std::string file;  // of the measurements
+  std::string sha256;
+  std::size_t rows = 0;
+  std::size_t held_out = 0;
+  Protocol protocol;
+  sim::Duration window{};
+  sim::Duration warm_up{};
+  MeasuredRanges ranges;
+  std::vector<FittedParameter> parameters;
+  std::vector<double> values;                // of the parameters
+  std::vector<Span> intervals;               // 90 %
+  std::vector<std::string> warnings;         // by parameter; empty: none
+  std::vector<std::string> notes;            // about several of them
+  std::vector<std::vector<double>> members;  // values; the first are `values`
+  std::vector<Quantity> quantities;          // what was observed, with how far off predictions were
+};
+
+YamlNode record_yaml(const CalibrationRecord& record);
+CalibrationRecord read_record(const YamlValue& value, const sim::WorkflowSpec& workflow);  // throws sim::Error
+
+}  // namespace faasconf::experiments

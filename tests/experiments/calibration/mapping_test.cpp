@@ -1,0 +1,93 @@
+#include "experiments/calibration/mapping.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/config/files.hpp"
+#include "tests/experiments/calibration/two_functions.hpp"
+#include "tests/experiments/config/reading.hpp"
+#include "tests/shared_data.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::HasSubstr;
+
+Table table_of(const std::string& rows) { return parse_table(kTwoFunctionsHeader + rows, "m.csv"); }
+const char* const kRow = "10,770,3,1200,1536,0.34,2.5,20,5,1500\n";
+
+std::string with(std::string text, const std::string& before, const std::string& after) {
+  const std::size_t at = text.find(before);
+  EXPECT_NE(at, std::string::npos) << before;
+  return text.replace(at, before.size(), after);
+}
+
+std::string complaint_about_mapping(const std::string& before, const std::string& after) {
+  return complaint(
+      [&] { parse_mapping(with(kTwoFunctionsMapping, before, after), "map.yaml", table_of(kRow), two_functions()); });
+}
+
+TEST(Mapping, TurnsColumnsIntoQuantities) {
+  const Table table = table_of(kRow);
+  const Mapping mapping = parse_mapping(kTwoFunctionsMapping, "map.yaml", table, two_functions());
+  ASSERT_EQ(mapping.knobs.size(), 2U);
+  EXPECT_EQ(mapping.knobs[0].cpu.read(table, 0), 770);
+  EXPECT_EQ(mapping.knobs[0].memory.read(table, 0), 1024);    // a constant
+  EXPECT_EQ(mapping.knobs[1].concurrency.read(table, 0), 4);  // int(9 x .34 + 1)
+  EXPECT_EQ(mapping.targets[2].cell.read(table, 0), 0.8);     // 20 / (20 + 5)
+  EXPECT_EQ(mapping.targets[3].cell.read(table, 0), 1.5);     // 1500 ms
+  EXPECT_EQ(mapping.targets[3].name, "latency_p75 of second");
+  EXPECT_EQ(mapping.parameters[0].low, 0.2);
+  EXPECT_TRUE(mapping.parameters[0].logarithmic);
+}
+
+TEST(Mapping, SaysWhatIsWrongInIt) {
+  EXPECT_THAT(complaint_about_mapping("column: mean, unit: s", "column: men, unit: s"),
+              HasSubstr("map.yaml:14: targets.0.column: m.csv: expected a column \"men\", got none, did you mean"));
+  EXPECT_THAT(complaint_about_mapping("column: mean, unit: s", "column: mean"),
+              HasSubstr("expected a unit, one of s, ms, us, ns, got none"));
+  EXPECT_THAT(complaint_about_mapping("column: first cpu, unit: m", "column: first cpu, unit: Mi"),
+              HasSubstr("knobs.first.cpu.unit: expected a unit, one of m, cores, got \"Mi\""));
+  EXPECT_THAT(complaint_about_mapping("function: second", "function: secnd"), HasSubstr("did you mean \"second\"?"));
+  EXPECT_THAT(complaint_about_mapping("  second:\n", "  third:\n"), HasSubstr("got \"third\""));
+  EXPECT_THAT(complaint_about_mapping("users: {column: users}", "users: 3, rate: 2/s"),
+              HasSubstr("expected either users or rate, got both"));
+  EXPECT_THAT(complaint_about_mapping("[200ms, 1s], scale: log", "[0s, 1s], scale: log"),
+              HasSubstr("expected bounds above 0"));
+  EXPECT_THAT(complaint_about_mapping("[200ms, 1s]", "[1s, 200ms]"), HasSubstr("expected bounds that rise"));
+  EXPECT_THAT(complaint_about_mapping("[200ms, 1s]", "[200ms, 1]"), HasSubstr("expected bounds of one unit"));
+  EXPECT_THAT(complaint_about_mapping("cpu_sharing.contention", "functions.first.serial"),
+              HasSubstr("expected one parameter for functions.first.serial, got two"));
+  EXPECT_THAT(complaint_about_mapping("window: 30s", "window: 30s, redeploy: false"),
+              HasSubstr("every row is simulated by itself"));
+  EXPECT_THAT(complaint_about_mapping("observe: successes", "observe: success"), HasSubstr("one of latency_mean"));
+}
+
+TEST(Mapping, AmountsAreWrittenAsTheyAreRead) {
+  for (const std::string text : {"860ms", "380Mi", "500m", "5/s", "0.16", "-0.5"}) {
+    const YamlNode node = parse_yaml_value(text, "test");
+    const auto [value, dimension] = read_amount({node, ""});
+    const YamlNode again = parse_yaml_value(format_amount(value, dimension), "test");
+    EXPECT_EQ(read_amount({again, ""}), std::pair(value, dimension)) << text;
+  }
+}
+
+TEST(ShippedMapping, ReadsThePapersMeasurements) {
+  const auto file = tests::shared_file("data/faasconf/parallel_10users.csv");
+  if (!file) GTEST_SKIP() << tests::kNoSharedData;
+  const sim::WorkflowSpec workflow = read_experiment("parallel").scenario.workflow;
+  const Table table = read_table(*file);
+  const Mapping mapping = read_mapping(find_shipped("paper-parallel-mapping"), table, workflow);
+  const Measurements measurements = read_measurements(table, mapping, workflow);
+  EXPECT_GE(measurements.rows.size(), 909U);
+  const MeasuredRow& first = measurements.rows.front();
+  const sim::FunctionConfiguration expected{.cpu = {1740}, .memory = {1248}, .replicas = 7, .concurrency = 3};
+  EXPECT_EQ(first.configuration.functions[workflow.find("starter")->index], expected);
+  EXPECT_DOUBLE_EQ(first.observed[0], 12.273846864700317);
+  EXPECT_DOUBLE_EQ(first.observed[3], 17.0 / 20);
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

@@ -1,0 +1,99 @@
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/calibration/table.hpp"
+#include "tests/experiments/calibration/two_functions.hpp"
+#include "tests/experiments/cli/in_process.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kHeader =
+    "id,first.cpu,first.memory,first.replicas,first.concurrency,second.cpu,second.memory,second.replicas,"
+    "second.concurrency,users\n";
+
+class PredictCommand : public testing::Test {
+ protected:
+  PredictCommand() { write("two.yaml", kTwoFunctions); }
+  Table predict(const std::string& workflow, const std::string& rows, const std::string& options = "") {
+    write("in.csv", kHeader + rows);
+    const Ran ran = faasconf("predict " + workflow + " --in in.csv --out out.csv --quiet " + options);
+    EXPECT_EQ(ran.code, kDone) << ran.err;
+    return read_table("out.csv");
+  }
+  static double value(const Table& table, std::size_t row, const std::string& column) {
+    return number_at(table, row, column_named(table, column));
+  }
+  Elsewhere elsewhere_;
+};
+
+const std::string kWide = "a,1500m,1Gi,4,4,1500m,1536Mi,4,4,5\n";
+const std::string kNarrow = "\"b,c\",500m,1Gi,1,4,500m,1536Mi,1,4,10\n";
+
+TEST_F(PredictCommand, AddsItsColumnsEachWithAnInterval) {
+  const Table table = predict("two.yaml", kWide + kNarrow);
+  std::vector<std::string> expected;
+  for (const std::string name : {"latency_mean_s", "latency_p95_s", "successes", "success_ratio", "price",
+                                 "qos_probability", "first.latency_p75_s", "second.latency_p75_s"}) {
+    expected.insert(expected.end(), {name, name + "_lo", name + "_hi"});
+  }
+  expected.push_back("extrapolates");
+  ASSERT_EQ(table.header.size(), 10 + expected.size());
+  EXPECT_EQ(std::vector<std::string>(table.header.begin() + 10, table.header.end()), expected);
+  EXPECT_EQ(table.rows[1][0], "b,c");  // others' columns are kept
+  for (std::size_t row = 0; row < 2; ++row) {
+    for (const std::string name : {"latency_mean_s", "successes", "success_ratio", "qos_probability"}) {
+      EXPECT_LE(value(table, row, name + "_lo"), value(table, row, name)) << name;
+      EXPECT_GE(value(table, row, name + "_hi"), value(table, row, name)) << name;
+    }
+  }
+  EXPECT_LT(value(table, 0, "latency_mean_s"), value(table, 1, "latency_mean_s"));
+  EXPECT_DOUBLE_EQ(value(table, 0, "price"),
+                   4 * (1500 * 1.73e-4 + 1024 * 1.2e-5) + 4 * (1500 * 1.73e-4 + 1536 * 1.2e-5));
+  EXPECT_EQ(table.rows[0].back(), "workflow: not measured");
+}
+
+TEST_F(PredictCommand, IsTheSameForAnyNumberOfThreadsAndFinerWithMoreReplications) {
+  predict("two.yaml", kWide + kNarrow, "--threads 1");
+  const std::string alone = contents("out.csv");
+  predict("two.yaml", kWide + kNarrow, "--threads 3");
+  EXPECT_EQ(contents("out.csv"), alone);
+}
+
+TEST_F(PredictCommand, NamesTheKnobThatLiesOutsideWhatWasMeasuredAndHowFar) {
+  write("measured.csv", simulated_rows(two_functions(), 20, 7));
+  write("mapping.yaml", kTwoFunctionsMapping);
+  const Ran ran = faasconf(
+      "calibrate --measurements measured.csv --mapping mapping.yaml --workflow two.yaml --out fitted.yaml --budget 7 "
+      "--windows 1 --members 2 --replications 4");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  const Table table =
+      predict("fitted.yaml", "in,1000m,1Gi,2,4,1000m,900Mi,2,4,6\nout,1000m,1Gi,2,4,1000m,2000Mi,3,4,30\n");
+  EXPECT_EQ(table.rows[0].back(), "");
+  EXPECT_THAT(table.rows[1].back(), HasSubstr("second.memory: "));
+  EXPECT_THAT(table.rows[1].back(), HasSubstr("second.replicas: 1 above 2; users: 20 above 10"));
+}
+
+TEST_F(PredictCommand, IsMisusedWithOneClearMessage) {
+  const auto expect_misuse = [](const std::string& table, const std::string& message) {
+    write("in.csv", table);
+    const Ran ran = faasconf("predict two.yaml --in in.csv --out out.csv");
+    EXPECT_EQ(ran.code, kMisused) << message;
+    EXPECT_THAT(ran.err, HasSubstr(message));
+  };
+  expect_misuse("first.cpu,users\n770m,3\n", "expected a column \"first.memory\", got none");
+  expect_misuse(kHeader + "a,1500m,1024,4,4,1500m,1536Mi,4,4,5\n",
+                "in.csv:2: first.memory: expected a memory quantity");
+  expect_misuse(kHeader + "a,1500m,1Gi,4,4,1500m,1536Mi,0,4,5\n", "second.replicas: expected a whole number from 1");
+  expect_misuse(kHeader + "a,,1Gi,4,4,1500m,1536Mi,1,4,5\n", "first.cpu: expected a positive cpu quantity");
+  expect_misuse("frist.cpu,users\n770m,3\n", "did you mean \"first.cpu\"?");
+  expect_misuse("users\n", "got no rows");
+}
+
+}  // namespace
+}  // namespace faasconf::experiments
