@@ -10,6 +10,7 @@
 #include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_reader.hpp"
+#include "experiments/config/yaml_writer.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -18,25 +19,10 @@ std::string indented(int columns) { return std::string(static_cast<std::size_t>(
 
 std::string seconds(const sim::Distribution& law) { return format_distribution(law, LawUnit::seconds); }
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string result = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20 || byte == 0x7F) {
-      result += {'\\', 'x', digits[byte >> 4], digits[byte & 0xF]};
-    } else {
-      if (character == '"' || character == '\\') result += '\\';
-      result += character;
-    }
-  }
-  return result + "\"";
-}
-
 // Names need no quotes, unless YAML reads them as nothing.
 std::string name(const std::string& text) {
   const bool is_nothing = text == "null" || text == "Null" || text == "NULL";
-  return is_name(text) && !is_nothing ? text : in_quotes(text);
+  return is_name(text) && !is_nothing ? text : yaml_in_quotes(text);
 }
 
 // Blocks below one another, each from the column where it begins to the end of its last line.
@@ -226,7 +212,7 @@ void write_workload(std::string& out, const sim::ScenarioSpec& scenario) {
   out += std::visit([](const auto& source) { return source_text(source); }, scenario.workload.source);
   if (const auto& profile = scenario.workload.profile) {
     const bool rates = std::holds_alternative<sim::OpenLoop>(scenario.workload.source);
-    out += "  profile:\n    origin: " + in_quotes(profile->origin) + "\n    steps:\n";
+    out += "  profile:\n    origin: " + yaml_in_quotes(profile->origin) + "\n    steps:\n";
     for (const sim::Profile::Step& step : profile->steps) {
       out += "      " + sim::format(step.start.time_since_epoch()) + ": " + format_number(step.level) +
              (rates ? "/s" : "") + "\n";
@@ -244,7 +230,7 @@ void write_policy(std::string& out, const PolicyChoice& choice) {
   const auto add = [&entries](const std::string& key, const std::string& value) {
     entries += (entries.empty() ? "" : ", ") + key + ": " + value;
   };
-  if (!choice.configuration.empty()) add("configuration", in_quotes(choice.configuration));
+  if (!choice.configuration.empty()) add("configuration", yaml_in_quotes(choice.configuration));
   for (const auto& [parameter, value] : all_parameters(choice)) add(parameter, value);
   out += "  - " + (entries.empty() ? choice.policy : "{" + choice.policy + ": {" + entries + "}}") + "\n";
 }

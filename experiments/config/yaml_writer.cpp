@@ -23,18 +23,7 @@ std::string quoted(std::string_view text) {
   const bool is_null = text == "null" || text == "Null" || text == "NULL";
   if ((begins_well || is_number) && !is_null && std::all_of(text.begin(), text.end(), is_plain))
     return std::string(text);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string result = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20 || byte == 0x7F) {
-      result += {'\\', 'x', digits[byte >> 4], digits[byte & 0xF]};
-    } else {
-      if (character == '"' || character == '\\') result += '\\';
-      result += character;
-    }
-  }
-  return result + "\"";
+  return yaml_in_quotes(text);
 }
 
 std::string flow(const YamlNode& node) {
@@ -108,6 +97,21 @@ class Writer {
 };
 
 }  // namespace
+
+std::string yaml_in_quotes(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < 0x20 || byte == 0x7F) {
+      result += {'\\', 'x', digits[byte >> 4], digits[byte & 0xF]};
+    } else {
+      if (character == '"' || character == '\\') result += '\\';
+      result += character;
+    }
+  }
+  return result + "\"";
+}
 
 YamlNode yaml_scalar(std::string text) {
   YamlNode node;

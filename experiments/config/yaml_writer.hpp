@@ -3,12 +3,15 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "experiments/config/yaml_tree.hpp"
 
 namespace faasconf::experiments {
+
+std::string yaml_in_quotes(std::string_view text);  // with what YAML would read otherwise escaped
 
 YamlNode yaml_scalar(std::string text);
 YamlNode yaml_list(std::vector<YamlNode> items);
