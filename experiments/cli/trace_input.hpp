@@ -9,7 +9,6 @@
 #include "experiments/cli/arguments.hpp"
 #include "experiments/cli/progress.hpp"
 #include "traces/azure2019.hpp"
-#include "traces/replay_model.hpp"
 #include "traces/statistics.hpp"
 #include "traces/store.hpp"
 #include "traces/trace.hpp"
