@@ -32,10 +32,6 @@ std::string locate_mapping(const std::string& path) {
   return shipped.empty() ? path : shipped;
 }
 
-std::uint64_t evaluations_of(const CalibrationOptions& options, std::size_t parameters) {
-  return options.evaluations > 0 ? options.evaluations : kEvaluationsPerParameter * parameters;
-}
-
 Loss loss_of(const CandidateWorkflow& candidate, const CalibrationInputs& inputs, std::size_t windows_per_half,
              std::uint64_t seed, int threads) {
   return Loss(candidate, inputs.measurements, protocol_of(inputs.mapping.protocol), inputs.split.training,
@@ -243,7 +239,8 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
   const CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
   const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options.threads);
   Calibration result;
-  const std::uint64_t evaluations = evaluations_of(options, inputs.mapping.parameters.size());
+  const std::uint64_t evaluations =
+      options.evaluations.value_or(kEvaluationsPerParameter * inputs.mapping.parameters.size());
   result.fit = fit(loss,
                    {.evaluations = evaluations,
                     .polish = evaluations / 8,
@@ -261,7 +258,7 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
     interrupted = !on_progress({result.fit.evaluations, result.fit.evaluations, result.fit.loss});
     return !interrupted;
   };
-  result.fit.best = newton_polish(finer, result.fit.best, kPolishSteps, go_on);
+  if (evaluations > 0) result.fit.best = newton_polish(finer, result.fit.best, kPolishSteps, go_on);
   if (interrupted) return std::nullopt;
   result.start_loss = finer(candidate.point(candidate.written_values()));
   result.fit.loss = finer(result.fit.best);
