@@ -124,7 +124,9 @@ void learn_intervals(const CalibrationInputs& inputs, CalibrationRecord& record,
   for (std::size_t t = 0; t < record.quantities.size(); ++t) {
     const Column training = column_of(inputs, predictions, t, false);
     if (training.measured.size() < 2) continue;
-    record.quantities[t].discrepancy = find_discrepancy(training.measured, training.estimates);
+    const Discrepancy found = find_discrepancy(training.measured, training.estimates);
+    record.quantities[t].discrepancy = {
+        .low = rounded(found.low), .high = rounded(found.high), .floor = rounded(found.floor)};
     for (RowPrediction& prediction : predictions) {
       if (prediction.targets[t]) set_interval(*prediction.targets[t], record.quantities[t]);
     }
