@@ -32,10 +32,6 @@ std::string locate_mapping(const std::string& path) {
   return shipped.empty() ? path : shipped;
 }
 
-std::uint64_t evaluations_of(const CalibrationOptions& options, std::size_t parameters) {
-  return options.evaluations > 0 ? options.evaluations : kEvaluationsPerParameter * parameters;
-}
-
 Loss loss_of(const CandidateWorkflow& candidate, const CalibrationInputs& inputs, std::size_t windows_per_half,
              std::uint64_t seed, int threads) {
   return Loss(candidate, inputs.measurements, protocol_of(inputs.mapping.protocol), inputs.split.training,
@@ -128,7 +124,9 @@ void learn_intervals(const CalibrationInputs& inputs, CalibrationRecord& record,
   for (std::size_t t = 0; t < record.quantities.size(); ++t) {
     const Column training = column_of(inputs, predictions, t, false);
     if (training.measured.size() < 2) continue;
-    record.quantities[t].discrepancy = find_discrepancy(training.measured, training.estimates);
+    const Discrepancy found = find_discrepancy(training.measured, training.estimates);
+    record.quantities[t].discrepancy = {
+        .low = rounded(found.low), .high = rounded(found.high), .floor = rounded(found.floor)};
     for (RowPrediction& prediction : predictions) {
       if (prediction.targets[t]) set_interval(*prediction.targets[t], record.quantities[t]);
     }
@@ -243,7 +241,8 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
   const CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
   const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options.threads);
   Calibration result;
-  const std::uint64_t evaluations = evaluations_of(options, inputs.mapping.parameters.size());
+  const std::uint64_t evaluations =
+      options.evaluations.value_or(kEvaluationsPerParameter * inputs.mapping.parameters.size());
   result.fit = fit(loss,
                    {.evaluations = evaluations,
                     .polish = evaluations / 8,
@@ -261,7 +260,7 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
     interrupted = !on_progress({result.fit.evaluations, result.fit.evaluations, result.fit.loss});
     return !interrupted;
   };
-  result.fit.best = newton_polish(finer, result.fit.best, kPolishSteps, go_on);
+  if (evaluations > 0) result.fit.best = newton_polish(finer, result.fit.best, kPolishSteps, go_on);
   if (interrupted) return std::nullopt;
   result.start_loss = finer(candidate.point(candidate.written_values()));
   result.fit.loss = finer(result.fit.best);

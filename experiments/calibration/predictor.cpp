@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "sim/core/error.hpp"
+#include "sim/core/random.hpp"
 #include "sim/stats/confidence.hpp"
 #include "sim/stats/quantiles.hpp"
 #include "sim/stats/running_moments.hpp"
@@ -18,6 +20,20 @@ struct Moments {
   sim::RunningMoments best;
   sim::RunningMoments all;
 };
+
+// Of what is asked for, by its values.
+std::uint64_t fingerprint(const sim::Configuration& configuration, const Load& load) {
+  std::string text;
+  const auto add = [&text](double value) { text += std::to_string(value) + " "; };
+  for (const sim::FunctionConfiguration& knobs : configuration.functions) {
+    for (const double value : {knobs.cpu.value, knobs.memory.value, static_cast<double>(knobs.replicas),
+                               static_cast<double>(knobs.concurrency)}) {
+      add(value);
+    }
+  }
+  for (const double value : {load.users, load.rate_per_s, sim::to_seconds(load.window)}) add(value);
+  return sim::StreamName(text).bits();
+}
 
 // Wilson's interval of the best member, as wide as the members disagree besides.
 Estimate probability(std::uint64_t met, std::uint64_t windows, std::vector<double> shares) {
@@ -54,7 +70,8 @@ Predictor::Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, 
   }
 }
 
-Outlook Predictor::predict(const sim::Configuration& configuration, const Load& load, std::uint64_t stream) const {
+Outlook Predictor::predict(const sim::Configuration& configuration, const Load& load) const {
+  const std::uint64_t seed = row_seed(options_.seed, fingerprint(configuration, load));
   std::vector<Moments> moments(quantities_.size());
   sim::RunningMoments price;
   std::uint64_t met = 0;
@@ -63,8 +80,8 @@ Outlook Predictor::predict(const sim::Configuration& configuration, const Load& 
     const bool is_best = m == 0;
     const std::size_t windows = is_best ? options_.replications : options_.member_replications;
     std::uint64_t member_met = 0;
-    simulate_windows(scenario_of(members_[m], configuration, load, protocol_), load, row_seed(options_.seed, stream),
-                     windows, [&](std::size_t, const sim::Observation& window) {
+    simulate_windows(scenario_of(members_[m], configuration, load, protocol_), load, seed, windows,
+                     [&](std::size_t, const sim::Observation& window) {
                        if (is_best) price.add(window.price);
                        if (window.qos_met) ++member_met;
                        for (std::size_t q = 0; q < quantities_.size(); ++q) {

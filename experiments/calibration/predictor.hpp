@@ -55,9 +55,9 @@ class Predictor {
   Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, std::vector<Quantity> quantities,
             PredictorOptions options);
 
-  // Throws sim::Error as sim::Scenario. `stream`: which random numbers; the same for one configuration and another
-  // where they are to be compared.
-  Outlook predict(const sim::Configuration& configuration, const Load& load, std::uint64_t stream = 0) const;
+  // Throws sim::Error as sim::Scenario. A configuration under a load meets random numbers of its own, the same each
+  // time: shared ones would make all rows of a table err together.
+  Outlook predict(const sim::Configuration& configuration, const Load& load) const;
 
   const std::vector<Quantity>& quantities() const { return quantities_; }
   const sim::WorkflowSpec& workflow() const { return members_.front(); }

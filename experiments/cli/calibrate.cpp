@@ -77,7 +77,7 @@ Plan make_plan(const Arguments& arguments) {
   }
   plan.options.holdout = read_share(arguments, "holdout");
   if (arguments.given("budget")) {
-    plan.options.evaluations = static_cast<std::uint64_t>(arguments.integer("budget", 1, 100'000'000));
+    plan.options.evaluations = static_cast<std::uint64_t>(arguments.integer("budget", 0, 100'000'000));
   }
   plan.options.windows_per_half = static_cast<std::size_t>(arguments.integer("windows", 1, 10'000));
   plan.options.members = static_cast<std::size_t>(arguments.integer("members", 1, 1000));
@@ -347,7 +347,7 @@ Command calibrate_command() {
               {.name = "budget",
                .placeholder = "N",
                .description = "evaluations of the loss by the search; 100 a parameter unless given. The polish adds an "
-                              "eighth"},
+                              "eighth, and steps on more windows. 0: the values of the file are judged as they are"},
               {.name = "windows",
                .placeholder = "N",
                .description = "simulated for each row and half of the loss",

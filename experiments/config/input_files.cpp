@@ -100,7 +100,9 @@ std::vector<std::string> shipped_names() {
   for (const fs::path& directory : shipped_directories()) {
     std::error_code unreadable;
     for (const fs::directory_entry& entry : fs::directory_iterator(directory, unreadable)) {
-      if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+      const std::string name = entry.path().stem().string();
+      // mappings of measurements are neither workflow nor experiment nor configuration
+      if (entry.path().extension() == ".yaml" && !name.ends_with("-mapping")) names.push_back(name);
     }
     if (!names.empty()) break;
   }

@@ -69,7 +69,8 @@ class Writer {
     const std::string line = indent + mark + " " + flow(value);
     const bool is_leaf = value.kind == YamlNode::Kind::scalar || value.kind == YamlNode::Kind::nothing;
     const bool is_empty = value.items.empty() && value.entries.empty();
-    if (is_leaf || is_empty || (line.size() <= kWidth && is_flat(value) && !has_comment_below(path))) {
+    const bool is_row = value.kind == YamlNode::Kind::list && is_flat(value, 2);  // numbers, however many
+    if (is_leaf || is_empty || is_row || (line.size() <= kWidth && is_flat(value) && !has_comment_below(path))) {
       const auto comment = comments_.find(path);
       text_ += line + (comment == comments_.end() ? "" : "  # " + comment->second) + "\n";
       return;

@@ -11,9 +11,10 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kCommand =
+const std::string kJudge =
     "calibrate --measurements measured.csv --mapping mapping.yaml --workflow workflow.yaml --out out.yaml "
-    "--budget 14 --windows 1 --members 3 --replications 4 ";
+    "--windows 1 --members 3 --replications 4 ";
+const std::string kCommand = kJudge + "--budget 14 ";
 
 // Measurements, mapping and workflow in a directory of their own.
 class CalibrateCommand : public testing::Test {
@@ -40,6 +41,14 @@ TEST_F(CalibrateCommand, WritesTheWorkflowAndSaysHowWellItPredicts) {
   const Ran next = faasconf("calibrate --workflow out.yaml --next 2");
   EXPECT_EQ(next.code, kDone) << next.err;
   EXPECT_THAT(next.out, HasSubstr("users,disagreement\n"));
+}
+
+TEST_F(CalibrateCommand, JudgesTheValuesOfTheFileWhereNothingIsToBeFitted) {
+  const Ran ran = faasconf(kJudge + "--budget 0 --json --quiet");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(R"({"parameter":"first work","value":0.5,)"));
+  EXPECT_THAT(ran.out, HasSubstr(R"({"parameter":"second work","value":0.8,)"));
+  EXPECT_THAT(ran.out, HasSubstr(R"("evaluations":0)"));
 }
 
 TEST_F(CalibrateCommand, AnswersInJson) {

@@ -79,6 +79,17 @@ TEST_F(PredictCommand, NamesTheKnobThatLiesOutsideWhatWasMeasuredAndHowFar) {
   EXPECT_THAT(table.rows[1].back(), HasSubstr("second.replicas: 1 above 2; users: 20 above 10"));
 }
 
+// Parallel ships with what its calibration found: measured at 10 users only.
+TEST(ShippedParallel, KnowsWhereItWasMeasured) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf("predict parallel --in demo-configurations.csv --out out.csv --quiet --replications 4");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  const Table table = read_table("out.csv");
+  EXPECT_EQ(table.rows[0].back(), "");
+  EXPECT_EQ(table.rows[2].back(), "users: 10 above 10");
+  EXPECT_EQ(ran.out, "3 configurations, 1 of them outside what was measured\n");
+}
+
 TEST_F(PredictCommand, IsMisusedWithOneClearMessage) {
   const auto expect_misuse = [](const std::string& table, const std::string& message) {
     write("in.csv", table);

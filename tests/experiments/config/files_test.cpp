@@ -178,7 +178,7 @@ TEST(ShippedFiles, AllCanBeRead) {
   for (const std::string& name : shipped_names()) {
     if (name.starts_with("demo-")) {
       EXPECT_NO_THROW(read_configuration(find_shipped(name), parallel)) << name;
-    } else if (!name.ends_with("-mapping")) {  // those belong to measurements, see the tests of calibration
+    } else {
       EXPECT_NO_THROW(sim::Scenario(read_experiment(name).scenario)) << name;
     }
   }
