@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <map>
 
-#include "experiments/calibration/parallel_for.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/worker_pool.hpp"
 #include "traces/digest.hpp"
 
 namespace faasconf::experiments {
@@ -86,7 +86,7 @@ CalibrationRecord make_record(const CalibrationInputs& inputs, const Posterior& 
 
 std::vector<RowPrediction> predict_rows(const CalibrationInputs& inputs, const Predictor& predictor, int threads) {
   std::vector<RowPrediction> predictions(inputs.measurements.rows.size());
-  parallel_for(predictions.size(), threads, [&](std::size_t i) {
+  sim::parallel_for(predictions.size(), threads, [&](std::size_t i) {
     const MeasuredRow& row = inputs.measurements.rows[i];
     predictions[i].row = i;
     predictions[i].targets = predictor.predict(row.configuration, row.load).quantities;
@@ -138,7 +138,7 @@ std::vector<std::vector<std::optional<double>>> draw_windows(const CalibrationIn
                                                              const sim::WorkflowSpec& workflow, int threads) {
   const Protocol protocol = protocol_of(inputs.mapping.protocol);
   std::vector<std::vector<std::optional<double>>> drawn(inputs.measurements.rows.size());
-  parallel_for(drawn.size(), threads, [&](std::size_t i) {
+  sim::parallel_for(drawn.size(), threads, [&](std::size_t i) {
     const MeasuredRow& row = inputs.measurements.rows[i];
     simulate_windows(scenario_of(workflow, row.configuration, row.load, protocol), row.load,
                      row_seed(kCeilingSeed, row.line), 1, [&](std::size_t, const sim::Observation& window) {

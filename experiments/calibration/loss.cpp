@@ -4,8 +4,8 @@
 #include <limits>
 #include <optional>
 
-#include "experiments/calibration/parallel_for.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/worker_pool.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -107,7 +107,7 @@ std::vector<double> Loss::operator()(std::span<const Point> points) const {
   std::vector<sim::WorkflowSpec> workflows;
   for (const Point& point : points) workflows.push_back(candidate_.workflow(candidate_.values(point)));
   std::vector<double> losses(points.size() * rows_.size());
-  parallel_for(losses.size(), options_.threads, [&](std::size_t i) {
+  sim::parallel_for(losses.size(), options_.threads, [&](std::size_t i) {
     losses[i] = row_loss(errors(workflows[i / rows_.size()], rows_[i % rows_.size()]));
   });
 
@@ -125,7 +125,7 @@ double Loss::operator()(const Point& point) const { return (*this)(std::span(&po
 std::vector<RowErrors> Loss::errors(const Point& point) const {
   const sim::WorkflowSpec workflow = candidate_.workflow(candidate_.values(point));
   std::vector<RowErrors> result(rows_.size());
-  parallel_for(rows_.size(), options_.threads, [&](std::size_t i) { result[i] = errors(workflow, rows_[i]); });
+  sim::parallel_for(rows_.size(), options_.threads, [&](std::size_t i) { result[i] = errors(workflow, rows_[i]); });
   return result;
 }
 

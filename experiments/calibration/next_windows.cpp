@@ -8,9 +8,9 @@
 #include <Eigen/Core>
 
 #include "experiments/calibration/candidate.hpp"
-#include "experiments/calibration/parallel_for.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
+#include "sim/core/worker_pool.hpp"
 #include "sim/stats/running_moments.hpp"
 
 namespace faasconf::experiments {
@@ -142,8 +142,8 @@ std::vector<NextWindow> next_windows(const YamlNode& tree, const CalibrationReco
 
   std::vector<NextWindow> candidates = draw_candidates(record, workflow, options);
   std::vector<MatrixXd> columns(candidates.size());
-  parallel_for(candidates.size(), options.threads,
-               [&](std::size_t i) { columns[i] = disagreements(members, record, candidates[i], options); });
+  sim::parallel_for(candidates.size(), options.threads,
+                    [&](std::size_t i) { columns[i] = disagreements(members, record, candidates[i], options); });
 
   std::vector<NextWindow> chosen;
   for (std::size_t k = 0; k < options.count && k < candidates.size(); ++k) {

@@ -6,13 +6,13 @@
 
 #include "experiments/calibration/calibration.hpp"
 #include "experiments/calibration/configurations.hpp"
-#include "experiments/calibration/parallel_for.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/laws.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/worker_pool.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -181,7 +181,7 @@ int run_predict(const Arguments& arguments, const Console& console) {
                                           : Predictor({plan.workflow}, plan.protocol, quantities, plan.predictor);
   std::vector<Outlook> outlooks(plan.windows.size());
   std::vector<std::string> extrapolates(plan.windows.size(), "workflow: not measured");
-  parallel_for(plan.windows.size(), plan.threads, [&](std::size_t i) {
+  sim::parallel_for(plan.windows.size(), plan.threads, [&](std::size_t i) {
     const AskedWindow& asked = plan.windows[i];
     Load load = asked.load;
     load.window = plan.window;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sim/env/environment.hpp"
-#include "sim/env/worker_pool.hpp"
+#include "sim/core/worker_pool.hpp"
 
 namespace faasconf::sim {
 

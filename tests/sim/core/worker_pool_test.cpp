@@ -1,4 +1,4 @@
-#include "sim/env/worker_pool.hpp"
+#include "sim/core/worker_pool.hpp"
 
 #include <atomic>
 #include <string>

@@ -1,4 +1,4 @@
-#include "sim/env/worker_pool.hpp"
+#include "sim/core/worker_pool.hpp"
 
 #include <string>
 #include <utility>
@@ -36,6 +36,10 @@ void WorkerPool::run(std::size_t count, const std::function<void(std::size_t)>& 
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return busy_ == 0; });
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+  WorkerPool(threads).run(count, work);
 }
 
 void WorkerPool::wait_for_work() {

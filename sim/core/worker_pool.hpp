@@ -40,4 +40,7 @@ class WorkerPool {
   std::vector<std::thread> workers_;
 };
 
+// The same once. Whoever wants results that do not depend on the number of threads writes them to places of their own.
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work);
+
 }  // namespace faasconf::sim
