@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/model/openfaas_windows.hpp"
+#include "tests/sim/model/queueing_theory.hpp"
 
 namespace faasconf::sim {
 namespace {
@@ -376,6 +378,44 @@ Errors workflow_errors(const CpuSharingSpec& sharing, int times = 20) {
   return errors;
 }
 
+// Users who each visit one of the replicas, a processor-sharing server as fast as its limit. It knows no rejections.
+double network_mean_s(const Row& row) {
+  const double work_s = number(row, "work_nominal_ms") / 1000 + kClosedLoopOverhead_s;
+  const int replicas = whole(row, "replicas");
+  const double demand_s = work_s / (number(row, "cpu_limit_mcores") / 1000) / replicas;
+  const std::vector<double> demands_s(static_cast<std::size_t>(replicas), demand_s);
+  const ClosedNetwork network = mean_value_analysis(whole(row, "users"), kPath_s, demands_s);
+  return std::accumulate(network.response_s.begin(), network.response_s.end(), kPath_s);
+}
+
+RunningMoments network_errors(bool with_rejections) {
+  RunningMoments errors;
+  for (const Row& row : read_windows("E1")) {
+    if (!with_rejections && whole(row, "n_429") > 0) continue;
+    errors.add(std::abs(network_mean_s(row) / number(row, "mean_latency_s") - 1));
+  }
+  return errors;
+}
+
+RunningMoments errors_without_rejections(const CpuSharingSpec& sharing) {
+  RunningMoments errors;
+  for (const Row& row : read_windows("E1")) {
+    if (whole(row, "n_429") > 0) continue;
+    const WindowResult found = simulate_windows(closed_window(row, sharing), kClosedWindow, 6);
+    errors.add(std::abs(found.mean_s() / number(row, "mean_latency_s") - 1));
+  }
+  return errors;
+}
+
+// On the windows that it can say anything of.
+TEST_F(MeasuredCfs, IsNearerThanMeanValueAnalysis) {
+  const RunningMoments network = network_errors(false);
+  const RunningMoments simulated = errors_without_rejections(sliced_sharing(2));
+  ASSERT_EQ(network.count(), simulated.count());
+  EXPECT_GE(network.count(), 15U);
+  EXPECT_LT(*simulated.mean(), *network.mean() / 2);
+}
+
 // Closed loop 3 %, workflow 6 %, in the mean latency of a window.
 TEST_F(MeasuredCfs, TwoLevelsFitTheClosedLoopAndTheWorkflow) {
   const Errors closed = closed_loop_errors(sliced_sharing(2), 6);
@@ -404,6 +444,13 @@ TEST_F(MeasuredCfs, DISABLED_TableOfErrors) {
   std::printf(
       "| windows | model | mean | median | p95 | success ratio | utilisation |\n|---|---|---|---|---|---|---|\n");
   print_errors("E1, closed loop", [](const CpuSharingSpec& sharing) { return closed_loop_errors(sharing); });
+  for (const bool with_rejections : {false, true}) {
+    std::printf("| E1, closed loop%s | mean-value analysis | (%.1f) | | | | |\n",
+                with_rejections ? "" : ", windows without rejections",
+                100 * network_errors(with_rejections).mean().value_or(std::nan("")));
+  }
+  std::printf("| E1, closed loop, windows without rejections | CFS, slices, two levels | (%.1f) | | | | |\n",
+              100 * errors_without_rejections(sliced_sharing(2)).mean().value_or(std::nan("")));
   const std::vector<OpenWindow> windows = read_open_windows();
   print_errors("E2, open loop",
                [&](const CpuSharingSpec& sharing) { return open_loop_errors(windows, sharing, kOpenLoopOverhead_s); });
