@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "sim/core/archive.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/run.hpp"
 
@@ -83,6 +84,38 @@ void Environment::step(std::span<const float> actions) {
   reward_ = reward_of(seen_, plan_->spec().reward);
 }
 
+template <class Archive>
+void Environment::archive(Archive& a) {
+  a(load_stream_, load_, forecast_, windows_run_, window_, begun_, configuration_.functions, reward_, actions_, rows_);
+  a(seen_.window, seen_.start, seen_.length, seen_.users, seen_.offered_rate_per_s, seen_.configuration.functions,
+    seen_.functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.qos_met,
+    seen_.price, seen_.cost_window_usd, seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
+}
+
+std::vector<std::byte> Environment::save() {
+  ArchiveWriter writer;
+  std::vector<std::byte> simulation = simulation_.save();
+  writer(simulation);
+  archive(writer);
+  return writer.take();
+}
+
+void Environment::restore(std::span<const std::byte> bytes) {
+  ArchiveReader reader(bytes);
+  std::vector<std::byte> simulation;
+  reader(simulation);
+  simulation_.restore(simulation);
+  begun_ = false;
+  archive(reader);
+  const bool fits = actions_.size() == plan_->actions().size() &&
+                    rows_.size() == plan_->agents() * plan_->features().size() && reader.at_end();
+  if (fits) return;
+  begun_ = false;
+  actions_.resize(plan_->actions().size());
+  rows_.resize(plan_->agents() * plan_->features().size());
+  throw Error("saved state of an environment with other features, or damaged");
+}
+
 void Environment::begin_window() {
   simulation_.set_users(load_.users(window_));
   ++windows_run_;
@@ -101,6 +134,7 @@ void Environment::run_window() {
   recorder_.end_window(simulation_);
   drain(simulation_, scenario.attribution);
   recorder_.latest(seen_);
+  seen_.window = static_cast<std::int64_t>(window_);
   look();
 }
 

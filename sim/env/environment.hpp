@@ -69,11 +69,18 @@ class Environment {
   // end.
   void step(std::span<const float> actions);
 
+  // The whole state but plan, seed and number, in the byte order of this machine: what follows restore() is to the last
+  // bit what would have followed save(). restore() throws Error when the bytes are not such a state, and is then to be
+  // reset.
+  std::vector<std::byte> save();
+  void restore(std::span<const std::byte> bytes);
+
   const EnvironmentPlan& plan() const { return *plan_; }
   std::span<const float> observation() const { return rows_; }  // agents x features, before the next action
   const Reward& reward() const { return reward_; }              // of the last step
   bool truncated() const { return window_ == plan_->spec().episode_windows; }
-  const Observation& window() const { return seen_; }               // all that the last window told
+  // All that the last window told; its number is of the episode, 0 is reset()'s.
+  const Observation& window() const { return seen_; }
   std::span<const float> last_actions() const { return actions_; }  // agents x kKnobs
   int users() const { return load_.users(window_); }                // of the last window
 
@@ -81,6 +88,8 @@ class Environment {
   void begin_window();
   void run_window();
   void look();
+  template <class Archive>
+  void archive(Archive& a);
 
   std::shared_ptr<const EnvironmentPlan> plan_;
   std::uint64_t seed_;

@@ -30,6 +30,11 @@ class EpisodeLoad {
   void begin(Rng& rng);  // draws the next episode
   int users(std::size_t window) const;
 
+  template <class Archive>
+  void archive(Archive& a) {
+    a(chosen_, first_);
+  }
+
  private:
   const LoadSpec& spec_;
   std::size_t chosen_ = 0;  // level or series
@@ -55,6 +60,11 @@ class LoadForecast {
         break;
     }
     return smoothed_;
+  }
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(smoothed_);
   }
 
  private:

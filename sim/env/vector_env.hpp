@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "sim/env/environment.hpp"
 #include "sim/core/worker_pool.hpp"
+#include "sim/env/environment.hpp"
 
 namespace faasconf::sim {
 

@@ -1,5 +1,6 @@
 #include "sim/env/environment.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -169,6 +170,40 @@ TEST(Environment, TellsOthersNothingOfTheFuture) {
     smoothed = smoothed < 0 ? users : 0.5 * (smoothed + users);
     EXPECT_FLOAT_EQ(told, static_cast<float>(smoothed));
   }
+}
+
+TEST(Environment, GoesOnBitForBitWhereItWasSaved) {
+  for (const bool redeploy : {true, false}) {
+    const auto plan = plan_of(two_steps(redeploy));
+    Environment saved(plan, 9, 4);
+    saved.reset();
+    saved.step(kMiddle);
+    saved.step(kMiddle);
+    const std::vector<std::byte> bytes = saved.save();
+    Environment restored(plan, 9, 4);
+    restored.restore(bytes);
+    EXPECT_EQ(restored.window(), saved.window());
+    for (int i = 0; i < 12; ++i) {
+      for (Environment* environment : {&saved, &restored}) {
+        if (environment->truncated()) environment->reset();
+        environment->step(kMiddle);
+      }
+      EXPECT_EQ(restored.window(), saved.window());
+      EXPECT_TRUE(std::ranges::equal(restored.observation(), saved.observation()));
+      EXPECT_EQ(restored.reward().value, saved.reward().value);
+    }
+  }
+}
+
+TEST(Environment, DoesNotTakeTheStateOfAnother) {
+  Environment environment(plan_of(two_steps()), 1);
+  environment.reset();
+  std::vector<std::byte> bytes = environment.save();
+  EnvironmentSpec extended = two_steps();
+  extended.features = FeatureSet::extended;
+  EXPECT_THROW(Environment(plan_of(extended), 1).restore(bytes), Error);
+  bytes.resize(bytes.size() / 2);
+  EXPECT_THROW(Environment(plan_of(two_steps()), 1).restore(bytes), Error);
 }
 
 // Attribution paper: what is in flight at the end of the window comes back after it.
