@@ -18,6 +18,7 @@
 #include "experiments/config/files.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policies.hpp"
+#include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/summary.hpp"
@@ -64,16 +65,6 @@ struct Results {
 // --- what is asked for
 
 InputFile fingerprint(const std::string& path) { return {path, traces::sha256(read_text_file(path))}; }
-
-// the step that the levels of a profile have in common: the last one lasts as long as the shortest of the others
-std::optional<sim::Duration> length_of(const sim::Profile& profile) {
-  if (profile.steps.size() < 2) return std::nullopt;
-  sim::Duration step = sim::kForever;
-  for (std::size_t i = 1; i < profile.steps.size(); ++i) {
-    step = std::min(step, profile.steps[i].start - profile.steps[i - 1].start);
-  }
-  return profile.steps.back().start.time_since_epoch() + step;
-}
 
 // keeps think time or arrival law where the experiment has them
 template <class Source>

@@ -1,6 +1,8 @@
 #include "experiments/config/profile_file.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -84,6 +86,17 @@ double parse_level(const CsvLines& lines, std::string_view field, bool users) {
   return level;
 }
 
+// Between two times.
+double mean_level(const sim::Profile& profile, sim::Time from, sim::Time to) {
+  double level_s = 0;
+  for (std::size_t i = 0; i < profile.steps.size(); ++i) {
+    const sim::Time begin = std::max(from, profile.steps[i].start);
+    const sim::Time end = i + 1 < profile.steps.size() ? std::min(to, profile.steps[i + 1].start) : to;
+    if (begin < end) level_s += profile.steps[i].level * sim::to_seconds(end - begin);
+  }
+  return level_s / sim::to_seconds(to - from);
+}
+
 std::string seconds_text(sim::Time time) {
   const auto nanoseconds = time.time_since_epoch().count();
   std::string fraction = std::to_string(1'000'000'000 + nanoseconds % 1'000'000'000).substr(1);
@@ -116,6 +129,35 @@ ProfileFile parse_profile(const std::string& text, const std::string& path) {
   if (file.profile.steps.empty()) lines.fail("expected rows below the header, got none");
   file.profile.origin = lines.origin().empty() ? path : lines.origin();
   return file;
+}
+
+std::optional<sim::Duration> length_of(const sim::Profile& profile) {
+  if (profile.steps.size() < 2) return std::nullopt;
+  sim::Duration step = sim::kForever;
+  for (std::size_t i = 1; i < profile.steps.size(); ++i) {
+    step = std::min(step, profile.steps[i].start - profile.steps[i - 1].start);
+  }
+  return profile.steps.back().start.time_since_epoch() + step;
+}
+
+std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, const std::string& path) {
+  const auto fail = [&path](const std::string& message) { throw sim::Error(path + ": " + message); };
+  if (!file.users) fail("expected a profile of users, start_s,users, got one of rates");
+  const sim::Duration length = length_of(file.profile).value_or(window);
+  if (length < window) {
+    fail("expected a profile of at least one window of " + sim::format(window) + ", got one of " + sim::format(length));
+  }
+  std::vector<int> users;
+  for (sim::Time start{}; sim::after(start, window) <= sim::Time(length); start = sim::after(start, window)) {
+    users.push_back(static_cast<int>(std::lround(mean_level(file.profile, start, sim::after(start, window)))));
+  }
+  return users;
+}
+
+sim::LoadSpec load_of_profiles(const std::vector<std::string>& paths, sim::Duration window) {
+  sim::LoadSpec load;
+  for (const std::string& path : paths) load.series.push_back(users_by_window(read_profile(path), window, path));
+  return load;
 }
 
 sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path) {

@@ -1,9 +1,12 @@
 #pragma once
 // Loads over time, from CSV.
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "experiments/config/files.hpp"
+#include "sim/env/load.hpp"
 
 namespace faasconf::experiments {
 
@@ -11,6 +14,16 @@ inline constexpr double kMostUsers = 1'000'000;
 
 // As read_profile, from text; `path` is for messages, and the origin when the text names none.
 ProfileFile parse_profile(const std::string& text, const std::string& path);
+
+// Until when a profile tells of the load: its last level lasts as long as the shortest of the others. Absent for a
+// single level, which lasts for ever.
+std::optional<sim::Duration> length_of(const sim::Profile& profile);
+
+// A profile of users as a load of environments: their mean number in each whole window, rounded; `path` is for
+// messages. Throws sim::Error for rates, and for a profile that is shorter than a window.
+std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, const std::string& path);
+// Several, a series each.
+sim::LoadSpec load_of_profiles(const std::vector<std::string>& paths, sim::Duration window);
 
 // Times of requests: CSV with header arrival_s, in order.
 sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path);

@@ -12,8 +12,29 @@
 namespace faasconf::sim {
 namespace {
 
-// Of one environment, so that the streams of its windows meet nobody else's.
+// Of one environment, so that the streams of its windows meet nobody else's; from the middle on those of common random
+// numbers, so many to a number of users.
 constexpr std::uint64_t kMostWindows = std::uint64_t{1} << 40;
+constexpr std::uint64_t kFirstCommon = kMostWindows / 2;
+constexpr std::uint64_t kMostReplications = 256;
+
+void check_forecast(const EnvironmentSpec& spec) {
+  if (!(spec.smoothing_weight > 0 && spec.smoothing_weight <= 1)) {
+    throw Error("an environment: expected a smoothing weight above 0 up to 1, got " +
+                std::to_string(spec.smoothing_weight));
+  }
+  if (!(spec.upper_quantile > 0 && spec.upper_quantile < 1)) {
+    throw Error("an environment: expected an upper quantile between 0 and 1, got " +
+                std::to_string(spec.upper_quantile));
+  }
+  if (spec.season_windows == 0) throw Error("an environment: expected a season of at least one window, got 0");
+  if (spec.load_knowledge != LoadKnowledge::seasonal) return;
+  for (const auto& series : spec.load.series) {
+    if (spec.season_windows < series.size()) continue;
+    throw Error("an environment: expected a season shorter than every series of the load, got " +
+                std::to_string(spec.season_windows) + " windows and a series of " + std::to_string(series.size()));
+  }
+}
 
 EnvironmentSpec checked(EnvironmentSpec spec) {
   const Workload& workload = spec.scenario.workload;
@@ -26,10 +47,16 @@ EnvironmentSpec checked(EnvironmentSpec spec) {
         "an environment whose state carries over: expected attribution completed, since nobody waits for what "
         "a window leaves behind");
   }
-  if (!(spec.smoothing_weight > 0 && spec.smoothing_weight <= 1)) {
-    throw Error("an environment: expected a smoothing weight above 0 up to 1, got " +
-                std::to_string(spec.smoothing_weight));
+  if (spec.replications == 0 || spec.replications > kMostReplications) {
+    throw Error("an environment: expected 1 to " + std::to_string(kMostReplications) +
+                " replications of a window, got " + std::to_string(spec.replications));
   }
+  if (!spec.scenario.redeploy && (spec.replications > 1 || spec.common_random_numbers)) {
+    throw Error(
+        "an environment whose state carries over: expected one replication of each window and no common random "
+        "numbers, since windows cannot be run again");
+  }
+  check_forecast(spec);
   return spec;
 }
 
@@ -50,7 +77,8 @@ Environment::Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint6
       number_(number),
       load_stream_(RngStreams(seed, number * kMostWindows).stream("episode_load")),
       load_(plan_->spec().load),
-      forecast_(plan_->spec().load_knowledge, plan_->spec().smoothing_weight),
+      forecast_(plan_->spec().load_knowledge, plan_->spec().smoothing_weight, plan_->spec().season_windows,
+                plan_->spec().upper_quantile),
       recorder_(plan_->scenario()),
       simulation_(plan_->scenario(), RngStreams(seed, number * kMostWindows), {&recorder_}),
       configuration_(plan_->scenario().spec().configuration),
@@ -60,12 +88,13 @@ Environment::Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint6
 void Environment::reset() {
   load_.begin(load_stream_);
   window_ = 0;
-  forecast_.begin(load_.users(0));
+  begin_forecast();
   configuration_ = plan_->scenario().spec().configuration;
   plan_->actions().encode(configuration_, actions_);
-  simulation_.set_users(load_.users(0));
-  simulation_.redeploy(Time{}, RngStreams(seed_, number_ * kMostWindows + ++windows_run_), configuration_);
-  run_window();
+  simulation_.set_users(users());
+  simulation_.redeploy(Time{}, next_streams(0), configuration_);
+  run_window(seen_);
+  look();
   reward_ = {};
   begun_ = true;
 }
@@ -80,8 +109,10 @@ void Environment::step(std::span<const float> actions) {
   std::copy(actions.begin(), actions.end(), actions_.begin());
   ++window_;
   begin_window();
-  run_window();
+  run_window(seen_);
+  look();
   reward_ = reward_of(seen_, plan_->spec().reward);
+  if (plan_->spec().replications > 1) run_replications();
 }
 
 template <class Archive>
@@ -108,7 +139,8 @@ void Environment::restore(std::span<const std::byte> bytes) {
   begun_ = false;
   archive(reader);
   const bool fits = actions_.size() == plan_->actions().size() &&
-                    rows_.size() == plan_->agents() * plan_->features().size() && reader.at_end();
+                    rows_.size() == plan_->agents() * plan_->features().size() && forecast_.is_whole() &&
+                    reader.at_end();
   if (fits) return;
   begun_ = false;
   actions_.resize(plan_->actions().size());
@@ -116,32 +148,56 @@ void Environment::restore(std::span<const std::byte> bytes) {
   throw Error("saved state of an environment with other features, or damaged");
 }
 
-void Environment::begin_window() {
-  simulation_.set_users(load_.users(window_));
+RngStreams Environment::next_streams(std::size_t replication) {
   ++windows_run_;
+  const std::uint64_t common = kFirstCommon + static_cast<std::uint64_t>(users()) * kMostReplications + replication;
+  const std::uint64_t which = plan_->spec().common_random_numbers ? common : windows_run_;
+  return RngStreams(seed_, number_ * kMostWindows + which);
+}
+
+void Environment::begin_forecast() {
+  const auto watched = static_cast<std::int64_t>(std::min(load_.history(), forecast_.memory()));
+  forecast_.begin(load_.users(-watched));
+  for (std::int64_t window = -watched; window < 0; ++window) {
+    forecast_.tell(load_.users(window), load_.users(window + 1));
+  }
+}
+
+void Environment::begin_window() {
+  simulation_.set_users(users());
   if (plan_->scenario().spec().redeploy) {
-    simulation_.redeploy(Time{}, RngStreams(seed_, number_ * kMostWindows + windows_run_), configuration_);
+    simulation_.redeploy(Time{}, next_streams(0), configuration_);
   } else if (configuration_ != simulation_.configuration()) {
     simulation_.apply(configuration_);
   }
 }
 
-void Environment::run_window() {
+void Environment::run_window(Observation& seen) {
   const ScenarioSpec& scenario = plan_->scenario().spec();
   recorder_.forget_windows();
   recorder_.begin_window(simulation_);
   simulation_.run_until(simulation_.now() + scenario.window);
   recorder_.end_window(simulation_);
   drain(simulation_, scenario.attribution);
-  recorder_.latest(seen_);
-  seen_.window = static_cast<std::int64_t>(window_);
-  look();
+  recorder_.latest(seen);
+  seen.window = static_cast<std::int64_t>(window_);
+}
+
+// After the first: the reward becomes the mean of all.
+void Environment::run_replications() {
+  const std::size_t count = plan_->spec().replications;
+  for (std::size_t replication = 1; replication < count; ++replication) {
+    simulation_.redeploy(Time{}, next_streams(replication), configuration_);
+    run_window(again_);
+    reward_ += reward_of(again_, plan_->spec().reward);
+  }
+  reward_ /= static_cast<double>(count);
 }
 
 void Environment::look() {
-  const int now = load_.users(window_);
-  const double told = forecast_.tell(now, load_.users(window_ + 1));
-  plan_->features().write(seen_, actions_, {.users = told, .change = told - now}, rows_);
+  const int now = users();
+  const double told = forecast_.tell(now, users(window_ + 1));
+  plan_->features().write(seen_, actions_, {.users = told, .change = told - now, .upper = forecast_.upper()}, rows_);
 }
 
 }  // namespace faasconf::sim

@@ -25,8 +25,18 @@ struct EnvironmentSpec {
   ScenarioSpec scenario;
   LoadSpec load;
   LoadKnowledge load_knowledge = LoadKnowledge::clairvoyant;
-  double smoothing_weight = 0.5;  // under LoadKnowledge::smoothing
+  double smoothing_weight = 0.5;  // under LoadKnowledge::smoothing and seasonal
+  // Under LoadKnowledge::seasonal: of the load's period. Shorter than every series: on a ring, the windows of one turn
+  // earlier would tell the future.
+  std::size_t season_windows = 1;
+  double upper_quantile = 0.9;  // of the load, told by the extended features
   std::size_t episode_windows = 15;
+  // Times that each step's window is run, by random numbers of their own: the reward is their mean, so its violation
+  // estimates the chance to miss QoS. The window that is seen is the first. More than 1 under `redeploy` only.
+  std::size_t replications = 1;
+  // Under `redeploy` only: the steps of an environment meet the same random numbers whenever the load is the same, so
+  // that two configurations differ by what they are, not by luck.
+  bool common_random_numbers = false;
   FeatureSet features = FeatureSet::paper;
   ActionRounding rounding;
   RewardSpec reward;
@@ -77,16 +87,20 @@ class Environment {
 
   const EnvironmentPlan& plan() const { return *plan_; }
   std::span<const float> observation() const { return rows_; }  // agents x features, before the next action
-  const Reward& reward() const { return reward_; }              // of the last step
+  const Reward& reward() const { return reward_; }              // of the last step, mean over its replications
   bool truncated() const { return window_ == plan_->spec().episode_windows; }
   // All that the last window told; its number is of the episode, 0 is reset()'s.
   const Observation& window() const { return seen_; }
   std::span<const float> last_actions() const { return actions_; }  // agents x kKnobs
-  int users() const { return load_.users(window_); }                // of the last window
+  int users() const { return users(window_); }                      // of the last window
 
  private:
+  int users(std::size_t window) const { return load_.users(static_cast<std::int64_t>(window)); }
+  RngStreams next_streams(std::size_t replication);
+  void begin_forecast();
   void begin_window();
-  void run_window();
+  void run_window(Observation& seen);
+  void run_replications();
   void look();
   template <class Archive>
   void archive(Archive& a);
@@ -104,6 +118,7 @@ class Environment {
   bool begun_ = false;
   Configuration configuration_;
   Observation seen_;
+  Observation again_;  // another replication of it
   Reward reward_;
   std::vector<float> actions_;
   std::vector<float> rows_;

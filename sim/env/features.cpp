@@ -39,8 +39,8 @@ Features::Features(const Scenario& scenario, const ActionSpace& actions, const A
             "latency_p95_s",
             "users"};
   if (set == FeatureSet::paper) return;
-  for (const char* name :
-       {"users_change", "qos_latency_s", "qos_successes", "depth", "fan_in", "fan_out", "critical_path_share"}) {
+  for (const char* name : {"users_change", "users_upper", "qos_latency_s", "qos_successes", "depth", "fan_in",
+                           "fan_out", "critical_path_share"}) {
     names_.emplace_back(name);
   }
 }
@@ -65,6 +65,7 @@ void Features::write(const Observation& window, std::span<const float> actions, 
     if (set_ == FeatureSet::extended) {
       const DagPosition& position = graph_.position(agent);
       row.put(load.change);
+      row.put(load.upper);
       row.put(to_seconds(workflow.qos.latency));
       row.put(workflow.qos.successes);
       row.put(position.depth);

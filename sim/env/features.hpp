@@ -22,6 +22,7 @@ enum class FeatureSet {
 struct LoadOutlook {
   double users = 0;   // told for the next window: the true number, or a forecast
   double change = 0;  // told now less what the last window had
+  double upper = 0;   // a high quantile of it, no less than what was told
 };
 
 // Rows of float, agents x size(). Where no call succeeded a latency is unknown: the row says the window's length,

@@ -7,6 +7,9 @@
 namespace faasconf::sim {
 namespace {
 
+constexpr std::size_t kSeasonsWatched = 2;  // one to learn a season from, one to correct it by
+constexpr double kErrorRate = 0.1;          // a quantile of some tens of errors
+
 void check(const std::vector<int>& users) {
   if (users.empty()) throw Error("an environment's load: expected a number of users at least, got none");
   for (const int level : users) {
@@ -37,10 +40,50 @@ void EpisodeLoad::begin(Rng& rng) {
   }
 }
 
-int EpisodeLoad::users(std::size_t window) const {
+int EpisodeLoad::users(std::int64_t window) const {
   if (spec_.series.empty()) return spec_.levels[chosen_];
   const auto& series = spec_.series[chosen_];
-  return series[(first_ + window) % series.size()];
+  const auto size = static_cast<std::int64_t>(series.size());
+  return series[static_cast<std::size_t>((static_cast<std::int64_t>(first_) + window) % size)];
+}
+
+std::size_t EpisodeLoad::history() const { return spec_.series.empty() ? 0 : first_; }
+
+LoadForecast::LoadForecast(LoadKnowledge knowledge, double weight, std::size_t season_windows, double upper_quantile)
+    : knowledge_(knowledge),
+      weight_(weight),
+      seasons_({.season = season_windows, .level_weight = weight}),
+      errors_(upper_quantile, kErrorRate) {}
+
+std::size_t LoadForecast::memory() const {
+  return knowledge_ == LoadKnowledge::seasonal ? kSeasonsWatched * seasons_.season() : 0;
+}
+
+void LoadForecast::begin(int users) {
+  told_ = smoothed_ = users;
+  seasons_.begin(users);
+  errors_.begin();
+}
+
+double LoadForecast::tell(int users, int next) {
+  errors_.add(users - told_);
+  smoothed_ += weight_ * (users - smoothed_);
+  seasons_.add(users);
+  return told_ = forecast(users, next);
+}
+
+double LoadForecast::forecast(int users, int next) const {
+  switch (knowledge_) {
+    case LoadKnowledge::clairvoyant:
+      return next;
+    case LoadKnowledge::persistence:
+      return users;
+    case LoadKnowledge::smoothing:
+      return smoothed_;
+    case LoadKnowledge::seasonal:
+      break;
+  }
+  return std::max(0.0, seasons_.forecast());
 }
 
 }  // namespace faasconf::sim

@@ -1,10 +1,14 @@
 #pragma once
 // How many users there are in each window of an episode, and what the agents are told of it before.
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "sim/core/random.hpp"
+#include "sim/stats/holt_winters.hpp"
+#include "sim/stats/quantile_tracker.hpp"
 
 namespace faasconf::sim {
 
@@ -19,6 +23,7 @@ enum class LoadKnowledge {
   clairvoyant,  // their number
   persistence,  // the number of the last window
   smoothing,    // exponential smoothing of the numbers so far (Brown, 1959)
+  seasonal,     // the same with a trend and a season (Winters, 1960), also of the two seasons before the episode
 };
 
 // The users of an episode, window by window.
@@ -27,8 +32,9 @@ class EpisodeLoad {
   // The spec is borrowed. Throws Error: none of both given, an empty series, negative numbers.
   explicit EpisodeLoad(const LoadSpec& spec);
 
-  void begin(Rng& rng);  // draws the next episode
-  int users(std::size_t window) const;
+  void begin(Rng& rng);                  // draws the next episode
+  int users(std::int64_t window) const;  // negative: of those before the episode
+  std::size_t history() const;           // windows before the episode: what lies before it in its series
 
   template <class Archive>
   void archive(Archive& a) {
@@ -41,36 +47,35 @@ class EpisodeLoad {
   std::size_t first_ = 0;   // of a series
 };
 
-// A number that is told for the next window, from those of the windows so far.
+// A number that is told for the next window, from those of the windows so far, and a quantile of what it may become by
+// the errors so far.
 class LoadForecast {
  public:
-  // weight: of the last window under smoothing, in (0, 1].
-  LoadForecast(LoadKnowledge knowledge, double weight) : knowledge_(knowledge), weight_(weight) {}
+  // weight: of the last window under smoothing, and in the level under seasonal, in (0, 1]; season_windows: under
+  // seasonal, at least 1.
+  LoadForecast(LoadKnowledge knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
 
-  void begin(int users) { smoothed_ = users; }  // of an episode's first window
+  std::size_t memory() const;  // windows before an episode that it learns from
+  void begin(int users);       // of the first window that it is told of
   // After a window with so many users, before one with `next`.
-  double tell(int users, int next) {
-    smoothed_ += weight_ * (users - smoothed_);
-    switch (knowledge_) {
-      case LoadKnowledge::clairvoyant:
-        return next;
-      case LoadKnowledge::persistence:
-        return users;
-      case LoadKnowledge::smoothing:
-        break;
-    }
-    return smoothed_;
-  }
+  double tell(int users, int next);
+  double upper() const { return std::max(told_, told_ + errors_.quantile()); }  // of the number told last
 
+  bool is_whole() const { return seasons_.is_whole(); }  // a state that was restored
   template <class Archive>
   void archive(Archive& a) {
-    a(smoothed_);
+    a(told_, smoothed_, seasons_, errors_);
   }
 
  private:
+  double forecast(int users, int next) const;
+
   LoadKnowledge knowledge_;
   double weight_;
+  double told_ = 0;
   double smoothed_ = 0;
+  HoltWinters seasons_;
+  QuantileTracker errors_;
 };
 
 }  // namespace faasconf::sim

@@ -22,6 +22,19 @@ struct Reward {
   double value = 0;
   double price = 0;      // the paper's
   double violation = 0;  // 1: the window missed QoS
+
+  Reward& operator+=(const Reward& other) {
+    value += other.value;
+    price += other.price;
+    violation += other.violation;
+    return *this;
+  }
+  Reward& operator/=(double divisor) {
+    value /= divisor;
+    price /= divisor;
+    violation /= divisor;
+    return *this;
+  }
 };
 
 inline Reward reward_of(const Observation& window, const RewardSpec& spec) {

@@ -33,15 +33,35 @@ class VectorEnv {
   void reset();                               // all; before the first step
   void step(std::span<const float> actions);  // agents() x kKnobs, each in [0, 1]
 
-  std::span<const float> observations() const { return observations_; }              // agents() x features()
-  std::span<const float> final_observations() const { return final_observations_; }  // where truncated; else as above
+  // As an environment's, of all of them: what follows restore() is to the last bit what would have followed save(),
+  // with any number of threads. restore() throws Error when the bytes are not a state of these plans; all are then to
+  // be reset.
+  std::vector<std::byte> save();
+  void restore(std::span<const std::byte> bytes);
+
+  std::span<const float> observations() const { return last_.observations; }  // agents() x features()
+  std::span<const float> final_observations() const {
+    return last_.final_observations;
+  }  // where truncated; else as above
   // By environment, of the last step.
-  std::span<const double> rewards() const { return rewards_; }
-  std::span<const double> prices() const { return prices_; }
-  std::span<const double> violations() const { return violations_; }  // 1: the window missed QoS
-  std::span<const std::uint8_t> truncated() const { return truncated_; }
+  std::span<const double> rewards() const { return last_.rewards; }
+  std::span<const double> prices() const { return last_.prices; }
+  std::span<const double> violations() const { return last_.violations; }  // share of replications that missed QoS
+  std::span<const std::uint8_t> truncated() const { return last_.truncated; }
 
  private:
+  struct LastStep {
+    std::vector<float> observations, final_observations;
+    std::vector<double> rewards, prices, violations;
+    std::vector<std::uint8_t> truncated;
+
+    bool is_as_large_as(const LastStep& other) const;
+    template <class Archive>
+    void archive(Archive& a) {
+      a(observations, final_observations, rewards, prices, violations, truncated);
+    }
+  };
+
   void reset_one(std::size_t i);
   void step_one(std::size_t i);
   std::span<float> rows(std::vector<float>& all, std::size_t i) const;
@@ -49,12 +69,7 @@ class VectorEnv {
   std::vector<std::unique_ptr<Environment>> environments_;
   std::vector<std::size_t> first_agent_;  // and one beyond the last
   std::size_t features_ = 0;
-  std::vector<float> observations_;
-  std::vector<float> final_observations_;
-  std::vector<double> rewards_;
-  std::vector<double> prices_;
-  std::vector<double> violations_;
-  std::vector<std::uint8_t> truncated_;
+  LastStep last_;
   std::span<const float> actions_;  // of the present step
   std::function<void(std::size_t)> reset_one_ = [this](std::size_t i) { reset_one(i); };
   std::function<void(std::size_t)> step_one_ = [this](std::size_t i) { step_one(i); };

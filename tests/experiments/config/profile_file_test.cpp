@@ -20,6 +20,30 @@ TEST(ProfileFile, ReadsUsersAndOrigin) {
   EXPECT_EQ(file.profile.steps[1].level, 44);
 }
 
+// 10 for 45 s, then 20, then 4: the last lasts as long as the shortest before it, 30 s.
+TEST(ProfileFile, IsALoadByWindows) {
+  const ProfileFile file = parse_profile("start_s,users\n0,10\n45,20\n75,4\n", "p.csv");
+  EXPECT_EQ(length_of(file.profile), 105s);
+  EXPECT_EQ(users_by_window(file, 30s, "p.csv"), (std::vector<int>{10, 15, 12}));
+  EXPECT_EQ(users_by_window(file, 15s, "p.csv"), (std::vector<int>{10, 10, 10, 20, 20, 4, 4}));
+}
+
+TEST(ProfileFile, SaysWhatIsNoLoad) {
+  EXPECT_THROW(users_by_window(parse_profile("start_s,rate_per_s\n0,1\n60,2\n", "p.csv"), 30s, "p.csv"), sim::Error);
+  EXPECT_THROW(users_by_window(parse_profile("start_s,users\n0,1\n10,2\n", "p.csv"), 30s, "p.csv"), sim::Error);
+}
+
+TEST(ProfileFile, SharesTheLoadOfSeveral) {
+  const std::filesystem::path folder = scratch_folder("profile_load");
+  const std::vector<std::string> paths = {folder / "a.csv", folder / "b.csv"};
+  ProfileFile written;
+  written.profile.steps = {{sim::Time(0s), 3}, {sim::Time(60s), 5}};
+  write_profile(paths[0], written);
+  written.profile.steps = {{sim::Time(0s), 7}};
+  write_profile(paths[1], written);
+  EXPECT_EQ(load_of_profiles(paths, 60s).series, (std::vector<std::vector<int>>{{3, 5}, {7}}));
+}
+
 TEST(ProfileFile, ReadsRatesAndTakesItsPathForAnOrigin) {
   const ProfileFile file = parse_profile("start_s,rate_per_s\n0,0.25", "p.csv");
   EXPECT_FALSE(file.users);

@@ -1,8 +1,10 @@
 #include "sim/env/environment.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <set>
 #include <vector>
@@ -12,6 +14,7 @@
 
 #include "sim/core/error.hpp"
 #include "sim/model/run.hpp"
+#include "sim/stats/running_moments.hpp"
 #include "tests/sim/env/workflows.hpp"
 
 namespace faasconf::sim {
@@ -172,9 +175,141 @@ TEST(Environment, TellsOthersNothingOfTheFuture) {
   }
 }
 
+// Twelve windows a turn, ten turns: two peaks.
+EnvironmentSpec periodic(LoadKnowledge knowledge) {
+  EnvironmentSpec spec = two_steps();
+  std::vector<int> series;
+  for (int window = 0; window < 120; ++window)
+    series.push_back(std::array{2, 2, 3, 5, 8, 5, 3, 2, 4, 6, 4, 2}[window % 12]);
+  spec.load = {.levels = {}, .series = {series}};
+  spec.load_knowledge = knowledge;
+  spec.season_windows = 12;
+  return spec;
+}
+
+// Sum of |told - users of the next window| over episodes; also how often it was above what was told as the upper end.
+struct Misses {
+  double error = 0;
+  int above = 0;
+  int windows = 0;
+};
+Misses misses(EnvironmentSpec spec) {
+  spec.features = FeatureSet::extended;
+  Environment environment(plan_of(spec), 1);
+  Misses all;
+  for (int episode = 0; episode < 20; ++episode) {
+    environment.reset();
+    while (!environment.truncated()) {
+      const float told = environment.observation()[10];
+      const float upper = environment.observation()[12];
+      EXPECT_GE(upper, told);
+      environment.step(kMiddle);
+      all.error += std::abs(told - static_cast<float>(environment.users()));
+      all.above += static_cast<float>(environment.users()) > upper ? 1 : 0;
+      ++all.windows;
+    }
+  }
+  return all;
+}
+
+TEST(Environment, ForeseesASeasonThatItHasSeen) {
+  const Misses persistent = misses(periodic(LoadKnowledge::persistence));
+  EXPECT_LT(misses(periodic(LoadKnowledge::seasonal)).error, 0.8 * persistent.error);
+  EXPECT_EQ(misses(periodic(LoadKnowledge::clairvoyant)).error, 0);
+}
+
+TEST(Environment, TellsAnUpperEndThatTheLoadSeldomExceeds) {
+  const Misses seasonal = misses(periodic(LoadKnowledge::seasonal));
+  EXPECT_LT(seasonal.above, 0.3 * seasonal.windows);
+}
+
+// What comes later in the series changes nothing of what is told now.
+TEST(Environment, TellsASeasonWithoutTheFuture) {
+  const auto first_told = [](int last) {
+    EnvironmentSpec spec = periodic(LoadKnowledge::seasonal);
+    spec.load.series[0].back() = last;
+    Environment environment(plan_of(spec), 3);
+    environment.reset();
+    return environment.observation()[10];
+  };
+  EXPECT_EQ(first_told(2), first_told(50));
+}
+
+// Eight users whom a small configuration keeps its promise to now and then.
+EnvironmentSpec risky(std::size_t replications) {
+  EnvironmentSpec spec = two_steps();
+  spec.load.levels = {8};
+  spec.scenario.workflow.qos = {.latency = std::chrono::milliseconds(500), .successes = 1};
+  spec.replications = replications;
+  return spec;
+}
+const std::vector<float> kSmall = {0.6F, 0.5F, 0.6F, 1, 0.4F, 0.5F, 0.3F, 1};
+
+// Oracle: the mean of k windows has their mean, and 1 / k of their variance, here of 0 and 1.
+TEST(Environment, EstimatesTheRiskFromReplications) {
+  const auto risk = [](std::size_t replications) {
+    Environment environment(plan_of(risky(replications)), 1);
+    RunningMoments violations;
+    for (int episode = 0; episode < 100; ++episode) {
+      environment.reset();
+      while (!environment.truncated()) {
+        environment.step(kSmall);
+        const Reward& reward = environment.reward();
+        EXPECT_NEAR(reward.price, environment.window().price, 1e-12);
+        EXPECT_NEAR(reward.value, 0.5 * (1 - reward.violation) - 0.1 * reward.price, 1e-12);
+        violations.add(reward.violation);
+      }
+    }
+    return violations;
+  };
+  const RunningMoments one = risk(1);
+  const RunningMoments ten = risk(10);
+  const double p = *one.mean();
+  ASSERT_GT(p, 0.1);
+  ASSERT_LT(p, 0.9);
+  EXPECT_NEAR(*ten.mean(), p, 4 * std::hypot(*one.standard_error(), *ten.standard_error()));
+  // a sample variance of 500 about normal values has a standard error of sqrt(2 / 500), 6 %
+  EXPECT_NEAR(*ten.variance(), p * (1 - p) / 10, 0.3 * p * (1 - p) / 10);
+}
+
+TEST(Environment, SeesTheFirstOfTheReplications) {
+  EnvironmentSpec once = risky(1);
+  EnvironmentSpec often = risky(4);
+  once.common_random_numbers = often.common_random_numbers = true;
+  Environment first(plan_of(once), 1);
+  Environment all(plan_of(often), 1);
+  for (Environment* environment : {&first, &all}) {
+    environment->reset();
+    environment->step(kSmall);
+  }
+  EXPECT_EQ(all.window(), first.window());
+  EXPECT_TRUE(std::ranges::equal(all.observation(), first.observation()));
+}
+
+TEST(Environment, MeetsTheSameLuckAtTheSameLoadUnderCommonRandomNumbers) {
+  EnvironmentSpec spec = two_steps();
+  spec.common_random_numbers = true;
+  spec.replications = 3;
+  Environment environment(plan_of(spec), 1);
+  std::map<int, std::vector<float>> seen;
+  for (int episode = 0; episode < 6; ++episode) {
+    environment.reset();
+    while (!environment.truncated()) {
+      environment.step(kMiddle);
+      const std::vector<float> now(environment.observation().begin(), environment.observation().end());
+      const auto [before, is_new] = seen.emplace(environment.users(), now);
+      EXPECT_EQ(before->second, now);
+    }
+  }
+  EXPECT_EQ(seen.size(), 2U);
+}
+
 TEST(Environment, GoesOnBitForBitWhereItWasSaved) {
-  for (const bool redeploy : {true, false}) {
-    const auto plan = plan_of(two_steps(redeploy));
+  EnvironmentSpec repeated = periodic(LoadKnowledge::seasonal);
+  repeated.replications = 2;
+  repeated.common_random_numbers = true;
+  for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated}) {
+    const auto plan = plan_of(spec);
     Environment saved(plan, 9, 4);
     saved.reset();
     saved.step(kMiddle);
@@ -232,6 +367,15 @@ TEST(EnvironmentPlan, SaysWhatIsWrong) {
   EXPECT_THAT(message([](auto& spec) { spec.load = {}; }), HasSubstr("levels or series"));
   EXPECT_THAT(message([](auto& spec) { spec.load.levels = {-1}; }), HasSubstr("-1"));
   EXPECT_THAT(message([](auto& spec) { spec.smoothing_weight = 0; }), HasSubstr("smoothing"));
+  EXPECT_THAT(message([](auto& spec) { spec.upper_quantile = 1; }), HasSubstr("upper quantile"));
+  EXPECT_THAT(message([](auto& spec) { spec.season_windows = 0; }), HasSubstr("season of at least one"));
+  EXPECT_THAT(message([](auto& spec) { spec = periodic(LoadKnowledge::seasonal), spec.season_windows = 120; }),
+              HasSubstr("shorter than every series"));
+  EXPECT_THAT(message([](auto& spec) { spec.replications = 0; }), HasSubstr("1 to 256"));
+  EXPECT_THAT(message([](auto& spec) { spec.scenario.redeploy = false, spec.replications = 2; }),
+              HasSubstr("carries over"));
+  EXPECT_THAT(message([](auto& spec) { spec.scenario.redeploy = false, spec.common_random_numbers = true; }),
+              HasSubstr("carries over"));
   EXPECT_THAT(message([](auto& spec) {
                 spec.scenario.redeploy = false;
                 spec.scenario.attribution = Attribution::paper;

@@ -32,7 +32,7 @@ struct Seen {
   std::vector<float> rows() const {
     std::vector<float> all(2 * plan.features().size());
     const std::vector<float> actions = {0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F, 0.7F, 0.8F};
-    plan.features().write(window, actions, {.users = 12, .change = -3}, all);
+    plan.features().write(window, actions, {.users = 12, .change = -3, .upper = 16}, all);
     return all;
   }
 
@@ -57,11 +57,11 @@ TEST(Features, SayTheWindowsLengthForALatencyThatNobodyKnows) {
 
 TEST(Features, KnowThePlaceWhereTheyAreExtended) {
   const Seen seen(FeatureSet::extended);
-  EXPECT_EQ(seen.plan.features().size(), 18U);
-  EXPECT_EQ(seen.plan.features().names().size(), 18U);
+  EXPECT_EQ(seen.plan.features().size(), 19U);
+  EXPECT_EQ(seen.plan.features().names().size(), 19U);
   const std::vector<float> rows = seen.rows();
-  EXPECT_THAT(std::vector<float>(rows.begin() + 11, rows.begin() + 18), ElementsAre(-3, 0.5F, 100, 0, 0, 1, 1));
-  EXPECT_THAT(std::vector<float>(rows.begin() + 29, rows.end()), ElementsAre(-3, 0.5F, 100, 1, 1, 0, 1));
+  EXPECT_THAT(std::vector<float>(rows.begin() + 11, rows.begin() + 19), ElementsAre(-3, 16, 0.5F, 100, 0, 0, 1, 1));
+  EXPECT_THAT(std::vector<float>(rows.begin() + 30, rows.end()), ElementsAre(-3, 16, 0.5F, 100, 1, 1, 0, 1));
 }
 
 }  // namespace

@@ -92,6 +92,45 @@ TEST(VectorEnv, StepsAsItsEnvironmentsDo) {
   }
 }
 
+void step_at_random(VectorEnv& environments, Rng& rng) {
+  std::vector<float> actions(environments.agents() * kKnobs);
+  for (float& action : actions) action = static_cast<float>(rng.uniform());
+  environments.step(actions);
+}
+
+TEST(VectorEnv, GoesOnBitForBitWhereItWasSaved) {
+  VectorEnv saved(mixed_plans(), 7, 1);
+  saved.reset();
+  Rng rng(1);
+  for (int step = 0; step < 4; ++step) step_at_random(saved, rng);  // some have begun a second episode
+  VectorEnv restored(mixed_plans(), 7, 3);
+  restored.restore(saved.save());
+  Rng same = rng;
+  for (int step = 0; step < 8; ++step) {
+    EXPECT_TRUE(std::ranges::equal(restored.observations(), saved.observations()));
+    EXPECT_TRUE(std::ranges::equal(restored.final_observations(), saved.final_observations()));
+    EXPECT_TRUE(std::ranges::equal(restored.rewards(), saved.rewards()));
+    EXPECT_TRUE(std::ranges::equal(restored.prices(), saved.prices()));
+    EXPECT_TRUE(std::ranges::equal(restored.violations(), saved.violations()));
+    EXPECT_TRUE(std::ranges::equal(restored.truncated(), saved.truncated()));
+    step_at_random(saved, rng);
+    step_at_random(restored, same);
+  }
+}
+
+TEST(VectorEnv, DoesNotTakeTheStateOfOthers) {
+  VectorEnv environments(mixed_plans(), 7, 1);
+  environments.reset();
+  std::vector<std::byte> bytes = environments.save();
+  Plans fewer = mixed_plans();
+  fewer.pop_back();
+  EXPECT_THROW(VectorEnv(fewer, 7, 1).restore(bytes), Error);
+  bytes.pop_back();
+  EXPECT_THROW(environments.restore(bytes), Error);
+  environments.reset();
+  EXPECT_NO_THROW(environments.step(std::vector<float>(environments.agents() * kKnobs, 0.5F)));
+}
+
 TEST(VectorEnv, SaysWhatIsWrong) {
   EXPECT_THROW(VectorEnv({}, 1, 1), Error);
   EXPECT_THROW(VectorEnv(mixed_plans(), 1, 0), Error);

@@ -173,8 +173,12 @@ TEST(Allocation, NoneInTheSteadyStateOfAContendedNode) {
 
 // Under actions all over their ranges, with redeployment and resets.
 TEST(Allocation, NoneInTheStepsOfEnvironments) {
-  for (const bool redeploy : {true, false}) {
-    const auto plan = std::make_shared<const EnvironmentPlan>(two_steps(redeploy));
+  EnvironmentSpec repeated = two_steps();
+  repeated.replications = 2;
+  repeated.load_knowledge = LoadKnowledge::seasonal;
+  repeated.features = FeatureSet::extended;
+  for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated}) {
+    const auto plan = std::make_shared<const EnvironmentPlan>(spec);
     VectorEnv environments({3, plan}, 1, 2);
     environments.reset();
     Rng rng(1);
