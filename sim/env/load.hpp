@@ -47,9 +47,9 @@ class LoadForecast {
   // weight: of the last window under smoothing, in (0, 1].
   LoadForecast(LoadKnowledge knowledge, double weight) : knowledge_(knowledge), weight_(weight) {}
 
-  void begin(int users) { smoothed_ = users; }  // of an episode's first window
+  void begin(double users) { smoothed_ = users; }  // of an episode's first window
   // After a window with so many users, before one with `next`.
-  double tell(int users, int next) {
+  double tell(double users, double next) {
     smoothed_ += weight_ * (users - smoothed_);
     switch (knowledge_) {
       case LoadKnowledge::clairvoyant:
