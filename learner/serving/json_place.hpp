@@ -29,7 +29,10 @@ class JsonPlace {
     if (found == json_.end()) throw sim::Error(name_ + "." + key + " is missing");
     return {*found, name_ + "." + key};
   }
-  JsonPlace operator[](std::size_t i) const { return {json_[i], name_ + "[" + std::to_string(i) + "]"}; }
+  JsonPlace operator[](std::size_t i) const {
+    if (i >= size()) refuse("a list of at least " + std::to_string(i + 1));
+    return {json_[i], name_ + "[" + std::to_string(i) + "]"};
+  }
   // Of a list.
   std::size_t size() const {
     if (!json_.is_array()) refuse("a list");
@@ -60,8 +63,9 @@ class JsonPlace {
     for (std::size_t i = 0; i < size(); ++i) members.push_back(read((*this)[i]));
     return members;
   }
-  std::vector<double> numbers() const {
-    return list([](const JsonPlace& place) { return place.number(); });
+  template <std::floating_point Number>
+  std::vector<Number> numbers() const {
+    return list([](const JsonPlace& place) { return static_cast<Number>(place.number()); });
   }
   // words: pairs of a text and what it means.
   template <class Words>

@@ -152,8 +152,8 @@ Metadata metadata_from(const JsonPlace& all) {
   metadata.rounding = rounding_from(all["rounding"]);
   metadata.qos = {.latency = sim::from_seconds(all["qos"]["latency_s"].number()),
                   .successes = all["qos"]["successes"].number()};
-  metadata.normalizer = {.mean = normalizer["mean"].numbers(),
-                         .deviation = normalizer["deviation"].numbers(),
+  metadata.normalizer = {.mean = normalizer["mean"].numbers<double>(),
+                         .deviation = normalizer["deviation"].numbers<double>(),
                          .limit = normalizer["limit"].number()};
   metadata.safety = all["safety"].json().is_null() ? "" : all["safety"].json().dump();
   metadata.training = all["training"].json().dump();
