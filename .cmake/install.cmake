@@ -2,16 +2,16 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/faasconf)
-install(TARGETS faasconf_sim faasconf_traces faasconf_experiments faasconf_options EXPORT faasconf)
+install(TARGETS faasconf_sim faasconf_traces faasconf_decision faasconf_experiments faasconf_options EXPORT faasconf)
 install(EXPORT faasconf NAMESPACE faasconf:: DESTINATION ${package_dir})
-install(DIRECTORY sim traces experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/faasconf
+install(DIRECTORY sim traces learner experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/faasconf
   FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN configs EXCLUDE)
 
 configure_package_config_file(.cmake/faasconf-config.cmake.in ${PROJECT_BINARY_DIR}/faasconf-config.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/faasconf-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/faasconf-config.cmake ${PROJECT_BINARY_DIR}/faasconf-config-version.cmake
-  .cmake/Findzstd.cmake DESTINATION ${package_dir})
+  .cmake/Findlibzip.cmake .cmake/Findzstd.cmake DESTINATION ${package_dir})
 
 if(TARGET faasconf)
   install(TARGETS faasconf)

@@ -37,7 +37,7 @@ MAY_INCLUDE = {
     # a test may include what it tests, and what that may include
     "tests": ["sim", "zlib", "GoogleTest", "POSIX"],
     "tests/traces": ["traces", "sim", "HDF5", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
-    "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "tests", "GoogleTest", "POSIX"],
+    "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "libzip", "tests", "GoogleTest", "POSIX"],
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "tests", "GoogleTest"],
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
     "tests/benchmarks": [*EVERYTHING_BUT_TORCH, "Eigen", "tests", "Google Benchmark"],

@@ -59,20 +59,20 @@ std::size_t LoadForecast::memory() const {
   return knowledge_ == LoadKnowledge::seasonal ? kSeasonsWatched * seasons_.season() : 0;
 }
 
-void LoadForecast::begin(int users) {
+void LoadForecast::begin(double users) {
   told_ = smoothed_ = users;
   seasons_.begin(users);
   errors_.begin();
 }
 
-double LoadForecast::tell(int users, int next) {
+double LoadForecast::tell(double users, double next) {
   errors_.add(users - told_);
   smoothed_ += weight_ * (users - smoothed_);
   seasons_.add(users);
   return told_ = forecast(users, next);
 }
 
-double LoadForecast::forecast(int users, int next) const {
+double LoadForecast::forecast(double users, double next) const {
   switch (knowledge_) {
     case LoadKnowledge::clairvoyant:
       return next;

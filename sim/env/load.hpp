@@ -56,9 +56,9 @@ class LoadForecast {
   LoadForecast(LoadKnowledge knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
 
   std::size_t memory() const;  // windows before an episode that it learns from
-  void begin(int users);       // of the first window that it is told of
+  void begin(double users);      // of the first window that it is told of
   // After a window with so many users, before one with `next`.
-  double tell(int users, int next);
+  double tell(double users, double next);
   double upper() const { return std::max(told_, told_ + errors_.quantile()); }  // of the number told last
 
   bool is_whole() const { return seasons_.is_whole(); }  // a state that was restored
@@ -68,7 +68,7 @@ class LoadForecast {
   }
 
  private:
-  double forecast(int users, int next) const;
+  double forecast(double users, double next) const;
 
   LoadKnowledge knowledge_;
   double weight_;

@@ -97,6 +97,8 @@ struct FunctionSpec {
 struct QosTarget {
   Duration latency = kForever;
   double successes = 0;
+
+  friend bool operator==(const QosTarget&, const QosTarget&) = default;
 };
 
 // How a request finds an instance.

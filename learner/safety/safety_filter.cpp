@@ -1,0 +1,17 @@
+#include "learner/safety/safety_filter.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "learner/safety/safe_exploration.hpp"
+#include "learner/serving/json_place.hpp"
+
+namespace faasconf::learner {
+
+std::unique_ptr<SafetyFilter> safety_from_json(const std::string& text, const ActionPrice& price) {
+  const nlohmann::json json = nlohmann::json::parse(text);
+  const JsonPlace place(json, "safety");
+  if (place["kind"].text() == "ses") return SafeExploration::from_json(place, price);
+  place["kind"].refuse("ses");
+}
+
+}  // namespace faasconf::learner

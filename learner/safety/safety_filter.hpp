@@ -1,0 +1,36 @@
+#pragma once
+// What stands between a proposal and the platform, while training and while serving: it learns which configurations
+// kept the promise, and replaces those that it does not trust.
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "learner/safety/action_price.hpp"
+#include "sim/core/random.hpp"
+
+namespace faasconf::learner {
+
+// Actions are those of all agents of a workflow, agents x kKnobs, in [0, 1].
+class SafetyFilter {
+ public:
+  virtual ~SafetyFilter() = default;
+
+  // A window has passed with so many users under these actions, at this price, and met QoS or missed it.
+  virtual void learn(double users, std::span<const float> actions, double price, bool qos_met) = 0;
+  // Before a window for which so many users are expected: true where the proposal has been replaced.
+  virtual bool review(double users, std::span<float> actions, sim::Rng& rng) = 0;
+
+  // The whole state, bit for bit. restore() throws Error when the bytes are not such a state, and leaves it as it was.
+  virtual std::vector<std::byte> save() = 0;
+  virtual void restore(std::span<const std::byte> bytes) = 0;
+  // What review() needs, for a bundle.
+  virtual std::string to_json() const = 0;
+};
+
+// What to_json wrote. Throws Error: an unknown kind, another number of actions, a damaged entry.
+std::unique_ptr<SafetyFilter> safety_from_json(const std::string& text, const ActionPrice& price);
+
+}  // namespace faasconf::learner

@@ -1,0 +1,126 @@
+#include "learner/serving/learned_policy.hpp"
+
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "sim/core/error.hpp"
+
+namespace faasconf::learner {
+namespace {
+
+std::string text_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::string text_of(const std::vector<std::pair<std::size_t, std::size_t>>& edges) {
+  std::string text;
+  for (const auto& [from, to] : edges) {
+    text += (text.empty() ? "" : ", ") + std::to_string(from) + " -> " + std::to_string(to);
+  }
+  return text;
+}
+
+std::string text_of(const sim::KnobRanges& range) {
+  std::ostringstream text;
+  text << "cpu " << range.cpu_min.value << " .. " << range.cpu_max.value << " m, memory " << range.memory_min.value
+       << " .. " << range.memory_max.value << " Mi, replicas " << range.replicas_min << " .. " << range.replicas_max
+       << ", concurrency " << range.concurrency_min << " .. " << range.concurrency_max;
+  return text.str();
+}
+
+std::string text_of(const sim::QosTarget& qos) {
+  std::ostringstream text;
+  text << sim::format(qos.latency) << " and " << qos.successes << " successes";
+  return text.str();
+}
+
+// What the policy was trained for, and what it meets.
+class Fit {
+ public:
+  Fit(const Metadata& trained, const std::string& workflow) : trained_(trained), workflow_(workflow) {}
+
+  template <class Value>
+  void expect_same(const std::string& what, const Value& trained, const Value& met) const {
+    if (trained == met) return;
+    throw sim::Error("policy for workflow " + trained_.workflow + " does not fit workflow " + workflow_ + ": " + what +
+                     ": expected " + text_of(trained) + ", got " + text_of(met) +
+                     "; train a policy for it, or give the workflow that this one was trained on");
+  }
+
+ private:
+  const Metadata& trained_;
+  const std::string& workflow_;
+};
+
+void check_fit(const Metadata& trained, const sim::Scenario& scenario, const sim::ActionSpace& actions,
+               const sim::AgentGraph& graph, const sim::Features& features) {
+  Metadata met;
+  describe(scenario.workflow(), actions, graph, met);
+  const Fit fit(trained, met.workflow);
+  fit.expect_same("agents", trained.agents, met.agents);
+  fit.expect_same("edges between agents", trained.edges, met.edges);
+  for (std::size_t i = 0; i < met.agents.size(); ++i) {
+    fit.expect_same("ranges of " + met.agents[i], trained.ranges[i], met.ranges[i]);
+  }
+  fit.expect_same("QoS", trained.qos, met.qos);
+  fit.expect_same("features", trained.feature_names, features.names());
+}
+
+}  // namespace
+
+LearnedPolicy::LearnedPolicy(const PolicyBundle& bundle, const sim::Scenario& scenario, ServingOptions options)
+    : scenario_(scenario),
+      options_(std::move(options)),
+      actions_(scenario.workflow(), bundle.metadata.rounding),
+      graph_(scenario.workflow(), actions_),
+      features_(scenario, actions_, graph_, bundle.metadata.features),
+      network_(bundle.metadata, bundle.weights),
+      clairvoyant_(bundle.metadata.load_knowledge == sim::LoadKnowledge::clairvoyant),
+      forecast_(bundle.metadata.load_knowledge, bundle.metadata.smoothing_weight, bundle.metadata.season_windows,
+                bundle.metadata.upper_quantile),
+      rng_(sim::RngStreams(options_.seed).stream("safety")),
+      last_(actions_.size()),
+      rows_(actions_.agents() * features_.size()) {
+  check_fit(bundle.metadata, scenario, actions_, graph_, features_);
+  if (clairvoyant_ && !options_.users) {
+    throw sim::Error("policy for workflow " + bundle.metadata.workflow +
+                     " is clairvoyant: it must be told the users of the next window; where nobody knows them, train "
+                     "one with load knowledge persistence, smoothing or seasonal");
+  }
+  if (bundle.metadata.safety.empty()) return;
+  safety_ = safety_from_json(bundle.metadata.safety, ActionPrice(scenario.workflow(), bundle.metadata.rounding));
+}
+
+sim::Configuration LearnedPolicy::decide(const sim::Observation& observation) {
+  if (observation.functions.size() != scenario_.function_count()) return observation.configuration;
+  recall(observation);
+  const sim::LoadOutlook load = look_ahead(observation);
+  if (safety_ && options_.safety_learns) {
+    safety_->learn(load.users - load.change, last_, observation.price, observation.qos_met);
+  }
+  features_.write(observation, last_, load, rows_);
+  network_.act(rows_, last_);
+  if (safety_ && safety_->review(load.users, last_, rng_)) ++replaced_;
+  decided_ = observation.configuration;
+  actions_.decode(last_, decided_);
+  return decided_;
+}
+
+// What led to the window: the last decision, or what somebody else has set.
+void LearnedPolicy::recall(const sim::Observation& observation) {
+  if (observation.configuration != decided_) actions_.encode(observation.configuration, last_);
+}
+
+sim::LoadOutlook LearnedPolicy::look_ahead(const sim::Observation& observation) {
+  const double now = options_.users ? options_.users(observation.window) : observation.users;
+  const double next = clairvoyant_ ? options_.users(observation.window + 1) : now;
+  if (!begun_) forecast_.begin(now);
+  begun_ = true;
+  const double told = forecast_.tell(now, next);
+  return {.users = told, .change = told - now, .upper = forecast_.upper()};
+}
+
+}  // namespace faasconf::learner

@@ -1,0 +1,63 @@
+#pragma once
+// A trained policy behind the interface of all policies: what it sees, its network, its safety filter, what it sets.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "learner/safety/safety_filter.hpp"
+#include "learner/serving/bundle.hpp"
+#include "learner/serving/policy_network.hpp"
+#include "sim/env/features.hpp"
+#include "sim/env/load.hpp"
+#include "sim/model/scenario.hpp"
+#include "sim/policy/policy.hpp"
+
+namespace faasconf::learner {
+
+struct ServingOptions {
+  // The users of a window by its number, where somebody knows them: a clairvoyant policy asks for the next window, any
+  // policy for the one that it has seen. Otherwise it goes by the observation's mean number of users, which is lower
+  // while users still start.
+  std::function<double(std::int64_t window)> users;
+  bool safety_learns = false;  // from the windows that it serves
+  std::uint64_t seed = 1;      // of the safety filter's draws
+};
+
+// A policy serves one run. Its rows are those that sim::Environment shows in training; a seasonal forecast begins with
+// the first window seen, where an environment also knows the windows before an episode.
+class LearnedPolicy final : public sim::Policy {
+ public:
+  // The scenario is borrowed. Throws Error where the policy does not fit the workflow, saying what differs, and for a
+  // clairvoyant policy that is not told the users.
+  LearnedPolicy(const PolicyBundle& bundle, const sim::Scenario& scenario, ServingOptions options = {});
+  LearnedPolicy(const LearnedPolicy&) = delete;  // parts refer to one another
+
+  // The observation's configuration when it tells of too few functions.
+  sim::Configuration decide(const sim::Observation& observation) override;
+
+  std::int64_t replaced() const { return replaced_; }  // proposals, by the safety filter
+
+ private:
+  void recall(const sim::Observation& observation);
+  sim::LoadOutlook look_ahead(const sim::Observation& observation);
+
+  const sim::Scenario& scenario_;
+  ServingOptions options_;
+  sim::ActionSpace actions_;
+  sim::AgentGraph graph_;
+  sim::Features features_;
+  PolicyNetwork network_;
+  std::unique_ptr<SafetyFilter> safety_;  // absent: none
+  bool clairvoyant_;
+  sim::LoadForecast forecast_;
+  sim::Rng rng_;
+  bool begun_ = false;
+  sim::Configuration decided_;
+  std::vector<float> last_;  // actions of the window that is seen next, agents x kKnobs
+  std::vector<float> rows_;  // agents x features
+  std::int64_t replaced_ = 0;
+};
+
+}  // namespace faasconf::learner

@@ -1,0 +1,45 @@
+#pragma once
+// What all networks are made of. Vectors are columns, an agent each.
+
+#include <string>
+
+#include <Eigen/Core>
+
+#include "learner/serving/tensors.hpp"
+
+namespace faasconf::learner {
+
+// y = W x + b.
+struct Linear {
+  Eigen::MatrixXf weight;  // outputs x inputs
+  Eigen::VectorXf bias;
+
+  void apply(const Eigen::Ref<const Eigen::VectorXf>& x, Eigen::Ref<Eigen::VectorXf> y) const {
+    y.noalias() = weight * x;
+    y += bias;
+  }
+};
+
+// y = scale x + shift, by coordinate: what a normalisation does last.
+struct Affine {
+  Eigen::VectorXf scale;
+  Eigen::VectorXf shift;
+};
+
+// The linear map of what comes out of an affine one: one map instead of two.
+Linear after(const Affine& first, Linear second);
+
+// x becomes (x - mean) / sqrt(variance + 1e-5), over its coordinates: layer normalisation without its affine part.
+void standardise(Eigen::Ref<Eigen::VectorXf> x);
+
+// Of a tensor with as many matrices (vectors) one after the other, as the module's number says. Throw Error as
+// tensor_named does.
+Eigen::MatrixXf matrix_of(const Tensors& tensors, const std::string& name, std::size_t modules, std::size_t module,
+                          std::size_t rows, std::size_t columns);
+Eigen::VectorXf vector_of(const Tensors& tensors, const std::string& name, std::size_t modules, std::size_t module,
+                          std::size_t size);
+// Of tensors without modules: <name>.weight [outputs, inputs] and <name>.bias [outputs].
+Linear linear_of(const Tensors& tensors, const std::string& name, std::size_t outputs, std::size_t inputs);
+Affine affine_of(const Tensors& tensors, const std::string& name, std::size_t size);
+
+}  // namespace faasconf::learner

@@ -1,0 +1,102 @@
+#pragma once
+// What a policy is and what it was trained for, as its bundle tells it.
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sim/env/action.hpp"
+#include "sim/env/adjacency.hpp"
+#include "sim/env/features.hpp"
+#include "sim/env/load.hpp"
+#include "sim/model/workflow.hpp"
+
+namespace faasconf::learner {
+
+inline constexpr int kBundleFormat = 1;  // this version reads it and those before
+
+// How the rows of an agent's neighbours are weighed before they are appended to its own.
+enum class Attention {
+  squared,  // squared scores over their sum: the paper's code
+  softmax,  // the paper's text
+  mean,     // all alike: mean field
+  none,     // nothing is appended
+};
+
+enum class Normalisation { batch, layer, none };
+
+// An agent sees its own row and the weighed sum of its neighbours'; a perceptron shared by all, or one each.
+struct NeighbourhoodSpec {
+  Attention attention = Attention::squared;
+  bool shared = true;
+  bool shared_attention = true;  // queries and keys; their shapes say it to whoever serves
+  Normalisation normalisation = Normalisation::batch;
+  std::vector<std::size_t> hidden = {64, 64};
+
+  friend bool operator==(const NeighbourhoodSpec&, const NeighbourhoodSpec&) = default;
+};
+
+// A single perceptron sees the rows of all agents and acts for all.
+struct JointSpec {
+  Normalisation normalisation = Normalisation::batch;
+  std::vector<std::size_t> hidden = {64, 64};
+
+  friend bool operator==(const JointSpec&, const JointSpec&) = default;
+};
+
+// A pre-norm transformer over the agents, whose scores have a bias for how two agents stand to each other.
+struct TransformerSpec {
+  std::size_t width = 32;
+  std::size_t heads = 4;
+  std::size_t layers = 1;
+  bool attention = true;
+
+  friend bool operator==(const TransformerSpec&, const TransformerSpec&) = default;
+};
+
+using NetworkSpec = std::variant<NeighbourhoodSpec, JointSpec, TransformerSpec>;
+
+// Of the features, by column: (x - mean) / deviation, cut to +- limit; 0 where the deviation is 0.
+struct NormalizerMoments {
+  std::vector<double> mean;
+  std::vector<double> deviation;
+  double limit = 10;
+
+  friend bool operator==(const NormalizerMoments&, const NormalizerMoments&) = default;
+};
+
+struct Metadata {
+  std::string program;  // that wrote it, with version and commit
+  std::string workflow;
+  std::string digest;               // of the workflow, hexadecimal
+  std::vector<std::string> agents;  // the functions that are tuned, in the workflow's order
+  NetworkSpec network;
+  sim::FeatureSet features = sim::FeatureSet::paper;
+  std::vector<std::string> feature_names;  // by column
+  sim::LoadKnowledge load_knowledge = sim::LoadKnowledge::clairvoyant;
+  double smoothing_weight = 0.5;  // in (0, 1]
+  std::size_t season_windows = 1;  // of a seasonal forecast
+  double upper_quantile = 0.9;     // of the load, told beside the forecast
+  std::vector<std::pair<std::size_t, std::size_t>> edges;  // from agent, to agent
+  std::vector<sim::KnobRanges> ranges;                     // by agent
+  sim::ActionRounding rounding;
+  sim::QosTarget qos;
+  NormalizerMoments normalizer;
+  std::string safety;           // JSON of a SafetyFilter; empty: none
+  std::string training = "{}";  // JSON: where the policy comes from
+};
+
+// Throws Error where parts do not fit each other.
+void check(const Metadata& metadata);
+
+// Where the workflow and its agents are concerned: name, agents, edges, ranges, QoS.
+void describe(const sim::WorkflowSpec& workflow, const sim::ActionSpace& actions, const sim::AgentGraph& graph,
+              Metadata& metadata);
+
+std::string to_json(const Metadata& metadata);
+// Throws Error naming the entry, what was expected and what came.
+Metadata metadata_from_json(const std::string& text);
+
+}  // namespace faasconf::learner

@@ -1,0 +1,205 @@
+#include "learner/serving/learned_policy.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "learner/safety/safe_exploration.hpp"
+#include "sim/core/error.hpp"
+#include "sim/env/environment.hpp"
+#include "sim/model/run.hpp"
+#include "tests/learner/serving/policies.hpp"
+#include "tests/sim/env/workflows.hpp"
+#include "tests/sim/policy/observing.hpp"
+
+namespace faasconf::learner {
+namespace {
+
+using ::testing::HasSubstr;
+
+sim::EnvironmentSpec changing_load(sim::LoadKnowledge knowledge, bool redeploy) {
+  sim::EnvironmentSpec spec = sim::two_steps(redeploy);
+  spec.load = {.levels = {}, .series = {{2, 9, 4, 7, 7, 12}}};
+  spec.load_knowledge = knowledge;
+  spec.features = sim::FeatureSet::extended;
+  spec.episode_windows = 8;
+  return spec;
+}
+
+PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadKnowledge knowledge) {
+  PolicyBundle bundle = random_policy(scenario, NeighbourhoodSpec{});
+  bundle.metadata.load_knowledge = knowledge;
+  return bundle;
+}
+
+// What training does with the network, window by window, is what the served policy decides on the same windows.
+TEST(LearnedPolicy, DecidesAsInTraining) {
+  for (const auto knowledge :
+       {sim::LoadKnowledge::clairvoyant, sim::LoadKnowledge::persistence, sim::LoadKnowledge::smoothing}) {
+    for (const bool redeploy : {true, false}) {
+      const auto plan = std::make_shared<const sim::EnvironmentPlan>(changing_load(knowledge, redeploy));
+      const PolicyBundle bundle = policy_for(plan->scenario(), knowledge);
+      PolicyNetwork network(bundle.metadata, bundle.weights);
+      sim::Environment environment(plan, 4);
+      environment.reset();
+
+      // windows are served one by one, when the next one's users are known
+      std::vector<int> users = {environment.users()};
+      const auto users_of = [&](std::int64_t window) { return users.at(static_cast<std::size_t>(window)); };
+      LearnedPolicy policy(bundle, plan->scenario(), {.users = users_of});
+      std::vector<float> actions(plan->actions().size());
+      while (!environment.truncated()) {
+        const sim::Observation seen = environment.window();
+        network.act(environment.observation(), actions);
+        environment.step(actions);
+        users.push_back(environment.users());
+        EXPECT_EQ(policy.decide(seen), environment.window().configuration);
+      }
+    }
+  }
+}
+
+// Under carry-over an episode is one run of the simulator, which meets the same requests.
+TEST(LearnedPolicy, RunsAsInTraining) {
+  sim::EnvironmentSpec spec = sim::two_steps(false);
+  spec.load.levels = {6};
+  spec.load_knowledge = sim::LoadKnowledge::persistence;
+  spec.features = sim::FeatureSet::extended;
+  spec.episode_windows = 10;
+  const auto plan = std::make_shared<const sim::EnvironmentPlan>(spec);
+  const PolicyBundle bundle = policy_for(plan->scenario(), sim::LoadKnowledge::persistence);
+  PolicyNetwork network(bundle.metadata, bundle.weights);
+  sim::Environment environment(plan, 3);
+  std::vector<sim::Configuration> trained;
+  std::vector<float> actions(plan->actions().size());
+  environment.reset();
+  while (!environment.truncated()) {
+    network.act(environment.observation(), actions);
+    environment.step(actions);
+    trained.push_back(environment.window().configuration);
+  }
+
+  std::get<sim::ClosedLoop>(spec.scenario.workload.source).users = 6;
+  const sim::Scenario scenario(spec.scenario);
+  LearnedPolicy policy(bundle, scenario, {.users = [](std::int64_t) { return 6.0; }});
+  const sim::Run run = sim::run(scenario, policy, {.duration = 11 * spec.scenario.window}, 3, 1);
+  ASSERT_EQ(run.windows.size(), 11U);
+  for (std::size_t i = 0; i < trained.size(); ++i) EXPECT_EQ(run.windows[i + 1].configuration, trained[i]) << i;
+}
+
+TEST(LearnedPolicy, GoesByTheObservationWhereNobodyKnowsTheUsers) {
+  const sim::Scenario scenario(sim::two_steps().scenario);
+  const PolicyBundle bundle = policy_for(scenario, sim::LoadKnowledge::persistence);
+  LearnedPolicy told(bundle, scenario, {.users = [](std::int64_t) { return 5.5; }});
+  LearnedPolicy seeing(bundle, scenario);
+  sim::Observation observation;
+  observation.length = std::chrono::seconds(30);
+  observation.users = 5.5;
+  observation.configuration = scenario.spec().configuration;
+  observation.functions.resize(2);
+  const sim::Configuration decision = seeing.decide(observation);
+  EXPECT_EQ(decision, told.decide(observation));
+  observation.users = 55;
+  EXPECT_NE(seeing.decide(observation), decision);
+}
+
+// Three functions of which the second is fixed; all knobs but the replicas are.
+TEST(LearnedPolicy, Conforms) {
+  sim::ScenarioSpec spec = sim::two_steps().scenario;
+  spec.workflow.functions = {sim::function_named("first"), sim::function_named("fixed"), sim::function_named("second")};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const sim::FunctionConfiguration& knobs = sim::kStart.functions[i];
+    sim::FunctionSpec& function = spec.workflow.functions[i];
+    if (!sim::kRanges[i]) {
+      function.fixed = knobs;
+      continue;
+    }
+    function.ranges = {.cpu_min = knobs.cpu,
+                       .cpu_max = knobs.cpu,
+                       .memory_min = knobs.memory,
+                       .memory_max = knobs.memory,
+                       .replicas_min = sim::kRanges[i]->min,
+                       .replicas_max = sim::kRanges[i]->max,
+                       .concurrency_min = knobs.concurrency,
+                       .concurrency_max = knobs.concurrency};
+  }
+  spec.configuration = sim::kStart;
+  const sim::Scenario scenario(spec);
+  for (const NetworkSpec& network : {NetworkSpec(NeighbourhoodSpec{}), NetworkSpec(TransformerSpec{})}) {
+    const PolicyBundle bundle = random_policy(scenario, network);
+    sim::check_policy([&] { return std::make_unique<LearnedPolicy>(bundle, scenario); });
+  }
+}
+
+TEST(LearnedPolicy, AppliesTheSafetyFilterOfItsBundle) {
+  const sim::Scenario scenario(sim::two_steps().scenario);
+  SafeExploration safety(ActionPrice(scenario.workflow()), {.noise = 0, .fewest = 10});
+  const std::vector<float> safe(8, 0.9F);
+  for (int i = 0; i < 10; ++i) safety.learn(5, safe, ActionPrice(scenario.workflow())(safe), true);
+  PolicyBundle bundle = random_policy(scenario, NeighbourhoodSpec{});
+  bundle.metadata.safety = safety.to_json();
+
+  sim::Observation observation;
+  observation.length = std::chrono::seconds(30);
+  observation.configuration = scenario.spec().configuration;
+  observation.functions.resize(2);
+  LearnedPolicy policy(bundle, scenario);
+  const sim::Configuration decision = policy.decide(observation);
+  EXPECT_EQ(policy.replaced(), 1);
+  sim::Configuration expected = observation.configuration;
+  sim::ActionSpace(scenario.workflow()).decode(safe, expected);
+  EXPECT_EQ(decision, expected);
+}
+
+std::string refusal(const PolicyBundle& bundle, const sim::ScenarioSpec& spec) {
+  try {
+    const sim::Scenario scenario(spec);
+    LearnedPolicy(bundle, scenario);
+  } catch (const sim::Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
+  const sim::ScenarioSpec spec = sim::two_steps().scenario;
+  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::persistence);
+  EXPECT_EQ(refusal(bundle, spec), "");
+
+  sim::ScenarioSpec other = spec;
+  other.workflow.qos.latency = std::chrono::seconds(2);
+  EXPECT_EQ(refusal(bundle, other),
+            "policy for workflow two steps does not fit workflow two steps: QoS: expected 500ms and 100 successes, got "
+            "2s and 100 successes; train a policy for it, or give the workflow that this one was trained on");
+
+  other = spec;
+  other.workflow.functions[1].ranges.replicas_max = 20;
+  EXPECT_THAT(refusal(bundle, other), HasSubstr("ranges of second: expected cpu 250 .. 2000 m"));
+
+  other = spec;
+  other.workflow.functions[0].name = "primo";
+  other.workflow.entry = {sim::Sequence{{{sim::Call{"primo"}}, {sim::Call{"second"}}}}};
+  EXPECT_THAT(refusal(bundle, other), HasSubstr("agents: expected first, second, got primo, second"));
+
+  other = spec;
+  other.workflow.entry = {sim::Sequence{{{sim::Call{"second"}}, {sim::Call{"first"}}}}};
+  EXPECT_THAT(refusal(bundle, other), HasSubstr("edges between agents: expected 0 -> 1, got 1 -> 0"));
+
+  PolicyBundle renamed = bundle;
+  renamed.metadata.feature_names[4] = "cpu_share";
+  EXPECT_THAT(refusal(renamed, spec), HasSubstr("features: expected cpu_action, memory_action, replicas_action, "
+                                                "concurrency_action, cpu_share"));
+}
+
+TEST(LearnedPolicy, AClairvoyantMustBeToldTheUsers) {
+  const sim::ScenarioSpec spec = sim::two_steps().scenario;
+  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::clairvoyant);
+  EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it must be told the users of the next window"));
+}
+
+}  // namespace
+}  // namespace faasconf::learner
