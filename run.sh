@@ -45,7 +45,7 @@ need() {  # REASON PACKAGE...
 need_to_build() {
   need "to compile" g++ cmake ninja-build ccache
   need "libraries" libboost-program-options-dev libeigen3-dev libhdf5-dev liblzma-dev libnlopt-cxx-dev \
-    libopenblas0-serial libyaml-cpp-dev libzip-dev libzstd-dev nlohmann-json3-dev zlib1g-dev
+    libopenblas0-serial libopenmpi-dev libtorch-dev libyaml-cpp-dev libzip-dev libzstd-dev nlohmann-json3-dev openmpi-bin zlib1g-dev
   need "Python module, figures and reports" pybind11-dev python3-dev python3-numpy python3-h5py python3-matplotlib
   need "black boxes beside a calibration" python3-sklearn
 }

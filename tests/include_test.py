@@ -33,6 +33,8 @@ MAY_INCLUDE = {
     "experiments/calibration": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
     "experiments/live": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "Boost.Program_options"],
+    # the program that trains: the only one that links torch
+    "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "Boost.Program_options", "torch", "JSON"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
     # a test may include what it tests, and what that may include
     "tests": ["sim", "zlib", "GoogleTest", "POSIX"],
@@ -40,7 +42,7 @@ MAY_INCLUDE = {
     "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "libzip", "tests", "GoogleTest", "POSIX"],
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "tests", "GoogleTest"],
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
-    "tests/benchmarks": [*EVERYTHING_BUT_TORCH, "Eigen", "tests", "Google Benchmark"],
+    "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark", "malloc"],
     "tests/fuzz": [*EVERYTHING_BUT_TORCH, "tests"],
 }
 
@@ -55,6 +57,7 @@ EXTERNAL = [
     (r"nlohmann/.*", "JSON"),
     (r"zip\.h", "libzip"),
     (r"(torch|ATen|c10)/.*", "torch"),
+    (r"malloc\.h", "malloc"),
     (r"mpi\.h", "MPI"),
     (r"yaml-cpp/.*", "yaml-cpp"),
     (r"curl/.*", "libcurl"),

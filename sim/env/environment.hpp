@@ -93,6 +93,7 @@ class Environment {
   const Observation& window() const { return seen_; }
   std::span<const float> last_actions() const { return actions_; }  // agents x kKnobs
   int users() const { return users(window_); }                      // of the last window
+  int next_users() const { return users(window_ + 1); }             // of the one to come
 
  private:
   int users(std::size_t window) const { return load_.users(static_cast<std::int64_t>(window)); }
