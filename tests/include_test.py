@@ -18,7 +18,7 @@ SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/env"]
 DECISION = ["learner/search", "learner/safety", "learner/serving"]
 LEARNER = ["learner/nets", "learner/marl"]
 EXPERIMENTS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/sweep",
-               "experiments/calibration"]
+               "experiments/calibration", "experiments/evaluation"]
 BELOW_EXPERIMENTS = ["sim", "traces", *DECISION, "HDF5", "yaml-cpp", "JSON", "MPI", "POSIX"]
 EVERYTHING_BUT_TORCH = [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "experiments/cli"]
 
