@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <charconv>
+#include <deque>
+#include <exception>
 #include <limits>
 #include <optional>
 #include <ostream>
@@ -20,6 +22,8 @@
 #include "experiments/evaluation/evaluation.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
+#include "learner/serving/bundle.hpp"
+#include "learner/serving/learned_policy.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -32,6 +36,7 @@ constexpr std::int64_t kMostSeeds = 100'000;
 // All that the command line and the files ask for.
 struct Plan {
   Experiment experiment;
+  std::deque<learner::PolicyBundle> bundles;  // stay where they are: policies refer to them
   EvaluationPlan evaluation;
   std::string out, plot;  // paths; empty: not wanted
   bool json = false;
@@ -98,6 +103,58 @@ void add_policies(Plan& plan) {
   }
 }
 
+// Of the users in the window that it decides for.
+std::string knowledge_of(const learner::Metadata& metadata) {
+  switch (metadata.load_knowledge) {
+    case sim::LoadKnowledge::clairvoyant:
+      return "the next window";
+    case sim::LoadKnowledge::persistence:
+      return "the last window";
+    case sim::LoadKnowledge::smoothing:
+      return "its past, smoothed";
+    case sim::LoadKnowledge::seasonal:
+      break;
+  }
+  return "its past, by season";
+}
+
+std::unique_ptr<sim::Policy> make_learned(const learner::PolicyBundle& bundle, const std::string& path,
+                                          const sim::Scenario& scenario, const EvaluatedLoad& load) {
+  // nothing is decided for a window after the last one
+  const auto users = [&load](std::int64_t window) {
+    return static_cast<double>(load.users[std::min(static_cast<std::size_t>(window), load.users.size() - 1)]);
+  };
+  try {
+    return std::make_unique<learner::LearnedPolicy>(bundle, scenario, learner::ServingOptions{.users = users});
+  } catch (const sim::Error&) {
+    std::throw_with_nested(sim::Error(path));
+  }
+}
+
+// They start from the first configuration, which is in force before they decide.
+void add_bundles(const Arguments& arguments, Plan& plan) {
+  const auto paths = arguments.list("bundle");
+  const std::vector<std::string> names = names_of_files(paths, "bundle");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const learner::PolicyBundle& bundle = plan.bundles.emplace_back(learner::read_bundle(paths[i]));
+    plan.evaluation.policies.push_back(
+        {.name = names[i],
+         .knows = knowledge_of(bundle.metadata),
+         .start = plan.experiment.configurations.front().configuration,
+         .make = [&bundle, path = paths[i]](const sim::Scenario& scenario, const EvaluatedLoad& load) {
+           return make_learned(bundle, path, scenario, load);
+         }});
+    plan.experiment.inputs.push_back(fingerprint(paths[i]));
+  }
+}
+
+void check_names(const std::vector<EvaluatedPolicy>& policies) {
+  std::set<std::string> names;
+  for (const EvaluatedPolicy& policy : policies) {
+    if (!names.insert(policy.name).second) throw sim::Error("two policies are named \"" + policy.name + "\"");
+  }
+}
+
 void read_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("window")) scenario.window = arguments.duration("window");
   if (scenario.window <= sim::Duration::zero()) throw sim::Error("--window: expected more than 0s");
@@ -127,6 +184,8 @@ void make_plan(const Arguments& arguments, Plan& plan) {
   if (arguments.given("users") || !arguments.given("profile")) add_static_loads(arguments, plan);
   add_profiles(arguments, plan);
   add_policies(plan);
+  add_bundles(arguments, plan);
+  check_names(plan.evaluation.policies);
   plan.evaluation.seeds = static_cast<std::size_t>(arguments.integer("seeds", 2, kMostSeeds));
   plan.evaluation.seed =
       static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
@@ -243,6 +302,10 @@ Command evaluate_command() {
                .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"},
               config_parameter(),
               policy_parameter(),
+              {.name = "bundle",
+               .kind = values,
+               .placeholder = "FILE",
+               .description = "a trained policy, .fcp; it starts from the first configuration"},
               {.name = "users",
                .placeholder = "N,N,...",
                .description = "closed loops of so many users each; with --profile only if given",

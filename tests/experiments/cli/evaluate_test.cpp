@@ -4,8 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <zip.h>
 
+#include "experiments/config/files.hpp"
+#include "learner/serving/bundle.hpp"
+#include "learner/serving/tensors.hpp"
 #include "tests/experiments/cli/in_process.hpp"
+#include "tests/learner/serving/policies.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -59,6 +64,50 @@ TEST(EvaluateCommand, EvaluatesOnProfilesOfTheirOwnLength) {
   EXPECT_EQ(json_lines(both.out)[0]["loads"], nlohmann::json({"5 users", "6 users", "day"}));
 }
 
+// What serving reads of a policy bundle, in a zip of its own.
+void write_bundle(const std::string& path, const learner::PolicyBundle& policy) {
+  const std::string metadata = learner::to_json(policy.metadata);
+  const std::string weights = learner::encode_tensors(policy.weights);
+  zip_t* const archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+  const auto add = [archive](std::string_view name, const std::string& bytes) {
+    zip_file_add(archive, ("policy/extra/" + std::string(name)).c_str(),
+                 zip_source_buffer(archive, bytes.data(), bytes.size(), 0), 0);
+  };
+  add(learner::kMetadataMember, metadata);
+  add(learner::kWeightsMember, weights);
+  EXPECT_EQ(zip_close(archive), 0);
+}
+
+// With random weights.
+learner::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge knowledge) {
+  const sim::Scenario scenario(read_experiment(workflow).scenario);
+  learner::PolicyBundle policy = learner::random_policy(scenario, learner::NeighbourhoodSpec{});
+  policy.metadata.load_knowledge = knowledge;
+  return policy;
+}
+
+TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
+  const Elsewhere elsewhere;
+  write_bundle("seeing.fcp", policy_for("parallel", sim::LoadKnowledge::clairvoyant));
+  write_bundle("causal.fcp", policy_for("parallel", sim::LoadKnowledge::persistence));
+  const std::string line = kShort + "--config demo-lean.yaml --users 10,20 --bundle seeing.fcp --bundle causal.fcp ";
+  const Ran ran = faasconf(line + "--threads 1 --out e.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, ContainsRegex(" +demo-lean +seeing +causal"));
+  EXPECT_THAT(ran.out, ContainsRegex("knows of the load +nothing +the next window +the last window"));
+  EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +redeploy"));
+  EXPECT_EQ(faasconf(line + "--threads 3").out, ran.out);
+}
+
+TEST(EvaluateCommand, RefusesAPolicyForAnotherWorkflow) {
+  const Elsewhere elsewhere;
+  write_bundle("other.fcp", policy_for("sequential", sim::LoadKnowledge::persistence));
+  const Ran ran = faasconf(kShort + "--users 10 --bundle other.fcp");
+  EXPECT_EQ(ran.code, kMisused);
+  EXPECT_THAT(ran.err, HasSubstr("other.fcp"));
+  EXPECT_THAT(ran.err, HasSubstr("does not fit workflow parallel"));
+}
+
 TEST(EvaluateCommand, CarriesOverWhenAsked) {
   const Elsewhere elsewhere;
   const Ran ran = faasconf(kShort + "--users 5 --carry-over");
@@ -86,6 +135,9 @@ TEST(EvaluateCommand, IsMisusedWithOneClearMessage) {
   expect_misuse("--profile short2.csv", "expected a profile of two windows at least");
   expect_misuse("--config demo-lean.yaml --config demo-lean.yaml", "given twice");
   expect_misuse("--policy hpb", "did you mean \"hpa\"?");
+  write("fixed.fcp", "no zip");
+  expect_misuse("--bundle fixed.fcp", "fixed.fcp");
+  expect_misuse("--bundle none.fcp", "none.fcp: expected a policy bundle");
   expect_misuse("--out none/e.h5", "--out: the directory");
 }
 
