@@ -18,7 +18,7 @@ SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/env"]
 DECISION = ["learner/search", "learner/safety", "learner/serving"]
 LEARNER = ["learner/nets", "learner/marl"]
 EXPERIMENTS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/sweep",
-               "experiments/calibration"]
+               "experiments/calibration", "experiments/evaluation"]
 BELOW_EXPERIMENTS = ["sim", "traces", *DECISION, "HDF5", "yaml-cpp", "JSON", "MPI", "POSIX"]
 EVERYTHING_BUT_TORCH = [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "experiments/cli"]
 
@@ -40,7 +40,7 @@ MAY_INCLUDE = {
     "tests": ["sim", "zlib", "GoogleTest", "POSIX"],
     "tests/traces": ["traces", "sim", "HDF5", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
     "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "libzip", "tests", "GoogleTest", "POSIX"],
-    "tests/experiments": [*EVERYTHING_BUT_TORCH, "tests", "GoogleTest"],
+    "tests/experiments": [*EVERYTHING_BUT_TORCH, "libzip", "tests", "GoogleTest"],
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
     "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark", "malloc"],
     "tests/fuzz": [*EVERYTHING_BUT_TORCH, "tests"],

@@ -32,6 +32,7 @@ Command workflow_draw_command();
 Command simulate_command();
 Command calibrate_command();
 Command predict_command();
+Command evaluate_command();
 Command export_csv_command();
 Command trace_convert_command();
 Command trace_inspect_command();

@@ -1,22 +1,20 @@
 #include <algorithm>
-#include <filesystem>
 #include <iomanip>
 #include <limits>
 #include <memory>
 #include <ostream>
-#include <set>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/interrupt.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/pending.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/config/files.hpp"
-#include "experiments/config/input_files.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
@@ -27,7 +25,6 @@
 #include "sim/model/run.hpp"
 #include "sim/stats/confidence.hpp"
 #include "sim/stats/sequential.hpp"
-#include "traces/digest.hpp"
 
 namespace faasconf::experiments {
 
@@ -64,16 +61,6 @@ struct Results {
 
 // --- what is asked for
 
-InputFile fingerprint(const std::string& path) { return {path, traces::sha256(read_text_file(path))}; }
-
-// keeps think time or arrival law where the experiment has them
-template <class Source>
-Source& become(sim::Workload& workload) {
-  workload.profile.reset();
-  if (!std::holds_alternative<Source>(workload.source)) workload.source = Source{};
-  return std::get<Source>(workload.source);
-}
-
 void read_workload(Plan& plan, const Arguments& arguments) {
   if (arguments.given("users") + arguments.given("rate") + arguments.given("profile") > 1) {
     throw sim::Error("--users, --rate and --profile exclude one another");
@@ -93,31 +80,6 @@ void read_workload(Plan& plan, const Arguments& arguments) {
     }
     workload.profile = std::move(file.profile);
     plan.experiment.inputs.push_back(fingerprint(path));
-  }
-}
-
-void read_configurations(Plan& plan, const Arguments& arguments) {
-  if (!arguments.given("config")) return;
-  const auto paths = arguments.list("config");
-  std::vector<NamedConfiguration> configurations;
-  std::set<std::string> stems;
-  for (const std::string& path : paths) stems.insert(std::filesystem::path(path).stem().string());
-  for (const std::string& path : paths) {
-    if (std::count(paths.begin(), paths.end(), path) > 1) throw sim::Error("--config: \"" + path + "\" given twice");
-    const std::string file = find_input(path);
-    // files of the same name in different directories are told apart by their paths
-    const std::string name = stems.size() == paths.size() ? std::filesystem::path(path).stem().string() : path;
-    configurations.push_back({name, read_configuration(file, plan.experiment.scenario.workflow)});
-    plan.experiment.inputs.push_back(fingerprint(file));
-  }
-  plan.experiment.configurations = std::move(configurations);
-}
-
-void read_policies(Plan& plan, const Arguments& arguments) {
-  if (!arguments.given("policy")) return;
-  plan.experiment.policies.clear();
-  for (const std::string& text : arguments.list("policy")) {
-    plan.experiment.policies.push_back(parse_policy(text, "--policy"));
   }
 }
 
@@ -184,8 +146,8 @@ Plan make_plan(const Arguments& arguments) {
   Plan plan;
   plan.experiment = read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
   read_workload(plan, arguments);
-  read_configurations(plan, arguments);
-  read_policies(plan, arguments);
+  read_configurations(arguments, plan.experiment);
+  read_policies(arguments, plan.experiment);
   read_run(plan, arguments);
   read_replications(plan, arguments);
   read_outputs(plan, arguments);
@@ -485,16 +447,8 @@ Command simulate_command() {
               {.name = "profile",
                .placeholder = "FILE",
                .description = "users or rate over time: CSV with start_s,users or start_s,rate_per_s"},
-              {.name = "config",
-               .kind = values,
-               .placeholder = "FILE",
-               .description = "the functions' configuration; several are compared under common random numbers"},
-              {.name = "policy",
-               .kind = values,
-               .placeholder = "NAME",
-               .description = "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
-                              "hpa:CONFIG; with parameters: hpa:target_utilization=0.5,interval=1m. Several are "
-                              "compared under common random numbers. Default: fixed"},
+              config_parameter(),
+              policy_parameter(),
               {.name = "window",
                .placeholder = "TIME",
                .description = "interval of observation",

@@ -12,10 +12,8 @@
 
 #include <H5Cpp.h>
 
-#include "experiments/config/draw.hpp"
 #include "experiments/config/policies.hpp"
-#include "experiments/config/words.hpp"
-#include "experiments/version.hpp"
+#include "experiments/results/hdf5_parts.hpp"
 #include "sim/stats/confidence.hpp"
 #include "traces/hdf5_part_driver.hpp"
 #include "traces/part_file.hpp"
@@ -23,94 +21,13 @@
 namespace faasconf::experiments {
 namespace {
 
-constexpr std::int64_t kFormatVersion = 1;
+constexpr std::uint64_t kFormatVersion = 1;
 constexpr hsize_t kChunkRows = 8192;
 constexpr unsigned kDeflateLevel = 4;
-constexpr std::size_t kCompactBytes = 32'768;  // up to this size in the object's header, which has a checksum
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
 const std::array<const char*, 5> kOutcomes = {"success", "rejected", "timed_out", "failed", "out_of_memory"};
 static_assert(static_cast<std::size_t>(sim::Outcome::out_of_memory) + 1 == kOutcomes.size());
-
-// --- small things into HDF5 ---
-
-// Of fixed length: HDF5 1.10 crashes on a damaged heap, where it keeps texts of variable length.
-H5::StrType text_type(std::size_t length) {
-  H5::StrType type(H5::PredType::C_S1, std::max<std::size_t>(length, 1));
-  type.setStrpad(H5T_STR_NULLPAD);
-  type.setCset(H5T_CSET_UTF8);
-  return type;
-}
-
-void write_attribute(const H5::H5Object& object, const char* name, const std::string& value) {
-  const H5::StrType type = text_type(value.size());
-  object.createAttribute(name, type, H5::DataSpace(H5S_SCALAR)).write(type, value.c_str());
-}
-
-void write_attribute(const H5::H5Object& object, const char* name, double value) {
-  object.createAttribute(name, H5::PredType::IEEE_F64LE, H5::DataSpace(H5S_SCALAR))
-      .write(H5::PredType::NATIVE_DOUBLE, &value);
-}
-
-void write_attribute(const H5::H5Object& object, const char* name, std::uint64_t value) {
-  object.createAttribute(name, H5::PredType::STD_U64LE, H5::DataSpace(H5S_SCALAR))
-      .write(H5::PredType::NATIVE_UINT64, &value);
-}
-
-H5::DSetCreatPropList without_times() {
-  H5::DSetCreatPropList properties;
-  H5Pset_obj_track_times(properties.getId(), 0);
-  return properties;
-}
-
-H5::DataSet write_whole(const H5::Group& group, const char* name, const H5::DataType& in_file,
-                        const H5::DataType& in_memory, const H5::DataSpace& space, const void* values) {
-  const auto count = static_cast<std::size_t>(space.getSimpleExtentNpoints());
-  H5::DSetCreatPropList properties = without_times();
-  if (count * in_file.getSize() <= kCompactBytes) properties.setLayout(H5D_COMPACT);
-  H5::DataSet dataset = group.createDataSet(name, in_file, space, properties);
-  if (count > 0) dataset.write(values, in_memory);
-  return dataset;
-}
-
-void write_text(const H5::Group& group, const char* name, const std::string& text) {
-  const H5::StrType type = text_type(text.size());
-  write_whole(group, name, type, type, H5::DataSpace(H5S_SCALAR), text.c_str());
-}
-
-H5::DataSet write_array(const H5::Group& group, const char* name, const H5::DataType& in_file,
-                        const H5::DataType& in_memory, const void* values, std::size_t count) {
-  const hsize_t size = count;
-  return write_whole(group, name, in_file, in_memory, H5::DataSpace(1, &size), values);
-}
-
-H5::DataSet write_array(const H5::Group& group, const char* name, const std::vector<double>& values) {
-  return write_array(group, name, H5::PredType::IEEE_F64LE, H5::PredType::NATIVE_DOUBLE, values.data(), values.size());
-}
-
-H5::DataSet write_array(const H5::Group& group, const char* name, const std::vector<std::int64_t>& values) {
-  return write_array(group, name, H5::PredType::STD_I64LE, H5::PredType::NATIVE_INT64, values.data(), values.size());
-}
-
-H5::DataSet write_array(const H5::Group& group, const char* name, const std::vector<std::string>& values) {
-  std::size_t longest = 1;
-  for (const std::string& value : values) longest = std::max(longest, value.size());
-  std::string padded;
-  for (const std::string& value : values) padded.append(value).append(longest - value.size(), '\0');
-  return write_array(group, name, text_type(longest), text_type(longest), padded.data(), values.size());
-}
-
-// A group without times whose links keep their order.
-H5::Group create_group(const H5::Group& parent, const char* name) {
-  const H5::PropList properties(H5P_GROUP_CREATE);
-  H5Pset_obj_track_times(properties.getId(), 0);
-  H5Pset_link_creation_order(properties.getId(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  const hid_t id = H5Gcreate2(parent.getId(), name, H5P_DEFAULT, properties.getId(), H5P_DEFAULT);
-  if (id < 0) throw H5::GroupIException("create_group", name);
-  H5::Group group(id);
-  H5Idec_ref(id);  // the object holds on to it
-  return group;
-}
 
 // --- tables ---
 
@@ -348,8 +265,6 @@ Fields<SpanRow> span_fields() {
          };
 }
 
-std::string message(const H5::Exception& error) { return error.getFuncName() + ": " + error.getDetailMsg(); }
-
 }  // namespace
 
 class ResultWriter::File {
@@ -405,45 +320,21 @@ class ResultWriter::File {
  private:
   void write_header(const ResultHeader& header) {
     const Experiment& experiment = *header.experiment;
-    const sim::ScenarioSpec& scenario = experiment.scenario;
-    const H5::Group root = file_.openGroup("/");
-    write_attribute(root, "format", std::string("faasconf-result"));
-    write_attribute(root, "format_version", std::uint64_t{kFormatVersion});
-    write_attribute(root, "faasconf_version", std::string(version()));
-    write_attribute(root, "faasconf_revision", std::string(code_revision()));
-    write_attribute(root, "seed", header.seed);
-    write_attribute(root, "attribution", name_of(scenario.attribution));
-    write_attribute(root, "window_s", sim::to_seconds(scenario.window));
-    write_attribute(root, "duration_s", sim::to_seconds(header.duration));
-    write_attribute(root, "workflow", scenario.workflow.name);
-    const sim::QosTarget& qos = scenario.workflow.qos;
-    write_attribute(root, "qos_latency_s", qos.latency == sim::kForever ? kAbsent : sim::to_seconds(qos.latency));
-    write_attribute(root, "qos_successes_per_30s", qos.successes);
+    write_origin(file_, {"faasconf-result", kFormatVersion}, experiment, header.seed);
+    write_attribute(file_.openGroup("/"), "duration_s", sim::to_seconds(header.duration));
 
-    const H5::Group run = create_group(root, "run");
-    write_text(run, "resolved", experiment.resolved);
-    write_text(run, "workflow_dot", draw_dot(scenario.workflow));
-    const H5::Group inputs = create_group(run, "inputs");
-    std::vector<std::string> paths;
-    std::vector<std::string> digests;
-    for (const InputFile& input : experiment.inputs) {
-      paths.push_back(input.path);
-      digests.push_back(input.sha256);
-    }
-    write_array(inputs, "path", paths);
-    write_array(inputs, "sha256", digests);
-
+    const H5::Group run = file_.openGroup("run");
     std::vector<std::string> cases;
     for (const Case& one : cases_of(experiment)) cases.push_back(one.name);
     write_array(run, "cases", cases);
     std::vector<std::string> functions;
-    for (const sim::FunctionSpec& function : scenario.workflow.functions) functions.push_back(function.name);
+    for (const sim::FunctionSpec& function : experiment.scenario.workflow.functions) functions.push_back(function.name);
     write_array(run, "functions", functions);
     write_array(run, "outcomes", std::vector<std::string>(kOutcomes.begin(), kOutcomes.end()));
     std::vector<double> warm_up_s;
     for (const sim::Duration warm_up : header.warm_up) warm_up_s.push_back(sim::to_seconds(warm_up));
     warm_up_s.resize(cases.size());
-    write_attribute(write_array(run, "warm_up_s", warm_up_s), "unit", std::string("s"));
+    write_column(run, "warm_up_s", "s", warm_up_s);
   }
 
   void write_summary(const Summary& summary) {
@@ -473,19 +364,14 @@ class ResultWriter::File {
     }
 
     const H5::Group group = create_group(file_, "summary");
-    const auto column = [&](const char* name, const auto& values, const char* indexed = nullptr) {
-      const H5::DataSet dataset = write_array(group, name, values);
-      write_attribute(dataset, "unit", std::string());
-      if (indexed != nullptr) write_attribute(dataset, "names", std::string(indexed));
-    };
-    column("case", cases, "/run/cases");
-    column("function", functions, "/run/functions");
-    column("metric", metrics);
-    column("unit", units);
-    column("mean", means);
-    column("low", lows);
-    column("high", highs);
-    column("replications", replications);
+    write_column(group, "case", "", cases, "/run/cases");
+    write_column(group, "function", "", functions, "/run/functions");
+    write_column(group, "metric", "", metrics);
+    write_column(group, "unit", "", units);
+    write_column(group, "mean", "", means);
+    write_column(group, "low", "", lows);
+    write_column(group, "high", "", highs);
+    write_column(group, "replications", "", replications);
   }
 
   traces::PartFile part_;  // outlives the HDF5 file in it
@@ -498,23 +384,8 @@ class ResultWriter::File {
   std::size_t function_count_;
 };
 
-namespace {
-
-// Errors of HDF5 as ours. Those of the disk never reach HDF5.
-template <class Work>
-void translated(const std::string& path, const Work& work) {
-  try {
-    H5::Exception::dontPrint();
-    work();
-  } catch (const H5::Exception& error) {
-    throw std::runtime_error("cannot write " + path + ": HDF5: " + message(error));
-  }
-}
-
-}  // namespace
-
 ResultWriter::ResultWriter(const std::string& path, const ResultHeader& header) {
-  translated(path, [&] { file_ = std::make_unique<File>(path, header); });
+  translate_hdf5_errors(path, [&] { file_ = std::make_unique<File>(path, header); });
 }
 
 ResultWriter::~ResultWriter() = default;
@@ -522,7 +393,7 @@ ResultWriter::~ResultWriter() = default;
 void ResultWriter::append(std::size_t case_index, std::uint64_t replication, const sim::Run& run) {
   if (!file_) throw std::logic_error("ResultWriter: nothing can be appended once finished or failed");
   try {
-    translated(file_->path(), [&] { file_->append(case_index, replication, run); });
+    translate_hdf5_errors(file_->path(), [&] { file_->append(case_index, replication, run); });
   } catch (...) {
     file_.reset();
     throw;
@@ -532,7 +403,7 @@ void ResultWriter::append(std::size_t case_index, std::uint64_t replication, con
 void ResultWriter::finish(const Summary& summary) {
   if (!file_) throw std::logic_error("ResultWriter: cannot be finished once finished or failed");
   const std::unique_ptr<File> file = std::move(file_);
-  translated(file->path(), [&] { file->finish(summary); });
+  translate_hdf5_errors(file->path(), [&] { file->finish(summary); });
 }
 
 }  // namespace faasconf::experiments

@@ -115,4 +115,12 @@ std::string format_estimate(std::optional<double> mean, const std::optional<sim:
   return fixed(*mean, decimals) + " ± " + fixed(half_width, decimals);
 }
 
+std::string format_interval(const sim::SkewedInterval& interval) {
+  const double half_width = (interval.high - interval.low) / 2;
+  if (!(half_width > kNarrow * std::abs(interval.estimate))) return format_exact(interval.estimate);
+  const int decimals = decimals_for(half_width, kDigitsOfInterval);
+  return fixed(interval.estimate, decimals) + " [" + fixed(interval.low, decimals) + ", " +
+         fixed(interval.high, decimals) + "]";
+}
+
 }  // namespace faasconf::experiments

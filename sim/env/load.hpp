@@ -56,7 +56,7 @@ class LoadForecast {
   LoadForecast(LoadKnowledge knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
 
   std::size_t memory() const;  // windows before an episode that it learns from
-  void begin(double users);      // of the first window that it is told of
+  void begin(double users);    // of the first window that it is told of
   // After a window with so many users, before one with `next`.
   double tell(double users, double next);
   double upper() const { return std::max(told_, told_ + errors_.quantile()); }  // of the number told last

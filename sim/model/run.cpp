@@ -125,6 +125,8 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
   SpanRecorder span_recorder(run.spans);
   std::vector<Observer*> observers{&recorder};
   if (options.spans) observers.push_back(&span_recorder);
+  StrictRecorder strict(spec.workflow.qos.latency);
+  if (options.strict) observers.push_back(&strict);
 #ifndef NDEBUG
   LawChecker laws(scenario);
   observers.push_back(&laws);
@@ -146,11 +148,13 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
   for (Time start{}; start < horizon; start = after(start, spec.window), ++window) {
     if (spec.redeploy && window > 0) {
       simulation.redeploy(start, RngStreams(streams.stream("redeploy", window).next()));
+      strict.redeployed();
 #ifndef NDEBUG
       laws.redeployed(simulation);
 #endif
     }
     recorder.begin_window(simulation);
+    strict.begin_window();
     const Time end = std::min(horizon, after(start, spec.window));
     if (decisions && (spec.redeploy || window == 0)) decisions->begin(simulation);
     while (decisions && decisions->next() < end) {
@@ -159,6 +163,7 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
     }
     simulation.run_until(end);
     recorder.end_window(simulation);
+    if (options.strict) run.strict.push_back(strict.end_window(end));
     Configuration decision = simulation.configuration();
     if (!decisions) {
       decision = policy.decide(recorder.latest());

@@ -9,22 +9,25 @@
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/model/simulation.hpp"
+#include "sim/model/strict_qos.hpp"
 #include "sim/policy/policy.hpp"
 
 namespace faasconf::sim {
 
 struct RunOptions {
   Duration duration = std::chrono::minutes(85);
-  Duration warm_up{};  // whole windows before this time stay out of the total
-  bool spans = false;  // keep every CallRecord
+  Duration warm_up{};   // whole windows before this time stay out of the total
+  bool spans = false;   // keep every CallRecord
+  bool strict = false;  // keep StrictCounts
 };
 
 struct Run {
   std::vector<Observation> windows;
-  Observation total;              // the windows after the warm-up as one; qos_met says nothing
-  double qos_compliance = 0;      // share of the windows after the warm-up that met QoS
-  std::vector<CallRecord> spans;  // in order of finishing; empty unless asked for
-  std::uint64_t events = 0;       // handled by the simulation
+  Observation total;                 // the windows after the warm-up as one; qos_met says nothing
+  double qos_compliance = 0;         // share of the windows after the warm-up that met QoS
+  std::vector<CallRecord> spans;     // in order of finishing; empty unless asked for
+  std::vector<StrictCounts> strict;  // by window; empty unless asked for
+  std::uint64_t events = 0;          // handled by the simulation
 };
 
 // What was sent in a window that has ended comes back, as far as its attribution asks for it. Nothing more is sent.

@@ -71,5 +71,13 @@ TEST(TextTable, AlignsUtf8) {
             "関数       10  200\n");
 }
 
+TEST(FormatInterval, ShowsTwoDigitsOfItsHalf) {
+  EXPECT_EQ(format_interval({1.23456, 1.21, 1.2512}), "1.235 [1.210, 1.251]");
+  EXPECT_EQ(format_interval({97.23, 90, 100}), "97.2 [90.0, 100.0]");
+  EXPECT_EQ(format_interval({-0.001, -0.2, 0.2}), "0.00 [-0.20, 0.20]");
+  EXPECT_EQ(format_interval({1234.5, 1000, 1500}), "1234 [1000, 1500]");
+  EXPECT_EQ(format_interval({2.5, 2.5, 2.5}), "2.5");
+}
+
 }  // namespace
 }  // namespace faasconf::experiments

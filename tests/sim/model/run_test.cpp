@@ -57,6 +57,30 @@ TEST(RunOfAScenario, RefusesADurationOfNone) {
   EXPECT_THROW(run_once(small(), {.duration = -1s}), Error);
 }
 
+// A promise of 1 ns is broken by all that are in flight at a window's end, one for ever by none of them.
+TEST(RunOfAScenario, CountsStrictlyWhenAsked) {
+  for (const bool redeploy : {false, true}) {
+    ScenarioSpec spec = small();
+    spec.redeploy = redeploy;
+    spec.workflow.qos.latency = kForever;
+    const auto patient = run_once(spec, {.duration = 40s, .strict = true});
+    spec.workflow.qos.latency = 1ns;
+    const auto impatient = run_once(spec, {.duration = 40s, .strict = true});
+    ASSERT_EQ(patient.strict.size(), 4U);
+    std::int64_t in_flight = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      const Counts& requests = patient.windows[i].requests;
+      EXPECT_EQ(patient.strict[i], (StrictCounts{.successes = requests.completions}));
+      in_flight += requests.in_flight;
+      EXPECT_LE(impatient.strict[i].successes, requests.completions);
+      EXPECT_LE(impatient.strict[i].failures, requests.in_flight);
+    }
+    EXPECT_GT(in_flight, 0);
+    EXPECT_EQ(impatient.strict[0].failures, patient.windows[0].requests.in_flight);
+  }
+  EXPECT_TRUE(run_once(small(), {.duration = 40s}).strict.empty());
+}
+
 TEST(RunOfAScenario, KeepsSpansWhenAsked) {
   const auto result = run_once(small(), {.duration = 20s, .warm_up = 10s, .spans = true});
   EXPECT_EQ(static_cast<std::int64_t>(result.spans.size()),

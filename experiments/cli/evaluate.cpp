@@ -1,0 +1,354 @@
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <exception>
+#include <limits>
+#include <optional>
+#include <ostream>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/cli/command.hpp"
+#include "experiments/cli/experiment_options.hpp"
+#include "experiments/cli/interrupt.hpp"
+#include "experiments/cli/paths.hpp"
+#include "experiments/cli/progress.hpp"
+#include "experiments/cli/python.hpp"
+#include "experiments/config/files.hpp"
+#include "experiments/config/policies.hpp"
+#include "experiments/config/profile_file.hpp"
+#include "experiments/config/words.hpp"
+#include "experiments/evaluation/evaluation.hpp"
+#include "experiments/evaluation/evaluation_file.hpp"
+#include "experiments/evaluation/evaluation_table.hpp"
+#include "learner/serving/bundle.hpp"
+#include "learner/serving/learned_policy.hpp"
+#include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+constexpr std::int64_t kMostWindows = 1'000'000;
+constexpr std::int64_t kMostSeeds = 100'000;
+
+// All that the command line and the files ask for.
+struct Plan {
+  Experiment experiment;
+  std::deque<learner::PolicyBundle> bundles;  // stay where they are: policies refer to them
+  EvaluationPlan evaluation;
+  std::string out, plot;  // paths; empty: not wanted
+  bool json = false;
+  bool quiet = false;
+};
+
+// "12,17,23,28"
+std::vector<int> user_numbers(const std::string& text) {
+  std::vector<int> numbers;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    int number = 0;
+    const auto [read, status] = std::from_chars(text.data() + begin, text.data() + end, number);
+    if (status != std::errc() || read != text.data() + end || number < 0 || number > kMostUsers) {
+      throw sim::Error("--users: expected numbers of users from 0 to 1000000 with commas between them, got \"" + text +
+                       "\"");
+    }
+    if (std::ranges::count(numbers, number) > 0) {
+      throw sim::Error("--users: " + std::to_string(number) + " given twice");
+    }
+    numbers.push_back(number);
+    begin = end + 1;
+  }
+  return numbers;
+}
+
+void add_static_loads(const Arguments& arguments, Plan& plan) {
+  const auto windows = static_cast<std::size_t>(arguments.integer("windows", 1, kMostWindows));
+  for (const int users : user_numbers(arguments.text("users"))) {
+    sim::Workload workload = plan.experiment.scenario.workload;
+    become<sim::ClosedLoop>(workload).users = users;
+    plan.evaluation.loads.push_back({.name = std::to_string(users) + (users == 1 ? " user" : " users"),
+                                     .workload = std::move(workload),
+                                     .users = std::vector<int>(1 + windows, users)});
+  }
+}
+
+void add_profiles(const Arguments& arguments, Plan& plan) {
+  const auto paths = arguments.list("profile");
+  const std::vector<std::string> names = names_of_files(paths, "profile");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const std::string path = find_input(paths[i]);
+    ProfileFile file = read_profile(path);
+    std::vector<int> users = users_by_window(file, plan.evaluation.scenario.window, path);
+    if (users.size() < 2) throw sim::Error(path + ": expected a profile of two windows at least, got one");
+    sim::Workload workload = plan.experiment.scenario.workload;
+    become<sim::ClosedLoop>(workload);
+    workload.profile = std::move(file.profile);
+    plan.evaluation.loads.push_back({.name = names[i], .workload = std::move(workload), .users = std::move(users)});
+    plan.experiment.inputs.push_back(fingerprint(path));
+  }
+}
+
+void add_policies(Plan& plan) {
+  const sim::WorkflowSpec& workflow = plan.experiment.scenario.workflow;
+  for (const Case& one : cases_of(plan.experiment)) {
+    const bool is_fixed = one.choice.policy == "fixed";
+    plan.evaluation.policies.push_back(
+        {.name = one.name,
+         .knows = is_fixed ? "nothing" : "its past",
+         .carries_over = !is_fixed,
+         .start = one.start.configuration,
+         .make = [one, &workflow](const sim::Scenario&, const EvaluatedLoad&) { return make_policy(one, workflow); }});
+  }
+}
+
+// Of the users in the window that it decides for.
+std::string knowledge_of(const learner::Metadata& metadata) {
+  switch (metadata.load_knowledge) {
+    case sim::LoadKnowledge::clairvoyant:
+      return "the next window";
+    case sim::LoadKnowledge::persistence:
+      return "the last window";
+    case sim::LoadKnowledge::smoothing:
+      return "its past, smoothed";
+    case sim::LoadKnowledge::seasonal:
+      break;
+  }
+  return "its past, by season";
+}
+
+std::unique_ptr<sim::Policy> make_learned(const learner::PolicyBundle& bundle, const std::string& path,
+                                          const sim::Scenario& scenario, const EvaluatedLoad& load) {
+  // nothing is decided for a window after the last one
+  const auto users = [&load](std::int64_t window) {
+    return static_cast<double>(load.users[std::min(static_cast<std::size_t>(window), load.users.size() - 1)]);
+  };
+  try {
+    return std::make_unique<learner::LearnedPolicy>(bundle, scenario, learner::ServingOptions{.users = users});
+  } catch (const sim::Error&) {
+    std::throw_with_nested(sim::Error(path));
+  }
+}
+
+// They start from the first configuration, which is in force before they decide.
+void add_bundles(const Arguments& arguments, Plan& plan) {
+  const auto paths = arguments.list("bundle");
+  const std::vector<std::string> names = names_of_files(paths, "bundle");
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const learner::PolicyBundle& bundle = plan.bundles.emplace_back(learner::read_bundle(paths[i]));
+    plan.evaluation.policies.push_back(
+        {.name = names[i],
+         .knows = knowledge_of(bundle.metadata),
+         .start = plan.experiment.configurations.front().configuration,
+         .make = [&bundle, path = paths[i]](const sim::Scenario& scenario, const EvaluatedLoad& load) {
+           return make_learned(bundle, path, scenario, load);
+         }});
+    plan.experiment.inputs.push_back(fingerprint(paths[i]));
+  }
+}
+
+void check_names(const std::vector<EvaluatedPolicy>& policies) {
+  std::set<std::string> names;
+  for (const EvaluatedPolicy& policy : policies) {
+    if (!names.insert(policy.name).second) throw sim::Error("two policies are named \"" + policy.name + "\"");
+  }
+}
+
+void read_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
+  if (arguments.given("window")) scenario.window = arguments.duration("window");
+  if (scenario.window <= sim::Duration::zero()) throw sim::Error("--window: expected more than 0s");
+  if (arguments.given("attribution")) {
+    scenario.attribution = choice_named<sim::Attribution>(arguments.text("attribution")).value();
+  }
+  scenario.redeploy = !arguments.given("carry-over");
+}
+
+void read_outputs(const Arguments& arguments, Plan& plan) {
+  for (const auto& [option, path] : {std::pair<const char*, std::string*>{"out", &plan.out}, {"plot", &plan.plot}}) {
+    if (!arguments.given(option)) continue;
+    *path = arguments.text(option);
+    check_output_file(option, *path);
+  }
+  plan.json = arguments.given("json");
+  plan.quiet = arguments.given("quiet");
+}
+
+void make_plan(const Arguments& arguments, Plan& plan) {
+  const auto overrides = arguments.list("set");
+  plan.experiment = read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
+  read_configurations(arguments, plan.experiment);
+  read_policies(arguments, plan.experiment);
+  read_scenario(arguments, plan.experiment.scenario);
+  plan.evaluation.scenario = plan.experiment.scenario;
+  if (arguments.given("users") || !arguments.given("profile")) add_static_loads(arguments, plan);
+  add_profiles(arguments, plan);
+  add_policies(plan);
+  add_bundles(arguments, plan);
+  check_names(plan.evaluation.policies);
+  plan.evaluation.seeds = static_cast<std::size_t>(arguments.integer("seeds", 2, kMostSeeds));
+  plan.evaluation.seed =
+      static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+  plan.evaluation.threads = static_cast<int>(thread_count(arguments));
+  read_outputs(arguments, plan);
+
+  // the record tells what was run, not what the file said before the options
+  plan.experiment.replications = plan.evaluation.seeds;
+  plan.experiment.seed = plan.evaluation.seed;
+  plan.experiment.resolved = to_yaml(plan.experiment);
+}
+
+std::string names_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// Windows of a policy that are judged.
+std::size_t windows_of(const Plan& plan, const Evaluation& evaluation) {
+  std::size_t windows = 0;
+  for (const EvaluatedLoad& load : plan.evaluation.loads) windows += load.users.size() - 1;
+  return windows * evaluation.seeds;
+}
+
+void print_report(std::ostream& out, const Plan& plan, const Evaluation& evaluation,
+                  const std::vector<Verdicts>& verdicts) {
+  const sim::ScenarioSpec& scenario = plan.evaluation.scenario;
+  out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
+      << " seeds each, " << windows_of(plan, evaluation) << " windows of " << sim::format(scenario.window)
+      << " a policy; attribution " << name_of(scenario.attribution) << "; seed " << evaluation.seed << "\n\n";
+  print_table(out, plan.evaluation, evaluation, verdicts);
+  out << "\nIntervals: 95 %, bootstrap over seeds within each load"
+      << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")
+      << ".\nStrict QoS: also 95 % of the requests served, over 200 at least; what is overdue at a window's end has "
+         "failed.\n";
+  std::set<std::string> knowledge;
+  std::set<std::string> protocols;
+  for (const EvaluatedPolicy& policy : plan.evaluation.policies) {
+    knowledge.insert(policy.knows);
+    protocols.insert(protocol_of(plan.evaluation, policy));
+  }
+  if (knowledge.size() > 1) {
+    out << "Not all know the same of the load: a policy is to be held against those that know no more.\n";
+  }
+  if (protocols.size() > 1) {
+    out << "Not all keep their instances: a window that begins empty has fewer successes than one that goes on, so "
+           "compare at --carry-over as well.\n";
+  }
+}
+
+void print_json_lines(std::ostream& out, const Plan& plan, const Evaluation& evaluation,
+                      const std::vector<Verdicts>& verdicts) {
+  const sim::ScenarioSpec& scenario = plan.evaluation.scenario;
+  out << nlohmann::ordered_json{{"workflow", scenario.workflow.name},
+                                {"loads", evaluation.loads},
+                                {"seeds", evaluation.seeds},
+                                {"windows", windows_of(plan, evaluation)},
+                                {"window_s", sim::to_seconds(scenario.window)},
+                                {"attribution", name_of(scenario.attribution)},
+                                {"seed", evaluation.seed}}
+             .dump()
+      << "\n";
+  print_json(out, plan.evaluation, evaluation, verdicts);
+}
+
+Evaluation evaluate(const Plan& plan, const Console& console, const Interrupt& interrupt) {
+  Progress progress(console.err, console.is_terminal && !plan.quiet);
+  progress.start("evaluating", plan.evaluation.seeds * plan.evaluation.policies.size() * plan.evaluation.loads.size());
+  return evaluate(plan.evaluation, [&](std::size_t runs) {
+    progress.advance(runs);
+    return !interrupt.requested();
+  });
+}
+
+int run_evaluate(const Arguments& arguments, const Console& console) {
+  Plan plan;
+  make_plan(arguments, plan);
+  const Interrupt interrupt;
+  const Evaluation evaluation = evaluate(plan, console, interrupt);
+  if (evaluation.seeds == 0) {
+    console.err << "faasconf: interrupted before the first seed was done\n";
+    return kInterrupted;
+  }
+
+  // the table first: whatever fails below, it is there
+  const std::vector<Verdicts> verdicts = judge(evaluation);
+  (plan.json ? print_json_lines : print_report)(console.out, plan, evaluation, verdicts);
+  console.out.flush();
+  std::optional<ScratchDirectory> scratch;  // for a file that only the figure needs
+  std::string record = plan.out;
+  if (plan.out.empty() && !plan.plot.empty()) record = (scratch.emplace().path() / "evaluation.h5").string();
+  if (!record.empty()) write_evaluation(record, plan.experiment, plan.evaluation, evaluation, verdicts);
+  if (!plan.out.empty() && !plan.quiet) console.err << "faasconf: wrote " << plan.out << "\n";
+  const bool drawn = plan.plot.empty() || draw_figure(console.err, "faasconf.evaluation_plot", record, plan.plot);
+  if (interrupt.requested()) {
+    console.err << "faasconf: interrupted; these are the " << evaluation.seeds << " seeds that were done\n";
+    return kInterrupted;
+  }
+  return drawn ? kDone : kFailed;
+}
+
+}  // namespace
+
+Command evaluate_command() {
+  using enum Parameter::Kind;
+  return {
+      .name = "evaluate",
+      .summary = "policies side by side under loads and seeds: price, cost, QoS, with bootstrap intervals",
+      .parameters =
+          {
+              {.name = "FILE",
+               .kind = positional,
+               .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"},
+              config_parameter(),
+              policy_parameter(),
+              {.name = "bundle",
+               .kind = values,
+               .placeholder = "FILE",
+               .description = "a trained policy, .fcp; it starts from the first configuration"},
+              {.name = "users",
+               .placeholder = "N,N,...",
+               .description = "closed loops of so many users each; with --profile only if given",
+               .default_value = "12,17,23,28"},
+              {.name = "profile",
+               .kind = values,
+               .placeholder = "FILE",
+               .description = "users over time: CSV with start_s,users; several are loads of their own"},
+              {.name = "windows",
+               .placeholder = "N",
+               .description = "windows of a run at a number of users; profiles have their own length",
+               .default_value = "85"},
+              {.name = "window",
+               .placeholder = "TIME",
+               .description = "interval of observation and decision",
+               .default_value = "30s"},
+              {.name = "seeds", .placeholder = "N", .description = "runs of a policy at a load", .default_value = "10"},
+              {.name = "carry-over",
+               .kind = flag,
+               .description =
+                   "instances and requests stay from window to window, as they do for the autoscalers in any "
+                   "case; otherwise each window begins with fresh instances"},
+              {.name = "attribution",
+               .placeholder = "RULE",
+               .description = "the window that a request belongs to: completed, started or paper",
+               .default_value = "completed",
+               .choices = {"completed", "started", "paper"}},
+              {.name = "seed", .placeholder = "N", .description = "of all random numbers", .default_value = "1"},
+              threads_parameter(),
+              {.name = "set",
+               .kind = values,
+               .placeholder = "KEY=VALUE",
+               .description = "override an entry of the file: workflow.qos.latency=12s"},
+              {.name = "out", .placeholder = "FILE", .description = "runs and summary, HDF5"},
+              {.name = "plot", .placeholder = "FILE", .description = "figure, PNG (needs Python)"},
+              {.name = "json", .kind = flag, .description = "answer as JSON, one object a line"},
+              {.name = "quiet", .kind = flag, .description = "no progress, no notes"},
+          },
+      .example =
+          "faasconf evaluate parallel --config demo-lean.yaml --config demo-ample.yaml --policy fixed "
+          "--policy hpa:demo-lean --users 12,28 --windows 30 --seeds 3",
+      .run = run_evaluate,
+  };
+}
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,64 @@
+#include "experiments/cli/experiment_options.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "experiments/cli/paths.hpp"
+#include "experiments/config/input_files.hpp"
+#include "experiments/config/policies.hpp"
+#include "sim/core/error.hpp"
+#include "traces/digest.hpp"
+
+namespace faasconf::experiments {
+
+Parameter config_parameter() {
+  return {.name = "config",
+          .kind = Parameter::Kind::values,
+          .placeholder = "FILE",
+          .description = "the functions' configuration; several are compared under common random numbers"};
+}
+
+Parameter policy_parameter() {
+  return {.name = "policy",
+          .kind = Parameter::Kind::values,
+          .placeholder = "NAME",
+          .description =
+              "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
+              "hpa:CONFIG; with parameters: hpa:target_utilization=0.5,interval=1m. Several are "
+              "compared under common random numbers. Default: fixed"};
+}
+
+InputFile fingerprint(const std::string& path) { return {path, traces::sha256(read_text_file(path))}; }
+
+std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option) {
+  std::vector<std::string> names;
+  for (const std::string& path : paths) {
+    if (std::ranges::count(paths, path) > 1) throw sim::Error("--" + option + ": \"" + path + "\" given twice");
+    names.push_back(std::filesystem::path(path).stem().string());
+  }
+  const bool differ = std::set<std::string>(names.begin(), names.end()).size() == names.size();
+  return differ ? names : std::vector<std::string>(paths.begin(), paths.end());
+}
+
+void read_configurations(const Arguments& arguments, Experiment& experiment) {
+  if (!arguments.given("config")) return;
+  const auto paths = arguments.list("config");
+  const std::vector<std::string> names = names_of_files(paths, "config");
+  experiment.configurations.clear();
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const std::string file = find_input(paths[i]);
+    experiment.configurations.push_back({names[i], read_configuration(file, experiment.scenario.workflow)});
+    experiment.inputs.push_back(fingerprint(file));
+  }
+}
+
+void read_policies(const Arguments& arguments, Experiment& experiment) {
+  if (!arguments.given("policy")) return;
+  experiment.policies.clear();
+  for (const std::string& text : arguments.list("policy")) {
+    experiment.policies.push_back(parse_policy(text, "--policy"));
+  }
+}
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,31 @@
+#pragma once
+// Options that several commands have which run an experiment: they override what its file says.
+
+#include "experiments/cli/arguments.hpp"
+#include "experiments/config/files.hpp"
+
+namespace faasconf::experiments {
+
+Parameter config_parameter();  // --config, again and again
+Parameter policy_parameter();  // --policy, again and again
+
+// Where they are given; the files are recorded among the experiment's inputs. Throw sim::Error.
+void read_configurations(const Arguments& arguments, Experiment& experiment);
+void read_policies(const Arguments& arguments, Experiment& experiment);
+
+// With its digest.
+InputFile fingerprint(const std::string& path);
+
+// Names of files to tell them apart by: their stems, or their paths where stems are alike. Throws sim::Error where one
+// is given twice; `option` is for messages.
+std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option);
+
+// A workload of this kind of source, which is kept where it is there: think time or arrival law.
+template <class Source>
+Source& become(sim::Workload& workload) {
+  workload.profile.reset();
+  if (!std::holds_alternative<Source>(workload.source)) workload.source = Source{};
+  return std::get<Source>(workload.source);
+}
+
+}  // namespace faasconf::experiments

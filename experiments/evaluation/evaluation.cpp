@@ -1,0 +1,175 @@
+#include "experiments/evaluation/evaluation.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "sim/core/worker_pool.hpp"
+#include "sim/model/strict_qos.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+constexpr double kLevel = 0.95;
+constexpr std::uint64_t kMostSeeds = 1'000'000;  // of a load, so that its random numbers are nobody else's
+
+template <class Of>
+double mean_over(std::span<const sim::Observation> windows, const Of& of) {
+  double sum = 0;
+  for (const sim::Observation& window : windows) sum += of(window);
+  return sum / static_cast<double>(windows.size());
+}
+
+sim::Scenario scenario_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy, const EvaluatedLoad& load) {
+  sim::ScenarioSpec spec = plan.scenario;
+  spec.workload = load.workload;
+  spec.configuration = policy.start;
+  if (policy.carries_over) spec.redeploy = false;
+  return sim::Scenario(std::move(spec));
+}
+
+// Values of a criterion, load by load; those that are absent left out.
+template <class Value>
+sim::Strata strata(const Evaluation& evaluation, const Value& value) {
+  sim::Strata all(evaluation.loads.size());
+  for (std::size_t load = 0; load < all.size(); ++load) {
+    for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
+      const double one = value(load, seed);
+      if (!std::isnan(one)) all[load].push_back(one);
+    }
+  }
+  return all;
+}
+
+bool has_empty(const sim::Strata& strata) {
+  return std::ranges::any_of(strata, [](const auto& stratum) { return stratum.empty(); });
+}
+
+sim::Rng resampling(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+  return sim::RngStreams(evaluation.seed).stream("bootstrap", policy * kCriteria.size() + criterion);
+}
+
+// Mean over loads of a seed; over those that have a value.
+double mean_of_seed(const Evaluation& evaluation, std::size_t policy, std::size_t criterion, std::size_t seed) {
+  std::vector<double> values;
+  for (std::size_t load = 0; load < evaluation.loads.size(); ++load) {
+    const double value = evaluation.at(policy, load, seed)[criterion];
+    if (!std::isnan(value)) values.push_back(value);
+  }
+  return values.empty() ? kAbsent : sim::mean(values);
+}
+
+void find_worst(const Evaluation& evaluation, std::size_t policy, std::size_t criterion, const sim::Strata& values,
+                Verdict& verdict) {
+  const double sign = kCriteria[criterion].more_is_better ? -1 : 1;
+  const double best = -sign * std::numeric_limits<double>::infinity();
+  verdict.worst_seed = verdict.worst_load = best;
+  for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
+    const double value = mean_of_seed(evaluation, policy, criterion, seed);
+    if (sign * value > sign * verdict.worst_seed) verdict.worst_seed = value;
+  }
+  for (std::size_t load = 0; load < values.size(); ++load) {
+    const double value = sim::mean(values[load]);
+    if (!(sign * value > sign * verdict.worst_load)) continue;
+    verdict.worst_load = value;
+    verdict.worst_load_index = load;
+  }
+}
+
+std::optional<sim::SkewedInterval> difference(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+  if (policy == 0) return std::nullopt;
+  const sim::Strata pairs = strata(evaluation, [&](std::size_t load, std::size_t seed) {
+    return evaluation.at(policy, load, seed)[criterion] - evaluation.at(0, load, seed)[criterion];
+  });
+  if (has_empty(pairs)) return std::nullopt;
+  const auto comparisons = static_cast<double>(evaluation.policies.size() - 1);
+  return sim::bootstrap_interval(pairs, sim::mean, resampling(evaluation, policy, criterion),
+                                 {.level = 1 - (1 - kLevel) / comparisons});
+}
+
+std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+  const sim::Strata values = strata(
+      evaluation, [&](std::size_t load, std::size_t seed) { return evaluation.at(policy, load, seed)[criterion]; });
+  if (has_empty(values)) return std::nullopt;
+  const sim::Rng rng = resampling(evaluation, policy, criterion);
+  Verdict verdict{
+      .mean = sim::bootstrap_interval(values, sim::mean, rng, {.level = kLevel}),
+      .interquartile_mean = sim::bootstrap_interval(values, sim::interquartile_mean, rng, {.level = kLevel}),
+      .difference = difference(evaluation, policy, criterion)};
+  find_worst(evaluation, policy, criterion, values, verdict);
+  return verdict;
+}
+
+}  // namespace
+
+std::size_t criterion_named(std::string_view name) {
+  const auto found = std::ranges::find(kCriteria, name, &Criterion::name);
+  assert(found != kCriteria.end());
+  return static_cast<std::size_t>(found - kCriteria.begin());
+}
+
+Scores score(const sim::Run& run) {
+  const auto windows = std::span(run.windows).subspan(1);
+  const auto counts = std::span(run.strict).subspan(1);
+  return {
+      mean_over(windows, [](const auto& window) { return window.price; }),
+      mean_over(windows, [](const auto& window) { return window.cost_window_usd; }),
+      mean_over(windows, [](const auto& window) { return window.cost_execution_usd; }),
+      run.qos_compliance,
+      sim::strict_qos_compliance(windows, counts).value_or(kAbsent),
+      run.total.latency ? run.total.latency->mean_s : kAbsent,
+      run.total.latency ? run.total.latency->p95_s : kAbsent,
+      run.total.success_ratio.value_or(kAbsent),
+  };
+}
+
+Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs) {
+  Evaluation evaluation{.policies = {}, .loads = {}, .seeds = plan.seeds, .seed = plan.seed, .scores = {}};
+  for (const EvaluatedPolicy& policy : plan.policies) evaluation.policies.push_back(policy.name);
+  for (const EvaluatedLoad& load : plan.loads) evaluation.loads.push_back(load.name);
+  std::vector<sim::Scenario> cells;
+  for (const EvaluatedPolicy& policy : plan.policies) {
+    for (const EvaluatedLoad& load : plan.loads) cells.push_back(scenario_of(plan, policy, load));
+  }
+
+  const std::size_t runs = plan.seeds * cells.size();
+  evaluation.scores.resize(runs);
+  std::vector<std::uint8_t> is_done(runs);
+  std::mutex mutex;
+  std::size_t done = 0;
+  std::atomic<bool> stopped = false;
+  sim::parallel_for(runs, plan.threads, [&](std::size_t i) {
+    if (stopped) return;
+    const std::size_t cell = i % cells.size();
+    const std::size_t load = cell % plan.loads.size();
+    const auto policy = plan.policies[cell / plan.loads.size()].make(cells[cell], plan.loads[load]);
+    const sim::Duration window = plan.scenario.window;
+    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(plan.loads[load].users.size()),
+                                  .warm_up = window,
+                                  .strict = true};
+    evaluation.scores[i] =
+        score(sim::run(cells[cell], *policy, options, plan.seed, load * kMostSeeds + i / cells.size()));
+    const std::scoped_lock lock(mutex);
+    is_done[i] = 1;
+    if (!on_runs(++done)) stopped = true;
+  });
+
+  const auto whole = static_cast<std::size_t>(std::ranges::find(is_done, 0) - is_done.begin());
+  evaluation.seeds = whole / cells.size();
+  evaluation.scores.resize(evaluation.seeds * cells.size());
+  return evaluation;
+}
+
+std::vector<Verdicts> judge(const Evaluation& evaluation) {
+  std::vector<Verdicts> verdicts(evaluation.policies.size());
+  for (std::size_t policy = 0; policy < verdicts.size(); ++policy) {
+    for (std::size_t i = 0; i < kCriteria.size(); ++i) verdicts[policy][i] = judge(evaluation, policy, i);
+  }
+  return verdicts;
+}
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,146 @@
+#include "experiments/evaluation/evaluation_file.hpp"
+
+#include <cstdint>
+#include <limits>
+
+#include <H5Cpp.h>
+
+#include "experiments/evaluation/evaluation_table.hpp"
+#include "experiments/results/hdf5_parts.hpp"
+#include "traces/hdf5_part_driver.hpp"
+#include "traces/part_file.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+constexpr FileFormat kFormat{"faasconf-evaluation", 1};
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+
+std::int64_t index(std::size_t i) { return static_cast<std::int64_t>(i); }
+
+void write_names(const H5::Group& run, const EvaluationPlan& plan, const Evaluation& evaluation) {
+  std::vector<std::string> knows;
+  std::vector<std::string> protocols;
+  for (const EvaluatedPolicy& policy : plan.policies) {
+    knows.push_back(policy.knows);
+    protocols.push_back(protocol_of(plan, policy));
+  }
+  std::vector<std::string> criteria;
+  std::vector<std::string> units;
+  for (const Criterion& criterion : kCriteria) {
+    criteria.emplace_back(criterion.name);
+    units.emplace_back(criterion.unit);
+  }
+  write_array(run, "policies", evaluation.policies);
+  write_array(run, "knows", knows);
+  write_array(run, "protocols", protocols);
+  write_array(run, "loads", evaluation.loads);
+  write_array(run, "criteria", criteria);
+  write_array(run, "units", units);
+}
+
+void write_users(const H5::Group& run, const EvaluationPlan& plan) {
+  std::vector<std::int64_t> loads;
+  std::vector<std::int64_t> windows;
+  std::vector<std::int64_t> users;
+  for (std::size_t load = 0; load < plan.loads.size(); ++load) {
+    for (std::size_t window = 0; window < plan.loads[load].users.size(); ++window) {
+      loads.push_back(index(load));
+      windows.push_back(index(window));
+      users.push_back(plan.loads[load].users[window]);
+    }
+  }
+  const H5::Group group = create_group(run, "users");
+  write_column(group, "load", "", loads, "/run/loads");
+  write_column(group, "window", "", windows);
+  write_column(group, "users", "users", users);
+}
+
+void write_runs(const H5::Group& root, const Evaluation& evaluation) {
+  std::vector<std::int64_t> policies;
+  std::vector<std::int64_t> loads;
+  std::vector<std::int64_t> seeds;
+  std::array<std::vector<double>, kCriteria.size()> scores;
+  for (std::size_t policy = 0; policy < evaluation.policies.size(); ++policy) {
+    for (std::size_t load = 0; load < evaluation.loads.size(); ++load) {
+      for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
+        policies.push_back(index(policy));
+        loads.push_back(index(load));
+        seeds.push_back(index(seed));
+        const Scores& run = evaluation.at(policy, load, seed);
+        for (std::size_t i = 0; i < run.size(); ++i) scores[i].push_back(run[i]);
+      }
+    }
+  }
+  const H5::Group group = create_group(root, "runs");
+  write_column(group, "policy", "", policies, "/run/policies");
+  write_column(group, "load", "", loads, "/run/loads");
+  write_column(group, "seed", "", seeds);
+  for (std::size_t i = 0; i < kCriteria.size(); ++i) {
+    write_column(group, std::string(kCriteria[i].name).c_str(), std::string(kCriteria[i].unit), scores[i]);
+  }
+}
+
+// A column of the summary: where a verdict has it.
+struct Column {
+  const char* name;
+  double (*of)(const Verdict&);
+};
+const std::array<Column, 11> kColumns = {{
+    {"mean", [](const Verdict& v) { return v.mean.estimate; }},
+    {"low", [](const Verdict& v) { return v.mean.low; }},
+    {"high", [](const Verdict& v) { return v.mean.high; }},
+    {"interquartile_mean", [](const Verdict& v) { return v.interquartile_mean.estimate; }},
+    {"interquartile_low", [](const Verdict& v) { return v.interquartile_mean.low; }},
+    {"interquartile_high", [](const Verdict& v) { return v.interquartile_mean.high; }},
+    {"worst_seed", [](const Verdict& v) { return v.worst_seed; }},
+    {"worst_load", [](const Verdict& v) { return v.worst_load; }},
+    {"difference", [](const Verdict& v) { return v.difference ? v.difference->estimate : kAbsent; }},
+    {"difference_low", [](const Verdict& v) { return v.difference ? v.difference->low : kAbsent; }},
+    {"difference_high", [](const Verdict& v) { return v.difference ? v.difference->high : kAbsent; }},
+}};
+
+void write_summary(const H5::Group& root, const std::vector<Verdicts>& verdicts) {
+  std::vector<std::int64_t> policies;
+  std::vector<std::int64_t> criteria;
+  std::vector<std::int64_t> worst_loads;
+  std::array<std::vector<double>, kColumns.size()> values;
+  for (std::size_t policy = 0; policy < verdicts.size(); ++policy) {
+    for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
+      const std::optional<Verdict>& verdict = verdicts[policy][criterion];
+      policies.push_back(index(policy));
+      criteria.push_back(index(criterion));
+      worst_loads.push_back(verdict ? index(verdict->worst_load_index) : -1);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i].push_back(verdict ? kColumns[i].of(*verdict) : kAbsent);
+      }
+    }
+  }
+  const H5::Group group = create_group(root, "summary");
+  write_column(group, "policy", "", policies, "/run/policies");
+  write_column(group, "criterion", "", criteria, "/run/criteria");
+  for (std::size_t i = 0; i < values.size(); ++i) write_column(group, kColumns[i].name, "", values[i]);
+  write_column(group, "worst_load_index", "", worst_loads, "/run/loads");
+}
+
+}  // namespace
+
+void write_evaluation(const std::string& path, const Experiment& experiment, const EvaluationPlan& plan,
+                      const Evaluation& evaluation, const std::vector<Verdicts>& verdicts) {
+  translate_hdf5_errors(path, [&] {
+    traces::PartFile part(path);
+    {
+      const H5::H5File file = traces::create_hdf5(part);
+      write_origin(file, kFormat, experiment, evaluation.seed);
+      write_attribute(file.openGroup("/"), "seeds", std::uint64_t{evaluation.seeds});
+      const H5::Group run = file.openGroup("run");
+      write_names(run, plan, evaluation);
+      write_users(run, plan);
+      write_runs(file, evaluation);
+      write_summary(file, verdicts);
+    }
+    part.commit();
+  });
+}
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,133 @@
+#include "experiments/evaluation/evaluation_table.hpp"
+
+#include <ostream>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/results/text_table.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+constexpr double kPromised = 0.95;  // share of windows that a policy is to keep QoS in
+
+// How a criterion is shown.
+struct Shown {
+  const char* title;
+  double scale = 1;
+};
+constexpr std::array<Shown, kCriteria.size()> kShown = {{
+    {"price (the paper's)"},
+    {"cost by window [mUSD]", 1e3},
+    {"cost by execution [mUSD]", 1e3},
+    {"windows that met QoS [%]", 100},
+    {"windows that met strict QoS [%]", 100},
+    {"latency mean [s]"},
+    {"latency p95 [s]"},
+    {"success ratio [%]", 100},
+}};
+
+bool is_promise(std::size_t criterion) {
+  return criterion == criterion_named("qos") || criterion == criterion_named("qos_strict");
+}
+
+std::string shown(sim::SkewedInterval interval, double scale) {
+  return format_interval({interval.estimate * scale, interval.low * scale, interval.high * scale});
+}
+
+// The lines of a criterion: what each is called, and what it says of a policy.
+struct Line {
+  std::string title;
+  std::function<std::string(const Verdict&)> text;
+};
+std::vector<Line> lines_of(const Evaluation& evaluation, std::size_t criterion) {
+  const double scale = kShown[criterion].scale;
+  std::vector<Line> lines = {
+      {kShown[criterion].title, [=](const Verdict& verdict) { return shown(verdict.mean, scale); }},
+      {"  interquartile mean", [=](const Verdict& verdict) { return shown(verdict.interquartile_mean, scale); }},
+      {"  worst seed", [=](const Verdict& verdict) { return format_estimate(verdict.worst_seed * scale, {}); }},
+      {"  worst load",
+       [=, &evaluation](const Verdict& verdict) {
+         return format_estimate(verdict.worst_load * scale, {}) + " (" + evaluation.loads[verdict.worst_load_index] +
+                ")";
+       }},
+  };
+  if (is_promise(criterion)) {
+    lines.push_back(
+        {"  surely 95 % or more", [](const Verdict& verdict) { return verdict.mean.low >= kPromised ? "yes" : "no"; }});
+  }
+  if (evaluation.policies.size() > 1) {
+    lines.push_back({"  less " + evaluation.policies.front(), [=](const Verdict& verdict) {
+                       return verdict.difference ? shown(*verdict.difference, scale) : std::string();
+                     }});
+  }
+  return lines;
+}
+
+// Adds what a verdict says, under null where there is none.
+void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, const std::optional<Verdict>& verdict) {
+  const auto add = [&line](const char* name, const auto& value) { line[name] = value; };
+  const auto add_interval = [&](const std::array<const char*, 3>& names, const sim::SkewedInterval& interval) {
+    add(names[0], interval.estimate);
+    add(names[1], interval.low);
+    add(names[2], interval.high);
+  };
+  constexpr std::array<const char*, 3> kMean = {"mean", "low", "high"};
+  constexpr std::array<const char*, 3> kMiddle = {"interquartile_mean", "interquartile_low", "interquartile_high"};
+  constexpr std::array<const char*, 3> kDifference = {"difference", "difference_low", "difference_high"};
+  for (const auto& names : {kMean, kMiddle}) {
+    for (const char* name : names) line[name] = nullptr;
+  }
+  for (const char* name : {"worst_seed", "worst_load", "worst_load_name"}) line[name] = nullptr;
+  for (const char* name : kDifference) line[name] = nullptr;
+  if (!verdict) return;
+  add_interval(kMean, verdict->mean);
+  add_interval(kMiddle, verdict->interquartile_mean);
+  add("worst_seed", verdict->worst_seed);
+  add("worst_load", verdict->worst_load);
+  add("worst_load_name", evaluation.loads[verdict->worst_load_index]);
+  if (verdict->difference) add_interval(kDifference, *verdict->difference);
+}
+
+}  // namespace
+
+std::string protocol_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy) {
+  return plan.scenario.redeploy && !policy.carries_over ? "redeploy" : "carry-over";
+}
+
+void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
+                 const std::vector<Verdicts>& verdicts) {
+  TextTable table{{{""}, {"knows of the load"}, {"instances"}}, {}};
+  for (const EvaluatedPolicy& policy : plan.policies) {
+    table.header[0].push_back(policy.name);
+    table.header[1].push_back(policy.knows);
+    table.header[2].push_back(protocol_of(plan, policy));
+  }
+  for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
+    for (const Line& line : lines_of(evaluation, criterion)) {
+      std::vector<std::string> row = {line.title};
+      for (const Verdicts& policy : verdicts) {
+        row.push_back(policy[criterion] ? line.text(*policy[criterion]) : "-");
+      }
+      table.rows.push_back(std::move(row));
+    }
+  }
+  table.print(out);
+}
+
+void print_json(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
+                const std::vector<Verdicts>& verdicts) {
+  for (std::size_t i = 0; i < plan.policies.size(); ++i) {
+    for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
+      nlohmann::ordered_json line{{"policy", plan.policies[i].name},
+                                  {"knows", plan.policies[i].knows},
+                                  {"protocol", protocol_of(plan, plan.policies[i])},
+                                  {"criterion", kCriteria[criterion].name},
+                                  {"unit", kCriteria[criterion].unit}};
+      add_verdict(line, evaluation, verdicts[i][criterion]);
+      out << line.dump() << "\n";
+    }
+  }
+}
+
+}  // namespace faasconf::experiments

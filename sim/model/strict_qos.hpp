@@ -1,0 +1,54 @@
+#pragma once
+// The promise without its loopholes: a configuration that turns requests away, or that lets them hang beyond the
+// window's end, keeps the mean latency of those that it serves.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+
+#include "sim/model/observer.hpp"
+#include "sim/policy/observation.hpp"
+
+namespace faasconf::sim {
+
+// What the requests of a window came to by its end. One that has then been in flight for longer than the promise is
+// overdue: it counts as a failure, once, whatever becomes of it later.
+struct StrictCounts {
+  std::int64_t successes = 0;
+  std::int64_t failures = 0;
+
+  friend bool operator==(const StrictCounts&, const StrictCounts&) = default;
+};
+
+class StrictRecorder final : public Observer {
+ public:
+  explicit StrictRecorder(Duration promise) : promise_(promise) {}  // QosTarget::latency
+
+  void begin_window() { counts_ = {}; }
+  StrictCounts end_window(Time now);
+  void redeployed() { in_flight_.clear(); }  // requests that were in flight are gone
+
+  void on_request(std::uint64_t request, Time arrived) override { in_flight_.emplace(request, InFlight{arrived}); }
+  void on_request_finished(const RequestRecord& record) override;
+
+ private:
+  struct InFlight {
+    Time arrived;
+    bool overdue = false;  // and counted
+  };
+
+  Duration promise_;
+  StrictCounts counts_;
+  std::unordered_map<std::uint64_t, InFlight> in_flight_;  // only counted, so its order decides nothing
+};
+
+inline constexpr double kStrictSuccessRatio = 0.95;
+inline constexpr std::int64_t kStrictPool = 200;  // requests
+
+// Share of windows that met QoS and belong to a block with a success ratio of at least .95. A block is as many
+// consecutive windows as it takes to have 200 requests; what is left at the end joins the last one. Absent where there
+// is no block: too few requests to tell.
+std::optional<double> strict_qos_compliance(std::span<const Observation> windows, std::span<const StrictCounts> counts);
+
+}  // namespace faasconf::sim

@@ -1,0 +1,145 @@
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <zip.h>
+
+#include "experiments/config/files.hpp"
+#include "learner/serving/bundle.hpp"
+#include "learner/serving/tensors.hpp"
+#include "tests/experiments/cli/in_process.hpp"
+#include "tests/learner/serving/policies.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kShort = "evaluate parallel --quiet --seeds 2 --windows 12 ";
+
+std::vector<nlohmann::json> json_lines(const std::string& text) {
+  std::istringstream lines(text);
+  std::vector<nlohmann::json> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
+  return all;
+}
+
+TEST(EvaluateCommand, PutsPoliciesSideBySide) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf(kShort +
+                           "--config demo-lean.yaml --config demo-ample.yaml --users 10,20 --policy fixed "
+                           "--policy hpa:demo-lean");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("parallel under 10 users, 20 users: 2 seeds each, 48 windows of 30s a policy"));
+  EXPECT_THAT(ran.out, ContainsRegex("knows of the load +nothing +nothing +its past"));
+  EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +carry-over"));
+  EXPECT_THAT(ran.out, HasSubstr("Not all know the same of the load"));
+  EXPECT_THAT(ran.out, HasSubstr("Not all keep their instances"));
+}
+
+TEST(EvaluateCommand, IsTheSameForAnyNumberOfThreads) {
+  const Elsewhere elsewhere;
+  const std::string line = kShort + "--config demo-lean.yaml --config demo-ample.yaml --users 10 --json --threads ";
+  const Ran alone = faasconf(line + "1");
+  EXPECT_EQ(alone.code, kDone) << alone.err;
+  EXPECT_EQ(faasconf(line + "3").out, alone.out);
+}
+
+TEST(EvaluateCommand, EvaluatesOnProfilesOfTheirOwnLength) {
+  const Elsewhere elsewhere;
+  write("day.csv", "# origin: made up\nstart_s,users\n0,4\n60,8\n120,4\n");
+  const Ran ran = faasconf(kShort + "--profile day.csv --json --out e.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  const auto lines = json_lines(ran.out);
+  EXPECT_EQ(lines[0]["loads"], nlohmann::json({"day"}));
+  EXPECT_EQ(lines[0]["windows"], 2 * (6 - 1));
+  EXPECT_EQ(lines[1]["criterion"], "price");
+  EXPECT_FALSE(lines[1]["mean"].is_null());
+  EXPECT_TRUE(std::filesystem::exists("e.h5"));
+  const Ran both = faasconf(kShort + "--profile day.csv --users 5,6 --json");
+  EXPECT_EQ(json_lines(both.out)[0]["loads"], nlohmann::json({"5 users", "6 users", "day"}));
+}
+
+// What serving reads of a policy bundle, in a zip of its own.
+void write_bundle(const std::string& path, const learner::PolicyBundle& policy) {
+  const std::string metadata = learner::to_json(policy.metadata);
+  const std::string weights = learner::encode_tensors(policy.weights);
+  zip_t* const archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+  const auto add = [archive](std::string_view name, const std::string& bytes) {
+    zip_file_add(archive, ("policy/extra/" + std::string(name)).c_str(),
+                 zip_source_buffer(archive, bytes.data(), bytes.size(), 0), 0);
+  };
+  add(learner::kMetadataMember, metadata);
+  add(learner::kWeightsMember, weights);
+  EXPECT_EQ(zip_close(archive), 0);
+}
+
+// With random weights.
+learner::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge knowledge) {
+  const sim::Scenario scenario(read_experiment(workflow).scenario);
+  learner::PolicyBundle policy = learner::random_policy(scenario, learner::NeighbourhoodSpec{});
+  policy.metadata.load_knowledge = knowledge;
+  return policy;
+}
+
+TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
+  const Elsewhere elsewhere;
+  write_bundle("seeing.fcp", policy_for("parallel", sim::LoadKnowledge::clairvoyant));
+  write_bundle("causal.fcp", policy_for("parallel", sim::LoadKnowledge::persistence));
+  const std::string line = kShort + "--config demo-lean.yaml --users 10,20 --bundle seeing.fcp --bundle causal.fcp ";
+  const Ran ran = faasconf(line + "--threads 1 --out e.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, ContainsRegex(" +demo-lean +seeing +causal"));
+  EXPECT_THAT(ran.out, ContainsRegex("knows of the load +nothing +the next window +the last window"));
+  EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +redeploy"));
+  EXPECT_EQ(faasconf(line + "--threads 3").out, ran.out);
+}
+
+TEST(EvaluateCommand, RefusesAPolicyForAnotherWorkflow) {
+  const Elsewhere elsewhere;
+  write_bundle("other.fcp", policy_for("sequential", sim::LoadKnowledge::persistence));
+  const Ran ran = faasconf(kShort + "--users 10 --bundle other.fcp");
+  EXPECT_EQ(ran.code, kMisused);
+  EXPECT_THAT(ran.err, HasSubstr("other.fcp"));
+  EXPECT_THAT(ran.err, HasSubstr("does not fit workflow parallel"));
+}
+
+TEST(EvaluateCommand, CarriesOverWhenAsked) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf(kShort + "--users 5 --carry-over");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("Not all know")));
+}
+
+TEST(EvaluateCommand, IsMisusedWithOneClearMessage) {
+  const Elsewhere elsewhere;
+  write("rates.csv", "start_s,rate_per_s\n0,1\n60,2\n");
+  write("short.csv", "start_s,users\n0,1\n30,2\n");
+  write("short2.csv", "start_s,users\n0,1\n");
+  const auto expect_misuse = [](const std::string& options, const std::string& message) {
+    const Ran ran = faasconf("evaluate parallel " + options);
+    EXPECT_EQ(ran.code, kMisused) << options;
+    EXPECT_THAT(ran.err, HasSubstr(message));
+  };
+  expect_misuse("--users 10,x", "--users: expected numbers of users");
+  expect_misuse("--users 10,", "--users: expected numbers of users");
+  expect_misuse("--users 10,10", "10 given twice");
+  expect_misuse("--seeds 1", "--seeds: expected a whole number from 2");
+  expect_misuse("--windows 0", "--windows: expected a whole number from 1");
+  expect_misuse("--profile rates.csv", "rates.csv: expected a profile of users");
+  expect_misuse("--profile short2.csv", "expected a profile of two windows at least");
+  expect_misuse("--config demo-lean.yaml --config demo-lean.yaml", "given twice");
+  expect_misuse("--policy hpb", "did you mean \"hpa\"?");
+  write("fixed.fcp", "no zip");
+  expect_misuse("--bundle fixed.fcp", "fixed.fcp");
+  expect_misuse("--bundle none.fcp", "none.fcp: expected a policy bundle");
+  expect_misuse("--out none/e.h5", "--out: the directory");
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

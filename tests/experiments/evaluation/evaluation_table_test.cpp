@@ -1,0 +1,64 @@
+#include "experiments/evaluation/evaluation_table.hpp"
+
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/experiments/evaluation/made_up_evaluation.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+// The two of made_up_evaluation; the second keeps its instances.
+EvaluationPlan made_up_plan() {
+  EvaluationPlan plan = small_plan();
+  plan.policies[1].knows = "its past";
+  plan.policies[1].carries_over = true;
+  return plan;
+}
+
+TEST(EvaluationTable, SaysWhatEachPolicyKnowsAndKeeps) {
+  const Evaluation evaluation = made_up_evaluation(some_value);
+  std::ostringstream out;
+  print_table(out, made_up_plan(), evaluation, judge(evaluation));
+  EXPECT_THAT(out.str(), ContainsRegex("knows of the load +nothing +its past"));
+  EXPECT_THAT(out.str(), ContainsRegex("instances +redeploy +carry-over"));
+  EXPECT_THAT(out.str(), ContainsRegex("price \\(the paper's\\) +4\\.00 \\["));
+  EXPECT_THAT(out.str(), ContainsRegex("worst load +6 \\(many\\) +4 \\(many\\)"));
+  EXPECT_THAT(out.str(), HasSubstr("less lean"));
+}
+
+// 95 % of the windows for sure, or not.
+TEST(EvaluationTable, TellsWhoKeepsThePromiseForSure) {
+  const Evaluation evaluation = made_up_evaluation([](std::size_t policy, std::size_t, std::size_t seed) {
+    return policy == 0 ? 0.96 + 0.01 * static_cast<double>(seed) : 0.94 + 0.02 * static_cast<double>(seed);
+  });
+  std::ostringstream out;
+  print_table(out, made_up_plan(), evaluation, judge(evaluation));
+  EXPECT_THAT(out.str(), ContainsRegex("surely 95 % or more +yes +no"));
+}
+
+TEST(EvaluationTable, IsJsonALine) {
+  const Evaluation evaluation = made_up_evaluation(some_value);
+  std::ostringstream out;
+  print_json(out, made_up_plan(), evaluation, judge(evaluation));
+  std::istringstream lines(out.str());
+  std::vector<nlohmann::json> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
+  ASSERT_EQ(all.size(), 2 * kCriteria.size());
+  EXPECT_EQ(all[0]["policy"], "lean");
+  EXPECT_EQ(all[0]["criterion"], "price");
+  EXPECT_EQ(all[0]["mean"], 4);
+  EXPECT_EQ(all[0]["worst_load_name"], "many");
+  EXPECT_TRUE(all[0]["difference"].is_null());
+  EXPECT_EQ(all[kCriteria.size()]["protocol"], "carry-over");
+  EXPECT_EQ(all[kCriteria.size()]["difference"], -0.5);
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

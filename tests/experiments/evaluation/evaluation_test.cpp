@@ -1,0 +1,154 @@
+#include "experiments/evaluation/evaluation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "tests/experiments/evaluation/made_up_evaluation.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+const std::size_t kPrice = criterion_named("price");
+const std::size_t kQos = criterion_named("qos");
+
+Evaluation run(const EvaluationPlan& plan) {
+  return evaluate(plan, [](std::size_t) { return true; });
+}
+
+// --- verdicts by hand
+
+TEST(Judge, HasMeansOfAllRuns) {
+  const auto verdicts = judge(made_up_evaluation(some_value));
+  EXPECT_DOUBLE_EQ(verdicts[0][kPrice]->mean.estimate, 4);
+  EXPECT_DOUBLE_EQ(verdicts[1][kPrice]->mean.estimate, 3.5);
+  // of 1 2 3 5 5 8 the lowest and the highest left out
+  EXPECT_DOUBLE_EQ(verdicts[0][kPrice]->interquartile_mean.estimate, 15 / 4.0);
+  EXPECT_LT(verdicts[0][kPrice]->mean.low, 4);
+  EXPECT_GT(verdicts[0][kPrice]->mean.high, 4);
+}
+
+// Seeds of the first: means 3, 3.5, 5.5; loads: 2, 6. Where more is better, the lowest is the worst.
+TEST(Judge, FindsTheWorstSeedAndLoadByTheCriterionsSense) {
+  const auto verdicts = judge(made_up_evaluation(some_value));
+  EXPECT_DOUBLE_EQ(verdicts[0][kPrice]->worst_seed, 5.5);
+  EXPECT_DOUBLE_EQ(verdicts[0][kPrice]->worst_load, 6);
+  EXPECT_EQ(verdicts[0][kPrice]->worst_load_index, 1U);
+  EXPECT_DOUBLE_EQ(verdicts[0][kQos]->worst_seed, 3);
+  EXPECT_DOUBLE_EQ(verdicts[0][kQos]->worst_load, 2);
+  EXPECT_EQ(verdicts[0][kQos]->worst_load_index, 0U);
+}
+
+// Differences 1, 1, 1 at one load, -1, -1, -4 at the other.
+TEST(Judge, ComparesInPairs) {
+  const auto verdicts = judge(made_up_evaluation(some_value));
+  EXPECT_FALSE(verdicts[0][kPrice]->difference);
+  EXPECT_DOUBLE_EQ(verdicts[1][kPrice]->difference->estimate, -0.5);
+  // resampled, the second load gives from -12 to -3 in all; the first always 3
+  EXPECT_GE(verdicts[1][kPrice]->difference->low, -1.5);
+  EXPECT_DOUBLE_EQ(verdicts[1][kPrice]->difference->high, 0);
+}
+
+TEST(Judge, LeavesOutRunsWithoutAValueAndSaysNothingWhereALoadHasNone) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const auto some = judge(made_up_evaluation([](std::size_t policy, std::size_t load, std::size_t seed) {
+    return load == 1 && seed == 2 ? kNone : some_value(policy, load, seed);
+  }));
+  EXPECT_DOUBLE_EQ(some[0][kPrice]->mean.estimate, 16 / 5.0);
+  EXPECT_DOUBLE_EQ(some[1][kPrice]->difference->estimate, 1 / 5.0);
+  const auto none = judge(made_up_evaluation([](std::size_t policy, std::size_t load, std::size_t seed) {
+    return policy == 0 && load == 1 ? kNone : some_value(policy, load, seed);
+  }));
+  EXPECT_FALSE(none[0][kPrice]);
+  ASSERT_TRUE(none[1][kPrice]);
+  EXPECT_FALSE(none[1][kPrice]->difference);
+}
+
+// --- scores
+
+TEST(Score, LeavesTheFirstWindowOut) {
+  sim::Run run;
+  run.windows.resize(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    run.windows[i].price = i == 0 ? 100 : static_cast<double>(i);
+    run.windows[i].qos_met = i < 2;
+  }
+  run.strict = {{.successes = 1000, .failures = 0}, {.successes = 150, .failures = 5}, {.successes = 100}};
+  run.qos_compliance = 0.5;
+  const Scores scores = score(run);
+  EXPECT_DOUBLE_EQ(scores[kPrice], 1.5);
+  EXPECT_DOUBLE_EQ(scores[criterion_named("qos_strict")], 0.5);
+  EXPECT_TRUE(std::isnan(scores[criterion_named("latency_mean")]));
+}
+
+// --- runs
+
+TEST(Evaluate, IsTheSameForAnyNumberOfThreads) {
+  const Evaluation alone = run(small_plan());
+  EXPECT_EQ(alone.seeds, 4U);
+  for (const int threads : {2, 5}) EXPECT_EQ(run(small_plan(threads)).scores, alone.scores);
+}
+
+// A policy's runs do not depend on whom it is compared with, nor on the loads behind its own.
+TEST(Evaluate, GivesAllPoliciesTheSameRandomNumbers) {
+  const Evaluation both = run(small_plan());
+  EvaluationPlan plan = small_plan();
+  plan.policies = {plan.policies[1], plan.policies[1]};
+  plan.loads.pop_back();
+  const Evaluation twice = run(plan);
+  for (std::size_t seed = 0; seed < plan.seeds; ++seed) {
+    EXPECT_EQ(twice.at(0, 0, seed), both.at(1, 0, seed));
+    EXPECT_EQ(twice.at(1, 0, seed), both.at(1, 0, seed));
+    EXPECT_NE(both.at(1, 0, seed), both.at(1, 1, seed)) << "loads are independent";
+  }
+  EXPECT_EQ(*judge(twice)[1][kPrice]->difference, (sim::SkewedInterval{0, 0, 0}));
+}
+
+// The price is that of the configuration, and more instances serve sooner.
+TEST(Evaluate, ScoresWhatRan) {
+  const Evaluation evaluation = run(small_plan());
+  for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
+    EXPECT_NEAR(evaluation.at(0, 1, seed)[kPrice], 1000 * 1.73e-4 + 512 * 1.2e-5, 1e-12);
+    EXPECT_NEAR(evaluation.at(1, 1, seed)[kPrice], 4 * (1000 * 1.73e-4 + 512 * 1.2e-5), 1e-12);
+    const std::size_t latency = criterion_named("latency_mean");
+    EXPECT_LT(evaluation.at(1, 1, seed)[latency], evaluation.at(0, 1, seed)[latency]);
+  }
+}
+
+// Tells its policy the window that it decides for.
+class Scheduled final : public sim::Policy {
+ public:
+  explicit Scheduled(const EvaluatedLoad& load) : load_(load) {}
+  sim::Configuration decide(const sim::Observation& observation) override {
+    const auto next = std::min(static_cast<std::size_t>(observation.window) + 1, load_.users.size() - 1);
+    return {{knobs(load_.users[next] > 3 ? 4 : 1)}};
+  }
+
+ private:
+  const EvaluatedLoad& load_;
+};
+
+TEST(Evaluate, LetsAPolicyKnowTheLoadThatItIsMadeFor) {
+  EvaluationPlan plan = small_plan();
+  plan.policies = {{.name = "scheduled",
+                    .knows = "the next window",
+                    .start = {{knobs(1)}},
+                    .make = [](const auto&, const EvaluatedLoad& load) { return std::make_unique<Scheduled>(load); }}};
+  const Evaluation evaluation = run(plan);
+  EXPECT_NEAR(evaluation.at(0, 0, 0)[kPrice], 1000 * 1.73e-4 + 512 * 1.2e-5, 1e-12);
+  EXPECT_NEAR(evaluation.at(0, 1, 0)[kPrice], 4 * (1000 * 1.73e-4 + 512 * 1.2e-5), 1e-12);
+}
+
+TEST(Evaluate, KeepsWholeSeedsWhenItIsEnded) {
+  const EvaluationPlan plan = small_plan();
+  const Evaluation ended = evaluate(plan, [](std::size_t runs) { return runs < 6; });
+  EXPECT_EQ(ended.seeds, 1U);
+  const Evaluation whole = run(plan);
+  EXPECT_TRUE(std::equal(ended.scores.begin(), ended.scores.end(), whole.scores.begin()));
+  EXPECT_EQ(ended.scores.size(), 4U);
+}
+
+}  // namespace
+}  // namespace faasconf::experiments
