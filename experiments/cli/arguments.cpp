@@ -97,7 +97,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 Arguments::Arguments(const std::vector<Parameter>& parameters, std::span<const std::string> tokens)
-    : parameters_(parameters) {
+    : parameters_(parameters), tokens_(tokens.begin(), tokens.end()) {
   // no guessing: what a script abbreviates today, an option added tomorrow makes ambiguous
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   std::vector<std::string> positional;

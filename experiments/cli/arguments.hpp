@@ -30,9 +30,10 @@ class Arguments {
  public:
   Arguments(const std::vector<Parameter>& parameters, std::span<const std::string> tokens);
 
-  bool help() const { return help_; }                      // -h or --help: nothing else was checked
-  bool given(const std::string& name) const;               // by the user, so not the default
-  const std::string& text(const std::string& name) const;  // as given, else the default
+  bool help() const { return help_; }                              // -h or --help: nothing else was checked
+  bool given(const std::string& name) const;                       // by the user, so not the default
+  const std::string& text(const std::string& name) const;          // as given, else the default
+  std::span<const std::string> tokens() const { return tokens_; }  // all that the user gave, as given
   std::span<const std::string> list(const std::string& name) const;
   std::int64_t integer(const std::string& name, std::int64_t low, std::int64_t high) const;
   double number(const std::string& name, double low, double high) const;
@@ -42,6 +43,7 @@ class Arguments {
 
  private:
   std::vector<Parameter> parameters_;
+  std::vector<std::string> tokens_;
   std::map<std::string, std::vector<std::string>> given_;  // by name
   bool help_ = false;
 };

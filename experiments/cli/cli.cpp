@@ -102,8 +102,7 @@ int run_command(const Command& command, std::span<const std::string> args, const
   return command.run(arguments, console);
 }
 
-int dispatch(std::span<const std::string> args, const Console& console) {
-  const Table table = commands();
+int dispatch(std::span<const std::string> args, const Console& console, const Table& table) {
   const auto asks_for_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
   if (args.empty() || asks_for_help(args[0])) {
     print_help(console.out, table);
@@ -127,15 +126,17 @@ int dispatch(std::span<const std::string> args, const Console& console) {
 }  // namespace
 
 std::vector<Command> commands() {
-  return {workflow_check_command(), workflow_draw_command(),    simulate_command(),     calibrate_command(),
-          predict_command(),        evaluate_command(),         export_csv_command(),   trace_convert_command(),
-          trace_inspect_command(),  trace_synthesize_command(), trace_select_command(), trace_profile_command(),
-          trace_replay_command(),   completion_command()};
+  return {workflow_check_command(), workflow_draw_command(), simulate_command(),      calibrate_command(),
+          predict_command(),        evaluate_command(),      train_command(),         export_command(),
+          export_csv_command(),     trace_convert_command(), trace_inspect_command(), trace_synthesize_command(),
+          trace_select_command(),   trace_profile_command(), trace_replay_command(),  completion_command()};
 }
 
-int run_cli(std::span<const std::string> args, const Console& console) {
+int run_cli(std::span<const std::string> args, const Console& console) { return run_cli(args, console, commands()); }
+
+int run_cli(std::span<const std::string> args, const Console& console, const std::vector<Command>& table) {
   try {
-    const int code = dispatch(args, console);
+    const int code = dispatch(args, console, table);
     console.out.flush();
     if (!console.out) throw std::runtime_error("the answer could not be written to standard output");
     return code;

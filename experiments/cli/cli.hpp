@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "experiments/cli/command.hpp"
 
@@ -13,6 +14,8 @@ namespace faasconf::experiments {
 // Returns the exit code: 0 done, 1 failed, 2 misused, 130 interrupted.
 int run_cli(std::span<const std::string> args, std::ostream& out, std::ostream& err);
 int run_cli(std::span<const std::string> args, const Console& console);
+// The same with the commands of another program of ours.
+int run_cli(std::span<const std::string> args, const Console& console, const std::vector<Command>& table);
 
 // Every command of the program, in the order in which help lists them.
 std::vector<Command> commands();

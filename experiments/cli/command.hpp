@@ -33,6 +33,8 @@ Command simulate_command();
 Command calibrate_command();
 Command predict_command();
 Command evaluate_command();
+Command train_command();
+Command export_command();
 Command export_csv_command();
 Command trace_convert_command();
 Command trace_inspect_command();

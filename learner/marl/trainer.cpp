@@ -27,20 +27,6 @@ bool same_workflow(const sim::EnvironmentPlan& a, const sim::EnvironmentPlan& b)
   return a.scenario().spec().workflow.name == b.scenario().spec().workflow.name && a.agents() == b.agents();
 }
 
-std::vector<AgentGroup> groups_of(const Plans& plans) {
-  std::vector<AgentGroup> groups;
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (i == 0 || !same_workflow(*plans[i - 1], *plans[i])) groups.push_back({&plans[i]->graph(), 0, {}});
-    AgentGroup& group = groups.back();
-    ++group.environments;
-    const std::vector<int> levels = levels_of(plans[i]->spec().load);
-    std::vector<int> joined;
-    std::ranges::set_union(group.levels, levels, std::back_inserter(joined));
-    group.levels = std::move(joined);
-  }
-  return groups;
-}
-
 torch::Tensor tensor_of(std::span<const std::byte> bytes) {
   torch::Tensor out = torch::empty({static_cast<std::int64_t>(bytes.size())}, torch::kUInt8);
   std::copy(bytes.begin(), bytes.end(), static_cast<std::byte*>(out.data_ptr()));
@@ -54,6 +40,20 @@ std::span<const std::byte> bytes_of(const torch::Tensor& tensor) {
 std::string shard_name(std::size_t shard) { return "shard" + std::to_string(shard); }
 
 }  // namespace
+
+std::vector<AgentGroup> groups_of(const Plans& plans) {
+  std::vector<AgentGroup> groups;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    if (i == 0 || !same_workflow(*plans[i - 1], *plans[i])) groups.push_back({&plans[i]->graph(), 0, {}});
+    AgentGroup& group = groups.back();
+    ++group.environments;
+    const std::vector<int> levels = levels_of(plans[i]->spec().load);
+    std::vector<int> joined;
+    std::ranges::set_union(group.levels, levels, std::back_inserter(joined));
+    group.levels = std::move(joined);
+  }
+  return groups;
+}
 
 Trainer::Trainer(TrainerSpec spec, Communicator& communicator, int threads)
     : spec_(std::move(spec)), communicator_(communicator), pool_(threads) {

@@ -20,6 +20,9 @@ namespace faasconf::learner {
 using Plans = std::vector<std::shared_ptr<const sim::EnvironmentPlan>>;
 using MethodSpec = std::variant<OffPolicySpec, OnPolicySpec>;
 
+// Environments whose workflow has the same name and as many agents, where they stand together.
+std::vector<AgentGroup> groups_of(const Plans& plans);
+
 struct TrainerSpec {
   Plans plans;  // one an environment of a shard; those of one workflow stand together
   MethodSpec method;

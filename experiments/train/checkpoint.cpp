@@ -1,0 +1,105 @@
+#include "experiments/train/checkpoint.hpp"
+
+#include <sstream>
+#include <utility>
+#include <variant>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/cli/paths.hpp"
+#include "experiments/version.hpp"
+#include "learner/marl/bundle_writer.hpp"
+#include "sim/core/error.hpp"
+#include "traces/digest.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+
+std::string program() {
+  const std::string revision(code_revision());
+  return "faasconf " + std::string(version()) + (revision.empty() ? "" : " (" + revision + ")");
+}
+
+learner::NetworkSpec network_of(const learner::MethodSpec& method) {
+  return std::visit([](const auto& spec) { return spec.actor; }, method);
+}
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, const CheckpointNotes& notes, learner::Trainer& trainer,
+                      learner::Communicator& communicator) {
+  torch::serialize::OutputArchive archive;
+  trainer.save(archive);
+  if (communicator.rank() != 0) return;
+  archive.write("format", c10::IValue(kFormat));
+  archive.write("experiment", c10::IValue(notes.experiment));
+  archive.write("best", c10::IValue(notes.best));
+  archive.write("has_best", c10::IValue(notes.has_best));
+  std::ostringstream bytes;
+  archive.save_to(bytes);
+  write_aside(path, bytes.str());
+}
+
+Checkpoint::Checkpoint(const std::string& path) : path_(path) {
+  std::int64_t format = 0;
+  try {
+    archive_.load_from(path);
+    c10::IValue value;
+    archive_.read("format", value);
+    format = value.toInt();
+    archive_.read("experiment", value);
+    notes_.experiment = value.toStringRef();
+    archive_.read("best", value);
+    notes_.best = value.toDouble();
+    archive_.read("has_best", value);
+    notes_.has_best = value.toBool();
+  } catch (const c10::Error&) {
+    throw sim::Error(path + ": expected a checkpoint that faasconf train wrote, got something else, or a damaged one");
+  }
+  if (format != kFormat) {
+    throw sim::Error(path + ": expected a checkpoint of format " + std::to_string(kFormat) + ", got " +
+                     std::to_string(format) + "; use the faasconf that wrote it");
+  }
+}
+
+void Checkpoint::restore(learner::Trainer& trainer) {
+  try {
+    trainer.load(archive_);
+  } catch (const c10::Error& error) {
+    throw sim::Error(path_ + ": expected the state of this training, got " + error.what_without_backtrace());
+  }
+}
+
+learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trainer) {
+  const sim::EnvironmentPlan& plan = *training.trainer.plans.front();
+  const sim::EnvironmentSpec& spec = plan.spec();
+  learner::PolicyBundle policy;
+  learner::Metadata& metadata = policy.metadata;
+  metadata.program = program();
+  learner::describe(plan.scenario().workflow(), plan.actions(), plan.graph(), metadata);
+  metadata.digest = traces::sha256(training.resolved);
+  metadata.network = network_of(training.trainer.method);
+  metadata.features = spec.features;
+  metadata.feature_names = plan.features().names();
+  metadata.load_knowledge = spec.load_knowledge;
+  metadata.smoothing_weight = spec.smoothing_weight;
+  metadata.season_windows = spec.season_windows;
+  metadata.upper_quantile = spec.upper_quantile;
+  metadata.rounding = spec.rounding;
+  metadata.normalizer = learner::moments_of(trainer.learner().standardizer());
+  if (trainer.safety() != nullptr) metadata.safety = trainer.safety()->to_json();
+  metadata.training = nlohmann::json{
+      {"method", training.method},
+      {"steps", trainer.steps()},
+      {"seed", training.trainer.seed},
+      {"experiment_sha256", traces::sha256(training.resolved)},
+      {"experiment",
+       training.resolved}}.dump();
+  policy.weights = learner::weights_of(trainer.learner().actor());
+  learner::check(metadata);
+  return policy;
+}
+
+}  // namespace faasconf::experiments

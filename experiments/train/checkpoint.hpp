@@ -1,0 +1,39 @@
+#pragma once
+// A training on disk: all that it takes to go on to the last bit, or to export a policy.
+
+#include <string>
+
+#include "experiments/train/training_file.hpp"
+#include "learner/marl/trainer.hpp"
+
+namespace faasconf::experiments {
+
+// What a checkpoint says beside the trainer's state.
+struct CheckpointNotes {
+  std::string experiment;  // Training::resolved
+  double best = 0;         // score of the best evaluation so far
+  bool has_best = false;
+};
+
+// All ranks call it; rank 0 writes aside and renames. Throws std::runtime_error, a full disk for example; what was
+// there before is then kept.
+void write_checkpoint(const std::string& path, const CheckpointNotes& notes, learner::Trainer& trainer,
+                      learner::Communicator& communicator);
+
+class Checkpoint {
+ public:
+  explicit Checkpoint(const std::string& path);  // throws sim::Error: no checkpoint, damaged, of another version
+
+  const CheckpointNotes& notes() const { return notes_; }
+  void restore(learner::Trainer& trainer);  // throws sim::Error where it does not fit
+
+ private:
+  std::string path_;
+  torch::serialize::InputArchive archive_;
+  CheckpointNotes notes_;
+};
+
+// The policy of a trainer as a bundle.
+learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trainer);
+
+}  // namespace faasconf::experiments

@@ -1,0 +1,107 @@
+// faasconf-train: the commands of faasconf that need torch.
+
+#include <iomanip>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <malloc.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "experiments/cli/cli.hpp"
+#include "experiments/cli/paths.hpp"
+#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/run_training.hpp"
+#include "learner/marl/bundle_writer.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+void print_end(std::ostream& out, const TrainingEnd& end, bool as_json) {
+  if (!end.last) return;
+  if (as_json) {
+    nlohmann::json loads = nlohmann::json::array();
+    for (const auto& load : end.last->loads) {
+      loads.push_back({{"workflow", load.group},
+                       {"users", load.users},
+                       {"price", load.price},
+                       {"qos", 1 - load.violations},
+                       {"windows", load.windows}});
+    }
+    out << nlohmann::json{{"steps", end.steps},
+                          {"seconds", end.seconds},
+                          {"price", end.last->price},
+                          {"qos", 1 - end.last->violations},
+                          {"reward", end.last->reward},
+                          {"best_score", end.best},
+                          {"loads", loads}}
+        << "\n";
+    return;
+  }
+  out << "the last evaluation, on loads and random numbers of its own:\n\nusers  price  QoS [%]  windows\n";
+  out << std::fixed;
+  for (const auto& load : end.last->loads) {
+    out << std::setw(5) << load.users << std::setw(7) << std::setprecision(3) << load.price << std::setw(9)
+        << std::setprecision(1) << 100 * (1 - load.violations) << std::setw(9) << load.windows << "\n";
+  }
+}
+
+int run_train(const Arguments& arguments, const Console& console) {
+  const auto overrides = arguments.list("set");
+  const Training training = read_training(arguments.text("EXPERIMENT"), {overrides.begin(), overrides.end()});
+  const TrainingRun run{.folder = arguments.text("out"),
+                        .resume = arguments.given("resume"),
+                        .quiet = arguments.given("quiet"),
+                        .threads = static_cast<int>(thread_count(arguments))};
+  const TrainingEnd end = run_training(training, run, console);
+  if (!end.last && !end.interrupted) return kDone;  // another rank tells
+  print_end(console.out, end, arguments.given("json"));
+  if (!run.quiet) {
+    console.err << "faasconf: " << end.steps << " steps, " << end.steps_here << " of them in " << std::setprecision(3)
+                << end.seconds << " s; checkpoints, policies and logs are in " << run.folder << "\n";
+    if (end.interrupted) console.err << "faasconf: interrupted; --resume goes on\n";
+  }
+  return end.interrupted ? kInterrupted : kDone;
+}
+
+int run_export(const Arguments& arguments, const Console& console) {
+  const std::string out = arguments.text("out");
+  check_output_file("out", out);
+  Checkpoint checkpoint(arguments.text("CHECKPOINT"));
+  const Training training = parse_training(checkpoint.notes().experiment, arguments.text("CHECKPOINT"));
+  learner::Communicator alone;
+  learner::Trainer trainer(training.trainer, alone, 1);
+  checkpoint.restore(trainer);
+  write_aside(out, learner::encode_bundle(policy_of(training, trainer)));
+  if (!arguments.given("quiet")) console.err << "faasconf: wrote " << out << "\n";
+  return kDone;
+}
+
+std::vector<Command> trainer_commands() {
+  std::vector<Command> table = {train_command(), export_command()};
+  table[0].run = run_train;
+  table[1].run = run_export;
+  return table;
+}
+
+// A process or shard has one thread of torch. Large tensors come and go: their memory stays.
+void prepare_torch() {
+  at::set_num_threads(1);
+  mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
+}  // namespace
+}  // namespace faasconf::experiments
+
+int main(int argc, char** argv) {
+  using namespace faasconf::experiments;
+  prepare_torch();
+  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},
+                 trainer_commands());
+}

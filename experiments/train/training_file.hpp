@@ -1,0 +1,35 @@
+#pragma once
+// The file that says how policies are trained.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "experiments/config/files.hpp"
+#include "learner/marl/trainer.hpp"
+
+namespace faasconf::experiments {
+
+// Evaluation while training, which selects the best checkpoint: at loads and by random numbers that training does not
+// see. What is reported in the end should be measured at others still.
+struct Selection {
+  learner::Plans plans;           // an episode each
+  std::uint64_t every_steps = 0;  // of environments
+  double violation_limit = 0.05;  // under the reward `constrained`: the cheapest policy within it is the best
+  bool constrained = true;
+};
+
+struct Training {
+  std::string method;
+  learner::TrainerSpec trainer;
+  std::uint64_t steps = 0;  // of environments, all together
+  Selection selection;
+  std::vector<InputFile> inputs;
+  std::string resolved;  // YAML with workflows and overrides in their places: reading it gives the same training
+};
+
+// Throws sim::Error with file, line, what was expected and what came.
+Training read_training(const std::string& path, const Overrides& overrides = {});
+Training parse_training(const std::string& text, const std::string& path, const Overrides& overrides = {});
+
+}  // namespace faasconf::experiments
