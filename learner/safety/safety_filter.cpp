@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "learner/safety/feasibility.hpp"
 #include "learner/safety/safe_exploration.hpp"
 #include "learner/serving/json_place.hpp"
 
@@ -10,8 +11,10 @@ namespace faasconf::learner {
 std::unique_ptr<SafetyFilter> safety_from_json(const std::string& text, const ActionPrice& price) {
   const nlohmann::json json = nlohmann::json::parse(text);
   const JsonPlace place(json, "safety");
-  if (place["kind"].text() == "ses") return SafeExploration::from_json(place, price);
-  place["kind"].refuse("ses");
+  const std::string kind = place["kind"].text();
+  if (kind == "ses") return SafeExploration::from_json(place, price);
+  if (kind == "feasibility") return FeasibilityFilter::from_json(place, price);
+  place["kind"].refuse("one of ses, feasibility");
 }
 
 }  // namespace faasconf::learner

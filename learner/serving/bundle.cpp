@@ -61,10 +61,13 @@ std::string read_member(zip_t& archive, std::string_view end) {
 
 std::string read_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
+  file.peek();  // a directory opens, too
+  if (!file.is_open() || file.bad()) {
+    throw sim::Error(path + ": expected a policy bundle, got \"" + std::generic_category().message(errno) + "\"");
+  }
   std::ostringstream bytes;
   bytes << file.rdbuf();
-  if (file && !bytes.bad()) return bytes.str();
-  throw sim::Error(path + ": expected a policy bundle, got \"" + std::generic_category().message(errno) + "\"");
+  return bytes.str();
 }
 
 }  // namespace

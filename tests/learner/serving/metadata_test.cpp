@@ -1,0 +1,108 @@
+#include "learner/serving/metadata.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "sim/core/error.hpp"
+#include "tests/learner/serving/policies.hpp"
+#include "tests/sim/env/workflows.hpp"
+
+namespace faasconf::learner {
+namespace {
+
+using nlohmann::json;
+
+Metadata some(NetworkSpec network = NeighbourhoodSpec{}) {
+  return metadata_for(sim::Scenario(sim::two_steps().scenario), std::move(network));
+}
+
+// What comes of the metadata with one entry replaced.
+std::string refusal(const std::string& pointer, const json& value) {
+  json all = json::parse(to_json(some()));
+  all[json::json_pointer(pointer)] = value;
+  try {
+    metadata_from_json(all.dump());
+  } catch (const sim::Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Metadata, ComesBackFromItsJson) {
+  for (const NetworkSpec& network :
+       {NetworkSpec(NeighbourhoodSpec{Attention::softmax, false, Normalisation::layer, {7}}),
+        NetworkSpec(JointSpec{Normalisation::none, {}}), NetworkSpec(TransformerSpec{16, 4, 3, false})}) {
+    Metadata metadata = some(network);
+    metadata.load_knowledge = sim::LoadKnowledge::smoothing;
+    metadata.smoothing_weight = 0.3;
+    metadata.rounding = {.integers = sim::IntegerKnob::equal_bins, .cpu_step = {10}, .memory_step = {0}};
+    metadata.safety = R"({"kind":"ses"})";
+    metadata.training = R"({"episodes":5})";
+    const Metadata read = metadata_from_json(to_json(metadata));
+    EXPECT_EQ(to_json(read), to_json(metadata));
+    EXPECT_EQ(read.network, metadata.network);
+    EXPECT_EQ(read.agents, metadata.agents);
+    EXPECT_EQ(read.ranges, metadata.ranges);
+    EXPECT_EQ(read.edges, metadata.edges);
+    EXPECT_EQ(read.qos, metadata.qos);
+    EXPECT_EQ(read.normalizer, metadata.normalizer);
+    EXPECT_EQ(read.load_knowledge, metadata.load_knowledge);
+    EXPECT_EQ(read.rounding.integers, metadata.rounding.integers);
+    EXPECT_EQ(read.safety, metadata.safety);
+  }
+}
+
+TEST(Metadata, DescribesAWorkflow) {
+  const Metadata metadata = some();
+  EXPECT_EQ(metadata.workflow, "two steps");
+  EXPECT_THAT(metadata.agents, ::testing::ElementsAre("first", "second"));
+  EXPECT_THAT(metadata.edges, ::testing::ElementsAre(std::pair<std::size_t, std::size_t>{0, 1}));
+  EXPECT_EQ(metadata.ranges[1], sim::KnobRanges{});
+  EXPECT_EQ(metadata.qos.successes, 100);
+}
+
+TEST(Metadata, RefusesANewerFormatAndSaysWhoWroteIt) {
+  EXPECT_EQ(refusal("/format", 2),
+            "a policy bundle of format 2, written by faasconf; this version reads formats up to 1: take a newer one");
+}
+
+TEST(Metadata, NamesTheEntryThatIsWrong) {
+  EXPECT_EQ(refusal("/network/kind", "oracle"),
+            "metadata.network.kind: expected one of neighbourhood, joint, transformer, got \"oracle\"");
+  EXPECT_EQ(refusal("/network/attention", "cubed"),
+            "metadata.network.attention: expected one of squared, softmax, mean, none, got \"cubed\"");
+  EXPECT_EQ(refusal("/network/hidden/1", -64), "metadata.network.hidden[1]: expected a whole number, got -64");
+  EXPECT_EQ(refusal("/load_knowledge", 3),
+            "metadata.load_knowledge: expected one of clairvoyant, persistence, smoothing, got 3");
+  EXPECT_EQ(refusal("/ranges/1/replicas", json::array({1})),
+            "metadata.ranges[1].replicas: expected two numbers, got [1]");
+  EXPECT_EQ(refusal("/ranges", json::array()), "metadata.ranges: expected one for each of 2 agents, got 0");
+  EXPECT_EQ(refusal("/normalizer/mean", json::array({1, 2})),
+            "metadata.normalizer: expected one mean and deviation for each of 18 features, got 2");
+  EXPECT_EQ(refusal("/edges/0/1", 2), "metadata.edges: expected two different ones of 2 agents, got 0 and 2");
+  EXPECT_EQ(refusal("/smoothing_weight", 0),
+            "metadata.smoothing_weight: expected a number above 0 up to 1, got 0.000000");
+  EXPECT_EQ(refusal("/features/names/0", 1), "metadata.features.names[0]: expected a text, got 1");
+}
+
+TEST(Metadata, NamesTheEntryThatIsMissing) {
+  const json all = json::parse(to_json(some()));
+  for (const auto& [key, value] : all.items()) {
+    json lacking = all;
+    lacking.erase(key);
+    try {
+      metadata_from_json(lacking.dump());
+      ADD_FAILURE() << key;
+    } catch (const sim::Error& error) {
+      EXPECT_EQ(error.what(), "metadata." + key + " is missing");
+    }
+  }
+}
+
+TEST(Metadata, RefusesWhatIsNoJson) { EXPECT_THROW(metadata_from_json("{\"format\": 1"), sim::Error); }
+
+}  // namespace
+}  // namespace faasconf::learner
