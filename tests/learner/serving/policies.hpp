@@ -39,7 +39,7 @@ inline Shapes shapes_of(const NeighbourhoodSpec& spec, std::uint64_t agents, std
   add_perceptron(modules, spec.attention == Attention::none ? features : 2 * features, spec.hidden, sim::kKnobs,
                  spec.normalisation, shapes);
   if (spec.attention == Attention::squared || spec.attention == Attention::softmax) {
-    shapes["query"] = shapes["key"] = {modules, features, 32};
+    shapes["query"] = shapes["key"] = {spec.shared_attention ? 1 : agents, features, 32};
   }
   return shapes;
 }
@@ -92,6 +92,40 @@ inline Tensors random_weights(const Metadata& metadata, std::uint64_t seed) {
     }
   }
   return tensors;
+}
+
+// Five agents: a chain, a fork, and one on its own that nothing leads to.
+inline Metadata five_agents(NetworkSpec network) {
+  Metadata metadata;
+  metadata.agents = {"a", "b", "c", "d", "alone"};
+  metadata.ranges.resize(5);
+  metadata.edges = {{0, 1}, {1, 0}, {1, 2}, {1, 3}};
+  metadata.feature_names = {"one", "two", "three", "four", "five", "six", "seven"};
+  metadata.network = std::move(network);
+  metadata.normalizer = {.mean = {0, 1, 2, -1, 0, 3, 1}, .deviation = {1, 2, 0.5, 1, 0, 3, 1e-3}, .limit = 4};
+  return metadata;
+}
+
+inline std::vector<float> random_rows(const Metadata& metadata, std::uint64_t seed) {
+  sim::Rng rng(seed);
+  std::vector<float> rows(metadata.agents.size() * metadata.feature_names.size());
+  for (float& value : rows) value = static_cast<float>(2 * rng.normal());
+  return rows;
+}
+
+// Every kind, with layers as small as they come.
+inline std::vector<NetworkSpec> neighbourhoods() {
+  std::vector<NetworkSpec> all;
+  for (const Attention attention : {Attention::squared, Attention::softmax, Attention::mean, Attention::none}) {
+    for (const bool shared : {true, false}) {
+      for (const bool shared_attention : {true, false}) {
+        for (const Normalisation normalisation : {Normalisation::batch, Normalisation::layer, Normalisation::none}) {
+          all.push_back(NeighbourhoodSpec{attention, shared, shared_attention, normalisation, {16, 12}});
+        }
+      }
+    }
+  }
+  return all;
 }
 
 // For the agents of a workflow, with features that are standardised somehow.

@@ -19,25 +19,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Five agents: a chain, a fork, and one on its own that nothing leads to.
-Metadata five_agents(NetworkSpec network) {
-  Metadata metadata;
-  metadata.agents = {"a", "b", "c", "d", "alone"};
-  metadata.ranges.resize(5);
-  metadata.edges = {{0, 1}, {1, 0}, {1, 2}, {1, 3}};
-  metadata.feature_names = {"one", "two", "three", "four", "five", "six", "seven"};
-  metadata.network = std::move(network);
-  metadata.normalizer = {.mean = {0, 1, 2, -1, 0, 3, 1}, .deviation = {1, 2, 0.5, 1, 0, 3, 1e-3}, .limit = 4};
-  return metadata;
-}
-
-std::vector<float> random_rows(const Metadata& metadata, std::uint64_t seed) {
-  sim::Rng rng(seed);
-  std::vector<float> rows(metadata.agents.size() * metadata.feature_names.size());
-  for (float& value : rows) value = static_cast<float>(2 * rng.normal());
-  return rows;
-}
-
 // Oracle: the equations, number by number in double precision. Float sums of some hundred terms of size 1 err by 1e-5.
 void expect_as_written(NetworkSpec network) {
   const Metadata metadata = five_agents(std::move(network));
@@ -53,13 +34,9 @@ void expect_as_written(NetworkSpec network) {
 }
 
 TEST(PolicyNetwork, NeighbourhoodsFollowTheirEquations) {
-  for (const Attention attention : {Attention::squared, Attention::softmax, Attention::mean, Attention::none}) {
-    for (const bool shared : {true, false}) {
-      for (const Normalisation normalisation : {Normalisation::batch, Normalisation::layer, Normalisation::none}) {
-        SCOPED_TRACE(static_cast<int>(attention) * 100 + static_cast<int>(normalisation) * 10 + (shared ? 1 : 0));
-        expect_as_written(NeighbourhoodSpec{attention, shared, normalisation, {16, 12}});
-      }
-    }
+  for (const NetworkSpec& network : neighbourhoods()) {
+    SCOPED_TRACE(to_json(five_agents(network)));
+    expect_as_written(network);
   }
 }
 
@@ -79,7 +56,8 @@ TEST(PolicyNetwork, TransformersFollowTheirEquations) {
 
 // By hand: with a single layer that hands on the neighbours' mean of the first feature as the first knob.
 TEST(PolicyNetwork, AppendsTheMeanOfTheNeighbours) {
-  Metadata metadata = five_agents(NeighbourhoodSpec{Attention::mean, true, Normalisation::none, {}});
+  Metadata metadata =
+      five_agents(NeighbourhoodSpec{.attention = Attention::mean, .normalisation = Normalisation::none, .hidden = {}});
   metadata.feature_names = {"only"};
   metadata.normalizer = {.mean = {0}, .deviation = {1}, .limit = 10};
   const Tensors weights = {{"layer0.weight", {{1, 4, 2}, {0, 1, 0, 0, 0, 0, 0, 0}}},
@@ -91,21 +69,6 @@ TEST(PolicyNetwork, AppendsTheMeanOfTheNeighbours) {
   EXPECT_NEAR(actions[0], sigmoid(2), 1e-6) << "a has b alone";
   EXPECT_NEAR(actions[4], sigmoid((1.0 + 3 + 6) / 3), 1e-6) << "b has a, c and d";
   EXPECT_NEAR(actions[16], 0.5, 1e-6) << "the lonely one has none";
-}
-
-TEST(PolicyNetwork, AgentsWithNetworksOfTheirOwnMayShareTheirAttention) {
-  const Metadata metadata = five_agents(NeighbourhoodSpec{Attention::squared, false, Normalisation::none, {8}});
-  PolicyBundle bundle{.metadata = metadata, .weights = random_weights(metadata, 1)};
-  for (const char* name : {"query", "key"}) {
-    Tensor& tensor = bundle.weights.at(name);
-    tensor.shape[0] = 1;
-    tensor.values.resize(tensor.values.size() / 5);
-  }
-  const std::vector<float> rows = random_rows(metadata, 1);
-  const Row expected = ReferenceNetwork(bundle).act(rows);
-  std::vector<float> actions(expected.size());
-  PolicyNetwork(bundle.metadata, bundle.weights).act(rows, actions);
-  for (std::size_t i = 0; i < actions.size(); ++i) EXPECT_NEAR(actions[i], expected[i], 2e-5) << i;
 }
 
 TEST(PolicyNetwork, NamesAgentAndFeatureOfNaN) {
