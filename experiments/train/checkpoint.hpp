@@ -5,6 +5,7 @@
 
 #include "experiments/train/training_file.hpp"
 #include "learner/marl/trainer.hpp"
+#include "learner/serving/bundle.hpp"
 
 namespace faasconf::experiments {
 

@@ -1,6 +1,7 @@
 #include "experiments/train/run_training.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <filesystem>

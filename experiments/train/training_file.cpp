@@ -1,5 +1,6 @@
 #include "experiments/train/training_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <functional>

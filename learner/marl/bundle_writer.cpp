@@ -36,7 +36,7 @@ class Script {
   // h becomes a matrix times h and a vector, of a layer that all agents share or that each has its own of
   Script& linear(const std::string& name, bool shared) {
     const std::string weight = "self." + name + "_weight", bias = "self." + name + "_bias";
-    return shared ? line("  h = torch.nn.functional.linear(h, " + weight + "[0], " + bias + "[0])")
+    return shared ? line("  h = torch.linear(h, " + weight + "[0], " + bias + "[0])")
                   : line("  h = torch.einsum('bni,noi->bno', h, " + weight + ") + " + bias);
   }
   Script& perceptron(std::size_t hidden, bool shared, Normalisation normalisation) {
@@ -47,7 +47,7 @@ class Script {
         line("  h = (h - " + norm + "_mean) * torch.rsqrt(" + norm + "_variance + 1e-5) * " + norm + "_weight + " +
              norm + "_bias");
       } else if (normalisation == Normalisation::layer) {
-        line("  h = torch.nn.functional.layer_norm(h, [h.shape[-1]]) * " + norm + "_weight + " + norm + "_bias");
+        line("  h = torch.layer_norm(h, [h.shape[-1]]) * " + norm + "_weight + " + norm + "_bias");
       }
     }
     return linear("layer" + std::to_string(hidden), shared);
@@ -99,10 +99,10 @@ std::string script_of(const JointSpec& spec) {
 std::string script_of(const TransformerSpec& spec) {
   Script script;
   const auto linear = [](const std::string& name, const std::string& of) {
-    return "torch.nn.functional.linear(" + of + ", self." + name + "_weight, self." + name + "_bias)";
+    return "torch.linear(" + of + ", self." + name + "_weight, self." + name + "_bias)";
   };
   const auto norm = [](const std::string& name) {
-    return "torch.nn.functional.layer_norm(h, [h.shape[-1]], self." + name + "_weight, self." + name + "_bias)";
+    return "torch.layer_norm(h, [h.shape[-1]], self." + name + "_weight, self." + name + "_bias)";
   };
   const std::string width = std::to_string(spec.width), heads = std::to_string(spec.heads),
                     part = std::to_string(spec.width / spec.heads);
@@ -111,14 +111,16 @@ std::string script_of(const TransformerSpec& spec) {
     const std::string block = "block" + std::to_string(i) + "_";
     if (spec.attention) {
       script
-          .line("  q, k, v = " + linear(block + "qkv", norm(block + "norm1")) +
-                ".view(rows.shape[0], rows.shape[1], 3, " + heads + ", " + part + ").permute(2, 0, 3, 1, 4).unbind(0)")
-          .line("  s = torch.matmul(q, k.transpose(-1, -2)) / " + part + ".0 ** 0.5 + self." + block +
+          .line("  qkv = " + linear(block + "qkv", norm(block + "norm1")) + ".view(rows.shape[0], rows.shape[1], 3, " +
+                heads + ", " + part + ").permute(2, 0, 3, 1, 4)")
+          .line("  s = torch.matmul(qkv[0], qkv[1].transpose(-1, -2)) / " + part + ".0 ** 0.5 + self." + block +
                 "relation[:, self.relations]")
-          .line("  h = h + " +
-                linear(block + "out",
-                       "torch.matmul(torch.softmax(s, -1), v).transpose(1, 2).reshape(rows.shape[0], rows.shape[1], " +
-                           width + ")"));
+          .line(
+              "  h = h + " +
+              linear(
+                  block + "out",
+                  "torch.matmul(torch.softmax(s, -1), qkv[2]).transpose(1, 2).reshape(rows.shape[0], rows.shape[1], " +
+                      width + ")"));
     }
     script.line("  h = h + " +
                 linear(block + "down", "torch.relu(" + linear(block + "up", norm(block + "norm2")) + ")"));
