@@ -11,6 +11,12 @@ bool is_later(const SourceCall& a, const SourceCall& b) {
 
 }  // namespace
 
+sim::Mebibytes instance_memory(std::span<const ReplayedFunction> functions) {
+  sim::Mebibytes memory{0};
+  for (const ReplayedFunction& function : functions) memory += function.model->memory;
+  return memory;
+}
+
 FunctionCalls::FunctionCalls(const ReplayedFunction& function, const ArrivalRequest& request)
     : arrivals_(*function.function, request),
       duration_s_(&function.model->duration_s),

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/core/quantity.hpp"
 #include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "traces/arrivals.hpp"
@@ -21,6 +22,9 @@ struct ReplayedFunction {
   const FunctionModel* model = nullptr;
   const std::vector<RecordedCall>* recorded = nullptr;  // absent: calls are drawn from counts and model
 };
+
+// Of an instance that serves them all.
+sim::Mebibytes instance_memory(std::span<const ReplayedFunction> functions);
 
 struct SourceCall {
   sim::Time time;

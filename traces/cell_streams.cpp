@@ -13,11 +13,14 @@ std::uint64_t hash(std::uint64_t bits, std::string_view text) {
 
 }  // namespace
 
-std::uint64_t function_hash(const TraceFunction& function) {
+std::uint64_t app_hash(const TraceFunction& function) {
   std::uint64_t bits = 0xcbf29ce484222325;
-  for (const std::string* part : {&function.owner, &function.app, &function.function})
-    bits = hash(hash(bits, *part), ",");
+  for (const std::string* part : {&function.owner, &function.app}) bits = hash(hash(bits, *part), ",");
   return bits;
+}
+
+std::uint64_t function_hash(const TraceFunction& function) {
+  return hash(hash(app_hash(function), function.function), ",");
 }
 
 CellStreams::CellStreams(std::uint64_t seed, std::string_view purpose, const TraceFunction& function)

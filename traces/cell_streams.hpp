@@ -12,6 +12,9 @@ namespace faasconf::traces {
 // The identity of a function as a number: of owner, app and function.
 std::uint64_t function_hash(const TraceFunction& function);
 
+// The same of its app: of owner and app.
+std::uint64_t app_hash(const TraceFunction& function);
+
 class CellStreams {
  public:
   // Streams for different purposes are independent.

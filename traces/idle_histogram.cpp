@@ -30,7 +30,7 @@ std::size_t IdleHistogram::bin_of_percentile(std::uint32_t percent) const {
   return bin;
 }
 
-IdleHistogram::Windows IdleHistogram::windows() const {
+sim::IdleWindows IdleHistogram::windows() const {
   if (beyond_ * 100 > (within_ + beyond_) * policy_.most_beyond_percent) {
     return {.keep_alive = policy_.keep_alive_beyond};
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "sim/core/time.hpp"
+#include "sim/policy/configuration.hpp"
 
 namespace faasconf::traces {
 
@@ -40,18 +41,12 @@ class IdleHistogram {
   static constexpr sim::Duration kBin = std::chrono::minutes(1);
   static constexpr sim::Duration kRange = kBin * kBins;
 
-  // Unloaded for `pre_warm` after the end of the last call, then loaded for `keep_alive`; 0: not unloaded before.
-  struct Windows {
-    sim::Duration pre_warm{};
-    sim::Duration keep_alive{};
-    friend bool operator==(const Windows&, const Windows&) = default;
-  };
-
   explicit IdleHistogram(const HybridHistogram& policy = {}) : policy_(policy) {}
 
   void add(sim::Duration idle);  // >= 0
   double bin_cv() const;         // of the bins' counts; 0 without any
-  Windows windows() const;
+  // Unloaded for `pre_warm` after the end of the last call, then loaded for `keep_alive`; 0: not unloaded before.
+  sim::IdleWindows windows() const;
 
  private:
   std::size_t bin_of_percentile(std::uint32_t percent) const;

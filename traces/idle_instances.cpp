@@ -34,7 +34,7 @@ IdleInstances::IdleInstances(const KeepAlivePolicy& policy, sim::Time end)
 
 void IdleInstances::all_idle(sim::Time now) {
   expire(now);
-  const IdleHistogram::Windows windows = histogram_.windows();
+  const sim::IdleWindows windows = histogram_.windows();
   idle_since_ = now;
   keep_alive_ = windows.keep_alive;
   kept_since_ = now;

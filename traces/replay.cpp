@@ -11,58 +11,29 @@
 
 #include "sim/core/error.hpp"
 #include "traces/tenant_replay.hpp"
-#include "traces/totals.hpp"
+#include "traces/tenants.hpp"
 
 namespace faasconf::traces {
 namespace {
 
 constexpr double kMebibytesPerGibibyte = 1024;
-
-// Functions by tenant, and how often each tenant is called.
-struct Tenants {
-  std::vector<std::vector<ReplayedFunction>> members;
-  std::vector<std::vector<std::size_t>> indices;
-  std::vector<std::uint64_t> calls;
-  std::vector<std::uint32_t> of_function;
-};
-
-Tenants tenants_of(const ReplayInput& input, Tenancy tenancy) {
-  Tenants tenants;
-  std::map<std::string, std::uint32_t> by_app;
-  for (std::size_t i = 0; i < input.trace.functions.size(); ++i) {
-    const TraceFunction& function = input.trace.functions[i];
-    auto tenant = static_cast<std::uint32_t>(tenants.members.size());
-    if (tenancy == Tenancy::app) tenant = by_app.emplace(app_key(function), tenant).first->second;
-    if (tenant == tenants.members.size()) {
-      tenants.members.emplace_back();
-      tenants.indices.emplace_back();
-      tenants.calls.push_back(0);
-    }
-    tenants.members[tenant].push_back({.function = &function,
-                                       .model = &input.models[i],
-                                       .recorded = input.recorded.empty() ? nullptr : &input.recorded[i]});
-    tenants.indices[tenant].push_back(i);
-    tenants.calls[tenant] += input.recorded.empty() ? calls_of(function) : input.recorded[i].size();
-    tenants.of_function.push_back(tenant);
-  }
-  return tenants;
-}
+constexpr double kDaysPerMonth = 30;
 
 // The most called first, so that no thread is left with a long one at the end.
-std::vector<std::size_t> order_of(const std::vector<std::uint64_t>& calls) {
-  std::vector<std::size_t> order(calls.size());
+std::vector<std::size_t> order_of(const std::vector<Tenant>& tenants) {
+  std::vector<std::size_t> order(tenants.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return calls[a] > calls[b]; });
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return tenants[a].calls > tenants[b].calls; });
   return order;
 }
 
 // What the threads share.
 class SharedReplay {
  public:
-  SharedReplay(const Tenants& tenants, const ReplayRequest& request, sim::Duration length,
+  SharedReplay(const std::vector<Tenant>& tenants, const ReplayRequest& request, sim::Duration length,
                const ReplayProgress& progress, TraceReplay& replay)
       : tenants_(tenants),
-        order_(order_of(tenants.calls)),
+        order_(order_of(tenants)),
         request_(request),
         length_(length),
         progress_(progress),
@@ -92,10 +63,10 @@ class SharedReplay {
     }
   }
   void replay(TenantReplayer& replayer, std::size_t tenant) {
-    TenantReplay one = replayer.replay(tenants_.members[tenant]);
+    TenantReplay one = replayer.replay(tenants_[tenant].functions);
     replay_.tenants[tenant] = one.instances;
     for (std::size_t i = 0; i < one.functions.size(); ++i) {
-      replay_.functions[tenants_.indices[tenant][i]] = one.functions[i];
+      replay_.functions[tenants_[tenant].indices[i]] = one.functions[i];
     }
   }
   void tell(std::uint64_t calls) {
@@ -103,7 +74,7 @@ class SharedReplay {
     progress_(done_ += calls);
   }
 
-  const Tenants& tenants_;
+  const std::vector<Tenant>& tenants_;
   std::vector<std::size_t> order_;
   const ReplayRequest& request_;
   sim::Duration length_;
@@ -150,9 +121,17 @@ double CallTotals::cold_share() const {
 
 double CallTotals::mean_latency_s() const { return served() == 0 ? 0 : latency_s / static_cast<double>(served()); }
 
-double price(const CallTotals& calls, const ReplayPrices& prices) {
-  return calls.execution_mib_s / kMebibytesPerGibibyte * prices.per_gib_s +
-         static_cast<double>(calls.served()) * prices.per_million_calls * 1e-6;
+double price(const Trace& trace, std::span<const CallTotals> calls, const ReplayPrices& prices) {
+  std::map<std::string_view, CallTotals> by_owner;
+  for (std::size_t i = 0; i < calls.size(); ++i) add_to(by_owner[trace.functions[i].owner], calls[i]);
+  const double months = trace.days / kDaysPerMonth;
+  double sum = 0;
+  for (const auto& [owner, totals] : by_owner) {
+    const double gib_s = totals.billed_mib_s / kMebibytesPerGibibyte - prices.free_gib_s * months;
+    const double served = static_cast<double>(totals.served()) - prices.free_calls * months;
+    sum += std::max(gib_s, 0.0) * prices.per_gib_s + std::max(served, 0.0) * prices.per_million_calls * 1e-6;
+  }
+  return sum;
 }
 
 void add_to(CallTotals& total, const CallTotals& one) {
@@ -161,12 +140,14 @@ void add_to(CallTotals& total, const CallTotals& one) {
   total.denied += one.denied;
   total.execution_s += one.execution_s;
   total.execution_mib_s += one.execution_mib_s;
+  total.billed_mib_s += one.billed_mib_s;
   total.latency_s += one.latency_s;
 }
 
 void add_to(InstanceTotals& total, const InstanceTotals& one) {
   total.started += one.started;
   total.pre_warmed += one.pre_warmed;
+  total.evicted += one.evicted;
   total.most += one.most;
   total.start_up_s += one.start_up_s;
   total.busy_s += one.busy_s;
@@ -190,8 +171,8 @@ TraceReplay replay_trace(const ReplayInput& input, const ReplayRequest& request,
   Tenants tenants = tenants_of(input, request.tenancy);
   TraceReplay replay;
   replay.functions.resize(input.trace.functions.size());
-  replay.tenants.resize(tenants.members.size());
-  SharedReplay(tenants, request, std::chrono::hours(24) * input.trace.days, progress, replay).run(threads);
+  replay.tenants.resize(tenants.all.size());
+  SharedReplay(tenants.all, request, std::chrono::hours(24) * input.trace.days, progress, replay).run(threads);
   replay.tenant_of = std::move(tenants.of_function);
   for (const CallTotals& one : replay.functions) add_to(replay.calls, one);
   for (const InstanceTotals& one : replay.tenants) add_to(replay.instances, one);

@@ -17,6 +17,7 @@
 #include "sim/stats/quantiles.hpp"
 #include "traces/arrivals.hpp"
 #include "traces/idle_histogram.hpp"
+#include "traces/metering.hpp"
 #include "traces/replay_model.hpp"
 #include "traces/trace.hpp"
 
@@ -39,6 +40,7 @@ struct ReplayRequest {
   KeepAlivePolicy policy = FixedKeepAlive{};
   Tenancy tenancy = Tenancy::function;
   int concurrency = 1;           // calls that an instance serves at once; 0: any number
+  Metering metering = {};        // what is billed
   ArrivalRequest arrivals = {};  // its seed is the one of all that is drawn
 };
 // Throws sim::Error where a keep-alive or a concurrency is impossible.
@@ -51,6 +53,7 @@ struct CallTotals {
   std::uint64_t denied = 0;    // for want of room; they have no latency
   double execution_s = 0;      // summed
   double execution_mib_s = 0;  // the same, times the memory of the function
+  double billed_mib_s = 0;     // the same as far as it is billed
   double latency_s = 0;        // summed: start-up and execution
   // of latencies, within sim::QuantileSketch::relative_error; 0 without any
   double latency_p50_s = 0;
@@ -68,7 +71,8 @@ struct CallTotals {
 // until the trace ends.
 struct InstanceTotals {
   std::uint64_t started = 0;     // by calls
-  std::uint64_t pre_warmed = 0;  // by the policy, ready when they were wanted: their start-up is not counted
+  std::uint64_t pre_warmed = 0;  // by the policy; where there is room for all their start-up is not counted
+  std::uint64_t evicted = 0;     // before their time, for want of room
   std::uint64_t most = 0;        // at once, starting ones included; of all: the tenants' summed
   // instance-seconds, and memory times these
   double start_up_s = 0;
@@ -89,14 +93,18 @@ struct TraceReplay {
   InstanceTotals instances;              // of all
 };
 
-// Pay per use: memory while calls are executed, and calls served. Azure Functions' consumption plan without its free
-// grant, its rounding of memory to 128 MB and its least duration of 100 ms
-// (https://azure.microsoft.com/pricing/details/functions, US dollars).
+// Pay per use: memory while calls are executed, and calls served; in US dollars those of Azure Functions' consumption
+// plan (https://azure.microsoft.com/pricing/details/functions).
 struct ReplayPrices {
   double per_gib_s = 1.6e-5;
   double per_million_calls = .20;
+  // free of charge for each owner, in 30 days; in proportion for a trace of fewer or more
+  double free_gib_s = 0;
+  double free_calls = 0;
 };
-double price(const CallTotals& calls, const ReplayPrices& prices = {});  // in the unit of the prices
+inline constexpr ReplayPrices kAzurePrices{.free_gib_s = 4e5, .free_calls = 1e6};
+// In the unit of the prices. `calls` by function.
+double price(const Trace& trace, std::span<const CallTotals> calls, const ReplayPrices& prices = {});
 
 // The sums, and the quantiles.
 void add_to(CallTotals& total, const CallTotals& one);

@@ -12,12 +12,6 @@ namespace {
 constexpr double kNanoseconds = 1e9;
 constexpr std::uint64_t kCallsBetweenProgress = 1 << 20;
 
-double total_memory_mib(std::span<const ReplayedFunction> functions) {
-  double mib = 0;
-  for (const ReplayedFunction& function : functions) mib += function.model->memory.value;
-  return mib;
-}
-
 void set_seconds(InstanceTotals& totals, double start_up_ns, double busy_ns, double idle_ns, double mib) {
   totals.start_up_s = start_up_ns / kNanoseconds;
   totals.busy_s = busy_ns / kNanoseconds;
@@ -30,7 +24,7 @@ void set_seconds(InstanceTotals& totals, double start_up_ns, double busy_ns, dou
 }  // namespace
 
 TenantReplayer::TenantReplayer(const ReplayRequest& request, sim::Duration length)
-    : request_(request), end_(sim::Time(length)) {
+    : request_(request), end_(sim::Time(length)), tally_(request.metering) {
   check(request);
 }
 
@@ -41,10 +35,8 @@ TenantReplay TenantReplayer::replay(std::span<const ReplayedFunction> functions)
 
 template <class Busy>
 TenantReplay TenantReplayer::run(std::span<const ReplayedFunction> functions, Busy busy) {
-  TenantReplay replay{.functions = std::vector<CallTotals>(functions.size()), .instances = {}};
-  InstanceTotals& instances = replay.instances;
-  if (by_function_.size() < functions.size()) by_function_.resize(functions.size());
-  for (std::size_t i = 0; i < functions.size(); ++i) by_function_[i].clear();
+  InstanceTotals instances;
+  tally_.begin(functions.size());
   sim::Rng start_ups = CellStreams(request_.arrivals.seed, "start-ups", *functions.front().function).whole();
   const sim::Distribution& start_up_s = functions.front().model->start_up_s;
   double start_up_ns = 0;
@@ -65,7 +57,11 @@ TenantReplay TenantReplayer::run(std::span<const ReplayedFunction> functions, Bu
       ++instances.started;
       instances.most = std::max<std::uint64_t>(instances.most, busy.size() + idle.size());
     }
-    account(replay.functions[call.function], call, placed.started, placed.cold);
+    tally_.serve({.function = call.function,
+                  .called = call.time,
+                  .started = placed.started,
+                  .finished = sim::after(placed.started, call.duration),
+                  .cold = placed.cold});
     if (++unreported == kCallsBetweenProgress) {
       if (on_progress) on_progress(unreported);
       unreported = 0;
@@ -77,30 +73,8 @@ TenantReplay TenantReplayer::run(std::span<const ReplayedFunction> functions, Bu
 
   instances.pre_warmed = idle.pre_warmed();
   if (instances.pre_warmed > 0) instances.most = std::max<std::uint64_t>(instances.most, 1);
-  set_seconds(instances, start_up_ns, busy.busy_ns(), idle.idle_ns(), total_memory_mib(functions));
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    CallTotals& totals = replay.functions[i];
-    totals.execution_s /= kNanoseconds;
-    totals.latency_s /= kNanoseconds;
-    totals.execution_mib_s = totals.execution_s * functions[i].model->memory.value;
-    set_quantiles(totals, by_function_[i]);
-    latencies_s_.merge(by_function_[i]);
-  }
-  return replay;
-}
-
-// Sums are of nanoseconds until the end.
-void TenantReplayer::account(CallTotals& totals, const SourceCall& call, sim::Time started, bool cold) {
-  const sim::Time finished = sim::after(started, call.duration);
-  const auto latency_ns = static_cast<double>((finished - call.time).count());
-  ++totals.calls;
-  totals.cold += cold ? 1 : 0;
-  totals.execution_s += static_cast<double>((finished - started).count());
-  totals.latency_s += latency_ns;
-  by_function_[call.function].add(latency_ns * (1 / kNanoseconds));
-  if (on_call) [[unlikely]] {
-    on_call({.function = call.function, .called = call.time, .started = started, .finished = finished, .cold = cold});
-  }
+  set_seconds(instances, start_up_ns, busy.busy_ns(), idle.idle_ns(), instance_memory(functions).value);
+  return {.functions = tally_.finish(functions), .instances = instances};
 }
 
 }  // namespace faasconf::traces

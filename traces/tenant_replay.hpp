@@ -4,23 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sim/core/time.hpp"
 #include "sim/stats/quantiles.hpp"
 #include "traces/call_source.hpp"
+#include "traces/call_tally.hpp"
 #include "traces/replay.hpp"
 
 namespace faasconf::traces {
-
-// One call, as it was replayed.
-struct ReplayedCall {
-  std::uint32_t function = 0;  // of the tenant's
-  sim::Time called;
-  sim::Time started;
-  sim::Time finished;
-  bool cold = false;
-};
 
 struct TenantReplay {
   std::vector<CallTotals> functions;
@@ -37,19 +30,19 @@ class TenantReplayer {
 
   TenantReplay replay(std::span<const ReplayedFunction> functions);
 
-  std::function<void(const ReplayedCall&)> on_call{};                      // told of each call, in order
-  std::function<void(std::uint64_t)> on_progress{};                        // of calls since the last time, now and then
-  const sim::QuantileSketch& latencies_s() const { return latencies_s_; }  // of all calls so far
+  void on_call(std::function<void(const ReplayedCall&)> told) {
+    tally_.on_call = std::move(told);
+  }                                                  // of each, in order
+  std::function<void(std::uint64_t)> on_progress{};  // of calls since the last time, now and then
+  const sim::QuantileSketch& latencies_s() const { return tally_.latencies_s(); }  // of all calls so far
 
  private:
   template <class Busy>
   TenantReplay run(std::span<const ReplayedFunction> functions, Busy busy);
-  void account(CallTotals& totals, const SourceCall& call, sim::Time started, bool cold);
 
   ReplayRequest request_;
   sim::Time end_;
-  std::vector<sim::QuantileSketch> by_function_;
-  sim::QuantileSketch latencies_s_;
+  CallTally tally_;
 };
 
 }  // namespace faasconf::traces

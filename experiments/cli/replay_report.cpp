@@ -55,10 +55,13 @@ void add_cold_shares(std::vector<Line>& lines, const ColdShares& shares) {
   }
 }
 
-void add_instances(std::vector<Line>& lines, const InstanceTotals& instances) {
+void add_instances(std::vector<Line>& lines, const InstanceTotals& instances, bool on_cluster) {
   const double all_mib_s = instances.start_up_mib_s + instances.busy_mib_s + instances.idle_mib_s;
   lines.push_back({"instances_started", "instances started by calls", static_cast<double>(instances.started)});
   lines.push_back({"instances_pre_warmed", "instances pre-warmed", static_cast<double>(instances.pre_warmed)});
+  if (on_cluster) {
+    lines.push_back({"instances_evicted", "idle instances evicted", static_cast<double>(instances.evicted)});
+  }
   lines.push_back(
       {"memory_busy_gib_s", "memory of busy instances [GiB s]", instances.busy_mib_s / kMebibytesPerGibibyte});
   lines.push_back({"memory_start_up_gib_s", "memory of starting instances [GiB s]",
@@ -75,10 +78,11 @@ std::vector<Line> lines_of(const ReplayReport& report) {
   if (report.by_app) lines.push_back({"apps", "apps", static_cast<double>(replay.tenants.size())});
   add_calls(lines, replay.calls);
   add_cold_shares(lines, cold_shares(replay));
-  add_instances(lines, replay.instances);
+  add_instances(lines, replay.instances, report.cluster_use.has_value());
   if (report.cluster_use) lines.push_back({"cluster_use", "use of the cluster's cores [%]", *report.cluster_use, 100});
-  lines.push_back({"billed_gib_s", "executions billed [GiB s]", replay.calls.execution_mib_s / kMebibytesPerGibibyte});
-  lines.push_back({"price_usd", "price, pay per use [USD]", traces::price(replay.calls, report.prices)});
+  lines.push_back({"billed_gib_s", "executions billed [GiB s]", replay.calls.billed_mib_s / kMebibytesPerGibibyte});
+  lines.push_back(
+      {"price_usd", "price, pay per use [USD]", traces::price(report.trace, replay.functions, report.prices)});
   return lines;
 }
 
@@ -95,13 +99,14 @@ std::string call_columns(const traces::TraceFunction& function, const CallTotals
       row += "," + format_number(value);
     }
   }
-  row += "," + format_number(calls.execution_s) + "," + format_number(calls.execution_mib_s);
+  row += "," + format_number(calls.execution_s) + "," + format_number(calls.execution_mib_s) + "," +
+         format_number(calls.billed_mib_s);
   return row;
 }
 
 std::string instance_columns(const InstanceTotals& instances) {
   std::string row;
-  for (const std::uint64_t count : {instances.started, instances.pre_warmed, instances.most}) {
+  for (const std::uint64_t count : {instances.started, instances.pre_warmed, instances.evicted, instances.most}) {
     row += "," + std::to_string(count);
   }
   for (const double value : {instances.start_up_s, instances.busy_s, instances.idle_s, instances.start_up_mib_s,
@@ -160,14 +165,15 @@ void write_functions(const std::string& path, const ReplayReport& report) {
   traces::PartFile file(path);
   file.append("# origin: " + in_one_line(report.trace.origin) + "; replayed: " + report.settings + "\n");
   file.append(
-      "owner,app,function,trigger,calls,denied,cold,cold_share,latency_mean_s,latency_p50_s,latency_p95_s,latency_p99_"
-      "s,"
-      "latency_max_s,execution_s,execution_mib_s,instances_started,instances_pre_warmed,instances_most,start_up_s,"
-      "busy_s,idle_s,start_up_mib_s,busy_mib_s,idle_mib_s\n");
+      "owner,app,function,trigger,calls,denied,cold,cold_share,"
+      "latency_mean_s,latency_p50_s,latency_p95_s,latency_p99_s,latency_max_s,"
+      "execution_s,execution_mib_s,billed_mib_s,"
+      "instances_started,instances_pre_warmed,instances_evicted,instances_most,"
+      "start_up_s,busy_s,idle_s,start_up_mib_s,busy_mib_s,idle_mib_s\n");
   std::vector<bool> told(report.replay.tenants.size());
   for (std::size_t i = 0; i < report.trace.functions.size(); ++i) {
     const std::uint32_t tenant = report.replay.tenant_of[i];
-    const std::string instances = told[tenant] ? ",,,,,,,,," : instance_columns(report.replay.tenants[tenant]);
+    const std::string instances = told[tenant] ? ",,,,,,,,,," : instance_columns(report.replay.tenants[tenant]);
     told[tenant] = true;
     file.append(call_columns(report.trace.functions[i], report.replay.functions[i]) + instances + "\n");
   }

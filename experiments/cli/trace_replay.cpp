@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::int64_t kMostConcurrency = 1'000'000;
 constexpr std::int64_t kMostNodes = 1'000'000;
+constexpr std::int64_t kMostClusters = 100'000;
 constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
 constexpr double kAnyPrice = 1e9;
 
@@ -77,14 +78,11 @@ traces::ReplayRequest replay_request(const Arguments& arguments) {
 
 std::optional<traces::ClusterRequest> cluster_request(const Arguments& arguments) {
   if (!arguments.given("nodes")) {
-    for (const char* name : {"node-cores", "node-memory", "placement", "cpu", "cpu-request", "cpu-share"}) {
+    for (const char* name :
+         {"clusters", "node-cores", "node-memory", "placement", "evict-idle", "cpu", "cpu-request", "cpu-share"}) {
       if (arguments.given(name)) throw sim::Error(std::string("--") + name + ": expected --nodes as well");
     }
     return std::nullopt;
-  }
-  if (arguments.text("policy") != "fixed") throw sim::Error("--policy: expected fixed with --nodes");
-  if (arguments.given("instances") && arguments.text("instances") != "function") {
-    throw sim::Error("--instances: expected function with --nodes");
   }
   sim::NodeSpec node;
   node.count = static_cast<int>(arguments.integer("nodes", 1, kMostNodes));
@@ -92,6 +90,8 @@ std::optional<traces::ClusterRequest> cluster_request(const Arguments& arguments
   node.memory = memory(arguments, "node-memory");
   traces::ClusterRequest request;
   request.cluster.nodes = {node};
+  request.cluster.evict_idle = arguments.given("evict-idle");
+  request.clusters = static_cast<int>(arguments.integer("clusters", 1, kMostClusters));
   request.cluster.placement = arguments.text("placement") == "pack" ? sim::Placement::pack : sim::Placement::spread;
   request.cpu = cpu(arguments, "cpu");
   request.cpu_request = arguments.given("cpu-request") ? cpu(arguments, "cpu-request") : request.cpu;
@@ -103,10 +103,11 @@ std::optional<traces::ClusterRequest> cluster_request(const Arguments& arguments
 std::string settings_of(const Arguments& arguments, const Plan& plan) {
   std::string text = "policy " + arguments.text("policy") + ", instances of " +
                      (plan.replay.tenancy == traces::Tenancy::app ? "apps" : "functions");
-  std::vector<std::string> names{"keep-alive", "concurrency", "start-up", "durations",
-                                 "duration",   "app-memory",  "arrivals", "seed"};
+  std::vector<std::string> names{"keep-alive", "concurrency", "start-up", "durations", "duration",
+                                 "app-memory", "arrivals",    "seed",     "billing"};
   if (plan.cluster) {
-    names.insert(names.end(), {"nodes", "node-cores", "node-memory", "placement", "cpu"});
+    names.insert(names.end(), {"clusters", "nodes", "node-cores", "node-memory", "placement", "cpu"});
+    if (plan.cluster->cluster.evict_idle) text += ", evict-idle";
     text += ", cpu-request " + sim::format(plan.cluster->cpu_request) + ", cpu-share " + arguments.text("cpu-share");
   }
   for (const std::string& name : names) text += ", " + name + " " + arguments.text(name);
@@ -118,8 +119,12 @@ Plan plan_of(const Arguments& arguments) {
   plan.model = model_request(arguments);
   plan.replay = replay_request(arguments);
   plan.cluster = cluster_request(arguments);
-  plan.prices = {.per_gib_s = arguments.number("price-gib-s", 0, kAnyPrice),
-                 .per_million_calls = arguments.number("price-million-calls", 0, kAnyPrice)};
+  if (arguments.text("billing") == "azure") {
+    plan.replay.metering = traces::kAzureMetering;
+    plan.prices = traces::kAzurePrices;
+  }
+  plan.prices.per_gib_s = arguments.number("price-gib-s", 0, kAnyPrice);
+  plan.prices.per_million_calls = arguments.number("price-million-calls", 0, kAnyPrice);
   plan.threads = thread_count(arguments);
   plan.settings = settings_of(arguments, plan);
   plan.out = arguments.text("out");
@@ -159,9 +164,9 @@ Replayed replay(const Plan& plan, const traces::ReplayInput& input, Progress& pr
   progress.start("replay", input.recorded.empty() ? traces::totals(input.trace).calls : calls);
   const auto tell = [&](std::uint64_t done) { progress.advance(done); };
   if (!plan.cluster) return {traces::replay_trace(input, plan.replay, plan.threads, tell), std::nullopt};
-  traces::ClusterReplay on_cluster = traces::replay_on_cluster(input, plan.replay, *plan.cluster, tell);
+  traces::ClusterReplay on_cluster = traces::replay_on_cluster(input, plan.replay, *plan.cluster, plan.threads, tell);
   const sim::NodeSpec& node = plan.cluster->cluster.nodes.front();
-  const double core_s = node.cores * node.count * 86'400.0 * input.trace.days;
+  const double core_s = node.cores * node.count * plan.cluster->clusters * 86'400.0 * input.trace.days;
   return {std::move(on_cluster.replay), on_cluster.cpu_s / core_s};
 }
 
@@ -185,10 +190,6 @@ int run_trace_replay(const Arguments& arguments, const Console& console) {
   progress.clear();
   print_report(console.err, read.report);
   print_assumptions(console.err, arguments, models);
-  if (plan.cluster && !recorded.empty()) {
-    console.err
-        << "faasconf: on a cluster calls keep their recorded starts; durations are drawn from each function's\n";
-  }
 
   const Replayed replayed =
       replay(plan, {.trace = read.trace, .models = models.functions, .recorded = recorded}, progress);
@@ -267,8 +268,14 @@ std::vector<Parameter> parameters() {
       {.name = "seed", .placeholder = "N", .description = "of all that is drawn", .default_value = "1"},
       {.name = "nodes",
        .placeholder = "N",
-       .description = "replay on a cluster of so many nodes (without: room and CPU for all); on one thread, so select "
-                      "functions first"},
+       .description = "replay on a cluster of so many nodes, whose cores and memory instances share (without: room "
+                      "and CPU for all)"},
+      {.name = "clusters",
+       .placeholder = "N",
+       .description =
+           "so many clusters of --nodes each, which share nothing: an app is dealt to one by the hash of its "
+           "name; each is simulated by a thread of its own",
+       .default_value = "1"},
       {.name = "node-cores", .placeholder = "X", .description = "cores of a node", .default_value = "8"},
       {.name = "node-memory", .placeholder = "SIZE", .description = "memory of a node", .default_value = "32Gi"},
       {.name = "placement",
@@ -276,6 +283,9 @@ std::vector<Parameter> parameters() {
        .description = "where an instance goes: spread, to the emptiest node, or pack, to the fullest",
        .default_value = "spread",
        .choices = {"spread", "pack"}},
+      {.name = "evict-idle",
+       .kind = flag,
+       .description = "a call that finds no room has that of idle instances, of those that were used least recently"},
       {.name = "cpu", .placeholder = "CPU", .description = "CPU limit of an instance", .default_value = "1000m"},
       {.name = "cpu-request",
        .placeholder = "CPU",
@@ -284,6 +294,12 @@ std::vector<Parameter> parameters() {
        .placeholder = "X",
        .description = "share of a duration that is CPU work, 0 to 1; the rest waits",
        .default_value = "1"},
+      {.name = "billing",
+       .placeholder = "RULE",
+       .description = "executions as they are, or azure: at least 100 ms, in whole ms and 128 MiB, less what every "
+                      "owner has free, 400000 GiB s and a million calls in 30 days",
+       .default_value = "exact",
+       .choices = {"exact", "azure"}},
       {.name = "price-gib-s",
        .placeholder = "USD",
        .description = "per GiB s of executions: Azure Functions, consumption plan",
@@ -314,7 +330,7 @@ Command trace_replay_command() {
           "faasconf trace synthesize --functions 200 --out trace.h5\n"
           "faasconf trace replay trace.h5 --policy hybrid --start-up 1s --out functions.csv\n"
           "faasconf trace select trace.h5 --rank 50..90 --out some.h5\n"
-          "faasconf trace replay some.h5 --nodes 2 --cpu-request 250m --start-up 1s",
+          "faasconf trace replay some.h5 --nodes 2 --clusters 4 --cpu-request 250m --start-up 1s --policy hybrid",
       .run = run_trace_replay,
   };
 }

@@ -54,7 +54,8 @@ std::string cluster(const sim::ClusterSpec& cluster) {
   if (cluster.nodes.empty()) return "none: there is always room for an instance";
   std::vector<std::string> kinds;
   for (const sim::NodeSpec& node : cluster.nodes) kinds.push_back(nodes(node));
-  return join(kinds, "; ") + "; placement: " + name_of(cluster.placement);
+  return join(kinds, "; ") + "; placement: " + name_of(cluster.placement) +
+         (cluster.evict_idle ? "; idle instances are evicted" : "");
 }
 
 std::string rollout(sim::Rollout rollout) {

@@ -144,7 +144,8 @@ std::string cfs_text(const sim::CpuSharingSpec& sharing) {
 // Without nodes there is no cluster.
 void write_cluster(std::string& out, const sim::ClusterSpec& cluster) {
   if (cluster.nodes.empty()) return;
-  out += "  cluster:\n    placement: " + name_of(cluster.placement) + "\n    nodes:\n";
+  out += "  cluster:\n    placement: " + name_of(cluster.placement) +
+         (cluster.evict_idle ? "\n    evict_idle: true" : "") + "\n    nodes:\n";
   for (const sim::NodeSpec& node : cluster.nodes) {
     out += "      - {count: " + std::to_string(node.count) + ", cores: " + format_number(node.cores) +
            ", memory: " + sim::format(node.memory) + ", time_to_failure: " + seconds(node.time_to_failure) +

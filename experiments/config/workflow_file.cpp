@@ -358,7 +358,7 @@ sim::NodeSpec read_node(const YamlValue& value) {
 }
 
 sim::ClusterSpec read_cluster(const YamlValue& value) {
-  const YamlMap map(value, {"nodes", "placement"});
+  const YamlMap map(value, {"nodes", "placement", "evict_idle"});
   sim::ClusterSpec cluster;
   std::int64_t count = 0;
   const YamlValue nodes = map.require("nodes");
@@ -371,6 +371,7 @@ sim::ClusterSpec read_cluster(const YamlValue& value) {
   if (const auto placement = map.get("placement")) {
     cluster.placement = read_word<sim::Placement>(*placement, kWords<sim::Placement>);
   }
+  if (const auto evict_idle = map.get("evict_idle")) cluster.evict_idle = read_flag(*evict_idle);
   return cluster;
 }
 

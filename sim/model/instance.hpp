@@ -61,6 +61,7 @@ struct alignas(64) Invocation {
   std::uint32_t previous = kNone;
   Place place = Place::nowhere;
   bool caller_waits = true;
+  bool is_told = false;              // what it needs: work_s and off_cpu_s, from the call on
   bool cold = false;                 // it waited for its instance to start
   Outcome input = Outcome::success;  // what made its input a failed one
   Outcome outcome = Outcome::success;
@@ -123,16 +124,21 @@ struct alignas(64) Instance {
 struct InstanceList {
   std::uint32_t newest = kNone;
   std::uint32_t oldest = kNone;
+  std::uint32_t size = 0;
 };
 
 struct FunctionState {
   std::vector<std::uint32_t> starting;  // oldest first
   std::vector<std::uint32_t> ready;     // longest ready first
   std::vector<std::uint32_t> draining;
-  std::int32_t pending = 0;     // instances that no node has room for
-  InstanceList idle;            // on demand: ready ones without executions, by when they became so
-  InstanceList open;            // on demand: ready ones with executions and a free slot
-  bool expiry_pending = false;  // an event keep_alive
+  std::int32_t pending = 0;      // instances that no node has room for
+  InstanceList idle;             // on demand: ready ones without executions, by when they became so
+  InstanceList open;             // on demand: ready ones with executions and a free slot
+  IdleWindows windows;           // on demand: from the next time on that the function falls idle
+  bool windows_are_set = false;  // by the owner of the simulation
+  Duration keep_alive{};         // in force
+  Time pre_warm_at = kNever;
+  Time idle_timer = kNever;  // of the pending event keep_alive; those of other times are stale
   std::int32_t next_number = 0;
   std::uint32_t round_robin = 0;
   std::int64_t calls_in_flight = 0;  // whose caller waits
@@ -159,6 +165,9 @@ struct FunctionState {
   double received_bytes = 0;
   double transmitted_bytes = 0;
   std::int64_t crashes = 0;
+  std::int64_t started = 0;
+  std::int64_t pre_warmed = 0;
+  std::int64_t evicted = 0;
   Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up,
       rejection, life;
 
@@ -166,12 +175,12 @@ struct FunctionState {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(starting, ready, draining, pending, idle, open, expiry_pending, next_number, round_robin, calls_in_flight,
-      served_cores, cpu_limit_millicores, memory_limit_mib, cpu_s, work_s, admitted_work_s, throttled_s,
-      throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s, memory_mib_s, instance_s, starting_s,
-      idle_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until, received_bytes, transmitted_bytes, crashes,
-      serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up,
-      rejection, life);
+    a(starting, ready, draining, pending, idle, open, windows, windows_are_set, keep_alive, pre_warm_at, idle_timer,
+      next_number, round_robin, calls_in_flight, served_cores, cpu_limit_millicores, memory_limit_mib, cpu_s, work_s,
+      admitted_work_s, throttled_s, throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s,
+      memory_mib_s, instance_s, starting_s, idle_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until,
+      received_bytes, transmitted_bytes, crashes, started, pre_warmed, evicted, serial, parallel, off_cpu, memory,
+      parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up, rejection, life);
   }
 };
 

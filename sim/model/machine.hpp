@@ -38,7 +38,7 @@ enum class EventKind : std::uint32_t {
   answer,          // an invocation's answer is ready, without work
   timeout,         // the oldest pending call may be overdue
   started_up,      // a starting instance may take calls
-  keep_alive,      // an instance may have been idle for long enough
+  keep_alive,      // an instance may have been idle for long enough, or one is to be pre-warmed
   crash,           // an instance fails
   node_fails,
   node_repaired,
@@ -117,6 +117,12 @@ inline CfsBandwidth bandwidth_of(const CpuSharingSpec& sharing) {
           .expiring_slice = sharing.slice_expiry ? sharing.bandwidth_slice : Duration::zero()};
 }
 
+// Instances of a node that would make room for another.
+struct Eviction {
+  std::vector<std::uint32_t> instances;
+  Time used_until = kNever;  // by the one that was used last; kNever: not even all together make room
+};
+
 class Machine {
  public:
   Machine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers);
@@ -129,7 +135,9 @@ class Machine {
   void redeploy(Time start, const RngStreams& streams);
   void send_request(bool from_user) { send_request(from_user, graph_.root()); }
   void send_request_by(std::size_t option);
+  void send_request_by(std::size_t option, const Demand& demand);
   void apply(const Configuration& configuration);
+  void set_idle_windows(FunctionId id, const IdleWindows& windows);
   void set_users(int users);
   void stop_arrivals() { stopped_ = true; }
 
@@ -143,9 +151,9 @@ class Machine {
   template <class Archive>
   void archive(Archive& a) {
     a(events_, requests_, joins_, invocations_, instances_, functions_, nodes_, pending_, deadlines_, timeout_pending_,
-      node_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_set_, users_wanted_,
-      users_present_, users_since_, user_s_, user_starting_, stopped_, now_, next_request_, events_handled_,
-      configuration_.functions);
+      node_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_set_,
+      users_wanted_, users_present_, users_since_, user_s_, user_starting_, stopped_, now_, next_request_,
+      events_handled_, configuration_.functions);
   }
 
   Time now_;
@@ -180,6 +188,8 @@ class Machine {
 
   // workload
   [[gnu::always_inline]] inline void send_request(bool from_user, NodeIndex entry);
+  [[gnu::always_inline]] inline std::uint32_t open_request(bool from_user);
+  NodeIndex entry_of(std::size_t option) const;
   void begin_workload(const RngStreams& streams);
   void on_arrival();
   [[gnu::always_inline]] inline void schedule_arrival();
@@ -203,7 +213,8 @@ class Machine {
   std::uint64_t request_number(ScopeKind kind, std::uint32_t scope) const;
 
   // gateway
-  [[gnu::always_inline]] inline void call(NodeIndex node, std::uint32_t scope, Outcome input);
+  [[gnu::always_inline]] inline void call(NodeIndex node, std::uint32_t scope, Outcome input,
+                                          const Demand* demand = nullptr);
   void on_call_arrives(std::uint32_t invocation);
   void refuse(std::uint32_t invocation, Outcome outcome);
   void reject(std::uint32_t invocation);
@@ -263,10 +274,16 @@ class Machine {
 
   // instances on demand
   std::uint32_t find_on_demand(FunctionId id);
+  std::uint32_t start_on_demand(FunctionId id, bool may_evict);
   void offer(std::uint32_t instance);
   void link(InstanceList& list, std::uint32_t instance);
   void unlink(InstanceList& list, std::uint32_t instance);
-  void on_keep_alive(std::uint32_t function);
+  void set_idle_timer(FunctionId id, Time due);
+  void on_keep_alive(const Event& event);
+  bool is_idle(FunctionId id) const;
+  void fall_idle(FunctionId id);
+  void expire(FunctionId id);
+  void pre_warm(FunctionId id);
 
   // cluster
   bool has_cluster() const { return !nodes_.empty(); }
@@ -275,6 +292,8 @@ class Machine {
   double memory_request(FunctionId id, const FunctionConfiguration& limits) const;
   bool fits(std::uint32_t node, double millicores, double mib) const;
   std::uint32_t find_node(FunctionId id) const;
+  Eviction eviction_on(std::uint32_t node, FunctionId id) const;
+  void make_room(FunctionId id);
   void occupy(std::uint32_t node, std::uint32_t instance);
   void vacate(std::uint32_t instance);
   void find_contention(std::uint32_t node);
@@ -310,7 +329,7 @@ class Machine {
   ArrivalProcess arrivals_;
   ProfileCursor profile_cursor_;
   std::uint64_t next_arrival_ = 0;  // into an arrival list
-  std::int64_t users_set_ = -1;  // in place of the closed loop's own number; negative: none was set
+  std::int64_t users_set_ = -1;     // in place of the closed loop's own number; negative: none was set
   std::int64_t users_wanted_ = 0;
   Time users_since_;            // when users_present_ last changed
   double user_s_ = 0;           // its integral until then

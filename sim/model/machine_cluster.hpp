@@ -45,6 +45,44 @@ std::uint32_t Machine::find_node(FunctionId id) const {
   return best;
 }
 
+// Idle instances on demand, as few as make room, those first that have been idle the longest.
+Eviction Machine::eviction_on(std::uint32_t index, FunctionId id) const {
+  std::vector<std::uint32_t> idle;
+  for (const std::uint32_t instance : nodes_[index].instances) {
+    if (instances_[instance].offer == Offer::idle) idle.push_back(instance);
+  }
+  std::ranges::stable_sort(idle, {}, [this](std::uint32_t instance) { return instances_[instance].idle_since; });
+
+  Eviction eviction;
+  const FunctionConfiguration& limits = configuration_.functions[id.index];
+  double millicores = cpu_request(id, limits);
+  double mib = memory_request(id, limits);
+  for (const std::uint32_t instance : idle) {
+    const Instance& victim = instances_[instance];
+    millicores -= cpu_request(victim.function, victim.limits);
+    mib -= memory_request(victim.function, victim.limits);
+    eviction.instances.push_back(instance);
+    if (!fits(index, millicores, mib)) continue;
+    eviction.used_until = victim.idle_since;
+    break;
+  }
+  return eviction;
+}
+
+// On the node whose idle instances have been used least recently; nowhere if that is not enough on any.
+void Machine::make_room(FunctionId id) {
+  Eviction best;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    Eviction eviction = eviction_on(i, id);
+    if (eviction.used_until < best.used_until) best = std::move(eviction);
+  }
+  if (best.used_until == kNever) return;
+  for (const std::uint32_t instance : best.instances) {
+    ++function(instances_[instance].function).evicted;
+    retire(instance);
+  }
+}
+
 void Machine::occupy(std::uint32_t index, std::uint32_t instance) {
   ClusterNode& node = nodes_[index];
   const Instance& newcomer = instances_[instance];

@@ -20,7 +20,9 @@ void Machine::deploy(Time start, const RngStreams& streams) {
     state.next_number = 0;
     state.round_robin = 0;
     state.calls_in_flight = 0;
-    state.expiry_pending = false;
+    if (plans_[i].on_demand && !state.windows_are_set) state.windows.keep_alive = *plans_[i].spec->keep_alive;
+    state.keep_alive = state.windows.keep_alive;
+    state.pre_warm_at = state.idle_timer = kNever;
     state.served_cores = served_cores(configuration_.functions[i].cpu);
     const int replicas = plans_[i].on_demand ? 0 : configuration_.functions[i].replicas;
     for (int replica = 0; replica < replicas; ++replica) {
@@ -191,6 +193,7 @@ std::uint32_t Machine::add_instance(FunctionId id, std::uint32_t node) {
   count_until_now(id);
   FunctionState& state = function(id);
   const std::uint32_t index = instances_.take();
+  ++state.started;
   Instance& instance = instances_[index];
   instance.function = id;
   instance.number = state.next_number++;
@@ -420,12 +423,19 @@ std::uint32_t Machine::find_on_demand(FunctionId id) {
     const Instance& last = instances_[state.starting.back()];
     if (last.queued < last.slots) return state.starting.back();
   }
-  const auto existing = static_cast<std::int64_t>(state.starting.size() + state.ready.size());
-  if (existing < configuration_.functions[id.index].replicas && (!has_cluster() || find_node(id) != kNone)) {
-    return start_instance(id);
-  }
+  if (const std::uint32_t started = start_on_demand(id, workflow_.cluster.evict_idle); started != kNone) return started;
   if (!state.ready.empty()) return route_ready(state);
   return state.starting.empty() ? kNone : state.starting.front();
+}
+
+// One more instance; kNone, and none is pending, where the configuration allows no more or no node has room.
+std::uint32_t Machine::start_on_demand(FunctionId id, bool may_evict) {
+  const FunctionState& state = function(id);
+  const auto existing = static_cast<std::int64_t>(state.starting.size() + state.ready.size());
+  if (existing >= configuration_.functions[id.index].replicas) return kNone;
+  const auto has_room = [&] { return !has_cluster() || find_node(id) != kNone; };
+  if (may_evict && !has_room()) make_room(id);
+  return has_room() ? start_instance(id) : kNone;
 }
 
 // After its state or number of executions has changed.
@@ -442,9 +452,15 @@ void Machine::offer(std::uint32_t index) {
   link(now == Offer::idle ? state.idle : state.open, index);
   if (now == Offer::open) return;
   instance.idle_since = now_;
-  if (state.expiry_pending) return;
-  schedule(after(now_, *plan(instance.function).spec->keep_alive), EventKind::keep_alive, instance.function.index);
-  state.expiry_pending = true;
+  set_idle_timer(instance.function, after(now_, state.keep_alive));
+}
+
+// A pending event that comes too early is left to come; it looks again then. One that comes too late is replaced.
+void Machine::set_idle_timer(FunctionId id, Time due) {
+  FunctionState& state = function(id);
+  if (due >= state.idle_timer) return;
+  state.idle_timer = due;
+  schedule(due, EventKind::keep_alive, id.index);
 }
 
 void Machine::link(InstanceList& list, std::uint32_t index) {
@@ -452,27 +468,73 @@ void Machine::link(InstanceList& list, std::uint32_t index) {
   instances_[index].newer = kNone;
   (list.newest == kNone ? list.oldest : instances_[list.newest].newer) = index;
   list.newest = index;
+  ++list.size;
 }
 
 void Machine::unlink(InstanceList& list, std::uint32_t index) {
   const Instance& instance = instances_[index];
   (instance.newer == kNone ? list.newest : instances_[instance.newer].older) = instance.older;
   (instance.older == kNone ? list.oldest : instances_[instance.older].newer) = instance.newer;
+  --list.size;
 }
 
-void Machine::on_keep_alive(std::uint32_t index) {
-  FunctionState& state = functions_[index];
-  const Duration keep_alive = *plans_[index].spec->keep_alive;
-  state.expiry_pending = false;
+void Machine::on_keep_alive(const Event& event) {
+  const FunctionId id{event.tag.index()};
+  FunctionState& state = function(id);
+  if (state.idle_timer != event.time) return;  // replaced
+  state.idle_timer = kNever;
+  if (state.pre_warm_at <= now_) pre_warm(id);
+  expire(id);
+}
+
+void Machine::expire(FunctionId id) {
+  FunctionState& state = function(id);
+  Time due = state.pre_warm_at;
   while (state.idle.oldest != kNone) {
-    const Time expires = after(instances_[state.idle.oldest].idle_since, keep_alive);
+    const Time expires = after(instances_[state.idle.oldest].idle_since, state.keep_alive);
     if (expires > now_) {
-      schedule(expires, EventKind::keep_alive, index);
-      state.expiry_pending = true;
-      return;
+      due = std::min(due, expires);
+      break;
     }
     retire(state.idle.oldest);
   }
+  set_idle_timer(id, due);
+}
+
+void Machine::set_idle_windows(FunctionId id, const IdleWindows& windows) {
+  if (!plan(id).on_demand) throw Error("idle windows need a function on demand: expected a keep_alive");
+  if (std::min(windows.pre_warm, windows.keep_alive) < Duration::zero()) {
+    throw Error("idle windows: expected times that are not negative, got " + format(windows.pre_warm) + " and " +
+                format(windows.keep_alive));
+  }
+  function(id).windows = windows;
+  function(id).windows_are_set = true;
+}
+
+bool Machine::is_idle(FunctionId id) const {
+  const FunctionState& state = functions_[id.index];
+  const auto is_wanted = [this](std::uint32_t index) { return instances_[index].queued > 0; };
+  return state.idle.size == state.ready.size() && state.draining.empty() &&
+         std::ranges::none_of(state.starting, is_wanted);
+}
+
+// Its last call has ended.
+void Machine::fall_idle(FunctionId id) {
+  FunctionState& state = function(id);
+  state.keep_alive = state.windows.keep_alive;
+  state.pre_warm_at = kNever;
+  if (state.windows.pre_warm > Duration::zero()) {
+    while (state.idle.newest != kNone) retire(state.idle.newest);
+    state.pre_warm_at = after(now_, state.windows.pre_warm);
+  }
+  expire(id);
+}
+
+// Not where calls have come meanwhile and are served, nor where no node has room.
+void Machine::pre_warm(FunctionId id) {
+  FunctionState& state = function(id);
+  state.pre_warm_at = kNever;
+  if (state.instances() == 0 && start_on_demand(id, false) != kNone) ++state.pre_warmed;
 }
 
 }  // namespace

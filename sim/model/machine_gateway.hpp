@@ -6,7 +6,7 @@
 namespace faasconf::sim {
 namespace {
 
-void Machine::call(NodeIndex index, std::uint32_t scope, Outcome input) {
+void Machine::call(NodeIndex index, std::uint32_t scope, Outcome input, const Demand* demand) {
   const Node& node = graph_.node(index);
   const FunctionId id = node.function;
   const std::uint64_t request = request_number(node.scope, scope);
@@ -22,6 +22,11 @@ void Machine::call(NodeIndex index, std::uint32_t scope, Outcome input) {
   invocation.place = Place::on_the_way;
   invocation.caller_waits = true;
   invocation.cold = false;
+  invocation.is_told = demand != nullptr;
+  if (demand != nullptr) {
+    invocation.work_s = demand->work_s;
+    invocation.off_cpu_s = demand->off_cpu_s;
+  }
   invocation.input = input;
   invocation.outcome = invocation.cause = Outcome::success;
   invocation.started = kNever;
@@ -140,6 +145,7 @@ Token Machine::report_answer(const Invocation& invocation) {
     const std::int32_t number = invocation.instance == kNone ? -1 : instances_[invocation.instance].number;
     observer->on_call_finished({.request = invocation.request,
                                 .function = invocation.function,
+                                .node = invocation.node,
                                 .instance = number,
                                 .outcome = invocation.outcome,
                                 .cold = invocation.cold,

@@ -19,9 +19,13 @@ void Machine::admit(std::uint32_t index, std::uint32_t target) {
   if (planned.on_demand) offer(target);
 
   // the same number of draws whatever happens, so that runs stay comparable
-  double serial_work_s = planned.serial_work.sample(state.serial);
-  double parallel_work_s = planned.parallel_work.sample(state.parallel);
-  invocation.off_cpu_s = planned.off_cpu.seconds.sample(state.off_cpu);
+  double serial_work_s = invocation.work_s;
+  double parallel_work_s = 0;
+  if (!invocation.is_told) [[likely]] {
+    serial_work_s = planned.serial_work.sample(state.serial);
+    parallel_work_s = planned.parallel_work.sample(state.parallel);
+    invocation.off_cpu_s = planned.off_cpu.seconds.sample(state.off_cpu);
+  }
   const bool fails = planned.may_fail && state.failure.uniform() < function_spec.failure_probability;
 
   if (planned.has_memory) {
@@ -137,14 +141,16 @@ void Machine::leave_instance(std::uint32_t index) {
   Invocation& invocation = invocations_[index];  // nothing below takes a slot before the answer
   if (invocation.place == Place::lost) return release(index);
   const std::uint32_t left = invocation.instance;
+  const FunctionId id = invocation.function;
   Instance& instance = instances_[left];
   --instance.in_flight;
   if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
   report_execution(invocation, instance);
   if (instance.queued > 0) admit_queued(left);
-  if (plan(invocation.function).on_demand) offer(left);
+  if (plan(id).on_demand) offer(left);
   if (instance.state == InstanceState::draining) retire_if_drained(left);
   answer(index);
+  if (function(id).windows_are_set && is_idle(id)) fall_idle(id);
 }
 
 void Machine::report_execution(const Invocation& invocation, const Instance& instance) {

@@ -54,7 +54,10 @@ Usage Machine::usage(FunctionId id) const {
               .memory_limit_mib_s = state.memory_limit_mib_s + state.memory_limit_mib * uncounted_s,
               .received_bytes = state.received_bytes,
               .transmitted_bytes = state.transmitted_bytes,
-              .crashes = state.crashes};
+              .crashes = state.crashes,
+              .started = state.started,
+              .pre_warmed = state.pre_warmed,
+              .evicted = state.evicted};
   for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
     for (const std::uint32_t index : *group) {
       const Instance& instance = instances_[index];

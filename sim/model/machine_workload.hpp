@@ -126,16 +126,30 @@ void Machine::user_is_answered(bool success) {
   schedule(after(now_, from_seconds(pause_s)), EventKind::user_wakes);
 }
 
-void Machine::send_request_by(std::size_t option) {
+NodeIndex Machine::entry_of(std::size_t option) const {
   const Node& root = graph_.node(graph_.root());
   if (root.kind != NodeKind::choice || option >= root.child_count) {
     throw Error("a request by option " + std::to_string(option) + " needs a choice with that many options for entry");
   }
   if (scenario_.spec().workload.retry) throw Error("a request by an option cannot be sent again: expected no retry");
-  send_request(false, graph_.children(root)[option]);
+  return graph_.children(root)[option];
 }
 
-void Machine::send_request(bool from_user, NodeIndex entry) {
+void Machine::send_request_by(std::size_t option) { send_request(false, entry_of(option)); }
+
+void Machine::send_request_by(std::size_t option, const Demand& demand) {
+  const NodeIndex entry = entry_of(option);
+  if (graph_.node(entry).kind != NodeKind::call) {
+    throw Error("a request of known demand needs a call for option " + std::to_string(option) + " of the entry");
+  }
+  if (!(demand.work_s >= 0 && demand.off_cpu_s >= 0)) throw Error("a request cannot need less than nothing");
+  call(entry, open_request(false), Outcome::success, &demand);
+}
+
+void Machine::send_request(bool from_user, NodeIndex entry) { begin(entry, open_request(from_user), {}); }
+
+// The slot of a request that arrives now.
+std::uint32_t Machine::open_request(bool from_user) {
   const std::uint32_t slot = requests_.take();
   // one by one: a copy of a whole request would wait for its own stores
   Request& request = requests_[slot];
@@ -144,7 +158,7 @@ void Machine::send_request(bool from_user, NodeIndex entry) {
   request.attempts = 1;
   request.from_user = from_user;
   for (Observer* observer : observers_) observer->on_request(request.id, now_);
-  begin(entry, slot, {});
+  return slot;
 }
 
 // A failed request goes out once more, after its back-off; false when it has had all its attempts.

@@ -93,7 +93,7 @@ void Machine::handle(const Event& event) {
     case EventKind::crash:
       return on_life_event(event);
     case EventKind::keep_alive:
-      return on_keep_alive(index);
+      return on_keep_alive(event);
     case EventKind::node_fails:
       return on_node_fails(index);
     case EventKind::node_repaired:
@@ -148,6 +148,9 @@ void for_each_pair(Usage& a, const Usage& b, Do what) {
   what(a.received_bytes, b.received_bytes);
   what(a.transmitted_bytes, b.transmitted_bytes);
   what(a.crashes, b.crashes);
+  what(a.started, b.started);
+  what(a.pre_warmed, b.pre_warmed);
+  what(a.evicted, b.evicted);
 }
 
 }  // namespace
@@ -181,7 +184,9 @@ void Simulation::redeploy(Time start, const RngStreams& streams, const Configura
 }
 void Simulation::inject() { state_->send_request(false); }
 void Simulation::inject(std::size_t option) { state_->send_request_by(option); }
+void Simulation::inject(std::size_t option, const Demand& demand) { state_->send_request_by(option, demand); }
 void Simulation::apply(const Configuration& configuration) { state_->apply(configuration); }
+void Simulation::set_idle_windows(FunctionId id, const IdleWindows& windows) { state_->set_idle_windows(id, windows); }
 void Simulation::set_users(int users) { state_->set_users(users); }
 void Simulation::stop_arrivals() { state_->stop_arrivals(); }
 Time Simulation::now() const { return state_->now_; }

@@ -32,10 +32,19 @@ struct Usage {
   double received_bytes = 0;
   double transmitted_bytes = 0;
   std::int64_t crashes = 0;
+  std::int64_t started = 0;     // instances that were added
+  std::int64_t pre_warmed = 0;  // of started: by IdleWindows
+  std::int64_t evicted = 0;     // instances that went early, by ClusterSpec::evict_idle
 
   Usage& operator+=(const Usage& other);
   Usage& operator-=(const Usage& other);
   friend Usage operator-(Usage a, const Usage& b) { return a -= b; }
+};
+
+// What an execution needs where that is told, not drawn.
+struct Demand {
+  double work_s = 0;     // core-seconds on one thread
+  double off_cpu_s = 0;  // seconds without CPU, after the work
 };
 
 class Simulation {
@@ -58,9 +67,14 @@ class Simulation {
   // The same by this option of the entry, which is not drawn then: many functions, each with arrivals of its own.
   // Throws Error where the entry is no choice with such an option, or the client sends failed requests again.
   void inject(std::size_t option);
+  // The same for a call that needs so much. Throws Error also where the option is no call.
+  void inject(std::size_t option, const Demand& demand);
   // New limits reach the instances by the workflow's rollout; new instances start up; of surplus ones the pending and
   // the starting go, then the youngest drain. Throws Error as check().
   void apply(const Configuration&);
+  // In place of the function's keep-alive from the next time on that it falls idle, after a redeployment too. Throws
+  // Error where the function is not on demand or a time is negative.
+  void set_idle_windows(FunctionId, const IdleWindows&);
   // Closed loop without a profile: so many users from now on, after a redeployment too; surplus ones leave when their
   // request is back. Throws Error where the workload is another.
   void set_users(int users);

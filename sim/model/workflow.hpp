@@ -151,6 +151,7 @@ enum class Placement {
 struct ClusterSpec {
   std::vector<NodeSpec> nodes;
   Placement placement = Placement::spread;
+  bool evict_idle = false;  // a call that finds no room for an instance takes that of idle ones that calls have started
 };
 
 // How new limits reach the instances.

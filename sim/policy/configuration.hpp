@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/core/quantity.hpp"
+#include "sim/core/time.hpp"
 
 namespace faasconf::sim {
 
@@ -22,6 +23,15 @@ struct FunctionConfiguration {
   int concurrency = 1;  // requests that an instance serves at once; 0: no limit
 
   friend bool operator==(const FunctionConfiguration&, const FunctionConfiguration&) = default;
+};
+
+// What becomes of a function on demand when its last call has ended: its instances stay (pre_warm 0), or they go at
+// once and one starts again after `pre_warm`. Instances go when they have been idle for `keep_alive`.
+struct IdleWindows {
+  Duration pre_warm{};
+  Duration keep_alive{};
+
+  friend bool operator==(const IdleWindows&, const IdleWindows&) = default;
 };
 
 // By FunctionId, one for every function of the workflow.

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "sim/core/random.hpp"
 #include "tests/benchmarks/bare_heap.hpp"
+#include "traces/cluster_replay.hpp"
 #include "traces/tenant_replay.hpp"
 
 namespace faasconf::benchmarks {
@@ -48,6 +50,30 @@ void Replay_Invocations(benchmark::State& state) {
   traces::TenantReplayer replayer({.policy = traces::FixedKeepAlive{kKeepAlive}}, std::chrono::hours(24));
   for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(replayer.replay(functions));
   state.SetItemsProcessed(state.iterations() * calls_of(state));
+}
+
+// An hour of 40 functions with a call a second each on 8 nodes of 8 cores, by an instance's CPU request in millicores:
+// with 1000, its limit, no node can be contended; with 250 every change of a node's work divides its cores anew.
+void Replay_Cluster(benchmark::State& state) {
+  constexpr std::size_t kFunctions = 40;
+  constexpr std::uint32_t kMinutes = 60;
+  traces::Trace trace;
+  for (std::size_t i = 0; i < kFunctions; ++i) {
+    traces::TraceFunction function{.owner = "o", .app = "a", .function = std::to_string(i)};
+    for (std::uint32_t minute = 0; minute < kMinutes; ++minute) function.counts.push_back({minute, 60});
+    trace.functions.push_back(function);
+  }
+  const std::vector<traces::FunctionModel> models(
+      kFunctions, {.duration_s = traces::duration_law(durations(), traces::LawKind::percentiles),
+                   .start_up_s = sim::Deterministic{kStartUp_s},
+                   .memory = sim::Mebibytes{256}});
+  traces::ClusterRequest cluster;
+  cluster.cluster.nodes = {{.count = 8}};
+  cluster.cpu_request = sim::Millicores{static_cast<double>(state.range(0))};
+  for ([[maybe_unused]] auto _ : state) {
+    benchmark::DoNotOptimize(traces::replay_on_cluster({.trace = trace, .models = models}, {}, cluster, 1));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kFunctions * kMinutes * 60));
 }
 
 // Poisson arrivals at the same rate; the duration by its inverse CDF; idle instances in a stack, the one that has been
@@ -111,6 +137,7 @@ void BareLoop_Replay(benchmark::State& state) {
 // Calls a minute: seldom, often, and as often as the most called function of the released data.
 BENCHMARK(Replay_Invocations)->Arg(1)->Arg(600)->Arg(84'000)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 BENCHMARK(BareLoop_Replay)->Arg(1)->Arg(600)->Arg(84'000)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(Replay_Cluster)->Arg(1000)->Arg(250)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace faasconf::benchmarks

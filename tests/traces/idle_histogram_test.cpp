@@ -8,7 +8,7 @@ namespace faasconf::traces {
 namespace {
 
 using namespace std::chrono_literals;
-using Windows = IdleHistogram::Windows;
+using Windows = sim::IdleWindows;
 
 IdleHistogram with(int count, sim::Duration idle, IdleHistogram histogram = IdleHistogram()) {
   for (int i = 0; i < count; ++i) histogram.add(idle);

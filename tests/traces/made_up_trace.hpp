@@ -23,6 +23,18 @@ inline TraceFunction steady(const std::string& name, std::uint32_t count, Trigge
   return function;
 }
 
+// A Poisson stream over a day; others for other names.
+inline TraceFunction poisson_function(const std::string& name, double calls_per_min) {
+  TraceFunction function = function_of(name, {});
+  sim::Rng rng = sim::RngStreams(7).stream(name);
+  for (std::uint32_t minute = 0; minute < kMinutesPerDay; ++minute) {
+    std::uint32_t count = 0;
+    for (double time = rng.exponential(); time < calls_per_min; time += rng.exponential()) ++count;
+    if (count > 0) function.counts.push_back({minute, count});
+  }
+  return function;
+}
+
 // Functions of all triggers, with heavy-tailed counts, durations and memory.
 inline Trace many_functions(std::size_t count, std::uint64_t seed = 1) {
   Trace trace;
@@ -37,6 +49,22 @@ inline Trace many_functions(std::size_t count, std::uint64_t seed = 1) {
     const double duration_ms = 1000 * rng.exponential();
     function.duration = DurationPercentiles{.average_ms = duration_ms};
     function.app_memory = MemoryPercentiles{.samples = 1, .average_mb = 100 + 50 * rng.exponential()};
+    trace.functions.push_back(function);
+  }
+  return trace;
+}
+
+// Functions, each of an app of its own, with a call every 7, 14, ... minutes and up to 3 min more.
+inline Trace rare_functions(std::size_t count) {
+  Trace trace;
+  sim::Rng rng = sim::RngStreams(1).stream("rare");
+  for (std::size_t i = 0; i < count; ++i) {
+    TraceFunction function = function_of("r" + std::to_string(i), {});
+    function.app = function.function;
+    const auto gap = static_cast<std::uint32_t>(7 * (i + 1));
+    for (std::uint32_t minute = 0; minute < kMinutesPerDay; minute += gap + rng.below(4)) {
+      function.counts.push_back({minute, 1});
+    }
     trace.functions.push_back(function);
   }
   return trace;

@@ -76,7 +76,31 @@ TEST(FixedKeepAlive, WorkedByHand) {
   EXPECT_DOUBLE_EQ(instances.busy_s, 3);
   EXPECT_DOUBLE_EQ(instances.idle_s, 297 + 600 + 600);
   EXPECT_DOUBLE_EQ(instances.idle_mib_s, 1497 * 512);
-  EXPECT_NEAR(price(calls, {.per_gib_s = 2, .per_million_calls = 1e6}), 1.5 * 2 + 3, 1e-9);
+  const Trace trace{.functions = {calls_at({0, 5, 20})}, .origin = {}};
+  EXPECT_NEAR(price(trace, std::vector{calls}, {.per_gib_s = 2, .per_million_calls = 1e6}), 1.5 * 2 + 3, 1e-9);
+}
+
+// 40 ms and 100.1 ms in 100 and 129 MiB: 100 ms of 128 MiB, 101 ms of 256 MiB.
+TEST(Metering, RoundsUpAsAzureDoes) {
+  const auto billed_mib_s = [](double duration_s, double mib) {
+    ReplayRequest request = at_minutes(FixedKeepAlive{});
+    request.metering = kAzureMetering;
+    return replay_one(calls_at({0, 5}), model_of(duration_s, 0, mib), request).calls.billed_mib_s;
+  };
+  EXPECT_DOUBLE_EQ(billed_mib_s(.040, 100), 2 * .100 * 128);
+  EXPECT_DOUBLE_EQ(billed_mib_s(.1001, 129), 2 * .101 * 256);
+  EXPECT_DOUBLE_EQ(billed_mib_s(.101, 256), 2 * .101 * 256);
+}
+
+// Of two days, 20 GiB s and 10 calls are free: one owner's 30 GiB s and 4 calls, another's 5 GiB s and 12 calls.
+TEST(Price, EveryOwnerHasAFreeGrant) {
+  Trace trace{.days = 2, .functions = {calls_at({}, "f"), calls_at({}, "g"), calls_at({}, "h")}, .origin = {}};
+  trace.functions[2].owner = "another";
+  const std::vector<CallTotals> calls{{.calls = 3, .billed_mib_s = 10 * 1024},
+                                      {.calls = 2, .denied = 1, .billed_mib_s = 20 * 1024},
+                                      {.calls = 12, .billed_mib_s = 5 * 1024}};
+  const ReplayPrices prices{.per_gib_s = 2, .per_million_calls = 1e6, .free_gib_s = 20 * 15, .free_calls = 10 * 15};
+  EXPECT_NEAR(price(trace, calls, prices), (30 - 20) * 2 + (12 - 10), 1e-9);
 }
 
 // 3 s before the last minute's end, or 57 s: the trace's end cuts what is idle.
@@ -183,17 +207,6 @@ TEST(RecordedCalls, TakeThePlaceOfCountsAndDurations) {
 }
 
 // --- oracles
-
-TraceFunction poisson_function(const std::string& name, double calls_per_min) {
-  TraceFunction function = function_of(name, {});
-  sim::Rng rng = sim::RngStreams(7).stream(name);
-  for (std::uint32_t minute = 0; minute < kMinutesPerDay; ++minute) {
-    std::uint32_t count = 0;
-    for (double time = rng.exponential(); time < calls_per_min; time += rng.exponential()) ++count;
-    if (count > 0) function.counts.push_back({minute, count});
-  }
-  return function;
-}
 
 struct Estimates {
   sim::RunningMoments cold;

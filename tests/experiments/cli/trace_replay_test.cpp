@@ -132,7 +132,7 @@ TEST(TraceReplay, KeepsRecordedCalls) {
     EXPECT_EQ(answer["cold_starts"], 2);
     EXPECT_EQ(rows_of("f.csv")[1][13], "2.5");
   }
-  EXPECT_THAT(faasconf("trace replay t.h5 --nodes 1").err, HasSubstr("durations are drawn from each function's"));
+  EXPECT_NEAR(replay("t.h5 --nodes 1")["latency_mean_s"].get<double>(), 3.5 / 3, 1e-9);
 }
 
 TEST(TraceReplay, OnAClusterSaysWhatWasDenied) {
@@ -150,6 +150,32 @@ TEST(TraceReplay, OnAClusterSaysWhatWasDenied) {
   const Ran tight = faasconf(options + "--nodes 1 --node-memory 100Mi");
   EXPECT_EQ(tight.code, kDone);
   EXPECT_THAT(tight.err, HasSubstr("3 of 3 calls were denied: no node had room for another instance"));
+}
+
+TEST(TraceReplay, ThreadsChangeNothingOnClustersEither) {
+  const Elsewhere elsewhere;
+  ASSERT_EQ(faasconf("trace synthesize --functions 60 --seed 2 --out d.h5").code, kDone);
+  ASSERT_EQ(faasconf("trace select d.h5 --rank 11..60 --out t.h5").code, kDone);
+  const std::string options =
+      "t.h5 --policy hybrid --start-up 500ms --nodes 1 --node-cores 2 --cpu-request 250m --clusters 3 --evict-idle ";
+  const json one = replay(options + "--threads 1 --out one.csv");
+  const json three = replay(options + "--threads 3 --out three.csv");
+  EXPECT_EQ(contents("one.csv"), contents("three.csv"));
+  EXPECT_EQ(one["latency_p95_s"], three["latency_p95_s"]);
+  EXPECT_EQ(one["instances_evicted"], three["instances_evicted"]);
+  EXPECT_GT(one["instances_evicted"], 0);
+  EXPECT_GT(one["instances_pre_warmed"], 0);
+  EXPECT_THAT(one["settings"].get<std::string>(), HasSubstr("clusters 3"));
+}
+
+// 3 calls of 1 ms in 100 MiB, below what is free.
+TEST(TraceReplay, BillsAsAzureDoes) {
+  const Elsewhere elsewhere;
+  write_day({0, 5, 20});
+  const json answer = replay("day.csv --duration 1ms --app-memory 200Mi --billing azure");
+  EXPECT_NEAR(answer["billed_gib_s"].get<double>(), 3 * .1 * 128 / 1024, 1e-12);
+  EXPECT_EQ(answer["price_usd"], 0);
+  EXPECT_GT(replay("day.csv --duration 1ms")["price_usd"], 0);
 }
 
 TEST(TraceReplay, ShowsItsProgressOnATerminalOnly) {
@@ -175,8 +201,10 @@ TEST(TraceReplay, SaysWhatItCannotUse) {
   expect_misused("--cpu-share 0.5", "--cpu-share: expected --nodes as well");
   expect_misused("--nodes 0", "--nodes: ");
   expect_misused("--nodes 2 --cpu-share 1.5", "--cpu-share: expected a number from 0 to 1, got \"1.5\"");
-  expect_misused("--nodes 2 --policy hybrid", "--policy: expected fixed with --nodes");
-  expect_misused("--nodes 2 --instances app", "--instances: expected function with --nodes");
+  expect_misused("--clusters 2", "--clusters: expected --nodes as well");
+  expect_misused("--evict-idle", "--evict-idle: expected --nodes as well");
+  expect_misused("--nodes 2 --clusters 0", "--clusters: ");
+  expect_misused("--billing aws", "--billing: expected exact or azure");
   expect_misused("--price-gib-s nan", "--price-gib-s: expected a number");
   expect_misused("--threads 0", "--threads: ");
   expect_misused("--out no/f.csv", "--out: ");

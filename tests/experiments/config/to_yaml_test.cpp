@@ -57,7 +57,7 @@ auto members(const sim::WorkflowSpec& w) {
                   w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry, w.cpu_sharing.bandwidth_slice,
                   w.cpu_sharing.contention, w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread,
                   w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
-                  w.prices.usd_per_gib_hour, w.cluster.placement, w.rollout);
+                  w.prices.usd_per_gib_hour, w.cluster.placement, w.cluster.evict_idle, w.rollout);
 }
 bool same(const sim::NodeSpec& a, const sim::NodeSpec& b) {
   return std::tie(a.count, a.cores, a.memory, a.time_to_failure, a.repair) ==
@@ -275,6 +275,7 @@ class RandomExperiment {
                                    .repair = law()});
       }
       w.cluster.placement = sim::Placement(below(2));
+      w.cluster.evict_idle = below(2) == 1;
     }
     w.rollout = sim::Rollout(below(2));
     w.prices = {.price_per_millicore = amount(),

@@ -161,6 +161,7 @@ cluster:
     - {count: 8, cores: 7.5, memory: 32Gi, time_to_failure: {law: exponential, mean: 24h}, repair: 10m}
     - {cores: 64, memory: 256Gi}
   placement: pack
+  evict_idle: true
 rollout: rolling
 functions: {f: {}}
 entry: f
@@ -175,6 +176,7 @@ entry: f
   EXPECT_EQ(workflow.cluster.nodes[1].count, 1);
   EXPECT_TRUE(workflow.cluster.nodes[1].time_to_failure.is_zero());
   EXPECT_EQ(workflow.cluster.placement, sim::Placement::pack);
+  EXPECT_TRUE(workflow.cluster.evict_idle);
   EXPECT_EQ(workflow.rollout, sim::Rollout::rolling);
 }
 

@@ -1,6 +1,7 @@
 // Placement on nodes, and how the instances of a contended node share it. Runs worked out by hand.
 
 #include <chrono>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -154,6 +155,98 @@ TEST(Placement, OnDemandNobodyIsPending) {
   EXPECT_EQ(trial.simulation->instances(kFirst), 2);
   EXPECT_EQ(trial.simulation->pending_instances(kFirst), 0);
 }
+
+// --- eviction
+
+FunctionSpec kept(const char* name, double mib) {
+  FunctionSpec function = waits(1s, Overflow::reject);
+  function.name = name;
+  function.keep_alive = 100s;
+  function.memory_request = Mebibytes{mib};
+  return function;
+}
+
+// Each on demand, with the memory of `mib`; each called at these times.
+ScenarioSpec called(std::vector<NodeSpec> nodes, const std::vector<double>& mib) {
+  std::vector<FunctionSpec> functions;
+  std::vector<Block> options;
+  for (std::size_t i = 0; i < mib.size(); ++i) {
+    const std::string name(1, static_cast<char>('a' + i));
+    functions.push_back(kept(name.c_str(), mib[i]));
+    options.push_back(call(name));
+  }
+  const std::vector<FunctionConfiguration> limits(mib.size(), knobs(100, 10));
+  const std::vector<double> probabilities(mib.size(), 1 / static_cast<double>(mib.size()));
+  ScenarioSpec spec = scenario(functions, limits, choice(probabilities, options), arrivals({}));
+  spec.workflow.cluster.nodes = std::move(nodes);
+  spec.workflow.cluster.evict_idle = true;
+  return spec;
+}
+
+// Room for three. a, b and c are idle from 1, 3 and 5 s on; the call to a at 5 s makes b the one that was used least
+// recently, which d takes the place of.
+TEST(Eviction, OfTheIdleInstanceThatWasUsedLeastRecently) {
+  Trial trial(called({node(8, 300)}, {100, 100, 100, 100}));
+  const auto call_at = [&](Duration time, std::size_t function) { trial.until(time).simulation->inject(function); };
+  call_at(0s, 0);
+  call_at(2s, 1);
+  call_at(4s, 2);
+  call_at(5s, 0);
+  call_at(7s, 3);
+  trial.until(10s);
+  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_EQ(trial.simulation->instances({i}), i == 1 ? 0 : 1) << i;
+  EXPECT_EQ(trial.simulation->usage(kB).evicted, 1);
+  EXPECT_EQ(trial.outcomes(), std::vector<Outcome>(5, kSuccess));
+}
+
+// Two nodes of two places: c needs a whole one. On the first there is one that was used at 3 s, on the second both were
+// used before that: these go, though a of the first one was used least recently.
+TEST(Eviction, TakesAllItNeedsFromOneNode) {
+  ScenarioSpec spec = called({node(8, 200, 2)}, {100, 100, 200});
+  Trial trial(spec);
+  for (const auto& [time, function] : {std::pair(0ms, 0U), {100ms, 0U}, {200ms, 0U}, {300ms, 0U}, {3000ms, 0U}}) {
+    trial.until(time).simulation->inject(function);
+  }
+  // the call at 3 s found the instance that had fallen idle last, on the second node
+  trial.until(5s).simulation->inject(2);
+  EXPECT_EQ(trial.until(7s).simulation->instances({2}), 1);
+  EXPECT_EQ(trial.simulation->instances(kA), 2);
+  EXPECT_EQ(trial.simulation->usage(kA).evicted, 2);
+  EXPECT_EQ(trial.outcomes(), std::vector<Outcome>(6, kSuccess));
+}
+
+TEST(Eviction, SparesTheBusyAndIsInVainWhereTheyLeaveNoRoom) {
+  Trial trial(called({node(8, 200)}, {100, 200}));
+  trial.simulation->inject(0, {.off_cpu_s = 10});
+  trial.simulation->inject(0, {.off_cpu_s = 1});
+  trial.until(5s).simulation->inject(1);
+  EXPECT_THAT(trial.until(6s).outcomes(), ElementsAre(kSuccess, Outcome::rejected));
+  EXPECT_EQ(trial.simulation->instances(kA), 2);
+  trial.until(20s).simulation->inject(1);
+  EXPECT_EQ(trial.until(25s).simulation->instances(kA), 0);
+  EXPECT_EQ(trial.outcomes().back(), kSuccess);
+}
+
+// a is unloaded at 1 s and to be loaded at 6 s. At 2 s b takes the only place, busy or idle.
+TEST(Eviction, IsNotForPreWarming) {
+  Trial trial(called({node(8, 100)}, {100, 100}));
+  trial.simulation->set_idle_windows(kA, {.pre_warm = 5s, .keep_alive = 5s});
+  trial.simulation->inject(0);
+  trial.until(2s).simulation->inject(1);
+  EXPECT_EQ(trial.until(10s).simulation->usage(kA).pre_warmed, 0);
+  EXPECT_EQ(trial.simulation->instances(kB), 1);
+}
+
+TEST(Eviction, IsOfferedNotForced) {
+  ScenarioSpec spec = called({node(8, 100)}, {100, 100});
+  spec.workflow.cluster.evict_idle = false;
+  Trial trial(spec);
+  trial.simulation->inject(0);
+  trial.until(5s).simulation->inject(1);
+  EXPECT_THAT(trial.until(10s).outcomes(), ElementsAre(kSuccess, Outcome::rejected));
+}
+
+// --- pending instances
 
 // The place of a's second instance goes to b in the moment in which it drains: its answer still names it.
 TEST(Placement, AnAnswerNamesItsInstanceAlthoughAnotherHasItsPlace) {

@@ -33,6 +33,14 @@ class RandomPolicy final : public Policy {
   RandomScenarios random_;
 };
 
+// Others for half of the functions on demand.
+void set_idle_windows(Simulation& simulation, const Scenario& scenario, RandomScenarios& random) {
+  for (std::uint32_t i = 0; i < scenario.function_count(); ++i) {
+    if (!scenario.workflow().functions[i].keep_alive || random.chance(0.5)) continue;
+    simulation.set_idle_windows({i}, random.draw_idle_windows());
+  }
+}
+
 TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
   std::int64_t events = 0;
   std::int64_t crashes = 0;
@@ -43,6 +51,7 @@ TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
     SCOPED_TRACE(seed);
     const Scenario scenario(random_scenario(seed));
     RandomScenarios disturbance(seed + 1'000'000);
+    RandomScenarios windows(seed + 2'000'000);
     LawChecker laws(scenario);
     EventLog log(scenario);
     Simulation simulation(scenario, RngStreams(seed), {&laws, &log});
@@ -51,6 +60,7 @@ TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
       ASSERT_NO_THROW(laws.check(simulation));
       for (std::uint32_t i = 0; i < scenario.function_count(); ++i) pending += simulation.pending_instances({i});
       if (disturbance.chance(0.3)) simulation.inject();
+      set_idle_windows(simulation, scenario, windows);
       if (disturbance.chance(0.4)) simulation.apply(disturbance.draw_configuration(scenario.workflow()));
       if (disturbance.chance(0.1)) {
         simulation.redeploy(Time(from_seconds(disturbance.between(0, 5))), RngStreams(seed, 1));
@@ -72,6 +82,49 @@ TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
   EXPECT_GT(pending, 1'000);
   EXPECT_GT(cold, 1'000);
   EXPECT_GT(retried, 1'000);
+}
+
+// All on demand, and room for two instances.
+ScenarioSpec crowded(std::uint64_t seed) {
+  ScenarioSpec spec = random_scenario(seed);
+  for (FunctionSpec& function : spec.workflow.functions) {
+    function.keep_alive = 1s;
+    function.cpu_request = Millicores{100};
+    function.memory_request = Mebibytes{100};
+  }
+  NodeSpec node;
+  node.memory = Mebibytes{200};
+  spec.workflow.cluster = {.nodes = {node}, .placement = Placement::spread, .evict_idle = true};
+  return spec;
+}
+
+TEST(Laws, HoldWhereIdleInstancesAreEvictedAndPreWarmed) {
+  std::int64_t pre_warmed = 0;
+  std::int64_t evicted = 0;
+  for (std::uint64_t seed = 0; seed < kScenarios / 2; ++seed) {
+    SCOPED_TRACE(seed);
+    const Scenario scenario(crowded(seed));
+    RandomScenarios windows(seed + 2'000'000);
+    LawChecker laws(scenario);
+    Simulation simulation(scenario, RngStreams(seed), {&laws});
+    for (int step = 0; step < 12; ++step) {
+      set_idle_windows(simulation, scenario, windows);
+      simulation.run_until(simulation.now() + from_seconds(windows.between(0, 2)));
+      ASSERT_NO_THROW(laws.check(simulation));
+      int present = 0;
+      for (std::uint32_t i = 0; i < scenario.function_count(); ++i) present += simulation.instances({i});
+      ASSERT_LE(present, 2);
+    }
+    for (std::uint32_t i = 0; i < scenario.function_count(); ++i) {
+      const Usage usage = simulation.usage({i});
+      ASSERT_LE(usage.pre_warmed, usage.started);
+      ASSERT_LE(usage.evicted, usage.started);
+      pre_warmed += usage.pre_warmed;
+      evicted += usage.evicted;
+    }
+  }
+  EXPECT_GT(pre_warmed, 50);
+  EXPECT_GT(evicted, 100);
 }
 
 TEST(Laws, HoldWhenWorkIsNotAWholeNumberOfNanoseconds) {

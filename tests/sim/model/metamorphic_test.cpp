@@ -224,6 +224,7 @@ TEST(Metamorphic, SavingAndRestoringAnywhereChangesNothing) {
     const auto observed = [&](bool saving) {
       RandomScenarios disturbance(seed + 500);
       RandomScenarios moments(seed + 600);
+      RandomScenarios windows_of_idle(seed + 700);
       EventLog log(scenario);
       WindowRecorder recorder(scenario);
       const std::vector<Observer*> observers{&log, &recorder};
@@ -249,6 +250,10 @@ TEST(Metamorphic, SavingAndRestoringAnywhereChangesNothing) {
         }
         simulation->run_until(middle);
         if (disturbance.chance(0.5)) simulation->inject();
+        for (std::uint32_t i = 0; i < scenario.function_count(); ++i) {
+          if (scenario.workflow().functions[i].keep_alive)
+            simulation->set_idle_windows({i}, windows_of_idle.draw_idle_windows());
+        }
         if (disturbance.chance(0.5)) simulation->apply(disturbance.draw_configuration(scenario.workflow()));
         if (saving) interrupt();
         simulation->run_until(start + 2s);

@@ -1,6 +1,7 @@
 // Instances that calls start: on demand with a keep-alive, and from zero. Runs worked out by hand.
 
 #include <chrono>
+#include <tuple>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -203,6 +204,90 @@ TEST(OnDemand, NewLimitsReachIdleAndOpenInstances) {
   trial.until(1s).apply({.replicas = 5, .concurrency = 2});
   trial.all();
   EXPECT_THAT(instances(trial), ElementsAre(0, 0));
+}
+
+// --- idle windows
+
+// One second of service, two of start-up. Idle at 3 s: unloaded then, started again at 8 s, ready at 10 s, gone at 14
+// s.
+TEST(IdleWindows, UnloadAtOnceAndLoadAgain) {
+  Trial trial(scenario(on_demand(), {}, arrivals({0s})));
+  trial.simulation->set_idle_windows(kFirst, {.pre_warm = 5s, .keep_alive = 4s});
+  const auto instances_at = [&](Duration time) { return trial.until(time).simulation->instances(kFirst); };
+  EXPECT_EQ(instances_at(3s - 1ns), 1);
+  EXPECT_EQ(instances_at(3s), 0);
+  EXPECT_EQ(instances_at(8s - 1ns), 0);
+  EXPECT_EQ(instances_at(8s), 1);
+  EXPECT_EQ(trial.simulation->starting_instances(kFirst), 1);
+  EXPECT_EQ(trial.until(10s).simulation->ready_instances(kFirst), 1);
+  EXPECT_EQ(instances_at(14s - 1ns), 1);
+  EXPECT_EQ(instances_at(14s), 0);
+  const Usage usage = trial.all().simulation->usage(kFirst);
+  EXPECT_EQ(usage.started, 2);
+  EXPECT_EQ(usage.pre_warmed, 1);
+  EXPECT_DOUBLE_EQ(usage.idle_s, 4);
+  EXPECT_DOUBLE_EQ(usage.starting_s, 4);
+}
+
+// Before its instance is started again a call starts one itself, and the pre-warming is off; one that comes while it
+// starts waits for it; one that finds it is warm.
+TEST(IdleWindows, ACallComesBeforeDuringOrAfterTheStart) {
+  const auto second_call = [](Duration time) {
+    Trial trial(scenario(on_demand(), {}, arrivals({0s, time})));
+    trial.simulation->set_idle_windows(kFirst, {.pre_warm = 5s, .keep_alive = 4s});
+    trial.until(17s);
+    return std::tuple(trial.calls().at(1).finished, trial.calls().at(1).cold,
+                      trial.simulation->usage(kFirst).pre_warmed);
+  };
+  EXPECT_EQ(second_call(7s), std::tuple(Time(10s), true, 1));  // for the third, at 15 s
+  EXPECT_EQ(second_call(9s), std::tuple(Time(11s), true, 2));
+  EXPECT_EQ(second_call(10s + 1ns), std::tuple(Time(11s + 1ns), false, 2));
+}
+
+// Without start-up; #0 and #1 are idle from 1 s on, until when the keep-alive of 10 s holds. Then that of 2 s.
+TEST(IdleWindows, HoldFromTheNextTimeOnThatTheFunctionFallsIdle) {
+  FunctionSpec function = on_demand();
+  function.start_up = kNothing;
+  Trial trial(scenario(function, {.replicas = 5}, arrivals({0s, 0s, 5s})));
+  trial.until(2s).simulation->set_idle_windows(kFirst, {.keep_alive = 2s});
+  EXPECT_EQ(trial.until(6s - 1ns).simulation->instances(kFirst), 2);
+  // #0 has been idle for 5 s when #1, which serves the last call, falls idle: the keep-alive is over at once
+  EXPECT_EQ(trial.until(6s).simulation->instances(kFirst), 1);
+  EXPECT_EQ(trial.until(8s - 1ns).simulation->instances(kFirst), 1);
+  EXPECT_EQ(trial.until(8s).simulation->instances(kFirst), 0);
+}
+
+// A function is idle when all of its instances are. #0 is from 1 s on, #1 from 4 s.
+TEST(IdleWindows, WaitForTheLastCallOfTheFunction) {
+  FunctionSpec function = on_demand();
+  function.start_up = kNothing;
+  Trial trial(scenario({function}, {{.replicas = 5}}, choice({1}, {call("a")}), arrivals({})));
+  trial.simulation->set_idle_windows(kFirst, {.pre_warm = 1s, .keep_alive = 1s});
+  trial.simulation->inject(0, {.off_cpu_s = 1});
+  trial.simulation->inject(0, {.off_cpu_s = 4});
+  EXPECT_EQ(trial.until(4s - 1ns).simulation->instances(kFirst), 2);
+  EXPECT_EQ(trial.until(4s).simulation->instances(kFirst), 0);
+  EXPECT_EQ(trial.until(5s).simulation->instances(kFirst), 1);
+  EXPECT_EQ(trial.until(6s).simulation->instances(kFirst), 0);
+}
+
+TEST(IdleWindows, StayAfterARedeployment) {
+  FunctionSpec function = on_demand();
+  function.start_up = kNothing;
+  Trial trial(scenario(function, {}, arrivals({0s, 5s})));
+  trial.simulation->set_idle_windows(kFirst, {.keep_alive = 2s});
+  trial.until(2s);
+  trial.redeploy(2s);
+  EXPECT_EQ(trial.until(8s - 1ns).simulation->instances(kFirst), 1);
+  EXPECT_EQ(trial.until(8s).simulation->instances(kFirst), 0);
+}
+
+TEST(IdleWindows, AreOfFunctionsOnDemandAndNotNegative) {
+  Trial trial(scenario(waits(1s), {}, arrivals({})));
+  EXPECT_THAT([&] { trial.simulation->set_idle_windows(kFirst, {}); }, ThrowsMessage<Error>(HasSubstr("on demand")));
+  Trial other(scenario(on_demand(), {}, arrivals({})));
+  EXPECT_THAT([&] { other.simulation->set_idle_windows(kFirst, {.keep_alive = -1s}); },
+              ThrowsMessage<Error>(HasSubstr("not negative")));
 }
 
 // --- scale from zero

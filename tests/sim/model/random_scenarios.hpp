@@ -50,6 +50,11 @@ class RandomScenarios {
     return configuration;
   }
 
+  IdleWindows draw_idle_windows() {
+    return {.pre_warm = chance(0.5) ? Duration::zero() : from_seconds(between(0, 2)),
+            .keep_alive = from_seconds(between(0, 2))};
+  }
+
   bool chance(double probability) { return rng_.uniform() < probability; }
   int integer(int bound) { return static_cast<int>(rng_.below(static_cast<std::uint32_t>(bound))); }
   double between(double low, double high) { return low + (high - low) * rng_.uniform(); }
@@ -98,6 +103,7 @@ class RandomScenarios {
                              .factor = some(0.5, 2)};
     }
     spec.configuration = draw_configuration(workflow);
+    workflow.cluster.evict_idle = may(0.5);
   }
 
   Distribution draw_law(double mean) {

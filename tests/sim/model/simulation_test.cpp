@@ -733,6 +733,45 @@ TEST(Simulation, RequestsMayBeInjectedByAnOptionOfTheEntry) {
   EXPECT_THAT([&] { plain.simulation->inject(0); }, ThrowsMessage<Error>(HasSubstr("needs a choice")));
 }
 
+// Two seconds of work on one core and one without CPU where a second without CPU would have been drawn; the next one
+// draws.
+TEST(Simulation, RequestsMayBeInjectedWithTheirDemand) {
+  const Block entry = choice({1}, {call("a")});
+  Trial trial(scenario({waits(1s)}, {{}}, entry, arrivals({})));
+  trial.simulation->inject(0, {.work_s = 2, .off_cpu_s = 1});
+  trial.until(5s).simulation->inject(0);
+  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(kSuccess, Time(3s)), Pair(kSuccess, Time(6s))));
+  EXPECT_DOUBLE_EQ(trial.simulation->usage(kFirst).work_s, 2);
+  EXPECT_THAT([&] { trial.simulation->inject(0, {.work_s = -1}); },
+              ThrowsMessage<Error>(HasSubstr("less than nothing")));
+  EXPECT_THAT([&] { trial.simulation->inject(1, {}); }, ThrowsMessage<Error>(HasSubstr("needs a choice")));
+  const Block nested = choice({1}, {sequence({call("a")})});
+  Trial other(scenario({waits(1s)}, {{}}, nested, arrivals({})));
+  EXPECT_THAT([&] { other.simulation->inject(0, {}); }, ThrowsMessage<Error>(HasSubstr("needs a call")));
+}
+
+// The demand is kept while the call waits for an instance to start.
+TEST(Simulation, ADemandWaitsWithItsCall) {
+  FunctionSpec function = waits(1s);
+  function.start_up = Deterministic{2};
+  function.keep_alive = 1s;
+  Trial trial(scenario({function}, {{}}, choice({1}, {call("a")}), arrivals({})));
+  trial.simulation->inject(0, {.off_cpu_s = 5});
+  EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(kSuccess, Time(7s))));
+}
+
+TEST(Simulation, CallsSayWhichOfTheWorkflowTheyAre) {
+  const Block entry = choice({0.5, 0.5}, {call("a"), call("a")});
+  Trial trial(scenario({waits(1s)}, {{}}, entry, arrivals({})));
+  trial.simulation->inject(1);
+  trial.until(2s).simulation->inject(0);
+  trial.all();
+  const Scenario same(scenario({waits(1s)}, {{}}, entry, arrivals({})));
+  const auto options = same.graph().children(same.graph().node(same.graph().root()));
+  EXPECT_EQ(trial.calls().at(0).node, options[1]);
+  EXPECT_EQ(trial.calls().at(1).node, options[0]);
+}
+
 TEST(Simulation, StoppedArrivalsLeaveWhatIsInFlight) {
   Trial open(scenario(waits(1s), {}, arrivals({0s, 500ms, 2s})));
   open.until(700ms).simulation->stop_arrivals();
