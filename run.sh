@@ -45,13 +45,18 @@ need() {  # REASON PACKAGE...
 need_to_build() {
   need "to compile" g++ cmake ninja-build ccache
   need "libraries" libboost-program-options-dev libeigen3-dev libhdf5-dev liblzma-dev libnlopt-cxx-dev \
-    libopenblas0-serial libopenmpi-dev libtorch-dev libyaml-cpp-dev libzip-dev libzstd-dev nlohmann-json3-dev openmpi-bin zlib1g-dev
+    libopenblas0-serial libyaml-cpp-dev libzip-dev libzstd-dev nlohmann-json3-dev zlib1g-dev
   need "Python module, figures and reports" pybind11-dev python3-dev python3-numpy python3-h5py python3-matplotlib
   need "black boxes beside a calibration" python3-sklearn
 }
 
+need_to_train() {
+  need "to train policies" libopenmpi-dev libtorch-dev openmpi-bin
+}
+
 need_to_test() {
   need_to_build
+  need_to_train
   need "tests and benchmarks" libgtest-dev libgmock-dev libbenchmark-dev python3-pytest
 }
 
@@ -90,7 +95,8 @@ demo() {
   need_to_build
   install_missing
   # leave an existing build as it is: it may have the tests
-  [ -e build/release/build.ninja ] || configure release -DFAASCONF_BUILD_TESTS=OFF -DFAASCONF_BUILD_BENCHMARKS=OFF
+  [ -e build/release/build.ninja ] || configure release -DFAASCONF_BUILD_TESTS=OFF -DFAASCONF_BUILD_BENCHMARKS=OFF \
+    -DFAASCONF_WITH_TORCH=OFF
   build release faasconf _core
   export PYTHON=$python PYTHONPATH=$PWD/build/release/python
   exec bash experiments/configs/demo.sh "$PWD/build/release/faasconf" "$@"

@@ -34,13 +34,14 @@ MAY_INCLUDE = {
     "experiments/live": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "Boost.Program_options"],
     # the program that trains: the only one that links torch
-    "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "Boost.Program_options", "torch", "JSON"],
+    "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "torch", "malloc"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
     # a test may include what it tests, and what that may include
     "tests": ["sim", "zlib", "GoogleTest", "POSIX"],
     "tests/traces": ["traces", "sim", "HDF5", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
     "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "libzip", "tests", "GoogleTest", "POSIX"],
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "libzip", "tests", "GoogleTest"],
+    "tests/experiments/train": [*EVERYTHING_BUT_TORCH, *LEARNER, "experiments/train", "torch", "tests", "GoogleTest"],
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
     "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark", "malloc"],
     "tests/fuzz": [*EVERYTHING_BUT_TORCH, "tests"],

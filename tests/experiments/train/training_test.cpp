@@ -1,0 +1,176 @@
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/cli/paths.hpp"
+#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/tensorboard.hpp"
+#include "experiments/train/training_file.hpp"
+#include "learner/marl/greedy.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::HasSubstr;
+
+std::string training_text(const std::string& entries) {
+  return "workflow: parallel\nseed: 3\ntraining:\n  users: [10, 20]\n  environments: 2\n  episode: 3\n"
+         "  steps_per_iteration: 2\n  steps: 64\n" +
+         entries;
+}
+
+Training training(const std::string& entries) { return parse_training(training_text(entries), "t.yaml"); }
+
+std::string complaint(const std::string& entries) {
+  try {
+    training(entries);
+  } catch (const sim::Error& error) {
+    return sim::describe(error);
+  }
+  return "none";
+}
+
+TEST(TrainingFile, ReadsAMethodWithWhatIsSaidAndWhatIsUsual) {
+  const Training read = training("  method: attmf\n  learning: {batch: 32, hidden: [8, 8]}\n");
+  const auto& spec = std::get<learner::OffPolicySpec>(read.trainer.method);
+  EXPECT_EQ(spec.batch, 32U);
+  EXPECT_EQ(std::get<learner::NeighbourhoodSpec>(spec.actor).hidden, (std::vector<std::size_t>{8, 8}));
+  EXPECT_EQ(spec.gamma, 0) << "nothing outlives a window that is redeployed";
+  EXPECT_EQ(read.trainer.seed, 3U);
+  EXPECT_EQ(read.trainer.plans.size(), 2U);
+  EXPECT_EQ(read.trainer.plans[0]->spec().reward.kind, sim::RewardKind::price);
+  EXPECT_EQ(read.steps, 64U);
+}
+
+TEST(TrainingFile, KeepsTheMethodsDiscountWhereStateCarriesOver) {
+  const Training read = training("  method: attmf\n  redeploy: false\n");
+  EXPECT_EQ(std::get<learner::OffPolicySpec>(read.trainer.method).gamma, 0.9);
+}
+
+TEST(TrainingFile, GivesPpoAMultiplierOnlyUnderAConstraint) {
+  EXPECT_TRUE(std::get<learner::OnPolicySpec>(training("  method: mappo\n").trainer.method).lagrangian.has_value());
+  EXPECT_FALSE(std::get<learner::OnPolicySpec>(training("  method: mappo\n  reward: price\n").trainer.method)
+                   .lagrangian.has_value());
+}
+
+TEST(TrainingFile, DrawsWorkflowsFromTheCalibration) {
+  const Training read = training("  method: mappo\n  calibration_draws: 2\n");
+  EXPECT_NE(read.trainer.plans[0], read.trainer.plans[1]);
+  EXPECT_EQ(read.trainer.plans[0]->agents(), read.trainer.plans[1]->agents());
+}
+
+TEST(TrainingFile, ResolvedReadsAsTheSameTraining) {
+  const Training once = training("  method: mappo\n");
+  EXPECT_EQ(parse_training(once.resolved, "again.yaml").resolved, once.resolved);
+}
+
+TEST(TrainingFile, NamesWhatIsWrong) {
+  EXPECT_THAT(complaint("  method: atmf\n"), HasSubstr("t.yaml:9: training.method: expected one of mappo"));
+  EXPECT_THAT(complaint("  method: mappo\n  setps: 3\n"), HasSubstr("setps"));
+  EXPECT_THAT(complaint("  method: mappo\n  learning: {batch: 3}\n"), HasSubstr("batch"));
+  EXPECT_THAT(complaint("  method: mappo\n  learning: {width: 10, heads: 3}\n"), HasSubstr("multiple of heads"));
+  EXPECT_THAT(complaint("  method: mappo\n  safety: ses\n"), HasSubstr("ratios"));
+  EXPECT_THAT(complaint("  method: mappo\n  profiles: [demo.csv]\n"), HasSubstr("either users or profiles"));
+  EXPECT_THAT(complaint("  method: mappo\n  steps_per_iteration: 0\n"), HasSubstr("steps_per_iteration"));
+}
+
+struct Running {
+  explicit Running(const Training& training) : trainer(training.trainer, alone, 1) {}
+  learner::Communicator alone;
+  learner::Trainer trainer;
+};
+
+class Checkpoints : public testing::TestWithParam<const char*> {};
+
+// What went on from a file ends in the same weights as what never stopped.
+TEST_P(Checkpoints, GoOnToTheLastBit) {
+  at::set_num_threads(1);
+  const Training plan = training(GetParam());
+  const ScratchDirectory scratch;
+  const std::string path = (scratch.path() / "a.ckpt").string();
+  Running straight(plan), begun(plan), resumed(plan);
+  for (int i = 0; i < 4; ++i) straight.trainer.iterate(0.1 * i);
+  for (int i = 0; i < 2; ++i) begun.trainer.iterate(0.1 * i);
+  write_checkpoint(path, {.experiment = plan.resolved, .best = 2.5, .has_best = true}, begun.trainer, begun.alone);
+
+  Checkpoint checkpoint(path);
+  EXPECT_EQ(checkpoint.notes().experiment, plan.resolved);
+  EXPECT_EQ(checkpoint.notes().best, 2.5);
+  checkpoint.restore(resumed.trainer);
+  EXPECT_EQ(resumed.trainer.iterations(), 2U);
+  for (int i = 2; i < 4; ++i) resumed.trainer.iterate(0.1 * i);
+  const learner::PolicyBundle expected = policy_of(plan, straight.trainer), got = policy_of(plan, resumed.trainer);
+  EXPECT_EQ(got.weights, expected.weights);
+  EXPECT_EQ(got.metadata.normalizer.mean, expected.metadata.normalizer.mean);
+  EXPECT_EQ(got.metadata.safety, expected.metadata.safety);
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, Checkpoints,
+                         testing::Values("  method: mappo\n", "  method: attmf\n  safety: ses\n",
+                                         "  method: attmf-modern\n  redeploy: false\n  safety: feasibility\n"));
+
+TEST(Checkpoint, RefusesOtherFiles) {
+  const ScratchDirectory scratch;
+  const std::string path = (scratch.path() / "no.ckpt").string();
+  std::ofstream(path) << "not a checkpoint";
+  try {
+    Checkpoint checkpoint(path);
+    FAIL() << "it was read";
+  } catch (const sim::Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no.ckpt: expected a checkpoint that faasconf train wrote"));
+  }
+}
+
+TEST(Checkpoint, RefusesTheStateOfAnotherTraining) {
+  const ScratchDirectory scratch;
+  const std::string path = (scratch.path() / "a.ckpt").string();
+  const Training one = training("  method: mappo\n"), other = training("  method: mappo\n  learning: {width: 16}\n");
+  Running of_one(one), of_other(other);
+  write_checkpoint(path, {.experiment = one.resolved}, of_one.trainer, of_one.alone);
+  Checkpoint checkpoint(path);
+  EXPECT_THROW(checkpoint.restore(of_other.trainer), sim::Error);
+}
+
+// Common random numbers: the same weights are judged alike, whatever the number of threads.
+TEST(Greedy, JudgesTheSameWeightsAlike) {
+  const Training plan = training("  method: mappo\n  selection: {users: [11, 17], windows: 6}\n");
+  Running running(plan);
+  running.trainer.iterate(0);
+  const auto judge = [&](int threads) {
+    return learner::run_greedily(running.trainer.learner(), plan.selection.plans, 5, threads);
+  };
+  const learner::GreedyReport once = judge(1), again = judge(2);
+  EXPECT_EQ(once.price, again.price);
+  ASSERT_EQ(once.loads.size(), 2U);
+  EXPECT_EQ(once.loads[0].users, 11);
+  EXPECT_EQ(once.loads[0].windows, 6U);
+  EXPECT_EQ(once.loads[1].violations, again.loads[1].violations);
+}
+
+// RFC 3720, B.4 and the usual check value.
+TEST(TensorBoardRecords, HaveCastagnolisChecksum) {
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283U);
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aaU);
+}
+
+// length (8), checksum (4), wall time (9), step 300 (3), summary {value {tag "a", 1.5}} (12), checksum (4)
+TEST(TensorBoardRecords, HoldStepAndScalars) {
+  const std::string record = event_record(0, 300, {{"a", 1.5}});
+  ASSERT_EQ(record.size(), 8U + 4 + 9 + 3 + 12 + 4);
+  EXPECT_EQ(record[0], 24);
+  EXPECT_EQ(record.substr(21, 3), "\x10\xac\x02") << "field 2, 300 as a varint";
+  EXPECT_EQ(record.substr(24, 12), std::string("\x2a\x0a\x0a\x08\x0a\x01"
+                                               "a\x15\x00\x00\xc0\x3f",
+                                               12));
+}
+
+}  // namespace
+}  // namespace faasconf::experiments
