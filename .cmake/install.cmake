@@ -5,7 +5,8 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/faasconf)
 install(TARGETS faasconf_sim faasconf_traces faasconf_decision faasconf_experiments faasconf_options EXPORT faasconf)
 install(EXPORT faasconf NAMESPACE faasconf:: DESTINATION ${package_dir})
 install(DIRECTORY sim traces learner experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/faasconf
-  FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN configs EXCLUDE)
+  FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN configs EXCLUDE PATTERN train EXCLUDE PATTERN marl EXCLUDE
+  PATTERN nets EXCLUDE)
 
 configure_package_config_file(.cmake/faasconf-config.cmake.in ${PROJECT_BINARY_DIR}/faasconf-config.cmake
   INSTALL_DESTINATION ${package_dir})
@@ -17,4 +18,7 @@ if(TARGET faasconf)
   install(TARGETS faasconf)
   install(DIRECTORY experiments/configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/faasconf/configs
     FILES_MATCHING PATTERN "*.yaml" PATTERN "*.csv")
+endif()
+if(TARGET faasconf-train)
+  install(TARGETS faasconf-train)
 endif()

@@ -69,7 +69,8 @@ ClusterReplay replay_on_cluster(const ReplayInput& input, const ReplayRequest& r
     std::vector<const Tenant*> mine;
     for (const std::uint32_t tenant : dealt[i]) mine.push_back(&tenants.all[tenant]);
     if (mine.empty()) return;
-    OneCluster one(mine, request, cluster, sim::RngStreams(request.arrivals.seed).stream("cluster_start_ups", i).next());
+    OneCluster one(mine, request, cluster,
+                   sim::RngStreams(request.arrivals.seed).stream("cluster_start_ups", i).next());
     if (progress) one.on_progress = tell;
     replays[i] = one.replay(std::chrono::hours(24) * input.trace.days);
   });

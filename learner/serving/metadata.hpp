@@ -76,9 +76,9 @@ struct Metadata {
   sim::FeatureSet features = sim::FeatureSet::paper;
   std::vector<std::string> feature_names;  // by column
   sim::LoadKnowledge load_knowledge = sim::LoadKnowledge::clairvoyant;
-  double smoothing_weight = 0.5;  // in (0, 1]
-  std::size_t season_windows = 1;  // of a seasonal forecast
-  double upper_quantile = 0.9;     // of the load, told beside the forecast
+  double smoothing_weight = 0.5;                           // in (0, 1]
+  std::size_t season_windows = 1;                          // of a seasonal forecast
+  double upper_quantile = 0.9;                             // of the load, told beside the forecast
   std::vector<std::pair<std::size_t, std::size_t>> edges;  // from agent, to agent
   std::vector<sim::KnobRanges> ranges;                     // by agent
   sim::ActionRounding rounding;
