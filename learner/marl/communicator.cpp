@@ -26,10 +26,9 @@ class MpiCommunicator final : public Communicator {
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &ranks_);
   }
-  // A rank that fails takes the others along, which would wait for it for ever.
+  // A rank that fails says why and ends without this: mpirun then ends the others, which would wait for it for ever.
   ~MpiCommunicator() override {
-    if (std::uncaught_exceptions() > 0) MPI_Abort(MPI_COMM_WORLD, 1);
-    MPI_Finalize();
+    if (std::uncaught_exceptions() == 0) MPI_Finalize();
   }
 
   std::size_t rank() const override { return static_cast<std::size_t>(rank_); }
