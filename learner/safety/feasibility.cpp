@@ -14,17 +14,21 @@
 namespace faasconf::learner {
 namespace {
 
+constexpr std::size_t kMostWays = 10'000;  // milliseconds
+
 using Eigen::Index;
 using Eigen::VectorXd;
 using nlohmann::json;
 
 FeasibilityParameters checked(const FeasibilityParameters& parameters) {
   const bool fits = parameters.threshold > 0 && parameters.threshold < 1 && parameters.fewest >= 1 &&
-                    parameters.remembered >= 1 && parameters.batch >= 1 && parameters.ways >= 1;
+                    parameters.remembered >= 1 && parameters.batch >= 1 && parameters.ways >= 1 &&
+                    parameters.ways <= kMostWays;
   if (fits) return parameters;
   throw sim::Error(
-      "feasibility filter: expected a threshold between 0 and 1, and at least one window before it replaces, one "
-      "remembered, one in a batch and one way");
+      "feasibility filter: expected a threshold between 0 and 1, at least one window before it replaces, one "
+      "remembered "
+      "and one in a batch, and 1 to 10000 ways");
 }
 
 // Where on the way from x (0) to y (1) the logit first reaches the level, which lies between its ends. It is a parabola

@@ -1,5 +1,6 @@
 #include "learner/safety/quadratic_logit.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
@@ -43,7 +44,7 @@ bool QuadraticLogit::holds() const {
 
 void QuadraticLogit::write(double users, std::span<const float> actions, Eigen::Ref<Eigen::VectorXd> x) const {
   for (std::size_t i = 0; i < actions.size(); ++i) x[static_cast<Index>(i)] = 2.0 * actions[i] - 1;
-  x[size_ - 2] = std::log((users + 1) / kUsualUsers);
+  x[size_ - 2] = std::log((std::max(users, 0.0) + 1) / kUsualUsers);
   x[size_ - 1] = 1;
 }
 

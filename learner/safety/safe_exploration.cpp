@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <numeric>
 #include <utility>
 
@@ -70,11 +69,10 @@ SafeExploration::Level& SafeExploration::level(double users) {
 }
 
 const SafeExploration::Level* SafeExploration::nearest(double users) const {
-  const std::int64_t rounded = std::llround(users);
+  const auto distance = [users](const Level& level) { return std::abs(static_cast<double>(level.users) - users); };
   const Level* best = nullptr;
   for (const Level& level : levels_) {
-    if (level.library.empty()) continue;
-    if (best == nullptr || std::abs(level.users - rounded) <= std::abs(best->users - rounded)) best = &level;
+    if (!level.library.empty() && (best == nullptr || distance(level) <= distance(*best))) best = &level;
   }
   return best;
 }

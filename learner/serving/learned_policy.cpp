@@ -1,5 +1,7 @@
 #include "learner/serving/learned_policy.hpp"
 
+#include <algorithm>
+#include <span>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -114,11 +116,19 @@ void LearnedPolicy::recall(const sim::Observation& observation) {
   if (observation.configuration != decided_) actions_.encode(observation.configuration, last_);
 }
 
+// As sim::Environment does before an episode.
+void LearnedPolicy::begin_forecast(double users) {
+  begun_ = true;
+  const std::size_t watched = std::min(options_.history.size(), forecast_.memory());
+  const std::span<const double> past = std::span(options_.history).last(watched);
+  forecast_.begin(past.empty() ? users : past.front());
+  for (std::size_t i = 0; i < watched; ++i) forecast_.tell(past[i], i + 1 < watched ? past[i + 1] : users);
+}
+
 sim::LoadOutlook LearnedPolicy::look_ahead(const sim::Observation& observation) {
   const double now = options_.users ? options_.users(observation.window) : observation.users;
   const double next = clairvoyant_ ? options_.users(observation.window + 1) : now;
-  if (!begun_) forecast_.begin(now);
-  begun_ = true;
+  if (!begun_) begin_forecast(now);
   const double told = forecast_.tell(now, next);
   return {.users = told, .change = told - now, .upper = forecast_.upper()};
 }

@@ -20,13 +20,13 @@ struct ServingOptions {
   // The users of a window by its number, where somebody knows them: a clairvoyant policy asks for the next window, any
   // policy for the one that it has seen. Otherwise it goes by the observation's mean number of users, which is lower
   // while users still start.
-  std::function<double(std::int64_t window)> users;
-  bool safety_learns = false;  // from the windows that it serves
-  std::uint64_t seed = 1;      // of the safety filter's draws
+  std::function<double(std::int64_t window)> users{};
+  std::vector<double> history{};  // users of the windows before the first one seen, for a seasonal forecast
+  bool safety_learns = false;     // from the windows that it serves
+  std::uint64_t seed = 1;         // of the safety filter's draws
 };
 
-// A policy serves one run. Its rows are those that sim::Environment shows in training; a seasonal forecast begins with
-// the first window seen, where an environment also knows the windows before an episode.
+// A policy serves one run. Its rows are those that sim::Environment shows in training.
 class LearnedPolicy final : public sim::Policy {
  public:
   // The scenario is borrowed. Throws Error where the policy does not fit the workflow, saying what differs, and for a
@@ -41,6 +41,7 @@ class LearnedPolicy final : public sim::Policy {
 
  private:
   void recall(const sim::Observation& observation);
+  void begin_forecast(double users);
   sim::LoadOutlook look_ahead(const sim::Observation& observation);
 
   const sim::Scenario& scenario_;

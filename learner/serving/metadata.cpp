@@ -186,6 +186,20 @@ void check_edges(const Metadata& metadata) {
   }
 }
 
+void check_layers(const std::vector<std::size_t>& hidden) {
+  for (const std::size_t size : hidden) {
+    if (size == 0) throw sim::Error("metadata.network.hidden: expected layers of at least one unit, got 0");
+  }
+}
+
+void check_network(const NeighbourhoodSpec& spec) { check_layers(spec.hidden); }
+void check_network(const JointSpec& spec) { check_layers(spec.hidden); }
+void check_network(const TransformerSpec& spec) {
+  if (spec.width > 0 && spec.heads > 0 && spec.width % spec.heads == 0) return;
+  throw sim::Error("metadata.network: expected a width that its heads divide, got " + std::to_string(spec.width) +
+                   " and " + std::to_string(spec.heads));
+}
+
 void check_numbers(const Metadata& metadata) {
   if (!(metadata.smoothing_weight > 0 && metadata.smoothing_weight <= 1)) {
     throw sim::Error("metadata.smoothing_weight: expected a number above 0 up to 1, got " +
@@ -207,6 +221,7 @@ void check_numbers(const Metadata& metadata) {
 void check(const Metadata& metadata) {
   check_sizes(metadata);
   check_edges(metadata);
+  std::visit([](const auto& spec) { check_network(spec); }, metadata.network);
   check_numbers(metadata);
 }
 

@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "sim/core/error.hpp"
-
 namespace faasconf::learner {
 namespace {
 
@@ -24,16 +22,10 @@ Eigen::MatrixXi relations_of(const Metadata& metadata) {
   return relations;
 }
 
-TransformerSpec checked(const TransformerSpec& spec) {
-  if (spec.width > 0 && spec.heads > 0 && spec.width % spec.heads == 0) return spec;
-  throw sim::Error("metadata.network: expected a width that its heads divide, got " + std::to_string(spec.width) +
-                   " and " + std::to_string(spec.heads));
-}
-
 }  // namespace
 
 TransformerNetwork::TransformerNetwork(const TransformerSpec& spec, const Metadata& metadata, const Tensors& tensors)
-    : embed_(linear_of(tensors, "embed", checked(spec).width, metadata.feature_names.size())),
+    : embed_(linear_of(tensors, "embed", spec.width, metadata.feature_names.size())),
       head_(after(affine_of(tensors, "final_norm", spec.width), linear_of(tensors, "head", sim::kKnobs, spec.width))) {
   for (std::size_t layer = 0; layer < spec.layers; ++layer) blocks_.push_back(block(spec, metadata, tensors, layer));
   const auto width = static_cast<Index>(spec.width);

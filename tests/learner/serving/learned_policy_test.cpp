@@ -21,9 +21,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr std::size_t kSeason = 2;
+
 sim::EnvironmentSpec changing_load(sim::LoadKnowledge knowledge, bool redeploy) {
   sim::EnvironmentSpec spec = sim::two_steps(redeploy);
-  spec.load = {.levels = {}, .series = {{2, 9, 4, 7, 7, 12}}};
+  spec.load = {.levels = {}, .series = {{2, 9, 4, 7, 12, 5}}};
+  spec.season_windows = kSeason;
   spec.load_knowledge = knowledge;
   spec.features = sim::FeatureSet::extended;
   spec.episode_windows = 8;
@@ -33,31 +36,54 @@ sim::EnvironmentSpec changing_load(sim::LoadKnowledge knowledge, bool redeploy) 
 PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadKnowledge knowledge) {
   PolicyBundle bundle = random_policy(scenario, NeighbourhoodSpec{});
   bundle.metadata.load_knowledge = knowledge;
+  bundle.metadata.season_windows = kSeason;
   return bundle;
+}
+
+// Of an episode by a network: each window, and the users of it and of all before.
+struct Episode {
+  std::vector<sim::Observation> windows;
+  std::vector<double> users;
+  std::vector<double> history;
+};
+
+Episode trained(std::shared_ptr<const sim::EnvironmentPlan> plan, const PolicyBundle& bundle) {
+  PolicyNetwork network(bundle.metadata, bundle.weights);
+  sim::Environment environment(plan, 4);
+  std::vector<float> actions(plan->actions().size());
+  Episode episode;
+  const auto look = [&] {
+    episode.windows.push_back(environment.window());
+    episode.users.push_back(environment.users());
+  };
+  environment.reset();
+  look();
+  while (!environment.truncated()) {
+    network.act(environment.observation(), actions);
+    environment.step(actions);
+    look();
+  }
+  // the piece of the series says what lies before it
+  for (const int users : plan->spec().load.series[0]) {
+    if (users == episode.users[0]) break;
+    episode.history.push_back(users);
+  }
+  return episode;
 }
 
 // What training does with the network, window by window, is what the served policy decides on the same windows.
 TEST(LearnedPolicy, DecidesAsInTraining) {
-  for (const auto knowledge :
-       {sim::LoadKnowledge::clairvoyant, sim::LoadKnowledge::persistence, sim::LoadKnowledge::smoothing}) {
+  for (const auto knowledge : {sim::LoadKnowledge::clairvoyant, sim::LoadKnowledge::persistence,
+                               sim::LoadKnowledge::smoothing, sim::LoadKnowledge::seasonal}) {
     for (const bool redeploy : {true, false}) {
       const auto plan = std::make_shared<const sim::EnvironmentPlan>(changing_load(knowledge, redeploy));
       const PolicyBundle bundle = policy_for(plan->scenario(), knowledge);
-      PolicyNetwork network(bundle.metadata, bundle.weights);
-      sim::Environment environment(plan, 4);
-      environment.reset();
-
-      // windows are served one by one, when the next one's users are known
-      std::vector<int> users = {environment.users()};
-      const auto users_of = [&](std::int64_t window) { return users.at(static_cast<std::size_t>(window)); };
-      LearnedPolicy policy(bundle, plan->scenario(), {.users = users_of});
-      std::vector<float> actions(plan->actions().size());
-      while (!environment.truncated()) {
-        const sim::Observation seen = environment.window();
-        network.act(environment.observation(), actions);
-        environment.step(actions);
-        users.push_back(environment.users());
-        EXPECT_EQ(policy.decide(seen), environment.window().configuration);
+      const Episode episode = trained(plan, bundle);
+      ASSERT_GT(episode.history.size(), 1U);
+      const auto users = [&](std::int64_t window) { return episode.users.at(static_cast<std::size_t>(window)); };
+      LearnedPolicy policy(bundle, plan->scenario(), {.users = users, .history = episode.history});
+      for (std::size_t i = 1; i < episode.windows.size(); ++i) {
+        EXPECT_EQ(policy.decide(episode.windows[i - 1]), episode.windows[i].configuration) << i;
       }
     }
   }

@@ -33,11 +33,15 @@ std::string refusal(const std::string& pointer, const json& value) {
 
 TEST(Metadata, ComesBackFromItsJson) {
   for (const NetworkSpec& network :
-       {NetworkSpec(NeighbourhoodSpec{Attention::softmax, false, Normalisation::layer, {7}}),
-        NetworkSpec(JointSpec{Normalisation::none, {}}), NetworkSpec(TransformerSpec{16, 4, 3, false})}) {
+       {NetworkSpec(NeighbourhoodSpec{
+            .attention = Attention::softmax, .shared = false, .normalisation = Normalisation::layer, .hidden = {7}}),
+        NetworkSpec(JointSpec{.normalisation = Normalisation::none, .hidden = {}}),
+        NetworkSpec(TransformerSpec{.width = 16, .heads = 4, .layers = 3, .attention = false})}) {
     Metadata metadata = some(network);
     metadata.load_knowledge = sim::LoadKnowledge::smoothing;
     metadata.smoothing_weight = 0.3;
+    metadata.season_windows = 85;
+    metadata.upper_quantile = 0.75;
     metadata.rounding = {.integers = sim::IntegerKnob::equal_bins, .cpu_step = {10}, .memory_step = {0}};
     metadata.safety = R"({"kind":"ses"})";
     metadata.training = R"({"episodes":5})";
@@ -50,6 +54,8 @@ TEST(Metadata, ComesBackFromItsJson) {
     EXPECT_EQ(read.qos, metadata.qos);
     EXPECT_EQ(read.normalizer, metadata.normalizer);
     EXPECT_EQ(read.load_knowledge, metadata.load_knowledge);
+    EXPECT_EQ(read.season_windows, 85U);
+    EXPECT_EQ(read.upper_quantile, 0.75);
     EXPECT_EQ(read.rounding.integers, metadata.rounding.integers);
     EXPECT_EQ(read.safety, metadata.safety);
   }
@@ -75,13 +81,14 @@ TEST(Metadata, NamesTheEntryThatIsWrong) {
   EXPECT_EQ(refusal("/network/attention", "cubed"),
             "metadata.network.attention: expected one of squared, softmax, mean, none, got \"cubed\"");
   EXPECT_EQ(refusal("/network/hidden/1", -64), "metadata.network.hidden[1]: expected a whole number, got -64");
+  EXPECT_EQ(refusal("/network/hidden/0", 0), "metadata.network.hidden: expected layers of at least one unit, got 0");
   EXPECT_EQ(refusal("/load_knowledge", 3),
-            "metadata.load_knowledge: expected one of clairvoyant, persistence, smoothing, got 3");
+            "metadata.load_knowledge: expected one of clairvoyant, persistence, smoothing, seasonal, got 3");
   EXPECT_EQ(refusal("/ranges/1/replicas", json::array({1})),
             "metadata.ranges[1].replicas: expected two numbers, got [1]");
   EXPECT_EQ(refusal("/ranges", json::array()), "metadata.ranges: expected one for each of 2 agents, got 0");
   EXPECT_EQ(refusal("/normalizer/mean", json::array({1, 2})),
-            "metadata.normalizer: expected one mean and deviation for each of 18 features, got 2");
+            "metadata.normalizer: expected one mean and deviation for each of 19 features, got 2");
   EXPECT_EQ(refusal("/edges/0/1", 2), "metadata.edges: expected two different ones of 2 agents, got 0 and 2");
   EXPECT_EQ(refusal("/smoothing_weight", 0),
             "metadata.smoothing_weight: expected a number above 0 up to 1, got 0.000000");
