@@ -23,10 +23,12 @@ Command export_csv_command() {
       .summary = "write the tables of a result file as CSV, units in the header line",
       .parameters =
           {
-              {.name = "RUN.h5", .kind = positional, .description = "a result file, as simulate --out writes it"},
+              {.name = "RUN.h5",
+               .kind = positional,
+               .description = "a file that simulate --out or evaluate --out wrote"},
               {.name = "out",
                .placeholder = "DIR",
-               .description = "directory for windows.csv, functions.csv, summary.csv and the other tables",
+               .description = "directory for summary.csv and the other tables",
                .default_value = "."},
           },
       .example =

@@ -63,19 +63,24 @@ double mean_of_seed(const Evaluation& evaluation, std::size_t policy, std::size_
   return values.empty() ? kAbsent : sim::mean(values);
 }
 
-void find_worst(const Evaluation& evaluation, std::size_t policy, std::size_t criterion, const sim::Strata& values,
-                Verdict& verdict) {
-  const double sign = kCriteria[criterion].more_is_better ? -1 : 1;
-  const double best = -sign * std::numeric_limits<double>::infinity();
-  verdict.worst_seed = verdict.worst_load = best;
+double find_worst_seed(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+  std::vector<double> seeds;
   for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
-    const double value = mean_of_seed(evaluation, policy, criterion, seed);
-    if (sign * value > sign * verdict.worst_seed) verdict.worst_seed = value;
+    const double mean = mean_of_seed(evaluation, policy, criterion, seed);
+    if (!std::isnan(mean)) seeds.push_back(mean);
   }
+  return kCriteria[criterion].more_is_better ? std::ranges::min(seeds) : std::ranges::max(seeds);
+}
+
+void judge_loads(const sim::Strata& values, sim::Rng rng, bool more_is_better, Verdict& verdict) {
+  verdict.lowest = std::numeric_limits<double>::infinity();
   for (std::size_t load = 0; load < values.size(); ++load) {
-    const double value = sim::mean(values[load]);
-    if (!(sign * value > sign * verdict.worst_load)) continue;
-    verdict.worst_load = value;
+    const sim::SkewedInterval found = sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel});
+    verdict.lowest = std::min(verdict.lowest, found.low);
+    const double worse =
+        more_is_better ? verdict.worst_load.estimate - found.estimate : found.estimate - verdict.worst_load.estimate;
+    if (load > 0 && worse <= 0) continue;
+    verdict.worst_load = found;
     verdict.worst_load_index = load;
   }
 }
@@ -100,7 +105,8 @@ std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, s
       .mean = sim::bootstrap_interval(values, sim::mean, rng, {.level = kLevel}),
       .interquartile_mean = sim::bootstrap_interval(values, sim::interquartile_mean, rng, {.level = kLevel}),
       .difference = difference(evaluation, policy, criterion)};
-  find_worst(evaluation, policy, criterion, values, verdict);
+  verdict.worst_seed = find_worst_seed(evaluation, policy, criterion);
+  judge_loads(values, rng, kCriteria[criterion].more_is_better, verdict);
   return verdict;
 }
 
@@ -110,6 +116,10 @@ std::size_t criterion_named(std::string_view name) {
   const auto found = std::ranges::find(kCriteria, name, &Criterion::name);
   assert(found != kCriteria.end());
   return static_cast<std::size_t>(found - kCriteria.begin());
+}
+
+std::string protocol_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy) {
+  return plan.scenario.redeploy && !policy.carries_over ? "redeploy" : "carry-over";
 }
 
 Scores score(const sim::Run& run) {

@@ -25,12 +25,12 @@ struct Criterion {
 };
 inline constexpr std::array<Criterion, 8> kCriteria = {{
     {"price", "1"},
-    {"cost_window", "USD"},
-    {"cost_execution", "USD"},
+    {"cost_window_usd", "USD"},
+    {"cost_execution_usd", "USD"},
     {"qos", "1", true},         // share of windows that met QoS, as published
     {"qos_strict", "1", true},  // and whose requests were served, see sim::strict_qos_compliance
-    {"latency_mean", "s"},
-    {"latency_p95", "s"},
+    {"latency_mean_s", "s"},
+    {"latency_p95_s", "s"},
     {"success_ratio", "1", true},
 }};
 std::size_t criterion_named(std::string_view name);  // index; of a name that there is
@@ -64,6 +64,9 @@ struct EvaluationPlan {
   int threads = 1;
 };
 
+// "redeploy" or "carry-over"
+std::string protocol_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy);
+
 struct Evaluation {
   std::vector<std::string> policies;
   std::vector<std::string> loads;
@@ -87,9 +90,10 @@ Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs);
 struct Verdict {
   sim::SkewedInterval mean;
   sim::SkewedInterval interquartile_mean;
-  double worst_seed = 0;  // mean over loads
-  double worst_load = 0;  // mean over seeds
+  double worst_seed = 0;             // mean over loads
+  sim::SkewedInterval worst_load{};  // mean over seeds
   std::size_t worst_load_index = 0;
+  double lowest = 0;  // lower end of any load's interval
   // Less the first policy, run by run; all policies' intervals hold together at 95 % (Bonferroni). Absent for the
   // first.
   std::optional<sim::SkewedInterval> difference;

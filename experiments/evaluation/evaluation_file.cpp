@@ -5,7 +5,6 @@
 
 #include <H5Cpp.h>
 
-#include "experiments/evaluation/evaluation_table.hpp"
 #include "experiments/results/hdf5_parts.hpp"
 #include "traces/hdf5_part_driver.hpp"
 #include "traces/part_file.hpp"
@@ -86,7 +85,7 @@ struct Column {
   const char* name;
   double (*of)(const Verdict&);
 };
-const std::array<Column, 11> kColumns = {{
+const std::array<Column, 14> kColumns = {{
     {"mean", [](const Verdict& v) { return v.mean.estimate; }},
     {"low", [](const Verdict& v) { return v.mean.low; }},
     {"high", [](const Verdict& v) { return v.mean.high; }},
@@ -94,7 +93,10 @@ const std::array<Column, 11> kColumns = {{
     {"interquartile_low", [](const Verdict& v) { return v.interquartile_mean.low; }},
     {"interquartile_high", [](const Verdict& v) { return v.interquartile_mean.high; }},
     {"worst_seed", [](const Verdict& v) { return v.worst_seed; }},
-    {"worst_load", [](const Verdict& v) { return v.worst_load; }},
+    {"worst_load", [](const Verdict& v) { return v.worst_load.estimate; }},
+    {"worst_load_low", [](const Verdict& v) { return v.worst_load.low; }},
+    {"worst_load_high", [](const Verdict& v) { return v.worst_load.high; }},
+    {"lowest", [](const Verdict& v) { return v.lowest; }},
     {"difference", [](const Verdict& v) { return v.difference ? v.difference->estimate : kAbsent; }},
     {"difference_low", [](const Verdict& v) { return v.difference ? v.difference->low : kAbsent; }},
     {"difference_high", [](const Verdict& v) { return v.difference ? v.difference->high : kAbsent; }},

@@ -48,13 +48,12 @@ std::vector<Line> lines_of(const Evaluation& evaluation, std::size_t criterion) 
       {"  worst seed", [=](const Verdict& verdict) { return format_estimate(verdict.worst_seed * scale, {}); }},
       {"  worst load",
        [=, &evaluation](const Verdict& verdict) {
-         return format_estimate(verdict.worst_load * scale, {}) + " (" + evaluation.loads[verdict.worst_load_index] +
-                ")";
+         return shown(verdict.worst_load, scale) + " (" + evaluation.loads[verdict.worst_load_index] + ")";
        }},
   };
   if (is_promise(criterion)) {
-    lines.push_back(
-        {"  surely 95 % or more", [](const Verdict& verdict) { return verdict.mean.low >= kPromised ? "yes" : "no"; }});
+    lines.push_back({"  surely 95 % at every load",
+                     [](const Verdict& verdict) { return verdict.lowest >= kPromised ? "yes" : "no"; }});
   }
   if (evaluation.policies.size() > 1) {
     lines.push_back({"  less " + evaluation.policies.front(), [=](const Verdict& verdict) {
@@ -74,26 +73,23 @@ void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, con
   };
   constexpr std::array<const char*, 3> kMean = {"mean", "low", "high"};
   constexpr std::array<const char*, 3> kMiddle = {"interquartile_mean", "interquartile_low", "interquartile_high"};
+  constexpr std::array<const char*, 3> kWorstLoad = {"worst_load", "worst_load_low", "worst_load_high"};
   constexpr std::array<const char*, 3> kDifference = {"difference", "difference_low", "difference_high"};
-  for (const auto& names : {kMean, kMiddle}) {
+  for (const auto& names : {kMean, kMiddle, kWorstLoad, kDifference}) {
     for (const char* name : names) line[name] = nullptr;
   }
-  for (const char* name : {"worst_seed", "worst_load", "worst_load_name"}) line[name] = nullptr;
-  for (const char* name : kDifference) line[name] = nullptr;
+  for (const char* name : {"worst_load_name", "worst_seed", "lowest"}) line[name] = nullptr;
   if (!verdict) return;
   add_interval(kMean, verdict->mean);
   add_interval(kMiddle, verdict->interquartile_mean);
   add("worst_seed", verdict->worst_seed);
-  add("worst_load", verdict->worst_load);
+  add_interval(kWorstLoad, verdict->worst_load);
   add("worst_load_name", evaluation.loads[verdict->worst_load_index]);
+  add("lowest", verdict->lowest);
   if (verdict->difference) add_interval(kDifference, *verdict->difference);
 }
 
 }  // namespace
-
-std::string protocol_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy) {
-  return plan.scenario.redeploy && !policy.carries_over ? "redeploy" : "carry-over";
-}
 
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                  const std::vector<Verdicts>& verdicts) {

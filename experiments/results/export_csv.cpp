@@ -25,7 +25,16 @@ namespace {
 
 constexpr std::int64_t kNewestFormat = 1;
 constexpr hsize_t kBlockRows = 8192;  // read at once
-constexpr std::array kTables = {"windows", "functions", "replications", "summary", "spans"};
+
+// A kind of file, with its tables; spans need not be there.
+struct Kind {
+  std::string_view format;
+  std::vector<const char*> tables;
+};
+const std::array<Kind, 2> kKinds = {{
+    {"faasconf-result", {"windows", "functions", "replications", "summary", "spans"}},
+    {"faasconf-evaluation", {"runs", "summary"}},
+}};
 
 // What is wrong inside the file; export_csv adds the path.
 class Damage : public std::runtime_error {
@@ -196,10 +205,11 @@ void write_table(const H5::H5File& file, const std::string& table, traces::PartF
 }
 
 // Throws sim::Error when the file is not one of ours.
-void check_format(const H5::H5File& file, const std::string& path) {
+const Kind& kind_of(const H5::H5File& file, const std::string& path) {
   const H5::Group root = file.openGroup("/");
   const std::string found = root.attrExists("format") ? read_attribute(root, "format") : "";
-  if (found != "faasconf-result") {
+  const auto kind = std::ranges::find(kKinds, found, &Kind::format);
+  if (kind == kKinds.end()) {
     throw sim::Error(path + ": expected a result file, got " +
                      (found.empty() ? "an HDF5 file of another kind" : "the format '" + found + "'"));
   }
@@ -209,6 +219,7 @@ void check_format(const H5::H5File& file, const std::string& path) {
     throw sim::Error(path + ": expected a result file of format version " + std::to_string(kNewestFormat) +
                      " or older, got " + std::to_string(format_version) + ": a newer faasconf wrote it");
   }
+  return *kind;
 }
 
 void make_directory(const std::string& directory) {
@@ -235,12 +246,12 @@ std::vector<std::string> export_csv(const std::string& result_path, const std::s
     H5::Exception::dontPrint();
     if (!H5::H5File::isHdf5(result_path)) throw sim::Error(result_path + ": expected a result file, got no HDF5 file");
     const H5::H5File file(result_path, H5F_ACC_RDONLY);
-    check_format(file, result_path);
+    const Kind& kind = kind_of(file, result_path);
     make_directory(directory);
 
     // none has its name before all are written
     std::vector<std::unique_ptr<traces::PartFile>> parts;
-    for (const char* table : kTables) {
+    for (const char* table : kind.tables) {
       if (std::string_view(table) == "spans" && !file.nameExists(table)) continue;
       parts.push_back(std::make_unique<traces::PartFile>((std::filesystem::path(directory) / table).string() + ".csv"));
       write_table(file, table, *parts.back());

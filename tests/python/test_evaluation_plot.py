@@ -8,7 +8,7 @@ import pytest
 
 from faasconf import evaluation_plot
 
-CRITERIA = ["price", "cost_window", "cost_execution", "qos", "qos_strict", "latency_mean", "latency_p95",
+CRITERIA = ["price", "cost_window_usd", "cost_execution_usd", "qos", "qos_strict", "latency_mean_s", "latency_p95_s",
             "success_ratio"]
 
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/cli/paths.hpp"
+#include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
 #include "tests/experiments/evaluation/made_up_evaluation.hpp"
 
@@ -63,9 +64,23 @@ TEST_F(EvaluationFile, TellsUnitsAndWhereItComesFrom) {
   };
   EXPECT_EQ(text(file.openGroup("/"), "format"), "faasconf-evaluation");
   EXPECT_EQ(text(file.openGroup("/"), "workflow"), "small");
-  EXPECT_EQ(text(file.openDataSet("/runs/cost_window"), "unit"), "USD");
-  EXPECT_EQ(text(file.openDataSet("/runs/latency_mean"), "unit"), "s");
+  EXPECT_EQ(text(file.openDataSet("/runs/cost_window_usd"), "unit"), "USD");
+  EXPECT_EQ(text(file.openDataSet("/runs/latency_mean_s"), "unit"), "s");
   EXPECT_EQ(text(file.openDataSet("/runs/policy"), "names"), "/run/policies");
+}
+
+TEST_F(EvaluationFile, IsExportedAsCsv) {
+  const std::string csv = scratch_.path() / "csv";
+  EXPECT_THAT(export_csv(write("e.h5"), csv), ElementsAre(csv + "/runs.csv", csv + "/summary.csv"));
+  std::ifstream runs(csv + "/runs.csv");
+  std::string header;
+  std::string first;
+  std::getline(runs, header);
+  std::getline(runs, first);
+  EXPECT_EQ(header,
+            "policy,load,seed,price,cost_window_usd,cost_execution_usd,qos,qos_strict,latency_mean_s,latency_p95_s,"
+            "success_ratio");
+  EXPECT_EQ(first, "lean,few,0,1,1,1,1,1,1,1,1");
 }
 
 TEST_F(EvaluationFile, HasTheSameBytesForTheSameEvaluation) {
