@@ -71,7 +71,7 @@ EXTERNAL = [
     (r"[a-z_]+", "standard library"),
 ]
 
-HEADERS_STAY_IN_CPP = {"torch": ["learner"], "HDF5": [], "Boost.Program_options": [], "Boost.Beast": []}
+HEADERS_STAY_IN_CPP = {"torch": ["learner", "tests/learner"], "HDF5": [], "Boost.Program_options": [], "Boost.Beast": []}
 TOP = ["sim", "traces", "learner", "experiments", "python", "tests"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

@@ -144,7 +144,10 @@ void Trainer::live(Shard& shard) const {
 void Trainer::step(Shard& shard) const {
   sim::VectorEnv& environments = shard.environments;
   shard.rows.assign(environments.observations().begin(), environments.observations().end());
-  shard.learner->act(shard.rows, shard.actions);
+  {
+    const std::lock_guard alone(torch_);
+    shard.learner->act(shard.rows, shard.actions);
+  }
   for (std::size_t i = 0; i < environments.size(); ++i) shard.users[i] = environments.environment(i).next_users();
   if (shard.safety != nullptr) shard.sums[kReplaced] += static_cast<double>(review(shard));
   environments.step(shard.actions);
@@ -158,6 +161,7 @@ void Trainer::step(Shard& shard) const {
     shard.safety->learn(shard.users[i], std::span(shard.actions).subspan(first, end - first), environments.prices()[i],
                         environments.violations()[i] < 0.5);
   }
+  const std::lock_guard alone(torch_);
   shard.learner->observe({.rows = shard.rows,
                           .actions = shard.actions,
                           .next_rows = environments.final_observations(),
@@ -182,8 +186,11 @@ std::size_t Trainer::review(Shard& shard) const {
 void Trainer::learn() {
   const std::size_t phases = learner().phases();
   for (std::size_t phase = 0; phase < phases; ++phase) {
-    const std::vector<double> mean = mean_over_shards([phase](Shard& shard) { return shard.learner->compute(phase); });
-    for_all_shards([&](Shard& shard) { shard.learner->apply(phase, mean); });
+    const std::vector<double> mean = mean_over_shards([this, phase](Shard& shard) {
+      const std::lock_guard alone(torch_);
+      return shard.learner->compute(phase);
+    });
+    for (const auto& shard : shards_) shard->learner->apply(phase, mean);
   }
 }
 

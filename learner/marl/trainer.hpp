@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -85,6 +86,9 @@ class Trainer {
   TrainerSpec spec_;
   Communicator& communicator_;
   sim::WorkerPool pool_;
+  // One thread at a time computes with torch: Debian's serial OpenBLAS errs, rarely, when several call it at once.
+  // Environments step in parallel all the same; processes (MPI) do both.
+  mutable std::mutex torch_;
   std::vector<std::unique_ptr<Shard>> shards_;  // of this rank
   std::uint64_t steps_ = 0;
   std::uint64_t iterations_ = 0;

@@ -68,7 +68,7 @@ void Replay_Cluster(benchmark::State& state) {
                    .start_up_s = sim::Deterministic{kStartUp_s},
                    .memory = sim::Mebibytes{256}});
   traces::ClusterRequest cluster;
-  cluster.cluster.nodes = {{.count = 8}};
+  cluster.cluster.nodes.emplace_back().count = 8;
   cluster.cpu_request = sim::Millicores{static_cast<double>(state.range(0))};
   for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(traces::replay_on_cluster({.trace = trace, .models = models}, {}, cluster, 1));

@@ -19,7 +19,7 @@ TEST(Lagrangian, FindsWhatKeepsTheLimit) {
   for (const double limit : {0.05, 0.2}) {
     for (const double initial : {0.0, 0.5, 10.0}) {
       Lagrangian lagrangian({.limit = limit, .initial = initial}, 1);
-      obey(lagrangian, 0, 5000);
+      obey(lagrangian, 0, 20000);
       EXPECT_NEAR(lagrangian.multiplier(0), -std::log(limit), 1e-3) << limit << " from " << initial;
     }
   }

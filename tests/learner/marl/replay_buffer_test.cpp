@@ -25,7 +25,16 @@ void add(ReplayBuffer& buffer, const std::vector<int>& which) {
     next_rows.insert(next_rows.end(), kAgents * kFeatures, static_cast<float>(n) + 0.5F);
     rewards.push_back(-n);
   }
-  buffer.add({.rows = rows, .actions = actions, .next_rows = next_rows, .rewards = rewards});
+  const std::vector<double> violations(rewards.size());
+  const std::vector<std::uint8_t> truncated(rewards.size());
+  const std::vector<int> users(rewards.size());
+  buffer.add({.rows = rows,
+              .actions = actions,
+              .next_rows = next_rows,
+              .rewards = rewards,
+              .violations = violations,
+              .truncated = truncated,
+              .users = users});
 }
 
 // How often each transition comes in so many draws.

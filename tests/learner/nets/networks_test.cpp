@@ -109,7 +109,9 @@ std::vector<std::pair<std::string, NetworkSpec>> actors() {
       {"squared", NeighbourhoodSpec{.hidden = hidden}},
       {"softmax",
        NeighbourhoodSpec{.attention = Attention::softmax, .normalisation = Normalisation::layer, .hidden = hidden}},
-      {"own", NeighbourhoodSpec{.shared = false, .shared_attention = false, .hidden = hidden}},
+      {"own",
+       NeighbourhoodSpec{
+           .attention = Attention::softmax, .shared = false, .shared_attention = false, .hidden = hidden}},
       {"own softmax", NeighbourhoodSpec{.attention = Attention::softmax, .shared_attention = false, .hidden = hidden}},
       {"mean", NeighbourhoodSpec{.attention = Attention::mean, .normalisation = Normalisation::none, .hidden = hidden}},
       {"alone",
