@@ -25,6 +25,8 @@ from faasconf.plot import COLOURS, DPI, QUIET, shorten, style
 FORMAT = "faasconf-evaluation"
 NEWEST_FORMAT_VERSION = 1
 SIZE_PX = (1600, 1200)
+LEGEND_COLUMNS = 3
+LEGEND_ROW = 0.022  # of the figure's height
 PROMISED = 0.95  # share of windows
 
 
@@ -91,7 +93,8 @@ def draw(evaluation: Evaluation) -> Figure:
     with matplotlib.rc_context(style()):
         figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI)
         FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(2, 2, left=0.07, right=0.985, top=0.84, bottom=0.1, hspace=0.42, wspace=0.22)
+        top = 0.88 - LEGEND_ROW * (1 + (len(evaluation.policies) - 1) // LEGEND_COLUMNS)
+        grid = figure.add_gridspec(2, 2, left=0.07, right=0.985, top=top, bottom=0.06, hspace=0.38, wspace=0.22)
         draw_price_and_qos(figure.add_subplot(grid[0, 0]), evaluation, "qos", "Published QoS and price")
         draw_price_and_qos(figure.add_subplot(grid[0, 1]), evaluation, "qos_strict", "Strict QoS and price")
         draw_by_load(figure.add_subplot(grid[1, 0]), evaluation, "qos_strict", "Windows that met strict QoS, by load")
@@ -114,11 +117,12 @@ def head(figure: Figure, evaluation: Evaluation) -> None:
                 fontweight="bold", va="top")
     figure.text(0.07, 0.938, f"{loads} loads, {seeds} seeds each; bars: 95 % intervals (bootstrap over seeds)",
                 color=QUIET, va="top", fontsize=9)
-    labels = [f"{shorten(name, 24)} ({knows}; {protocol})" for name, knows, protocol
+    labels = [f"{shorten(name, 24)} (knows {knows}; {protocol})" for name, knows, protocol
               in zip(evaluation.policies, evaluation.knows, evaluation.protocols)]
     handles = [matplotlib.lines.Line2D([], [], color=colour(i), marker=marker(i), linestyle="none", label=label)
                for i, label in enumerate(labels)]
-    figure.legend(handles=handles, frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(0.06, 0.925), ncol=4)
+    figure.legend(handles=handles, frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(0.06, 0.925),
+                  ncol=LEGEND_COLUMNS)
 
 
 def percent(value: float, _: object = None) -> str:
@@ -134,6 +138,8 @@ def draw_price_and_qos(axes: Axes, evaluation: Evaluation, qos: str, title: str)
         bars = [[[summary["mean"][policy, criterion] - summary["low"][policy, criterion]],
                  [summary["high"][policy, criterion] - summary["mean"][policy, criterion]]]
                 for criterion in (price, met)]
+        if np.isnan(centre).any():
+            continue
         axes.errorbar(*centre, xerr=bars[0], yerr=bars[1], color=colour(policy), marker=marker(policy), markersize=7,
                       elinewidth=1.4)
     axes.axhline(PROMISED, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
