@@ -86,8 +86,8 @@ class Trainer {
   TrainerSpec spec_;
   Communicator& communicator_;
   sim::WorkerPool pool_;
-  // One thread at a time computes with torch: Debian's serial OpenBLAS errs, rarely, when several call it at once.
-  // Environments step in parallel all the same; processes (MPI) do both.
+  // One thread at a time computes with torch: with Debian's serial OpenBLAS, not with the reference BLAS, two at once
+  // now and then came to other numbers. Environments step in parallel all the same; processes (MPI) do both.
   mutable std::mutex torch_;
   std::vector<std::unique_ptr<Shard>> shards_;  // of this rank
   std::uint64_t steps_ = 0;
