@@ -55,7 +55,7 @@ std::vector<std::size_t> read_widths(const YamlValue& value) {
   return widths;
 }
 
-constexpr std::array<std::string_view, 22> kTrainingKeys = {"method",
+constexpr std::array<std::string_view, 23> kTrainingKeys = {"method",
                                                             "users",
                                                             "profiles",
                                                             "redeploy",
@@ -70,6 +70,7 @@ constexpr std::array<std::string_view, 22> kTrainingKeys = {"method",
                                                             "reward",
                                                             "price_weight",
                                                             "qos_weight",
+                                                            "qos",
                                                             "replications",
                                                             "common_random_numbers",
                                                             "integers",
@@ -106,6 +107,9 @@ sim::EnvironmentSpec read_environment(const YamlMap& map, bool on_policy) {
   });
   read_into(map, "price_weight", spec.reward.price_weight, read_at_least_zero);
   read_into(map, "qos_weight", spec.reward.qos_weight, read_at_least_zero);
+  read_into(map, "qos", spec.reward.qos, [](const YamlValue& value) {
+    return read_word<sim::QosKind>(value, {{"published", sim::QosKind::published}, {"strict", sim::QosKind::strict}});
+  });
   read_into(map, "replications", spec.replications, [](const YamlValue& value) { return read_size(value, 1, 1000); });
   read_into(map, "common_random_numbers", spec.common_random_numbers, read_flag);
   spec.rounding.integers = sim::IntegerKnob::equal_bins;

@@ -12,8 +12,8 @@ namespace faasconf::learner {
 //   e = rate - limit, I <- max(0, I + k_i e), lambda = max(0, k_p e + I + k_d max(0, rate - rate before))
 struct LagrangianSpec {
   double limit = 0.05;  // rate of violations that may be
-  double proportional = 0.5;
-  double integral = 0.05;
+  double proportional = 4;  // much of it against little of the integral keeps the multiplier from swinging
+  double integral = 0.02;
   double derivative = 0.5;
   double initial = 0.5;    // I at the start, in units of reward
   double most = 20;        // of lambda

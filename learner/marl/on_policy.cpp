@@ -27,6 +27,18 @@ std::int64_t agents_of(const AgentGroup& group) { return count_of(group.graph->a
 
 torch::Tensor stacked(const std::vector<torch::Tensor>& steps) { return torch::stack(steps); }
 
+// An action's density must not depend on which others are looked at beside it.
+NetworkSpec without_batch_norm(const NetworkSpec& actor) {
+  const auto normalises_batches = [](const auto& spec) {
+    if constexpr (requires { spec.normalisation; }) return spec.normalisation == Normalisation::batch;
+    return false;
+  };
+  if (std::visit(normalises_batches, actor)) {
+    throw sim::Error("PPO: expected an actor with layer normalisation or none, got one with batch normalisation");
+  }
+  return actor;
+}
+
 // environments x columns from doubles
 template <class Number>
 torch::Tensor column(std::span<const Number> numbers) {
@@ -60,7 +72,7 @@ OnPolicyLearner::Networks::Networks(const OnPolicySpec& spec, const AgentGroup& 
                                     std::uint64_t seed)
     : spread(std::make_shared<Spread>(spec.initial_spread)) {
   at::Generator generator = at::detail::createCPUGenerator(seed);
-  actor = make_actor(spec.actor, agents_of(group), features, generator);
+  actor = make_actor(without_batch_norm(spec.actor), agents_of(group), features, generator);
   value = std::make_shared<ValueNetwork>(features, count_of(spec.value_width), generator);
 }
 

@@ -80,10 +80,18 @@ Environment::Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint6
       forecast_(plan_->spec().load_knowledge, plan_->spec().smoothing_weight, plan_->spec().season_windows,
                 plan_->spec().upper_quantile),
       recorder_(plan_->scenario()),
-      simulation_(plan_->scenario(), RngStreams(seed, number * kMostWindows), {&recorder_}),
+      strict_(plan_->spec().reward.qos == QosKind::strict
+                  ? std::optional<StrictRecorder>(plan_->scenario().workflow().qos.latency)
+                  : std::nullopt),
+      simulation_(plan_->scenario(), RngStreams(seed, number * kMostWindows), observers()),
       configuration_(plan_->scenario().spec().configuration),
       actions_(plan_->actions().size()),
       rows_(plan_->agents() * plan_->features().size()) {}
+
+std::vector<Observer*> Environment::observers() {
+  if (strict_) return {&recorder_, &*strict_};
+  return {&recorder_};
+}
 
 void Environment::reset() {
   load_.begin(load_stream_);
@@ -92,7 +100,7 @@ void Environment::reset() {
   configuration_ = plan_->scenario().spec().configuration;
   plan_->actions().encode(configuration_, actions_);
   simulation_.set_users(users());
-  simulation_.redeploy(Time{}, next_streams(0), configuration_);
+  redeploy(0);
   run_window(seen_);
   look();
   reward_ = {};
@@ -111,8 +119,9 @@ void Environment::step(std::span<const float> actions) {
   begin_window();
   run_window(seen_);
   look();
-  reward_ = reward_of(seen_, plan_->spec().reward);
+  reward_ = before_qos(seen_, plan_->spec().reward);
   if (plan_->spec().replications > 1) run_replications();
+  reward_ = with_qos(reward_, strict_ ? served_.failure_share() : 0, plan_->spec().reward);
 }
 
 template <class Archive>
@@ -127,6 +136,7 @@ std::vector<std::byte> Environment::save() {
   ArchiveWriter writer;
   std::vector<std::byte> simulation = simulation_.save();
   writer(simulation);
+  if (strict_) writer(*strict_);
   archive(writer);
   return writer.take();
 }
@@ -137,6 +147,7 @@ void Environment::restore(std::span<const std::byte> bytes) {
   reader(simulation);
   simulation_.restore(simulation);
   begun_ = false;
+  if (strict_) reader(*strict_);
   archive(reader);
   const bool fits = actions_.size() == plan_->actions().size() &&
                     rows_.size() == plan_->agents() * plan_->features().size() && forecast_.is_whole() &&
@@ -165,19 +176,27 @@ void Environment::begin_forecast() {
 
 void Environment::begin_window() {
   simulation_.set_users(users());
+  served_ = {};
   if (plan_->scenario().spec().redeploy) {
-    simulation_.redeploy(Time{}, next_streams(0), configuration_);
+    redeploy(0);
   } else if (configuration_ != simulation_.configuration()) {
     simulation_.apply(configuration_);
   }
+}
+
+void Environment::redeploy(std::size_t replication) {
+  simulation_.redeploy(Time{}, next_streams(replication), configuration_);
+  if (strict_) strict_->redeployed();
 }
 
 void Environment::run_window(Observation& seen) {
   const ScenarioSpec& scenario = plan_->scenario().spec();
   recorder_.forget_windows();
   recorder_.begin_window(simulation_);
+  if (strict_) strict_->begin_window();
   simulation_.run_until(simulation_.now() + scenario.window);
   recorder_.end_window(simulation_);
+  if (strict_) served_ += strict_->end_window(simulation_.now());
   drain(simulation_, scenario.attribution);
   recorder_.latest(seen);
   seen.window = static_cast<std::int64_t>(window_);
@@ -187,9 +206,9 @@ void Environment::run_window(Observation& seen) {
 void Environment::run_replications() {
   const std::size_t count = plan_->spec().replications;
   for (std::size_t replication = 1; replication < count; ++replication) {
-    simulation_.redeploy(Time{}, next_streams(replication), configuration_);
+    redeploy(replication);
     run_window(again_);
-    reward_ += reward_of(again_, plan_->spec().reward);
+    reward_ += before_qos(again_, plan_->spec().reward);
   }
   reward_ /= static_cast<double>(count);
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "sim/env/load.hpp"
 #include "sim/env/reward.hpp"
 #include "sim/model/simulation.hpp"
+#include "sim/model/strict_qos.hpp"
 #include "sim/model/window_recorder.hpp"
 
 namespace faasconf::sim {
@@ -100,6 +102,8 @@ class Environment {
   RngStreams next_streams(std::size_t replication);
   void begin_forecast();
   void begin_window();
+  std::vector<Observer*> observers();
+  void redeploy(std::size_t replication);
   void run_window(Observation& seen);
   void run_replications();
   void look();
@@ -113,6 +117,7 @@ class Environment {
   EpisodeLoad load_;
   LoadForecast forecast_;
   WindowRecorder recorder_;
+  std::optional<StrictRecorder> strict_;  // where the reward asks for it
   Simulation simulation_;
   std::uint64_t windows_run_ = 0;  // in all episodes: each has streams of its own
   std::size_t window_ = 0;         // of the episode: 0 is the one that reset() runs
@@ -120,6 +125,7 @@ class Environment {
   Configuration configuration_;
   Observation seen_;
   Observation again_;  // another replication of it
+  StrictCounts served_;  // of the step's replications, by strict QoS
   Reward reward_;
   std::vector<float> actions_;
   std::vector<float> rows_;

@@ -1,6 +1,8 @@
 #pragma once
 // What all agents get for a window, together.
 
+#include <algorithm>
+
 #include "sim/policy/observation.hpp"
 
 namespace faasconf::sim {
@@ -11,8 +13,14 @@ enum class RewardKind {
   constrained,  // -w_p price alone: the violation is a signal of its own, for a Lagrangian
 };
 
+enum class QosKind {
+  published,  // mean latency of the successes and their number
+  strict,     // and requests served, see sim/model/strict_qos.hpp
+};
+
 struct RewardSpec {
   RewardKind kind = RewardKind::price;
+  QosKind qos = QosKind::published;
   double price_weight = 0.1;
   double qos_weight = 0.5;
 };
@@ -37,11 +45,19 @@ struct Reward {
   }
 };
 
-inline Reward reward_of(const Observation& window, const RewardSpec& spec) {
+// Of one window, by the published QoS and without what QoS is worth.
+inline Reward before_qos(const Observation& window, const RewardSpec& spec) {
   constexpr double kMilli = 1000;
   const double paid = spec.kind == RewardKind::cost ? kMilli * window.cost_execution_usd : window.price;
-  const double kept = spec.kind == RewardKind::constrained || !window.qos_met ? 0 : spec.qos_weight;
-  return {.value = kept - spec.price_weight * paid, .price = window.price, .violation = window.qos_met ? 0.0 : 1.0};
+  return {.value = -spec.price_weight * paid, .price = window.price, .violation = window.qos_met ? 0.0 : 1.0};
+}
+
+// Of a step, from the mean over its windows. unserved: under strict QoS the share of their requests that were not served,
+// otherwise 0. A violation is by degrees then, so that a policy far from serving all is told which way to go.
+inline Reward with_qos(Reward mean, double unserved, const RewardSpec& spec) {
+  mean.violation = std::max(mean.violation, unserved);
+  if (spec.kind != RewardKind::constrained) mean.value += spec.qos_weight * (1 - mean.violation);
+  return mean;
 }
 
 }  // namespace faasconf::sim

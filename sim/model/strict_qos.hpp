@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <unordered_map>
+#include <vector>
 
 #include "sim/model/observer.hpp"
 #include "sim/policy/observation.hpp"
@@ -18,6 +18,10 @@ struct StrictCounts {
   std::int64_t successes = 0;
   std::int64_t failures = 0;
 
+  std::int64_t requests() const { return successes + failures; }
+  double failure_share() const;  // 0 without requests
+  StrictCounts& operator+=(const StrictCounts& other);
+
   friend bool operator==(const StrictCounts&, const StrictCounts&) = default;
 };
 
@@ -25,22 +29,30 @@ class StrictRecorder final : public Observer {
  public:
   explicit StrictRecorder(Duration promise) : promise_(promise) {}  // QosTarget::latency
 
+  // Nothing is allocated once as many requests as ever have been in flight.
   void begin_window() { counts_ = {}; }
   StrictCounts end_window(Time now);
   void redeployed() { in_flight_.clear(); }  // requests that were in flight are gone
 
-  void on_request(std::uint64_t request, Time arrived) override { in_flight_.emplace(request, InFlight{arrived}); }
+  void on_request(std::uint64_t request, Time arrived) override;
   void on_request_finished(const RequestRecord& record) override;
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(counts_, in_flight_);
+  }
 
  private:
   struct InFlight {
+    std::uint64_t request;
     Time arrived;
-    bool overdue = false;  // and counted
+    bool overdue;  // and counted
   };
+  std::vector<InFlight>::iterator place_of(std::uint64_t request);
 
   Duration promise_;
   StrictCounts counts_;
-  std::unordered_map<std::uint64_t, InFlight> in_flight_;  // only counted, so its order decides nothing
+  std::vector<InFlight> in_flight_;  // by request
 };
 
 inline constexpr double kStrictSuccessRatio = 0.95;

@@ -272,6 +272,60 @@ TEST(Environment, EstimatesTheRiskFromReplications) {
   EXPECT_NEAR(*ten.variance(), p * (1 - p) / 10, 0.3 * p * (1 - p) / 10);
 }
 
+// Oracle: finished requests alone, and those with all that are still in flight as failures, bound what was not served.
+TEST(Environment, AsksForServedRequestsUnderStrictQos) {
+  EnvironmentSpec strict_spec = risky(1);
+  strict_spec.reward.qos = QosKind::strict;
+  Environment published(plan_of(risky(1)), 1), strict(plan_of(strict_spec), 1);
+  int between = 0;
+  Rng rng = RngStreams(3).stream("actions");
+  for (int episode = 0; episode < 60; ++episode) {
+    published.reset();
+    strict.reset();
+    while (!published.truncated()) {
+      std::vector<float> action = kSmall;
+      for (float& knob : action) knob = static_cast<float>(rng.uniform());
+      published.step(action);
+      strict.step(action);
+      const Observation& seen = strict.window();
+      ASSERT_EQ(seen, published.window());
+      const Counts& requests = seen.requests;
+      const StrictCounts finished{requests.completions, requests.finished() - requests.completions};
+      const StrictCounts with_open{finished.successes, finished.failures + requests.in_flight};
+      const double missed = published.reward().violation, violation = strict.reward().violation;
+      EXPECT_GE(violation, std::max(missed, finished.failure_share() * (1 - 1e-12)));
+      EXPECT_LE(violation, std::max(missed, with_open.failure_share() * (1 + 1e-12)));
+      EXPECT_NEAR(strict.reward().value, published.reward().value - 0.5 * (violation - missed), 1e-12);
+      between += violation > 0.01 && violation < 0.9 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(between, 30);
+}
+
+// The requests of all replications count together: as if they were one long window.
+TEST(Environment, PoolsTheRequestsOfReplicationsUnderStrictQos) {
+  constexpr int kReplications = 10;
+  EnvironmentSpec one = risky(1), all = risky(kReplications);
+  one.scenario.workflow.qos.latency = all.scenario.workflow.qos.latency = std::chrono::hours(1);  // nothing is overdue
+  one.reward.qos = all.reward.qos = QosKind::strict;
+  const std::vector<float> refusing = {0.6F, 0.5F, 0.6F, 0, 0.4F, 0.5F, 0.3F, 0};
+  Environment singles(plan_of(one), 1), pooled(plan_of(all), 1);
+  RunningMoments single, pool;
+  for (int i = 0; i < 40 * kReplications; ++i) {
+    if (i % 5 == 0) singles.reset();
+    singles.step(refusing);
+    single.add(singles.reward().violation);
+    if (i >= 40) continue;
+    if (i % 5 == 0) pooled.reset();
+    pooled.step(refusing);
+    pool.add(pooled.reward().violation);
+  }
+  ASSERT_GT(*single.mean(), 0.05);
+  // a ratio of sums differs from the mean of ratios by little beside the error, since windows have some 700 requests
+  EXPECT_NEAR(*pool.mean(), *single.mean(), 4 * std::hypot(*single.standard_error(), *pool.standard_error()));
+  EXPECT_LT(*pool.variance(), 0.5 * *single.variance());
+}
+
 TEST(Environment, SeesTheFirstOfTheReplications) {
   EnvironmentSpec once = risky(1);
   EnvironmentSpec often = risky(4);
@@ -308,7 +362,9 @@ TEST(Environment, GoesOnBitForBitWhereItWasSaved) {
   EnvironmentSpec repeated = periodic(LoadKnowledge::seasonal);
   repeated.replications = 2;
   repeated.common_random_numbers = true;
-  for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated}) {
+  EnvironmentSpec strict = two_steps(false);
+  strict.reward.qos = QosKind::strict;
+  for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated, strict}) {
     const auto plan = plan_of(spec);
     Environment saved(plan, 9, 4);
     saved.reset();
@@ -388,12 +444,13 @@ TEST(Reward, HasThePapersTwoFormsAndAConstrainedOne) {
   window.price = 4;
   window.cost_execution_usd = 0.002;
   window.qos_met = true;
-  EXPECT_DOUBLE_EQ(reward_of(window, {}).value, 0.1);
-  EXPECT_DOUBLE_EQ(reward_of(window, {.kind = RewardKind::cost}).value, 0.3);
-  EXPECT_DOUBLE_EQ(reward_of(window, {.kind = RewardKind::constrained}).value, -0.4);
+  const auto value = [&window](const RewardSpec& spec) { return with_qos(before_qos(window, spec), 0, spec).value; };
+  EXPECT_DOUBLE_EQ(value({}), 0.1);
+  EXPECT_DOUBLE_EQ(value({.kind = RewardKind::cost}), 0.3);
+  EXPECT_DOUBLE_EQ(value({.kind = RewardKind::constrained}), -0.4);
   window.qos_met = false;
-  EXPECT_DOUBLE_EQ(reward_of(window, {}).value, -0.4);
-  EXPECT_EQ(reward_of(window, {.kind = RewardKind::constrained}).violation, 1);
+  EXPECT_DOUBLE_EQ(value({}), -0.4);
+  EXPECT_EQ(before_qos(window, {.kind = RewardKind::constrained}).violation, 1);
 }
 
 }  // namespace

@@ -177,7 +177,9 @@ TEST(Allocation, NoneInTheStepsOfEnvironments) {
   repeated.replications = 2;
   repeated.load_knowledge = LoadKnowledge::seasonal;
   repeated.features = FeatureSet::extended;
-  for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated}) {
+  EnvironmentSpec strict = two_steps(false);
+  strict.reward.qos = QosKind::strict;
+  for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated, strict}) {
     const auto plan = std::make_shared<const EnvironmentPlan>(spec);
     VectorEnv environments({3, plan}, 1, 2);
     environments.reset();
