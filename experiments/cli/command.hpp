@@ -33,6 +33,7 @@ Command simulate_command();
 Command calibrate_command();
 Command predict_command();
 Command evaluate_command();
+Command search_command();
 Command train_command();
 Command export_command();
 Command export_csv_command();

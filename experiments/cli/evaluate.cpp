@@ -1,11 +1,12 @@
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <exception>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <ostream>
 #include <set>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,7 @@
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/config/files.hpp"
+#include "experiments/config/lookup_file.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
@@ -36,36 +38,18 @@ constexpr std::int64_t kMostSeeds = 100'000;
 // All that the command line and the files ask for.
 struct Plan {
   Experiment experiment;
-  std::deque<learner::PolicyBundle> bundles;  // stay where they are: policies refer to them
+  // stay where they are: policies refer to them
+  std::deque<learner::PolicyBundle> bundles;
+  std::deque<sim::LookupTable> tables;
   EvaluationPlan evaluation;
   std::string out, plot;  // paths; empty: not wanted
   bool json = false;
   bool quiet = false;
 };
 
-// "12,17,23,28"
-std::vector<int> user_numbers(const std::string& text) {
-  std::vector<int> numbers;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    int number = 0;
-    const auto [read, status] = std::from_chars(text.data() + begin, text.data() + end, number);
-    if (status != std::errc() || read != text.data() + end || number < 0 || number > kMostUsers) {
-      throw sim::Error("--users: expected numbers of users from 0 to 1000000 with commas between them, got \"" + text +
-                       "\"");
-    }
-    if (std::ranges::count(numbers, number) > 0) {
-      throw sim::Error("--users: " + std::to_string(number) + " given twice");
-    }
-    numbers.push_back(number);
-    begin = end + 1;
-  }
-  return numbers;
-}
-
 void add_static_loads(const Arguments& arguments, Plan& plan) {
   const auto windows = static_cast<std::size_t>(arguments.integer("windows", 1, kMostWindows));
-  for (const int users : user_numbers(arguments.text("users"))) {
+  for (const int users : user_numbers(arguments.text("users"), 0)) {
     sim::Workload workload = plan.experiment.scenario.workload;
     become<sim::ClosedLoop>(workload).users = users;
     plan.evaluation.loads.push_back({.name = std::to_string(users) + (users == 1 ? " user" : " users"),
@@ -94,12 +78,12 @@ void add_policies(Plan& plan) {
   const sim::WorkflowSpec& workflow = plan.experiment.scenario.workflow;
   for (const Case& one : cases_of(plan.experiment)) {
     const bool is_fixed = one.choice.policy == "fixed";
-    plan.evaluation.policies.push_back(
-        {.name = one.name,
-         .knows = is_fixed ? "nothing" : "its past",
-         .carries_over = !is_fixed,
-         .start = one.start.configuration,
-         .make = [one, &workflow](const sim::Scenario&, const EvaluatedLoad&) { return make_policy(one, workflow); }});
+    plan.evaluation.policies.push_back({.name = one.name,
+                                        .knows = is_fixed ? "nothing" : "its past",
+                                        .carries_over = !is_fixed,
+                                        .start = one.start.configuration,
+                                        .make = [one, &workflow](const sim::Scenario&, const EvaluatedLoad&,
+                                                                 std::size_t) { return make_policy(one, workflow); }});
   }
 }
 
@@ -118,12 +102,14 @@ std::string knowledge_of(const learner::Metadata& metadata) {
   return "its past, by season";
 }
 
+// Nothing is decided for a window after the last one.
+double users_in(const EvaluatedLoad& load, std::int64_t window) {
+  return static_cast<double>(load.users[std::min(static_cast<std::size_t>(window), load.users.size() - 1)]);
+}
+
 std::unique_ptr<sim::Policy> make_learned(const learner::PolicyBundle& bundle, const std::string& path,
                                           const sim::Scenario& scenario, const EvaluatedLoad& load) {
-  // nothing is decided for a window after the last one
-  const auto users = [&load](std::int64_t window) {
-    return static_cast<double>(load.users[std::min(static_cast<std::size_t>(window), load.users.size() - 1)]);
-  };
+  const auto users = [&load](std::int64_t window) { return users_in(load, window); };
   try {
     return std::make_unique<learner::LearnedPolicy>(bundle, scenario, learner::ServingOptions{.users = users});
   } catch (const sim::Error&) {
@@ -131,20 +117,65 @@ std::unique_ptr<sim::Policy> make_learned(const learner::PolicyBundle& bundle, c
   }
 }
 
+// The policies of one method: a file, or the best ones of all trainings in a folder, by name.
+std::vector<std::string> bundle_paths(const std::string& path) {
+  if (!std::filesystem::is_directory(path)) return {path};
+  std::vector<std::string> paths;
+  for (const auto& training : std::filesystem::directory_iterator(path)) {
+    const std::filesystem::path best = training.path() / "best.fcp";
+    if (std::filesystem::exists(best)) paths.push_back(best.string());
+  }
+  std::ranges::sort(paths);
+  if (paths.empty()) {
+    throw sim::Error("--bundle: expected a policy, or a folder of trainings with best.fcp in each, got " + path);
+  }
+  return paths;
+}
+
 // They start from the first configuration, which is in force before they decide.
 void add_bundles(const Arguments& arguments, Plan& plan) {
-  const auto paths = arguments.list("bundle");
-  const std::vector<std::string> names = names_of_files(paths, "bundle");
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    const learner::PolicyBundle& bundle = plan.bundles.emplace_back(learner::read_bundle(paths[i]));
+  const auto given = arguments.list("bundle");
+  const std::vector<std::string> names = names_of_files(given, "bundle");
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const std::vector<std::string> paths = bundle_paths(given[i]);
+    if (plan.evaluation.seeds % paths.size() != 0) {
+      throw sim::Error("--seeds: expected a multiple of the " + std::to_string(paths.size()) + " trainings in " +
+                       given[i] + ", got " + std::to_string(plan.evaluation.seeds));
+    }
+    std::vector<const learner::PolicyBundle*> bundles;
+    for (const std::string& path : paths) {
+      bundles.push_back(&plan.bundles.emplace_back(learner::read_bundle(path)));
+      plan.experiment.inputs.push_back(fingerprint(path));
+    }
     plan.evaluation.policies.push_back(
         {.name = names[i],
-         .knows = knowledge_of(bundle.metadata),
+         .knows = knowledge_of(bundles.front()->metadata),
          .start = plan.experiment.configurations.front().configuration,
-         .make = [&bundle, path = paths[i]](const sim::Scenario& scenario, const EvaluatedLoad& load) {
-           return make_learned(bundle, path, scenario, load);
+         .make = [bundles, paths](const sim::Scenario& scenario, const EvaluatedLoad& load, std::size_t seed) {
+           const std::size_t training = seed % bundles.size();
+           return make_learned(*bundles[training], paths[training], scenario, load);
          }});
-    plan.experiment.inputs.push_back(fingerprint(paths[i]));
+  }
+}
+
+// "table.yaml", or "table.yaml:last", which takes the last window's users for the next one's.
+void add_tables(const Arguments& arguments, Plan& plan) {
+  constexpr std::string_view kLast = ":last";
+  const auto given = arguments.list("table");
+  for (const std::string& name : given) {
+    const bool knows_next = !name.ends_with(kLast);
+    const std::string path = find_input(knows_next ? name : name.substr(0, name.size() - kLast.size()));
+    const sim::LookupTable& table = plan.tables.emplace_back(read_lookup(path, plan.experiment.scenario.workflow));
+    plan.evaluation.policies.push_back(
+        {.name = std::filesystem::path(path).stem().string() + (knows_next ? "" : std::string(kLast)),
+         .knows = knows_next ? "the next window" : "the last window",
+         .start = plan.experiment.configurations.front().configuration,
+         .make = [&table, knows_next](const sim::Scenario&, const EvaluatedLoad& load, std::size_t) {
+           return std::make_unique<sim::LookupPolicy>(table, [&load, knows_next](std::int64_t window) {
+             return users_in(load, window + (knows_next ? 1 : 0));
+           });
+         }});
+    plan.experiment.inputs.push_back(fingerprint(path));
   }
 }
 
@@ -183,10 +214,11 @@ void make_plan(const Arguments& arguments, Plan& plan) {
   plan.evaluation.scenario = plan.experiment.scenario;
   if (arguments.given("users") || !arguments.given("profile")) add_static_loads(arguments, plan);
   add_profiles(arguments, plan);
+  plan.evaluation.seeds = static_cast<std::size_t>(arguments.integer("seeds", 2, kMostSeeds));
   add_policies(plan);
+  add_tables(arguments, plan);
   add_bundles(arguments, plan);
   check_names(plan.evaluation.policies);
-  plan.evaluation.seeds = static_cast<std::size_t>(arguments.integer("seeds", 2, kMostSeeds));
   plan.evaluation.seed =
       static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
   plan.evaluation.threads = static_cast<int>(thread_count(arguments));
@@ -302,10 +334,17 @@ Command evaluate_command() {
                .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"},
               config_parameter(),
               policy_parameter(),
+              {.name = "table",
+               .kind = values,
+               .placeholder = "FILE[:last]",
+               .description =
+                   "configurations by number of users, as faasconf search writes them, interpolated; for the "
+                   "next window's users, or with :last for the last one's"},
               {.name = "bundle",
                .kind = values,
-               .placeholder = "FILE",
-               .description = "a trained policy, .fcp; it starts from the first configuration"},
+               .placeholder = "FILE|DIR",
+               .description = "a trained policy, .fcp, which starts from the first configuration; or a folder of "
+                              "trainings, whose best policies take the seeds in turn"},
               {.name = "users",
                .placeholder = "N,N,...",
                .description = "closed loops of so many users each; with --profile only if given",

@@ -1,6 +1,7 @@
 #include "experiments/cli/experiment_options.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <set>
 
@@ -27,6 +28,26 @@ Parameter policy_parameter() {
               "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
               "hpa:CONFIG; with parameters: hpa:target_utilization=0.5,interval=1m. Several are "
               "compared under common random numbers. Default: fixed"};
+}
+
+std::vector<int> user_numbers(const std::string& text, int least) {
+  constexpr int kMost = 1'000'000;
+  std::vector<int> numbers;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    int number = 0;
+    const auto [read, status] = std::from_chars(text.data() + begin, text.data() + end, number);
+    if (status != std::errc() || read != text.data() + end || number < least || number > kMost) {
+      throw sim::Error("--users: expected numbers of users from " + std::to_string(least) +
+                       " to 1000000 with commas between them, got \"" + text + "\"");
+    }
+    if (std::ranges::count(numbers, number) > 0) {
+      throw sim::Error("--users: " + std::to_string(number) + " given twice");
+    }
+    numbers.push_back(number);
+    begin = end + 1;
+  }
+  return numbers;
 }
 
 InputFile fingerprint(const std::string& path) { return {path, traces::sha256(read_text_file(path))}; }

@@ -13,6 +13,9 @@ Parameter policy_parameter();  // --policy, again and again
 void read_configurations(const Arguments& arguments, Experiment& experiment);
 void read_policies(const Arguments& arguments, Experiment& experiment);
 
+// "12,17,23,28" of --users, each at least so many.
+std::vector<int> user_numbers(const std::string& text, int least);
+
 // With its digest.
 InputFile fingerprint(const std::string& path);
 

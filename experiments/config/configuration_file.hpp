@@ -1,6 +1,8 @@
 #pragma once
 // The four knobs: of all functions at once, or of each.
 
+#include <string>
+
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/model/workflow.hpp"
 #include "sim/policy/configuration.hpp"
@@ -13,6 +15,10 @@ sim::FunctionConfiguration read_all_knobs(const YamlValue& value);
 // Knobs for all functions, under `default` or as they are, and under `functions` for those that differ. Every function
 // that is tuned has all four in the end, within its ranges.
 sim::Configuration read_configuration_value(const YamlValue& value, const sim::WorkflowSpec& workflow);
+
+// What read_configuration_value reads: the knobs of every function that is tuned, from this column on.
+std::string configuration_to_yaml(const sim::Configuration& configuration, const sim::WorkflowSpec& workflow,
+                                  int column = 0);
 
 sim::Configuration middle_of_ranges(const sim::WorkflowSpec& workflow);
 

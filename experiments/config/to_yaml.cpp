@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "experiments/config/configuration_file.hpp"
 #include "experiments/config/files.hpp"
 #include "experiments/config/laws.hpp"
 #include "experiments/config/policies.hpp"
@@ -236,18 +237,18 @@ void write_policy(std::string& out, const PolicyChoice& choice) {
   out += "  - " + (entries.empty() ? choice.policy : "{" + choice.policy + ": {" + entries + "}}") + "\n";
 }
 
-void write_configuration(std::string& out, const NamedConfiguration& configuration, const sim::WorkflowSpec& workflow) {
-  out += "  " + name(configuration.name) + ":\n    functions:";
+}  // namespace
+
+std::string configuration_to_yaml(const sim::Configuration& configuration, const sim::WorkflowSpec& workflow,
+                                  int column) {
   std::string functions;
   for (std::size_t i = 0; i < workflow.functions.size(); ++i) {
     if (workflow.functions[i].fixed) continue;
-    functions += "      " + name(workflow.functions[i].name) + ": " +
-                 knobs_text(configuration.configuration.functions[i]) + "\n";
+    functions +=
+        indented(column + 2) + name(workflow.functions[i].name) + ": " + knobs_text(configuration.functions[i]) + "\n";
   }
-  out += functions.empty() ? " {}\n" : "\n" + functions;
+  return indented(column) + "functions:" + (functions.empty() ? " {}\n" : "\n" + functions);
 }
-
-}  // namespace
 
 std::string to_yaml(const Experiment& experiment) {
   const sim::ScenarioSpec& scenario = experiment.scenario;
@@ -261,7 +262,8 @@ std::string to_yaml(const Experiment& experiment) {
   if (experiment.seed) out += "seed: " + std::to_string(*experiment.seed) + "\n";
   out += "configurations:\n";
   for (const NamedConfiguration& configuration : experiment.configurations) {
-    write_configuration(out, configuration, scenario.workflow);
+    out += "  " + name(configuration.name) + ":\n" +
+           configuration_to_yaml(configuration.configuration, scenario.workflow, 4);
   }
   out += "policies:\n";
   for (const PolicyChoice& choice : experiment.policies) write_policy(out, choice);

@@ -156,7 +156,7 @@ Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs) {
     if (stopped) return;
     const std::size_t cell = i % cells.size();
     const std::size_t load = cell % plan.loads.size();
-    const auto policy = plan.policies[cell / plan.loads.size()].make(cells[cell], plan.loads[load]);
+    const auto policy = plan.policies[cell / plan.loads.size()].make(cells[cell], plan.loads[load], i / cells.size());
     const sim::Duration window = plan.scenario.window;
     const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(plan.loads[load].users.size()),
                                   .warm_up = window,

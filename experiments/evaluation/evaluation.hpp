@@ -51,8 +51,10 @@ struct EvaluatedPolicy {
   std::string knows;          // of the load: "nothing", "its past"
   bool carries_over = false;  // even where windows are redeployed: its instances stay
   sim::Configuration start;   // in force in the first window
-  // For one run; scenario and load outlive it.
-  std::function<std::unique_ptr<sim::Policy>(const sim::Scenario& scenario, const EvaluatedLoad& load)> make;
+  // For one run; scenario and load outlive it. seed: its index, where policies of several trainings take turns.
+  std::function<std::unique_ptr<sim::Policy>(const sim::Scenario& scenario, const EvaluatedLoad& load,
+                                             std::size_t seed)>
+      make;
 };
 
 struct EvaluationPlan {

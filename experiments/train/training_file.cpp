@@ -12,6 +12,7 @@
 
 #include "experiments/calibration/candidate.hpp"
 #include "experiments/calibration/record.hpp"
+#include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/profile_file.hpp"
@@ -135,20 +136,6 @@ std::vector<sim::WorkflowSpec> read_draws(const YamlValue& tree, std::size_t dra
     all.push_back(candidate.workflow(record.members[i % record.members.size()]));
   }
   return all;
-}
-
-// The middle of every knob's range.
-sim::Configuration middle_of(const sim::WorkflowSpec& workflow) {
-  sim::Configuration configuration = sim::uniform_configuration(workflow, {});
-  for (std::size_t i = 0; i < workflow.functions.size(); ++i) {
-    if (workflow.functions[i].fixed) continue;
-    const sim::KnobRanges& range = workflow.functions[i].ranges;
-    configuration.functions[i] = {.cpu = {(range.cpu_min.value + range.cpu_max.value) / 2},
-                                  .memory = {(range.memory_min.value + range.memory_max.value) / 2},
-                                  .replicas = (range.replicas_min + range.replicas_max) / 2,
-                                  .concurrency = (range.concurrency_min + range.concurrency_max) / 2};
-  }
-  return configuration;
 }
 
 using Network = learner::NetworkSpec;
@@ -363,7 +350,7 @@ class TrainingReader {
                                                           const sim::WorkflowSpec& workflow,
                                                           const sim::LoadSpec& load) {
     spec.scenario.workflow = workflow;
-    spec.scenario.configuration = middle_of(workflow);
+    spec.scenario.configuration = middle_of_ranges(workflow);
     spec.load = load;
     try {
       return std::make_shared<const sim::EnvironmentPlan>(std::move(spec));

@@ -124,7 +124,7 @@ class Environment {
   bool begun_ = false;
   Configuration configuration_;
   Observation seen_;
-  Observation again_;  // another replication of it
+  Observation again_;    // another replication of it
   StrictCounts served_;  // of the step's replications, by strict QoS
   Reward reward_;
   std::vector<float> actions_;

@@ -52,8 +52,8 @@ inline Reward before_qos(const Observation& window, const RewardSpec& spec) {
   return {.value = -spec.price_weight * paid, .price = window.price, .violation = window.qos_met ? 0.0 : 1.0};
 }
 
-// Of a step, from the mean over its windows. unserved: under strict QoS the share of their requests that were not served,
-// otherwise 0. A violation is by degrees then, so that a policy far from serving all is told which way to go.
+// Of a step, from the mean over its windows. unserved: under strict QoS the share of their requests that were not
+// served, otherwise 0. A violation is by degrees then, so that a policy far from serving all is told which way to go.
 inline Reward with_qos(Reward mean, double unserved, const RewardSpec& spec) {
   mean.violation = std::max(mean.violation, unserved);
   if (spec.kind != RewardKind::constrained) mean.value += spec.qos_weight * (1 - mean.violation);

@@ -1,4 +1,9 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -97,6 +102,38 @@ TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
   EXPECT_THAT(ran.out, ContainsRegex("knows of the load +nothing +the next window +the last window"));
   EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +redeploy"));
   EXPECT_EQ(faasconf(line + "--threads 3").out, ran.out);
+}
+
+// Oracle: the same policies on their own. With two seeds each training has one, in order of their names.
+TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
+  const Elsewhere elsewhere;
+  for (const int training : {1, 2}) {
+    const std::string folder = "method/" + std::to_string(training);
+    std::filesystem::create_directories(folder);
+    learner::PolicyBundle policy = policy_for("parallel", sim::LoadKnowledge::persistence);
+    policy.weights = learner::random_weights(policy.metadata, static_cast<std::uint64_t>(training));
+    write_bundle(folder + "/best.fcp", policy);
+  }
+  std::filesystem::create_directories("method/unfinished");
+  const Ran ran =
+      faasconf(kShort + "--users 10 --bundle method --bundle method/1/best.fcp --bundle method/2/best.fcp --out e.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  ASSERT_EQ(faasconf("export-csv e.h5 --out tables").code, kDone);
+  std::istringstream rows(contents("tables/runs.csv"));
+  std::map<std::pair<std::string, std::string>, std::string> price;  // by policy and seed
+  for (std::string line; std::getline(rows, line);) {
+    std::ranges::replace(line, ' ', '_');
+    std::ranges::replace(line, ',', ' ');
+    const std::vector<std::string> cells = words(line);
+    price[{cells.at(0), cells.at(2)}] = cells.at(3);
+  }
+  EXPECT_EQ((price.at({"method", "0"})), (price.at({"method/1/best.fcp", "0"})));
+  EXPECT_EQ((price.at({"method", "1"})), (price.at({"method/2/best.fcp", "1"})));
+  EXPECT_NE((price.at({"method", "0"})), (price.at({"method", "1"})));
+  const Ran odd = faasconf("evaluate parallel --quiet --seeds 3 --bundle method");
+  EXPECT_EQ(odd.code, kMisused);
+  EXPECT_THAT(odd.err, HasSubstr("--seeds: expected a multiple of the 2 trainings in method, got 3"));
+  EXPECT_THAT(faasconf("evaluate parallel --bundle method/unfinished").err, HasSubstr("best.fcp in each"));
 }
 
 TEST(EvaluateCommand, RefusesAPolicyForAnotherWorkflow) {

@@ -133,10 +133,11 @@ class Scheduled final : public sim::Policy {
 
 TEST(Evaluate, LetsAPolicyKnowTheLoadThatItIsMadeFor) {
   EvaluationPlan plan = small_plan();
-  plan.policies = {{.name = "scheduled",
-                    .knows = "the next window",
-                    .start = {{knobs(1)}},
-                    .make = [](const auto&, const EvaluatedLoad& load) { return std::make_unique<Scheduled>(load); }}};
+  plan.policies = {
+      {.name = "scheduled",
+       .knows = "the next window",
+       .start = {{knobs(1)}},
+       .make = [](const auto&, const EvaluatedLoad& load, std::size_t) { return std::make_unique<Scheduled>(load); }}};
   const Evaluation evaluation = run(plan);
   EXPECT_NEAR(evaluation.at(0, 0, 0)[kPrice], 1000 * 1.73e-4 + 512 * 1.2e-5, 1e-12);
   EXPECT_NEAR(evaluation.at(0, 1, 0)[kPrice], 4 * (1000 * 1.73e-4 + 512 * 1.2e-5), 1e-12);

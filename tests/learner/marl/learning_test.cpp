@@ -84,15 +84,16 @@ INSTANTIATE_TEST_SUITE_P(Learning, EveryMethod,
 
 // Pays 1 less the squared distance from the best actions, which are others for each agent and knob.
 TEST_P(EveryMethod, FindsTheBestActionsOfABandit) {
-  constexpr std::array<double, kAgents * sim::kKnobs> kBest = {0.3, 0.7, 0.5, 0.2, 0.8, 0.4, 0.6, 0.35};
+  constexpr std::array<double, kAgents* sim::kKnobs> kBest = {0.3, 0.7, 0.5, 0.2, 0.8, 0.4, 0.6, 0.35};
   const SmallTask bandit = {.first_state = [](sim::Rng& rng) { return rng.normal(); },
-                            .step = [&kBest](double, std::span<const float> actions, sim::Rng&) {
-                              double distance = 0;
-                              for (std::size_t i = 0; i < kBest.size(); ++i) {
-                                distance += std::pow(actions[i] - kBest[i], 2);
-                              }
-                              return Outcome{.reward = 1 - distance};
-                            }};
+                            .step =
+                                [&kBest](double, std::span<const float> actions, sim::Rng&) {
+                                  double distance = 0;
+                                  for (std::size_t i = 0; i < kBest.size(); ++i) {
+                                    distance += std::pow(actions[i] - kBest[i], 2);
+                                  }
+                                  return Outcome{.reward = 1 - distance};
+                                }};
   EXPECT_LT(distance(served(*learnt(GetParam(), bandit, 0), 0), kBest), 0.06);
 }
 
@@ -100,10 +101,10 @@ TEST_P(EveryMethod, FindsTheBestActionsOfABandit) {
 // both choose the second; .6 is better than what a single agent can change from there.
 TEST_P(EveryMethod, PlaysTheBestEquilibriumOfACoordinationGame) {
   constexpr double kPay[2][2] = {{0.6, 0}, {0, 1}};
-  const SmallTask game = {.first_state = [](sim::Rng& rng) { return rng.normal(); },
-                          .step = [&kPay](double, std::span<const float> actions, sim::Rng&) {
-                            return Outcome{.reward = kPay[actions[0] > 0.5F][actions[sim::kKnobs] > 0.5F]};
-                          }};
+  const SmallTask game = {
+      .first_state = [](sim::Rng& rng) { return rng.normal(); },
+      .step = [&kPay](double, std::span<const float> actions,
+                      sim::Rng&) { return Outcome{.reward = kPay[actions[0] > 0.5F][actions[sim::kKnobs] > 0.5F]}; }};
   const std::vector<double> found = served(*learnt(GetParam(), game, 0), 0);
   EXPECT_GT(found[0], 0.6);
   EXPECT_GT(found[sim::kKnobs], 0.6);

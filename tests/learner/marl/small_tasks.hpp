@@ -118,9 +118,9 @@ inline std::vector<double> served(Learner& learner, double state) {
   sim::Rng rng = sim::RngStreams(99).stream("served");
   std::vector<float> rows;
   for (std::size_t i = 0; i < kDraws; ++i) add_rows(state, rng, rows);
-  const torch::Tensor seen = torch::from_blob(
-      rows.data(), {static_cast<std::int64_t>(kDraws), static_cast<std::int64_t>(kAgents),
-                    static_cast<std::int64_t>(kTaskFeatures)});
+  const torch::Tensor seen =
+      torch::from_blob(rows.data(), {static_cast<std::int64_t>(kDraws), static_cast<std::int64_t>(kAgents),
+                                     static_cast<std::int64_t>(kTaskFeatures)});
   const torch::Tensor mean =
       learner.actor().actions(learner.standardizer().apply(seen), learner.structure(0)).mean(0).flatten();
   std::vector<double> all;

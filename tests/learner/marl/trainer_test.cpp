@@ -23,8 +23,8 @@ PlanPointer plan_of(sim::EnvironmentSpec spec) { return std::make_shared<const s
 sim::EnvironmentSpec cpu_and_replicas(int users) {
   sim::EnvironmentSpec spec = sim::two_steps();
   for (sim::FunctionSpec& function : spec.scenario.workflow.functions) {
-    function.ranges = {.memory_min = {512}, .memory_max = {512}, .replicas_max = 4, .concurrency_min = 4,
-                       .concurrency_max = 4};
+    function.ranges = {
+        .memory_min = {512}, .memory_max = {512}, .replicas_max = 4, .concurrency_min = 4, .concurrency_max = 4};
   }
   spec.rounding.integers = sim::IntegerKnob::equal_bins;
   spec.features = sim::FeatureSet::extended;
@@ -60,7 +60,8 @@ double best_of_all(const PlanPointer& plan) {
     }
     all.emplace_back(mean_reward(plan, action, kShort), action);
   }
-  std::ranges::partial_sort(all, all.begin() + kFinalists, std::ranges::greater{}, [](const auto& one) { return one.first; });
+  std::ranges::partial_sort(all, all.begin() + kFinalists, std::ranges::greater{},
+                            [](const auto& one) { return one.first; });
   double best = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < kFinalists; ++i) best = std::max(best, mean_reward(plan, all[i].second, kLong));
   return best;

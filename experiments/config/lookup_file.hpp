@@ -1,0 +1,21 @@
+#pragma once
+// Tables of configurations by number of users, as YAML:
+//   table:
+//     - users: 10
+//       configuration: {functions: {starter: {cpu: 770m, memory: 512Mi, replicas: 2, concurrency: 3}, ...}}
+
+#include <string>
+
+#include "sim/model/workflow.hpp"
+#include "sim/policy/lookup_table.hpp"
+
+namespace faasconf::experiments {
+
+// Throws sim::Error with file, line, what was expected and what came.
+sim::LookupTable read_lookup(const std::string& path, const sim::WorkflowSpec& workflow);
+sim::LookupTable parse_lookup(const std::string& text, const std::string& path, const sim::WorkflowSpec& workflow);
+
+// Reading it gives the same table.
+std::string to_yaml(const sim::LookupTable& table, const sim::WorkflowSpec& workflow);
+
+}  // namespace faasconf::experiments

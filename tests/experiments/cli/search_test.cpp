@@ -1,0 +1,77 @@
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/experiments/cli/in_process.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+// One function and short windows, so that a search takes a moment.
+const std::string kSmall =
+    "workflow:\n"
+    "  name: small\n"
+    "  functions: {only: {serial: 100ms}}\n"
+    "  entry: {call: only}\n"
+    "  gateway: {hop: 5ms}\n"
+    "  qos: {latency: 500ms, successes: 20}\n"
+    "workload: {closed_loop: {users: 1}, window: 2s}\n";
+
+TEST(SearchCommand, WritesATableThatEvaluateTakes) {
+  const Elsewhere elsewhere;
+  write("small.yaml", kSmall);
+  const Ran ran = faasconf("search small.yaml --quiet --users 1,4 --windows 40000 --out table.yaml");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, ContainsRegex("\n4 +[0-9.]+ +[0-9.]+ +[0-9.]+ +yes"));
+  EXPECT_THAT(contents("table.yaml"), HasSubstr("published QoS, violations at most 0.05; 40000 windows"));
+  const Ran judged = faasconf(
+      "evaluate small.yaml --quiet --seeds 2 --windows 20 --users 2,4 --table table.yaml --table table.yaml:last");
+  ASSERT_EQ(judged.code, kDone) << judged.err;
+  EXPECT_THAT(judged.out, ContainsRegex(" +middle +table +table:last"));
+  EXPECT_THAT(judged.out, ContainsRegex("knows of the load +nothing +the next window +the last window"));
+}
+
+TEST(SearchCommand, WritesOneConfigurationForAllLoads) {
+  const Elsewhere elsewhere;
+  write("small.yaml", kSmall);
+  const std::string line = "search small.yaml --quiet --static --users 1,4 --windows 80000 --json ";
+  const Ran ran = faasconf(line + "--qos strict --threads 1 --out one.yaml");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  const auto found = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(found["users"], nlohmann::json({1, 4}));
+  EXPECT_TRUE(found["feasible"]);
+  EXPECT_EQ(faasconf(line + "--qos strict --threads 2 --out again.yaml").out, ran.out);
+  EXPECT_EQ(faasconf("evaluate small.yaml --quiet --seeds 2 --windows 20 --users 4 --config one.yaml").code, kDone);
+}
+
+TEST(SearchCommand, SaysWhereNothingIsSurelyWithinTheLimit) {
+  const Elsewhere elsewhere;
+  write("small.yaml", kSmall);
+  const Ran ran =
+      faasconf("search small.yaml --users 4 --windows 40000 --set workflow.qos.latency=1ms --out table.yaml");
+  EXPECT_EQ(ran.code, kFailed);
+  EXPECT_THAT(ran.err, HasSubstr("search longer (--windows)"));
+  EXPECT_THAT(contents("table.yaml"), HasSubstr("not surely within the limit"));
+}
+
+TEST(SearchCommand, IsMisusedWithOneClearMessage) {
+  const Elsewhere elsewhere;
+  const auto expect_misuse = [](const std::string& options, const std::string& message) {
+    const Ran ran = faasconf("search parallel " + options);
+    EXPECT_EQ(ran.code, kMisused) << options;
+    EXPECT_THAT(ran.err, HasSubstr(message));
+  };
+  expect_misuse("--users 0", "--users: expected numbers of users from 1");
+  expect_misuse("--windows 100", "windows at least");
+  expect_misuse("--qos loose", "--qos");
+  expect_misuse("--violation-limit 2", "--violation-limit");
+  expect_misuse("--out none/t.yaml", "--out: the directory");
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

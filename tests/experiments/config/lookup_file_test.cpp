@@ -1,0 +1,52 @@
+#include "experiments/config/lookup_file.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/experiments/config/reading.hpp"
+
+namespace faasconf::experiments {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kKnobs = "{default: {cpu: 1000m, memory: 1Gi, replicas: 2, concurrency: 3}}";
+
+sim::WorkflowSpec parallel() { return read_experiment("parallel").scenario.workflow; }
+
+TEST(LookupFile, ReadsBackWhatItWrites) {
+  const sim::WorkflowSpec workflow = parallel();
+  const std::string text = "table:\n  - {users: 30, configuration: " + kKnobs +
+                           "}\n  - users: 10\n    configuration:\n      default: {cpu: 510m, memory: 300Mi, "
+                           "replicas: 1, concurrency: 1}\n      functions: {rgb: {cpu: 1999m, replicas: 7}}\n";
+  const sim::LookupTable table = parse_lookup(text, "t.yaml", workflow);
+  ASSERT_EQ(table.entries().size(), 2U);
+  EXPECT_EQ(table.entries()[0].users, 10);
+  const auto rgb = workflow.find("rgb")->index;
+  EXPECT_EQ(table.entries()[0].configuration.functions[rgb].cpu.value, 1999);
+  EXPECT_EQ(table.entries()[0].configuration.functions[rgb].concurrency, 1);
+  EXPECT_EQ(parse_lookup(to_yaml(table, workflow), "again.yaml", workflow).entries(), table.entries());
+}
+
+TEST(LookupFile, SaysWhatIsWrongAndWhere) {
+  const sim::WorkflowSpec workflow = parallel();
+  const auto complaint_about_table = [&](const std::string& text) {
+    return complaint([&] { parse_lookup(text, "t.yaml", workflow); });
+  };
+  EXPECT_THAT(complaint_about_table("table: []\n"), HasSubstr("t.yaml:1"));
+  EXPECT_THAT(complaint_about_table("tables: []\n"), HasSubstr("tables"));
+  EXPECT_THAT(complaint_about_table("table:\n  - {users: -1, configuration: " + kKnobs + "}\n"), HasSubstr("t.yaml:2"));
+  EXPECT_THAT(complaint_about_table("table:\n  - {users: 1}\n"), HasSubstr("configuration"));
+  EXPECT_THAT(complaint_about_table("table:\n  - {users: 1, configuration: " + kKnobs +
+                                    "}\n  - {users: 1, configuration: " + kKnobs + "}\n"),
+              HasSubstr("expected one entry for 1 users, got two"));
+  EXPECT_THAT(
+      complaint_about_table("table:\n  - {users: 1, configuration: {default: {cpu: 1m, memory: 1Gi, replicas: 2, "
+                            "concurrency: 3}}}\n"),
+      HasSubstr("what function"));
+}
+
+}  // namespace
+}  // namespace faasconf::experiments

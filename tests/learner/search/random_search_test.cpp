@@ -1,0 +1,126 @@
+#include "learner/search/random_search.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/core/error.hpp"
+#include "tests/sim/env/workflows.hpp"
+
+namespace faasconf::learner {
+namespace {
+
+constexpr double kLimit = 0.05;
+constexpr std::uint64_t kWindows = 45'000;
+
+// Two functions of which CPU limits and replicas are tuned.
+sim::EnvironmentSpec cpu_and_replicas() {
+  sim::EnvironmentSpec spec = sim::two_steps();
+  for (sim::FunctionSpec& function : spec.scenario.workflow.functions) {
+    function.ranges = {
+        .memory_min = {512}, .memory_max = {512}, .replicas_max = 3, .concurrency_min = 4, .concurrency_max = 4};
+  }
+  spec.rounding.integers = sim::IntegerKnob::equal_bins;
+  spec.reward.kind = sim::RewardKind::constrained;
+  spec.scenario.window = std::chrono::seconds(3);
+  return spec;
+}
+
+bool always(std::uint64_t) { return true; }
+
+double violations(const sim::EnvironmentSpec& spec, const std::vector<float>& actions, std::size_t windows) {
+  sim::EnvironmentSpec long_one = spec;
+  long_one.load = {.levels = {4}, .series = {}};
+  long_one.episode_windows = windows;
+  sim::Environment environment(std::make_shared<const sim::EnvironmentPlan>(long_one), 5);
+  environment.reset();
+  double sum = 0;
+  while (!environment.truncated()) {
+    environment.step(actions);
+    sum += environment.reward().violation;
+  }
+  return sum / static_cast<double>(windows);
+}
+
+// The cheapest of all combinations of six CPU limits and three numbers of replicas for each function that violates in
+// at most 3 % of 1000 windows.
+double cheapest_of_all(const sim::EnvironmentSpec& spec) {
+  constexpr int kCpuLimits = 6, kReplicas = 3, kChoices = kCpuLimits * kReplicas;
+  constexpr double kSurely = 0.03;
+  double cheapest = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < kChoices * kChoices; ++i) {
+    std::vector<float> actions;
+    double price = 0;
+    for (const int choice : {i % kChoices, i / kChoices}) {
+      const auto cpu = static_cast<float>(choice % kCpuLimits) / (kCpuLimits - 1);
+      const int replicas = 1 + choice / kCpuLimits;
+      actions.insert(actions.end(), {cpu, 0, (static_cast<float>(replicas) - 0.5F) / kReplicas, 0});
+      price += replicas * (1.73e-4 * (250 + 1750 * static_cast<double>(cpu)) + 1.2e-5 * 512);
+    }
+    if (price >= cheapest || violations(spec, actions, 50) > 2 * kSurely) continue;
+    if (violations(spec, actions, 1000) <= kSurely) cheapest = price;
+  }
+  return cheapest;
+}
+
+TEST(RandomSearch, FindsNothingDearerThanExhaustiveSearch) {
+  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .violation_limit = kLimit, .windows = kWindows};
+  const SearchResult found = random_search(spec, always);
+  ASSERT_TRUE(found.feasible);
+  EXPECT_LE(found.price, 1.05 * cheapest_of_all(spec.environment));
+  EXPECT_LE(found.windows, kWindows);
+  EXPECT_LE(found.violation_bound, kLimit);
+  // four standard errors of 1000 windows about the limit
+  EXPECT_LT(violations(spec.environment, found.actions, 1000), kLimit + 4 * std::sqrt(kLimit * (1 - kLimit) / 1000));
+}
+
+TEST(RandomSearch, IsTheSameForASeed) {
+  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = kWindows};
+  const SearchResult once = random_search(spec, always), again = random_search(spec, always);
+  EXPECT_EQ(once.actions, again.actions);
+  EXPECT_EQ(once.violation, again.violation);
+  spec.seed = 2;
+  EXPECT_NE(random_search(spec, always).actions, once.actions);
+}
+
+TEST(RandomSearch, PaysForTheWorstOfSeveralLoads) {
+  SearchSpec spec{.environment = cpu_and_replicas(), .users = {1}, .windows = kWindows};
+  spec.environment.scenario.workflow.qos.successes = 1;
+  const double light = random_search(spec, always).price;
+  spec.users = {1, 4};
+  spec.windows *= 2;
+  const SearchResult both = random_search(spec, always);
+  EXPECT_TRUE(both.feasible);
+  EXPECT_GT(both.price, light);
+}
+
+TEST(RandomSearch, SaysSoWhereNothingKeepsThePromise) {
+  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = kWindows};
+  spec.environment.scenario.workflow.qos.latency = std::chrono::milliseconds(1);
+  const SearchResult found = random_search(spec, always);
+  EXPECT_FALSE(found.feasible);
+  EXPECT_EQ(found.violation, 1);
+  EXPECT_EQ(found.actions.size(), 8U);
+}
+
+TEST(RandomSearch, JudgesWhatItHasWhenItIsEnded) {
+  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = 100 * kWindows};
+  const SearchResult found = random_search(spec, [](std::uint64_t windows) { return windows < 2000; });
+  EXPECT_LT(found.windows, 2 * kWindows);
+  EXPECT_EQ(found.actions.size(), 8U);
+}
+
+TEST(RandomSearch, NeedsWindowsAndLoads) {
+  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = 1000};
+  EXPECT_THROW(random_search(spec, always), sim::Error);
+  spec.windows = kWindows;
+  spec.users.clear();
+  EXPECT_THROW(random_search(spec, always), sim::Error);
+}
+
+}  // namespace
+}  // namespace faasconf::learner
