@@ -80,6 +80,39 @@ TEST(NeighbourAttention, ModulesOfTheirOwnSpeakForTheirAgents) {
   }
 }
 
+// Oracle: the formula over all pairs, in double precision. Slopes cannot tell here: where a product is near 0, its
+// square over the sum of squares bends within any step that floats can measure.
+TEST(NeighbourAttention, GradientsOfSquaredProductsAreTheFormulas) {
+  const Structure structure = chain_and_one_alone();
+  const torch::Tensor rows = normal({64, 4, kFeatures}, 4), of_weights = normal({64, 4}, 5);
+  torch::Tensor adjacency = torch::zeros({4, 4}, torch::kDouble);
+  adjacency.index_put_({structure.neighbours.asking, structure.neighbours.asked}, 1.0);
+  for (const std::int64_t sets : {1, 4}) {
+    at::Generator random = generator();
+    const NeighbourAttention attention(Attention::squared, sets, kFeatures, random);
+    const torch::Tensor query = attention.named_parameters()["query"], key = attention.named_parameters()["key"];
+    const auto got = torch::autograd::grad({(attention.weights(rows, structure) * of_weights).sum()}, {query, key});
+
+    const auto exactly = [](const torch::Tensor& tensor) {
+      return tensor.detach().to(torch::kDouble).requires_grad_();
+    };
+    const torch::Tensor q = exactly(query), k = exactly(key);
+    const auto each = [](const torch::Tensor& set) { return set.expand({4, -1, -1}); };
+    // j asks k, both by j's own module: batch x j x k
+    const torch::Tensor asked =
+        torch::einsum("bjf,jfw,jgw,bkg->bjk", {rows.to(torch::kDouble), each(q), each(k), rows.to(torch::kDouble)});
+    const torch::Tensor squares = asked.square() * adjacency;
+    const torch::Tensor shares = squares / (squares.sum(-1, true) + 1e-3);
+    const torch::Tensor of_pairs =
+        shares.index({torch::indexing::Slice(), structure.neighbours.asking, structure.neighbours.asked});
+    const auto expected = torch::autograd::grad({(of_pairs * of_weights).sum()}, {q, k});
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const double largest = expected[i].abs().max().item<double>();
+      EXPECT_LT((got[i] - expected[i]).abs().max().item<double>(), 1e-4 * largest) << sets;
+    }
+  }
+}
+
 TEST(AgentLayers, LayersOfTheirOwnServeTheirAgents) {
   at::Generator random = generator();
   for (const Normalisation kind : {Normalisation::batch, Normalisation::layer, Normalisation::none}) {
