@@ -16,6 +16,7 @@
 #include "experiments/train/checkpoint.hpp"
 #include "experiments/train/run_training.hpp"
 #include "learner/marl/bundle_writer.hpp"
+#include "learner/nets/processor.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments {
@@ -100,6 +101,7 @@ void prepare_torch() {
 
 int main(int argc, char** argv) {
   using namespace faasconf::experiments;
+  faasconf::learner::restart_with_fast_kernels(argv);
   prepare_torch();
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},

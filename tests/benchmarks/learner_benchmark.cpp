@@ -10,6 +10,7 @@
 #include <malloc.h>
 
 #include "learner/marl/trainer.hpp"
+#include "learner/nets/processor.hpp"
 #include "tests/benchmarks/parallel_workflow.hpp"
 
 namespace faasconf::benchmarks {
@@ -87,6 +88,7 @@ BENCHMARK(Train_Throughput_AttMF)->MeasureProcessCPUTime()->Unit(benchmark::kMil
 
 int main(int argc, char** argv) {
   // as faasconf-train does
+  faasconf::learner::restart_with_fast_kernels(argv);
   at::set_num_threads(1);
   mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());

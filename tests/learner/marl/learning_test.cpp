@@ -112,7 +112,7 @@ TEST_P(EveryMethod, PlaysTheBestEquilibriumOfACoordinationGame) {
 
 class FarSighted : public testing::TestWithParam<const char*> {};
 
-INSTANTIATE_TEST_SUITE_P(Learning, FarSighted, testing::Values("attmf", "maddpg", "firm", "mappo", "ppo"), test_name);
+INSTANTIATE_TEST_SUITE_P(Learning, FarSighted, testing::Values("maddpg", "firm", "mappo", "ppo"), test_name);
 
 // What is invested now pays off one step later: r = s - a^2 / (2 c), s' = a. The value is s and a constant, so the best
 // is a = c gamma in every state.

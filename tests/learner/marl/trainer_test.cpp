@@ -80,7 +80,7 @@ TEST(Trainer, AttMfFindsWhatExhaustiveSearchFinds) {
   method.actor_rate = method.critic_rate = 1e-3;
   method.gamma = 0;
   method.batch = 128;
-  method.noise = 0.1;
+  method.noise = 0.2;
   method.warm_up = 1024;
   TrainerSpec spec;
   spec.plans = plans;
@@ -89,9 +89,16 @@ TEST(Trainer, AttMfFindsWhatExhaustiveSearchFinds) {
   spec.steps_per_iteration = 1;
   Communicator alone;
   Trainer trainer(std::move(spec), alone, /*threads=*/1);
-  for (int i = 0; i < 2500; ++i) trainer.iterate(0);
-  // within a tenth of it; the middle of all ranges misses QoS or costs three times as much
-  EXPECT_GT(run_greedily(trainer.learner(), judges, /*seed=*/11, /*threads=*/1).reward, 0.9 * best);
+  // as in a training: the best of some checkpoints, judged by other random numbers than it was selected by
+  double selected = -1, found = -1;
+  for (int checkpoint = 0; checkpoint < 12; ++checkpoint) {
+    for (int i = 0; i < 200; ++i) trainer.iterate(0);
+    const double reward = run_greedily(trainer.learner(), judges, /*seed=*/11, /*threads=*/1).reward;
+    if (reward <= selected) continue;
+    selected = reward;
+    found = run_greedily(trainer.learner(), judges, /*seed=*/12, /*threads=*/1).reward;
+  }
+  EXPECT_GT(found, 0.93 * best);  // the middle of all ranges misses QoS or costs three times as much
 }
 
 }  // namespace
