@@ -2,12 +2,9 @@
 
 #include <iomanip>
 #include <iostream>
-#include <limits>
 #include <string>
 #include <vector>
 
-#include <ATen/Parallel.h>
-#include <malloc.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -16,7 +13,7 @@
 #include "experiments/train/checkpoint.hpp"
 #include "experiments/train/run_training.hpp"
 #include "learner/marl/bundle_writer.hpp"
-#include "learner/nets/processor.hpp"
+#include "learner/nets/process.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments {
@@ -89,20 +86,12 @@ std::vector<Command> trainer_commands() {
   return table;
 }
 
-// A process or shard has one thread of torch. Large tensors come and go: their memory stays.
-void prepare_torch() {
-  at::set_num_threads(1);
-  mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-}
-
 }  // namespace
 }  // namespace faasconf::experiments
 
 int main(int argc, char** argv) {
   using namespace faasconf::experiments;
-  faasconf::learner::restart_with_fast_kernels(argv);
-  prepare_torch();
+  faasconf::learner::prepare_process(argv);
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},
                  trainer_commands());

@@ -1,16 +1,12 @@
 // Learning: an update by itself, and all of training together.
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <vector>
 
-#include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
-#include <malloc.h>
 
 #include "learner/marl/trainer.hpp"
-#include "learner/nets/processor.hpp"
 #include "tests/benchmarks/parallel_workflow.hpp"
 
 namespace faasconf::benchmarks {
@@ -85,16 +81,3 @@ BENCHMARK(Train_Throughput_AttMF)->MeasureProcessCPUTime()->Unit(benchmark::kMil
 
 }  // namespace
 }  // namespace faasconf::benchmarks
-
-int main(int argc, char** argv) {
-  // as faasconf-train does
-  faasconf::learner::restart_with_fast_kernels(argv);
-  at::set_num_threads(1);
-  mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-}

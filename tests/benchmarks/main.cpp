@@ -13,6 +13,10 @@
 
 #include <benchmark/benchmark.h>
 
+#ifdef FAASCONF_WITH_TORCH
+#include "learner/nets/process.hpp"
+#endif
+
 namespace faasconf::benchmarks {
 namespace {
 
@@ -94,6 +98,9 @@ class PairReporter final : public benchmark::BenchmarkReporter {
 }  // namespace faasconf::benchmarks
 
 int main(int argc, char** argv) {
+#ifdef FAASCONF_WITH_TORCH
+  faasconf::learner::prepare_process(argv);
+#endif
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   faasconf::benchmarks::PairReporter reporter(

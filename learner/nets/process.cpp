@@ -1,9 +1,12 @@
-#include "learner/nets/processor.hpp"
+#include "learner/nets/process.hpp"
 
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <unistd.h>
 
 namespace faasconf::learner {
@@ -28,8 +31,6 @@ std::string_view chosen_kernels() {
   return name == nullptr ? "" : name();
 }
 
-}  // namespace
-
 void restart_with_fast_kernels(char** argv) {
   if (std::getenv(kChoice) != nullptr || chosen_kernels() != "Prescott") return;
   const char* const kernels = fast_kernels();
@@ -37,6 +38,15 @@ void restart_with_fast_kernels(char** argv) {
   setenv(kChoice, kernels, 1);
   execv("/proc/self/exe", argv);
   unsetenv(kChoice);  // it could not be started again: slower, but all the same
+}
+
+}  // namespace
+
+void prepare_process(char** argv) {
+  restart_with_fast_kernels(argv);
+  at::set_num_threads(1);
+  mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 }
 
 }  // namespace faasconf::learner
