@@ -20,7 +20,7 @@ from matplotlib.ticker import FuncFormatter
 
 from faasconf import command
 from faasconf._error import Error
-from faasconf.plot import COLOURS, DPI, QUIET, shorten, style
+from faasconf.plot import COLOURS, DPI, QUIET, add_figure_option, shorten, style, write_figure
 
 FORMAT = "faasconf-evaluation"
 NEWEST_FORMAT_VERSION = 1
@@ -172,18 +172,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = command.Parser("faasconf.evaluation_plot", "Draw what faasconf evaluate found.",
                             example="python3 -m faasconf.evaluation_plot eval.h5 --out eval.png")
     parser.add_argument("evaluation", help="file that faasconf evaluate --out writes")
-    parser.add_argument("--out", required=True, help="file to write; its ending decides: .png, .svg or .pdf")
+    add_figure_option(parser)
     return command.run(parser, arguments, _plot)
 
 
 def _plot(options: command.Options) -> None:
-    out = Path(options.out)
-    kind = out.suffix.lstrip(".").lower()
-    if kind not in ("png", "svg", "pdf"):
-        raise Error(f"--out: expected a name that ends in .png, .svg or .pdf, got \"{out}\"")
-    figure = draw(read(Path(options.evaluation)))
-    with command.written_aside(out) as part:
-        figure.savefig(part, format=kind, dpi=DPI)
+    write_figure(options.out, lambda: draw(read(Path(options.evaluation))))
 
 
 if __name__ == "__main__":

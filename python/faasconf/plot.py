@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -305,23 +305,33 @@ def shorten(name: str, width: int = 14) -> str:
     return name if len(name) <= width else name[:width - 1] + "…"
 
 
+def add_figure_option(parser: command.Parser) -> None:
+    """Add --out, as write_figure takes it."""
+    parser.add_argument("--out", required=True, help="file to write; its ending decides: .png, .svg or .pdf")
+
+
+def write_figure(path: str, draw_it: Callable[[], Figure]) -> None:
+    """Draw a figure and write it aside; raises Error where no ending says how, before anything is read."""
+    out = Path(path)
+    kind = out.suffix.lstrip(".").lower()
+    if kind not in ("png", "svg", "pdf"):
+        raise Error(f"--out: expected a name that ends in .png, .svg or .pdf, got \"{out}\"")
+    figure = draw_it()
+    with command.written_aside(out) as part:
+        figure.savefig(part, format=kind, dpi=DPI)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = command.Parser("faasconf.plot", "Draw load, latency, success ratio, QoS and price over time.",
                             example="python3 -m faasconf.plot run.h5 --out run.png")
     parser.add_argument("result", help="result file of faasconf simulate")
-    parser.add_argument("--out", required=True, help="file to write; its ending decides: .png, .svg or .pdf")
+    add_figure_option(parser)
     parser.add_argument("--case", action="append", metavar="NAME", help="draw this case only; may be repeated")
     return command.run(parser, arguments, _plot)
 
 
 def _plot(options: command.Options) -> None:
-    out = Path(options.out)
-    kind = out.suffix.lstrip(".").lower()
-    if kind not in ("png", "svg", "pdf"):
-        raise Error(f"--out: expected a name that ends in .png, .svg or .pdf, got \"{out}\"")
-    figure = draw(load(options.result), options.case)
-    with command.written_aside(out) as part:
-        figure.savefig(part, format=kind, dpi=DPI)
+    write_figure(options.out, lambda: draw(load(options.result), options.case))
 
 
 if __name__ == "__main__":

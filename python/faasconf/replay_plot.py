@@ -22,7 +22,7 @@ from matplotlib.ticker import FuncFormatter
 
 from faasconf import command
 from faasconf._error import Error
-from faasconf.plot import COLOURS, DPI, INK, QUIET, shorten, style
+from faasconf.plot import COLOURS, DPI, INK, QUIET, add_figure_option, shorten, style, write_figure
 from faasconf.trace_plot import with_unit
 
 SIZE_PX = (1600, 1100)
@@ -168,19 +168,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = command.Parser("faasconf.replay_plot", "Draw what faasconf trace replay found.",
                             example="faasconf trace replay trace.h5 --plot replay.png")
     parser.add_argument("functions", help="CSV that faasconf trace replay --out writes")
-    parser.add_argument("--out", required=True, help="file to write; its ending decides: .png, .svg or .pdf")
+    add_figure_option(parser)
     return command.run(parser, arguments, _plot)
 
 
 def _plot(options: command.Options) -> None:
-    out = Path(options.out)
-    kind = out.suffix.lstrip(".").lower()
-    if kind not in ("png", "svg", "pdf"):
-        raise Error(f"--out: expected a name that ends in .png, .svg or .pdf, got \"{out}\"")
-    functions, settings = read(Path(options.functions))
-    figure = draw(functions, settings)
-    with command.written_aside(out) as part:
-        figure.savefig(part, format=kind, dpi=DPI)
+    write_figure(options.out, lambda: draw(*read(Path(options.functions))))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from matplotlib.ticker import FuncFormatter
 
 from faasconf import command
 from faasconf._error import Error
-from faasconf.plot import COLOURS, DPI, INK, QUIET, shorten, style
+from faasconf.plot import COLOURS, DPI, INK, QUIET, add_figure_option, shorten, style, write_figure
 
 SIZE_PX = (1600, 1100)
 MINUTES_PER_DAY = 1440
@@ -163,18 +163,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = command.Parser("faasconf.trace_plot", "Draw what faasconf trace inspect found.",
                             example="faasconf trace inspect trace.h5 --plot trace.png")
     parser.add_argument("trace", help="JSON that faasconf trace inspect hands over")
-    parser.add_argument("--out", required=True, help="file to write; its ending decides: .png, .svg or .pdf")
+    add_figure_option(parser)
     return command.run(parser, arguments, _plot)
 
 
 def _plot(options: command.Options) -> None:
-    out = Path(options.out)
-    kind = out.suffix.lstrip(".").lower()
-    if kind not in ("png", "svg", "pdf"):
-        raise Error(f"--out: expected a name that ends in .png, .svg or .pdf, got \"{out}\"")
-    figure = draw(read(Path(options.trace)))
-    with command.written_aside(out) as part:
-        figure.savefig(part, format=kind, dpi=DPI)
+    write_figure(options.out, lambda: draw(read(Path(options.trace))))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# The comparison of .docs/learning.md: every method on Parallel with as many windows, by ten training seeds each, beside
+# the controls. Trains at 10 to 30 users, selects checkpoints at others, reports at 12, 17, 23 and 28.
+#
+#   experiments/configs/compare-methods.sh PROGRAM FOLDER [SEEDS]
+#
+# PROGRAM is faasconf; results go to FOLDER, and what is there already is not computed again. Two hours on two cores.
+set -euo pipefail
+
+[ $# -ge 2 ] || { sed -n '2,8p' "$0"; exit 2; }
+script=$(realpath "$0")
+program=$(realpath "$1")
+mkdir -p "$2"
+folder=$(realpath "$2")
+seeds=${3:-10}
+cd "$folder"
+
+windows=102400
+common=(train-parallel --quiet --threads 1
+  --set "training.steps=$windows" --set training.environments=16 --set training.shards=1
+  --set training.steps_per_iteration=32 --set "training.selection.every=$((windows / 10))")
+# the published box and network, rates ten times the paper's, an update every 32 windows
+off_policy=(--set training.steps_per_iteration=2 --set training.learning.actor_rate=0.001
+  --set training.learning.batch=128 --set training.learning.noise=0.1 --set training.learning.warm_up=4096)
+strict=(--set training.qos=strict --set training.learning.violation_limit=0.03)
+
+options() {  # METHOD: prints what it takes, one word a line
+  local rate=(--set training.learning.critic_rate=0.001) ses=(--set training.safety=ses)
+  case $1 in
+    mappo | mappo-no-attention | ppo) printf '%s\n' --set "training.method=$1" ;;
+    strict-*) options "${1#strict-}"; printf '%s\n' "${strict[@]}" ;;
+    attmf | attmf-modern | mf | ddpg)
+      printf '%s\n' --set "training.method=$1" "${ses[@]}" "${off_policy[@]}" "${rate[@]}" ;;
+    maddpg)
+      printf '%s\n' --set training.method=maddpg "${ses[@]}" "${off_policy[@]}" --set training.learning.critic_rate=0.003 ;;
+    attmf-unsafe) printf '%s\n' --set training.method=attmf "${off_policy[@]}" "${rate[@]}" ;;
+    attmf-as-published)
+      printf '%s\n' --set training.method=attmf "${ses[@]}" --set training.features=paper --set training.integers=paper \
+        --set training.steps_per_iteration=2 --set training.learning.gamma=0.9 --set training.learning.warm_up=4096 ;;
+  esac
+}
+
+train() {  # METHOD SEED
+  local out=trainings/$1/$2 resume=()
+  [ -e "$out/done" ] && return
+  [ -e "$out/last.ckpt" ] && resume=(--resume)
+  mkdir -p "trainings/$1"
+  mapfile -t chosen < <(options "$1")
+  "$program" train "${common[@]}" --set "seed=$((1000 + 10#$2))" "${chosen[@]}" --out "$out" "${resume[@]}" >"$out.txt"
+  touch "$out/done"
+}
+
+search() {  # FILE OPTION...
+  [ -e "$1" ] && return
+  # it fails where nothing is surely within the limit, and says so in its file
+  "$program" search parallel --quiet --threads 1 --out "$1.part" "${@:2}" >"$1.txt" || [ -e "$1.part" ]
+  mv "$1.part" "$1"
+}
+
+published=(mappo mappo-no-attention ppo attmf attmf-unsafe attmf-modern mf maddpg ddpg attmf-as-published)
+served=(strict-mappo strict-mappo-no-attention strict-ppo)
+tight=(--qos strict --violation-limit 0.03)
+
+if [ "${4:-}" = one ]; then  # of the jobs below: FOLDER SEEDS one JOB...
+  "${@:5}"
+  exit
+fi
+{
+  echo "search lookup.yaml --windows 600000"
+  echo "search static.yaml --windows 1500000 --static"
+  echo "search lookup-strict.yaml --windows 600000 ${tight[*]}"
+  echo "search static-strict.yaml --windows 1500000 --static ${tight[*]}"
+  for seed in $(seq -w "$seeds"); do
+    for method in "${published[@]}" "${served[@]}"; do echo "train $method $seed"; done
+  done
+} | OPENBLAS_NUM_THREADS=1 xargs -P "$(nproc)" -L 1 bash "$script" "$program" "$folder" "$seeds" one
+
+evaluate() {  # NAME SUFFIX METHOD...
+  local bundles=()
+  for method in "${@:3}"; do bundles+=(--bundle "trainings/$method"); done
+  "$program" evaluate parallel --seeds "$seeds" --users 12,17,23,28 --config "static$2.yaml" --table "lookup$2.yaml" \
+    "${bundles[@]}" --out "$1.h5" --plot "$1.png" | tee "$1.txt"
+}
+evaluate published "" "${published[@]}"
+evaluate strict -strict "${served[@]}"
