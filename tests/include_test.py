@@ -28,13 +28,14 @@ MAY_INCLUDE = {
     "traces": ["sim", "HDF5", "zlib", "zstd", "lzma", "POSIX"],
     **{folder: ["sim", *DECISION, "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for folder in DECISION},
     **{folder: ["sim", *DECISION, *LEARNER, "Eigen", "torch", "MPI", "POSIX"] for folder in LEARNER},
+    "learner/nets": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
     "experiments": [*EXPERIMENTS, *BELOW_EXPERIMENTS],
     # a search of its own (linear algebra) and its polish
     "experiments/calibration": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
     "experiments/live": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "Boost.Program_options"],
     # the program that trains: the only one that links torch
-    "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "torch", "malloc"],
+    "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "torch"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
     # a test may include what it tests, and what that may include
     "tests": ["sim", "zlib", "GoogleTest", "POSIX"],
@@ -43,7 +44,7 @@ MAY_INCLUDE = {
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "libzip", "tests", "GoogleTest"],
     "tests/experiments/train": [*EVERYTHING_BUT_TORCH, *LEARNER, "experiments/train", "torch", "tests", "GoogleTest"],
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
-    "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark", "malloc"],
+    "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark"],
     "tests/fuzz": [*EVERYTHING_BUT_TORCH, "tests"],
 }
 
@@ -67,7 +68,7 @@ EXTERNAL = [
     (r"pybind11/.*", "pybind11"),
     (r"(gtest|gmock)/.*", "GoogleTest"),
     (r"benchmark/benchmark\.h", "Google Benchmark"),
-    (r"(unistd|fcntl|signal|poll|pthread|sched|immintrin)\.h|sys/.*\.h", "POSIX"),
+    (r"(dlfcn|unistd|fcntl|signal|poll|pthread|sched|immintrin)\.h|sys/.*\.h", "POSIX"),
     (r"[a-z_]+", "standard library"),
 ]
 
