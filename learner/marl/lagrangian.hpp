@@ -11,7 +11,7 @@ namespace faasconf::learner {
 // easy loads do not pay for hard ones:
 //   e = rate - limit, I <- max(0, I + k_i e), lambda = max(0, k_p e + I + k_d max(0, rate - rate before))
 struct LagrangianSpec {
-  double limit = 0.05;  // rate of violations that may be
+  double limit = 0.05;      // rate of violations that may be
   double proportional = 4;  // much of it against little of the integral keeps the multiplier from swinging
   double integral = 0.02;
   double derivative = 0.5;
