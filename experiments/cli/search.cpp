@@ -225,7 +225,7 @@ Command search_command() {
           },
       .example =
           "faasconf search parallel --users 10,30 --windows 60000 --out table.yaml\n"
-          "faasconf evaluate parallel --table table.yaml --users 12,28 --seeds 3 --windows 30",
+          "faasconf evaluate parallel --table table.yaml --users 10 --seeds 3 --windows 30",
       .run = run_search,
   };
 }
