@@ -4,7 +4,7 @@
 #
 #   experiments/configs/compare-methods.sh PROGRAM FOLDER [SEEDS]
 #
-# PROGRAM is faasconf; results go to FOLDER, and what is there already is not computed again. An hour on two cores.
+# PROGRAM is faasconf; results go to FOLDER, and what is there already is not computed again. More than an hour on two cores.
 # QOS_WEIGHT=0.5 gives the off-policy methods the paper's reward.
 set -euo pipefail
 
@@ -63,7 +63,7 @@ published=(mappo mappo-no-attention ppo attmf attmf-unsafe attmf-modern mf maddp
 served=(strict-mappo strict-mappo-no-attention strict-ppo)
 tight=(--qos strict --violation-limit 0.03)
 
-if [ "${4:-}" = one ]; then  # of the jobs below: FOLDER SEEDS one JOB...
+if [ "${4:-}" = one ]; then  # a job of those below: PROGRAM FOLDER SEEDS one JOB...
   "${@:5}"
   exit
 fi
