@@ -31,7 +31,7 @@ po::options_description describe(const std::vector<Parameter>& parameters) {
       description.add_options()(parameter.name.c_str(), parameter.description.c_str());
       continue;
     }
-    auto* value = po::value<std::string>()->value_name(parameter.placeholder);
+    auto* value = po::value<std::string>()->value_name(parameter.value_name);
     if (!parameter.default_value.empty()) value->default_value(parameter.default_value);
     description.add_options()(parameter.name.c_str(), value, parameter.description.c_str());
   }
@@ -201,7 +201,7 @@ sim::Duration Arguments::duration(const std::string& name) const {
 
 Parameter threads_parameter() {
   return {.name = "threads",
-          .placeholder = "N|all",
+          .value_name = "N|all",
           .description = "number of threads; changes no result; all: one a core",
           .default_value = "all"};
 }

@@ -18,7 +18,7 @@ struct Parameter {
 
   std::string name{};  // "users" for --users; "FILE" for a positional one
   Kind kind = Kind::value;
-  std::string placeholder{};           // what stands for the value: "N", "TIME"
+  std::string value_name{};            // what stands for the value: "N", "TIME"
   std::string description{};           // with the unit
   std::string default_value{};         // empty: none
   std::vector<std::string> choices{};  // empty: anything

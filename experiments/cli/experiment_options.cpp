@@ -16,14 +16,14 @@ namespace faasconf::experiments {
 Parameter config_parameter() {
   return {.name = "config",
           .kind = Parameter::Kind::values,
-          .placeholder = "FILE",
+          .value_name = "FILE",
           .description = "the functions' configuration; several are compared under common random numbers"};
 }
 
 Parameter policy_parameter() {
   return {.name = "policy",
           .kind = Parameter::Kind::values,
-          .placeholder = "NAME",
+          .value_name = "NAME",
           .description =
               "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
               "hpa:CONFIG; with parameters: hpa:target_utilization=0.5,interval=1m. Several are "

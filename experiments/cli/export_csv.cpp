@@ -27,7 +27,7 @@ Command export_csv_command() {
                .kind = positional,
                .description = "a file that simulate --out or evaluate --out wrote"},
               {.name = "out",
-               .placeholder = "DIR",
+               .value_name = "DIR",
                .description = "directory for summary.csv and the other tables",
                .default_value = "."},
           },

@@ -58,7 +58,7 @@ Command trace_convert_command() {
           {
               trace_parameter(),
               {.name = "out",
-               .placeholder = "PATH",
+               .value_name = "PATH",
                .description = "a trace store if it ends in .h5; else a folder for three CSV files a day, in the schema "
                               "of 2019"},
               on_bad_row_parameter(),

@@ -229,7 +229,7 @@ Parameter trace_parameter() {
 
 Parameter on_bad_row_parameter() {
   return {.name = "on-bad-row",
-          .placeholder = "HOW",
+          .value_name = "HOW",
           .description = "rows that cannot be used as they are",
           .default_value = "error",
           .choices = {"error", "skip", "fix"}};
@@ -237,7 +237,7 @@ Parameter on_bad_row_parameter() {
 
 Parameter on_duplicate_parameter() {
   return {.name = "on-duplicate",
-          .placeholder = "HOW",
+          .value_name = "HOW",
           .description = "functions that come twice on a day",
           .default_value = "sum",
           .choices = {"sum", "first", "error"}};

@@ -231,7 +231,7 @@ Command trace_inspect_command() {
           {
               trace_parameter(),
               {.name = "plot",
-               .placeholder = "FILE",
+               .value_name = "FILE",
                .description = "draw popularity, triggers, durations and load: .png, .svg or .pdf"},
               on_bad_row_parameter(),
               {.name = "json", .kind = flag, .description = "answer as JSON; shares are of 1"},

@@ -261,11 +261,11 @@ int run_trace_select(const Arguments& arguments, const Console& console) {
 }
 
 Parameter bounds_parameter(const std::string& name, const std::string& description) {
-  return {.name = name, .placeholder = "A..B", .description = description};
+  return {.name = name, .value_name = "A..B", .description = description};
 }
 
 Parameter number_parameter(const std::string& name, const std::string& description) {
-  return {.name = name, .placeholder = "X", .description = description};
+  return {.name = name, .value_name = "X", .description = description};
 }
 
 }  // namespace
@@ -280,13 +280,13 @@ Command trace_select_command() {
               trace_parameter(),
               {.name = "trigger",
                .kind = values,
-               .placeholder = "NAME",
+               .value_name = "NAME",
                .description = "functions with this trigger; may be given again, as may the next three"},
-              {.name = "owner", .kind = values, .placeholder = "HASH", .description = "beginning of an owner's hash"},
-              {.name = "app", .kind = values, .placeholder = "HASH", .description = "beginning of an app's hash"},
+              {.name = "owner", .kind = values, .value_name = "HASH", .description = "beginning of an owner's hash"},
+              {.name = "app", .kind = values, .value_name = "HASH", .description = "beginning of an app's hash"},
               {.name = "function",
                .kind = values,
-               .placeholder = "HASH",
+               .value_name = "HASH",
                .description = "beginning of a function's hash"},
               bounds_parameter("rank", "popularity: 1 is the most called function; A.., ..B and A are bounds, too"),
               bounds_parameter("quantile", "popularity: the share of functions that are called less, 0..1"),
@@ -294,20 +294,20 @@ Command trace_select_command() {
               bounds_parameter("duration", "average duration [ms]"),
               bounds_parameter("app-memory", "average memory of the app [MB]"),
               bounds_parameter("cv", "coefficient of variation of the counts per minute"),
-              {.name = "start", .placeholder = "TIME", .description = "begin at hh:mm, or d:hh:mm with the day from 1"},
-              {.name = "length", .placeholder = "TIME", .description = "length (without: to the end)"},
+              {.name = "start", .value_name = "TIME", .description = "begin at hh:mm, or d:hh:mm with the day from 1"},
+              {.name = "length", .value_name = "TIME", .description = "length (without: to the end)"},
               {.name = "sample",
-               .placeholder = "N",
+               .value_name = "N",
                .description = "this many functions that represent the rest; a smaller sample is part of a larger one"},
               number_parameter("speed", "time goes so many times as fast"),
               number_parameter("rate-factor", "so many times as many calls"),
               number_parameter("mean-rate", "as many calls as make this mean [1/min]"),
               number_parameter("peak-rate", "as many calls as make this the busiest minute [1/min]"),
-              {.name = "seed", .placeholder = "N", .description = "of all that is drawn", .default_value = "1"},
+              {.name = "seed", .value_name = "N", .description = "of all that is drawn", .default_value = "1"},
               on_bad_row_parameter(),
               on_duplicate_parameter(),
               {.name = "out",
-               .placeholder = "PATH",
+               .value_name = "PATH",
                .description = "a trace store if it ends in .h5; else a folder for CSV files (without: only counts)"},
               {.name = "json", .kind = flag, .description = "answer as JSON"},
           },

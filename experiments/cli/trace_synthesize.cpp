@@ -93,13 +93,13 @@ Command trace_synthesize_command() {
       .parameters =
           {
               {.name = "functions",
-               .placeholder = "N",
+               .value_name = "N",
                .description = "functions that are called on a weekday",
                .default_value = "46412"},
-              {.name = "days", .placeholder = "N", .description = "days, the first a Monday", .default_value = "1"},
-              {.name = "seed", .placeholder = "N", .description = "another seed, another trace", .default_value = "1"},
+              {.name = "days", .value_name = "N", .description = "days, the first a Monday", .default_value = "1"},
+              {.name = "seed", .value_name = "N", .description = "another seed, another trace", .default_value = "1"},
               {.name = "out",
-               .placeholder = "PATH",
+               .value_name = "PATH",
                .description = "a trace store if it ends in .h5; else a folder for three CSV files a day, as the data "
                               "set has them",
                .default_value = "trace.h5"},

@@ -47,12 +47,12 @@ Command train_command() {
                               "experiments/configs/README.md; mpirun -n N faasconf train ... shares its shards among\n"
                               "N processes, with the same result."},
               {.name = "out",
-               .placeholder = "DIR",
+               .value_name = "DIR",
                .description = "folder for checkpoints, policies and logs (JSON lines, TensorBoard)",
                .default_value = "training"},
               {.name = "set",
                .kind = values,
-               .placeholder = "KEY=VALUE",
+               .value_name = "KEY=VALUE",
                .description = "overrides an entry of the file: training.steps=100000"},
               {.name = "resume", .kind = flag, .description = "go on from the folder's last checkpoint"},
               threads_parameter(),
@@ -75,7 +75,7 @@ Command export_command() {
           {
               {.name = "CHECKPOINT", .kind = positional, .description = "best.ckpt or last.ckpt of a training"},
               {.name = "out",
-               .placeholder = "FILE",
+               .value_name = "FILE",
                .description = "the policy, as faasconf evaluate and torch.jit.load read it",
                .default_value = "policy.fcp"},
               {.name = "quiet", .kind = flag, .description = "no notes"},

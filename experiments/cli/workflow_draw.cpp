@@ -28,7 +28,7 @@ Command workflow_draw_command() {
                .kind = positional,
                .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"},
               {.name = "format",
-               .placeholder = "FORMAT",
+               .value_name = "FORMAT",
                .description = "text, or dot for Graphviz: faasconf workflow draw FILE --format dot | dot -Tpng",
                .default_value = "text",
                .choices = {"text", "dot"}},

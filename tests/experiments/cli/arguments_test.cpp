@@ -17,12 +17,12 @@ std::vector<Parameter> some_parameters() {
   using enum Parameter::Kind;
   return {
       {.name = "FILE", .kind = positional, .description = "what to read"},
-      {.name = "users", .placeholder = "N", .description = "number of users", .default_value = "10"},
-      {.name = "window", .placeholder = "TIME", .description = "interval", .default_value = "30s"},
-      {.name = "precision", .placeholder = "P%", .description = "of the mean"},
-      {.name = "rate", .placeholder = "R/s", .description = "requests"},
-      {.name = "format", .placeholder = "F", .default_value = "text", .choices = {"text", "dot"}},
-      {.name = "set", .kind = values, .placeholder = "KEY=VALUE"},
+      {.name = "users", .value_name = "N", .description = "number of users", .default_value = "10"},
+      {.name = "window", .value_name = "TIME", .description = "interval", .default_value = "30s"},
+      {.name = "precision", .value_name = "P%", .description = "of the mean"},
+      {.name = "rate", .value_name = "R/s", .description = "requests"},
+      {.name = "format", .value_name = "F", .default_value = "text", .choices = {"text", "dot"}},
+      {.name = "set", .kind = values, .value_name = "KEY=VALUE"},
       {.name = "json", .kind = flag},
   };
 }
