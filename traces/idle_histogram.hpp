@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "sim/core/time.hpp"
 #include "sim/policy/configuration.hpp"
@@ -20,8 +21,10 @@ namespace faasconf::traces {
 //     edge, 10 % later); where the former is the first bin it stays loaded;
 //   - while the bins' counts have a coefficient of variation below 2, the histogram tells nothing: it stays loaded for
 //     4 h, the histogram's range;
-//   - where more than half of the idle times lie beyond the range the paper forecasts with ARIMA. This does not: the
-//     app stays loaded for a fixed time.
+//   - where more than half of the idle times lie beyond the range, the next one is forecast by ARIMA
+//   (sim/stats/arima.hpp)
+//     from the latest of them, whatever their length: it is loaded from 15 % before its end to 15 % after it. A
+//     forecast below the shortest of these idle times is taken for that.
 //
 // The paper asks of an app whether it is loaded or not: that is one instance for any number of calls. Where an instance
 // serves few at once, an app is idle when all of its instances are, and of these one is pre-warmed.
@@ -31,7 +34,7 @@ struct HybridHistogram {
   std::uint32_t margin_percent = 10;
   double least_cv = 2;                     // of the bins' counts
   std::uint32_t most_beyond_percent = 50;  // of the idle times
-  sim::Duration keep_alive_beyond = std::chrono::minutes(10);
+  std::uint32_t forecast_margin_percent = 15;
 };
 
 // What the policy knows of an app.
@@ -40,6 +43,7 @@ class IdleHistogram {
   static constexpr std::size_t kBins = 240;
   static constexpr sim::Duration kBin = std::chrono::minutes(1);
   static constexpr sim::Duration kRange = kBin * kBins;
+  static constexpr std::size_t kRecent = 64;  // idle times that a forecast is made from; ten days' that are beyond 4 h
 
   explicit IdleHistogram(const HybridHistogram& policy = {}) : policy_(policy) {}
 
@@ -50,12 +54,14 @@ class IdleHistogram {
 
  private:
   std::size_t bin_of_percentile(std::uint32_t percent) const;
+  sim::IdleWindows forecast_windows() const;
 
   HybridHistogram policy_;
   std::array<std::uint64_t, kBins> counts_{};
   std::uint64_t within_ = 0;
   std::uint64_t beyond_ = 0;
-  double squares_ = 0;  // of the counts, summed
+  double squares_ = 0;            // of the counts, summed
+  std::vector<double> recent_s_;  // a ring, once it is full: the oldest at the count of all, modulo its size
 };
 
 }  // namespace faasconf::traces

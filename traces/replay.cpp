@@ -100,8 +100,7 @@ void check(const ReplayRequest& request) {
     throw sim::Error("concurrency: expected a whole number >= 0, got " + std::to_string(request.concurrency));
   }
   const auto* fixed = std::get_if<FixedKeepAlive>(&request.policy);
-  const auto* hybrid = std::get_if<HybridHistogram>(&request.policy);
-  if ((fixed != nullptr ? fixed->keep_alive : hybrid->keep_alive_beyond) < sim::Duration::zero()) {
+  if (fixed != nullptr && fixed->keep_alive < sim::Duration::zero()) {
     throw sim::Error("keep-alive: expected a time >= 0");
   }
 }

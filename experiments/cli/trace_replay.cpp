@@ -61,12 +61,13 @@ traces::ModelRequest model_request(const Arguments& arguments) {
 
 traces::ReplayRequest replay_request(const Arguments& arguments) {
   traces::ReplayRequest request;
-  const sim::Duration keep_alive = arguments.duration("keep-alive");
   if (arguments.text("policy") == "hybrid") {
-    request.policy = traces::HybridHistogram{.keep_alive_beyond = keep_alive};
+    if (arguments.given("keep-alive"))
+      throw sim::Error("--keep-alive: expected --policy fixed; hybrid finds it itself");
+    request.policy = traces::HybridHistogram{};
     request.tenancy = traces::Tenancy::app;
   } else {
-    request.policy = traces::FixedKeepAlive{keep_alive};
+    request.policy = traces::FixedKeepAlive{arguments.duration("keep-alive")};
   }
   if (arguments.given("instances")) request.tenancy = traces::parse_tenancy(arguments.text("instances"));
   request.concurrency = static_cast<int>(arguments.integer("concurrency", 0, kMostConcurrency));
@@ -103,8 +104,9 @@ std::optional<traces::ClusterRequest> cluster_request(const Arguments& arguments
 std::string settings_of(const Arguments& arguments, const Plan& plan) {
   std::string text = "policy " + arguments.text("policy") + ", instances of " +
                      (plan.replay.tenancy == traces::Tenancy::app ? "apps" : "functions");
-  std::vector<std::string> names{"keep-alive", "concurrency", "start-up", "durations", "duration",
-                                 "app-memory", "arrivals",    "seed",     "billing"};
+  if (arguments.text("policy") == "fixed") text += ", keep-alive " + arguments.text("keep-alive");
+  std::vector<std::string> names{"concurrency", "start-up", "durations", "duration",
+                                 "app-memory",  "arrivals", "seed",      "billing"};
   if (plan.cluster) {
     names.insert(names.end(), {"clusters", "nodes", "node-cores", "node-memory", "placement", "cpu"});
     if (plan.cluster->cluster.evict_idle) text += ", evict-idle";
@@ -226,14 +228,13 @@ std::vector<Parameter> parameters() {
       trace_parameter(),
       {.name = "policy",
        .value_name = "NAME",
-       .description = "what keeps idle instances: fixed, or hybrid, the histogram of Serverless in the Wild (without "
-                      "its ARIMA; the "
-                      "paper's case is --concurrency 0)",
+       .description = "what keeps idle instances: fixed, a time for all, or hybrid, the histogram and the forecasts of "
+                      "Serverless in the Wild (the paper's case is --concurrency 0)",
        .default_value = "fixed",
        .choices = {"fixed", "hybrid"}},
       {.name = "keep-alive",
        .value_name = "TIME",
-       .description = "how long an instance stays idle; hybrid: where most idle times exceed 4 h",
+       .description = "how long an instance stays idle; fixed policy alone",
        .default_value = "10m"},
       {.name = "instances",
        .value_name = "OF",

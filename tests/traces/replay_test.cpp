@@ -173,6 +173,18 @@ TEST(HybridPolicy, ACallOutsideItsWindowIsCold) {
   EXPECT_EQ(cold(44), 2U);
 }
 
+// Every 300 min, beyond the histogram's range. The first idle time is spent loaded for 240 min, the second is forecast
+// to be as the first, and so on: loaded 255 min after each call, idle for 45 min before the next, the last time till
+// 345 min.
+TEST(HybridPolicy, ForecastsIdleTimesBeyondTheHistogram) {
+  const auto [calls, instances] =
+      replay_one(calls_at({0, 300, 600, 900}), model_of(0, 0), at_minutes(HybridHistogram{}));
+  EXPECT_EQ(calls.cold, 2U);
+  EXPECT_EQ(instances.started, 2U);
+  EXPECT_EQ(instances.pre_warmed, 3U);
+  EXPECT_NEAR(instances.idle_s, 60 * (240 + 2 * 45 + 90), 1e-6);
+}
+
 // Two functions of an app in turn, every 10 min, 20 min each: one instance for both, idle times of the app.
 TEST(AppTenancy, FunctionsShareInstancesAndTheHistogram) {
   const TraceFunction a = calls_at({0, 20, 40}, "a");

@@ -196,6 +196,7 @@ TEST(TraceReplay, SaysWhatItCannotUse) {
   };
   expect_misused("--policy lru", "--policy: expected fixed or hybrid");
   expect_misused("--keep-alive 10", "--keep-alive: ");
+  expect_misused("--policy hybrid --keep-alive 10m", "--keep-alive: expected --policy fixed");
   expect_misused("--concurrency -1", "--concurrency: ");
   expect_misused("--app-memory 1", "--app-memory: ");
   expect_misused("--cpu-share 0.5", "--cpu-share: expected --nodes as well");
