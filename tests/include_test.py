@@ -38,7 +38,7 @@ MAY_INCLUDE = {
     "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "torch"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
     # a test may include what it tests, and what that may include
-    "tests": ["sim", "zlib", "GoogleTest", "POSIX"],
+    "tests": ["sim", "Eigen", "zlib", "GoogleTest", "POSIX"],
     "tests/traces": ["traces", "sim", "HDF5", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
     "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "libzip", "tests", "GoogleTest", "POSIX"],
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "libzip", "tests", "GoogleTest"],
@@ -50,7 +50,7 @@ MAY_INCLUDE = {
 
 # Others' headers: the first pattern that matches names them.
 EXTERNAL = [
-    (r"Eigen/.*", "Eigen"),
+    (r"(unsupported/)?Eigen/.*", "Eigen"),
     (r"H5.*\.h|hdf5\.h", "HDF5"),
     (r"zlib\.h", "zlib"),
     (r"zstd\.h", "zstd"),
