@@ -1,10 +1,13 @@
 #pragma once
 // What all networks are made of. Vectors are columns, an agent each.
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include <Eigen/Core>
 
+#include "learner/serving/matvec.hpp"
 #include "learner/serving/tensors.hpp"
 
 namespace faasconf::learner {
@@ -15,8 +18,13 @@ struct Linear {
   Eigen::VectorXf bias;
 
   void apply(const Eigen::Ref<const Eigen::VectorXf>& x, Eigen::Ref<Eigen::VectorXf> y) const {
-    y.noalias() = weight * x;
-    y += bias;
+    multiply_add(numbers_of(weight), numbers_of(x), numbers_of(bias), {y.data(), static_cast<std::size_t>(y.size())});
+  }
+
+ private:
+  template <class Numbers>
+  static std::span<const float> numbers_of(const Numbers& numbers) {
+    return {numbers.data(), static_cast<std::size_t>(numbers.size())};
   }
 };
 
