@@ -28,7 +28,7 @@ inline sim::FunctionSpec step(const char* name, double serial_s, double parallel
   return step;
 }
 
-// The workflow of experiments/configs/parallel.yaml in the middle of its measured configurations.
+// The workflow of experiments/configs/parallel.yaml with its knobs in the middle of their ranges.
 inline sim::ScenarioSpec parallel_workflow(int users) {
   const auto call = [](const char* name, sim::OnFailure on_failure) {
     return sim::Block{sim::Call{.function = name, .on_failure = on_failure}};
@@ -55,7 +55,7 @@ inline sim::ScenarioSpec parallel_workflow(int users) {
   workflow.gateway.hop = sim::Deterministic{0.02};
   workflow.cpu_sharing = {.contention = 0.16, .quota_exponent = 1.36, .speed_spread = 0.08};
   spec.configuration =
-      sim::uniform_configuration(workflow, {.cpu = {1300}, .memory = {1331}, .replicas = 5, .concurrency = 6});
+      sim::uniform_configuration(workflow, {.cpu = {1125}, .memory = {1152}, .replicas = 4, .concurrency = 5});
   sim::ClosedLoop closed_loop;
   closed_loop.users = users;
   spec.workload.source = std::move(closed_loop);
