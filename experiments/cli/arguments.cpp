@@ -199,6 +199,18 @@ sim::Duration Arguments::duration(const std::string& name) const {
   return read(name, [&] { return sim::parse_duration(text(name)); });
 }
 
+Parameter seed_parameter() {
+  return {.name = "seed", .value_name = "N", .description = "of all random numbers", .default_value = "1"};
+}
+
+Parameter json_lines_parameter() {
+  return {.name = "json", .kind = Parameter::Kind::flag, .description = "answer as JSON, one object a line"};
+}
+
+Parameter quiet_parameter() {
+  return {.name = "quiet", .kind = Parameter::Kind::flag, .description = "no progress, no notes"};
+}
+
 Parameter threads_parameter() {
   return {.name = "threads",
           .value_name = "N|all",

@@ -48,6 +48,10 @@ class Arguments {
   bool help_ = false;
 };
 
+// What several commands take.
+Parameter seed_parameter();
+Parameter json_lines_parameter();
+Parameter quiet_parameter();
 // --threads, for commands that work on several at once; as many as there are cores where "all" are wanted.
 Parameter threads_parameter();
 unsigned thread_count(const Arguments& arguments);

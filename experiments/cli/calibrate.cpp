@@ -363,13 +363,13 @@ Command calibrate_command() {
                .description = "propose windows to measure next; without --measurements: from a calibrated --workflow"},
               {.name = "predictions", .value_name = "FILE", .description = "measured and predicted, row by row, CSV"},
               {.name = "plot", .value_name = "FILE", .description = "figure of the same, PNG (needs Python)"},
-              {.name = "seed", .value_name = "N", .description = "of all random numbers", .default_value = "1"},
+              seed_parameter(),
               {.name = "threads",
                .value_name = "N",
                .description = "number of threads; changes no result; all: one a core",
                .default_value = "all"},
-              {.name = "json", .kind = flag, .description = "answer as JSON, one object a line"},
-              {.name = "quiet", .kind = flag, .description = "no progress, no notes"},
+              json_lines_parameter(),
+              quiet_parameter(),
           },
       .example =
           "faasconf calibrate --measurements openfaas-closed-loop.csv --mapping openfaas-closed-mapping "

@@ -206,8 +206,7 @@ void read_outputs(const Arguments& arguments, Plan& plan) {
 }
 
 void make_plan(const Arguments& arguments, Plan& plan) {
-  const auto overrides = arguments.list("set");
-  plan.experiment = read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
+  plan.experiment = read_experiment(arguments);
   read_configurations(arguments, plan.experiment);
   read_policies(arguments, plan.experiment);
   read_scenario(arguments, plan.experiment.scenario);
@@ -329,9 +328,7 @@ Command evaluate_command() {
       .summary = "policies side by side under loads and seeds: price, cost, QoS, with bootstrap intervals",
       .parameters =
           {
-              {.name = "FILE",
-               .kind = positional,
-               .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"},
+              experiment_parameter(),
               config_parameter(),
               policy_parameter(),
               {.name = "table",
@@ -372,16 +369,13 @@ Command evaluate_command() {
                .description = "the window that a request belongs to: completed, started or paper",
                .default_value = "completed",
                .choices = {"completed", "started", "paper"}},
-              {.name = "seed", .value_name = "N", .description = "of all random numbers", .default_value = "1"},
+              seed_parameter(),
               threads_parameter(),
-              {.name = "set",
-               .kind = values,
-               .value_name = "KEY=VALUE",
-               .description = "override an entry of the file: workflow.qos.latency=12s"},
+              set_parameter(),
               {.name = "out", .value_name = "FILE", .description = "runs and summary, HDF5"},
               {.name = "plot", .value_name = "FILE", .description = "figure, PNG (needs Python)"},
-              {.name = "json", .kind = flag, .description = "answer as JSON, one object a line"},
-              {.name = "quiet", .kind = flag, .description = "no progress, no notes"},
+              json_lines_parameter(),
+              quiet_parameter(),
           },
       .example =
           "faasconf evaluate parallel --config demo-lean.yaml --config demo-ample.yaml --policy fixed "

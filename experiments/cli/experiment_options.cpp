@@ -13,6 +13,24 @@
 
 namespace faasconf::experiments {
 
+Parameter experiment_parameter() {
+  return {.name = "FILE",
+          .kind = Parameter::Kind::positional,
+          .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"};
+}
+
+Parameter set_parameter() {
+  return {.name = "set",
+          .kind = Parameter::Kind::values,
+          .value_name = "KEY=VALUE",
+          .description = "override an entry of the file: workflow.qos.latency=12s"};
+}
+
+Experiment read_experiment(const Arguments& arguments) {
+  const auto overrides = arguments.list("set");
+  return read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
+}
+
 Parameter config_parameter() {
   return {.name = "config",
           .kind = Parameter::Kind::values,

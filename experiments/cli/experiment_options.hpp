@@ -6,6 +6,11 @@
 
 namespace faasconf::experiments {
 
+Parameter experiment_parameter();  // FILE
+Parameter set_parameter();         // --set, again and again
+// The experiment of FILE with what --set overrides. Throws sim::Error.
+Experiment read_experiment(const Arguments& arguments);
+
 Parameter config_parameter();  // --config, again and again
 Parameter policy_parameter();  // --policy, again and again
 

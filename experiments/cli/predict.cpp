@@ -232,7 +232,7 @@ Command predict_command() {
                .value_name = "RULE",
                .description = "the window that a request belongs to; as calibrated, else paper",
                .choices = {"completed", "started", "paper"}},
-              {.name = "seed", .value_name = "N", .description = "of all random numbers", .default_value = "1"},
+              seed_parameter(),
               {.name = "threads",
                .value_name = "N",
                .description = "number of threads; changes no result; all: one a core",

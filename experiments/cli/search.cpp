@@ -48,8 +48,7 @@ sim::EnvironmentSpec environment_of(const sim::ScenarioSpec& scenario, const std
 
 Plan make_plan(const Arguments& arguments) {
   Plan plan;
-  const auto overrides = arguments.list("set");
-  plan.experiment = read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
+  plan.experiment = read_experiment(arguments);
   plan.qos = arguments.text("qos");
   plan.is_static = arguments.given("static");
   learner::SearchSpec search{
@@ -187,9 +186,7 @@ Command search_command() {
       .summary = "the cheapest configuration that keeps its promise, for each load, by a long random search",
       .parameters =
           {
-              {.name = "FILE",
-               .kind = positional,
-               .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"},
+              experiment_parameter(),
               {.name = "users",
                .value_name = "N,N,...",
                .description = "closed loops of so many users each",
@@ -210,18 +207,15 @@ Command search_command() {
                .value_name = "N",
                .description = "that a search may simulate, those that judge the finalists included",
                .default_value = "200000"},
-              {.name = "seed", .value_name = "N", .description = "of all random numbers", .default_value = "1"},
+              seed_parameter(),
               threads_parameter(),
-              {.name = "set",
-               .kind = values,
-               .value_name = "KEY=VALUE",
-               .description = "override an entry of the file: workflow.qos.latency=12s"},
+              set_parameter(),
               {.name = "out",
                .value_name = "FILE",
                .description = "the table, as faasconf evaluate --table takes it; YAML",
                .default_value = "table.yaml"},
-              {.name = "json", .kind = flag, .description = "answer as JSON, one object a line"},
-              {.name = "quiet", .kind = flag, .description = "no progress, no notes"},
+              json_lines_parameter(),
+              quiet_parameter(),
           },
       .example =
           "faasconf search parallel --users 10,30 --windows 60000 --out table.yaml\n"

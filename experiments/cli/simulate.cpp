@@ -142,9 +142,8 @@ void read_outputs(Plan& plan, const Arguments& arguments) {
 }
 
 Plan make_plan(const Arguments& arguments) {
-  const auto overrides = arguments.list("set");
   Plan plan;
-  plan.experiment = read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
+  plan.experiment = read_experiment(arguments);
   read_workload(plan, arguments);
   read_configurations(arguments, plan.experiment);
   read_policies(arguments, plan.experiment);
@@ -474,18 +473,15 @@ Command simulate_command() {
                .default_value = "completed",
                .choices = {"completed", "started", "paper"}},
               {.name = "redeploy", .kind = flag, .description = "begin every window with fresh instances"},
-              {.name = "seed", .value_name = "N", .description = "of all random numbers", .default_value = "1"},
+              seed_parameter(),
               threads_parameter(),
-              {.name = "set",
-               .kind = values,
-               .value_name = "KEY=VALUE",
-               .description = "override an entry of the file: workload.closed_loop.users=20"},
+              set_parameter(),
               {.name = "out", .value_name = "FILE", .description = "result file, HDF5"},
               {.name = "spans", .kind = flag, .description = "keep every call in the result file"},
               {.name = "plot", .value_name = "FILE", .description = "figure of the run, PNG (needs Python)"},
               {.name = "report", .value_name = "FILE", .description = "report with figures, HTML (needs Python)"},
-              {.name = "json", .kind = flag, .description = "answer as JSON, one object a line"},
-              {.name = "quiet", .kind = flag, .description = "no progress, no notes"},
+              json_lines_parameter(),
+              quiet_parameter(),
           },
       .example = "faasconf simulate parallel --users 10 --duration 10m --replications 4",
       .run = run_simulate,

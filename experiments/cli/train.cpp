@@ -57,7 +57,7 @@ Command train_command() {
               {.name = "resume", .kind = flag, .description = "go on from the folder's last checkpoint"},
               threads_parameter(),
               {.name = "json", .kind = flag, .description = "the last evaluation as one JSON object"},
-              {.name = "quiet", .kind = flag, .description = "no progress, no notes"},
+              quiet_parameter(),
           },
       .example =
           "faasconf train train-parallel --set training.steps=20000 --out training\n"
