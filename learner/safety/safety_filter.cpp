@@ -9,7 +9,7 @@
 namespace faasconf::learner {
 
 std::unique_ptr<SafetyFilter> safety_from_json(const std::string& text, const ActionPrice& price) {
-  const nlohmann::json json = nlohmann::json::parse(text);
+  const nlohmann::json json = parse_json(text, "safety");
   const JsonPlace place(json, "safety");
   const std::string kind = place["kind"].text();
   if (kind == "ses") return SafeExploration::from_json(place, price);

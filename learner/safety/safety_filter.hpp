@@ -30,7 +30,7 @@ class SafetyFilter {
   virtual std::string to_json() const = 0;
 };
 
-// What to_json wrote. Throws Error: an unknown kind, another number of actions, a damaged entry.
+// What to_json wrote. Throws Error: no JSON, an unknown kind, another number of actions, a damaged entry.
 std::unique_ptr<SafetyFilter> safety_from_json(const std::string& text, const ActionPrice& price);
 
 }  // namespace faasconf::learner

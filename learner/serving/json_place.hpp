@@ -14,6 +14,15 @@
 
 namespace faasconf::learner {
 
+// Throws sim::Error where it is none; `name` says what the text is.
+inline nlohmann::json parse_json(const std::string& text, const std::string& name) {
+  try {
+    return nlohmann::json::parse(text);
+  } catch (const nlohmann::json::exception& error) {
+    throw sim::Error(name + ": expected JSON: " + error.what());
+  }
+}
+
 class JsonPlace {
  public:
   JsonPlace(const nlohmann::json& json, std::string name) : json_(json), name_(std::move(name)) {}

@@ -272,12 +272,7 @@ std::string to_json(const Metadata& metadata) {
 }
 
 Metadata metadata_from_json(const std::string& text) {
-  json all;
-  try {
-    all = json::parse(text);
-  } catch (const json::exception& error) {
-    throw sim::Error(std::string("metadata: expected JSON: ") + error.what());
-  }
+  const json all = parse_json(text, "metadata");
   Metadata metadata = metadata_from({all, "metadata"});
   check(metadata);
   return metadata;

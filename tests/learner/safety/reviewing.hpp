@@ -76,6 +76,7 @@ inline void check_json(const MakeFilter& make) {
 
   sim::EnvironmentSpec other = sim::two_steps();
   other.scenario.workflow.functions[0].fixed = sim::FunctionConfiguration{};
+  EXPECT_THROW(safety_from_json("3" + written->to_json(), two_step_price()), sim::Error);
   EXPECT_THROW(safety_from_json(written->to_json(), ActionPrice(other.scenario.workflow)), sim::Error)
       << "half as many actions";
 }
