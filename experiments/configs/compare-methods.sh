@@ -27,15 +27,15 @@ off_policy=(--set "training.qos_weight=${QOS_WEIGHT:-2}" --set training.steps_pe
 strict=(--set training.qos=strict --set training.learning.violation_limit=0.03)
 
 options() {  # METHOD: prints what it takes, one word a line
-  local rate=(--set training.learning.critic_rate=0.001) ses=(--set training.safety=ses)
-  case $1 in
-    mappo | mappo-no-attention | ppo) printf '%s\n' --set "training.method=$1" ;;
+  local method=${1%-unsafe} rate=(--set training.learning.critic_rate=0.001) ses=(--set training.safety=ses)
+  [[ $1 == *-unsafe ]] && ses=()
+  case $method in
+    mappo | mappo-no-attention | ppo) printf '%s\n' --set "training.method=$method" ;;
     strict-*) options "${1#strict-}"; printf '%s\n' "${strict[@]}" ;;
     attmf | attmf-modern | mf | ddpg)
-      printf '%s\n' --set "training.method=$1" "${ses[@]}" "${off_policy[@]}" "${rate[@]}" ;;
+      printf '%s\n' --set "training.method=$method" "${ses[@]}" "${off_policy[@]}" "${rate[@]}" ;;
     maddpg)
       printf '%s\n' --set training.method=maddpg "${ses[@]}" "${off_policy[@]}" --set training.learning.critic_rate=0.003 ;;
-    attmf-unsafe) printf '%s\n' --set training.method=attmf "${off_policy[@]}" "${rate[@]}" ;;
     attmf-as-published)
       printf '%s\n' --set training.method=attmf "${ses[@]}" --set training.features=paper --set training.integers=paper \
         --set training.steps_per_iteration=2 --set training.learning.gamma=0.9 --set training.learning.warm_up=4096 ;;
@@ -59,7 +59,8 @@ search() {  # FILE OPTION...
   mv "$1.part" "$1"
 }
 
-published=(mappo mappo-no-attention ppo attmf attmf-unsafe attmf-modern mf maddpg ddpg attmf-as-published)
+published=(mappo mappo-no-attention ppo attmf attmf-unsafe attmf-modern mf mf-unsafe maddpg maddpg-unsafe ddpg
+  ddpg-unsafe attmf-as-published)
 served=(strict-mappo strict-mappo-no-attention strict-ppo)
 tight=(--qos strict --violation-limit 0.03)
 
@@ -77,11 +78,13 @@ fi
   done
 } | OPENBLAS_NUM_THREADS=1 xargs -P "$(nproc)" -L 1 bash "$script" "$program" "$folder" "$seeds" one
 
-evaluate() {  # NAME SUFFIX METHOD...
+evaluate() {  # NAME WORKFLOW SUFFIX METHOD...
   local bundles=()
-  for method in "${@:3}"; do bundles+=(--bundle "trainings/$method"); done
-  "$program" evaluate parallel --seeds "$seeds" --users 12,17,23,28 --config "static$2.yaml" --table "lookup$2.yaml" \
+  for method in "${@:4}"; do bundles+=(--bundle "trainings/$method"); done
+  "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 --config "static$3.yaml" --table "lookup$3.yaml" \
     "${bundles[@]}" --out "$1.h5" --plot "$1.png" | tee "$1.txt"
 }
-evaluate published "" "${published[@]}"
-evaluate strict -strict "${served[@]}"
+evaluate published parallel "" "${published[@]}"
+evaluate strict parallel -strict "${served[@]}"
+evaluate published-cfs parallel-cfs "" "${published[@]}"
+evaluate strict-cfs parallel-cfs -strict "${served[@]}"
