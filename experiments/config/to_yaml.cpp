@@ -138,6 +138,7 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
 std::string cfs_text(const sim::CpuSharingSpec& sharing) {
   return ", mode: cfs, period: " + sim::format(sharing.period) + ", cores: " + format_number(sharing.cores) +
          ", run_slice: " + sim::format(sharing.run_slice) +
+         (sharing.turn_order == sim::TurnOrder::random ? ", turn_order: random" : "") +
          ", cgroup_levels: " + std::to_string(sharing.cgroup_levels) +
          (sharing.slice_expiry ? ", slice_expiry: true, bandwidth_slice: " + sim::format(sharing.bandwidth_slice) : "");
 }

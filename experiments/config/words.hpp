@@ -38,6 +38,9 @@ inline constexpr auto kWords<sim::Routing> =
                                        {"round_robin", sim::Routing::round_robin},
                                        {"least_connection", sim::Routing::least_connection}});
 template <>
+inline constexpr auto kWords<sim::TurnOrder> = std::to_array<Word<sim::TurnOrder>>(
+    {{"round_robin", sim::TurnOrder::round_robin}, {"random", sim::TurnOrder::random}});
+template <>
 inline constexpr auto kWords<sim::Attribution> =
     std::to_array<Word<sim::Attribution>>({{"completed", sim::Attribution::completed},
                                            {"started", sim::Attribution::started},

@@ -303,6 +303,10 @@ void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
       slice->fail("expected a whole number of cores, at most 1000, beside it, got " + format_number(sharing.cores));
     }
   }
+  if (const auto order = get("turn_order")) {
+    if (sharing.run_slice == sim::Duration::zero()) order->fail("expected run_slice beside it");
+    sharing.turn_order = read_word<sim::TurnOrder>(*order, kWords<sim::TurnOrder>);
+  }
   if (const auto levels = get("cgroup_levels")) sharing.cgroup_levels = static_cast<int>(read_count(*levels, 1, 2));
   if (const auto expiry = get("slice_expiry")) {
     sharing.slice_expiry = read_flag(*expiry);
@@ -316,8 +320,8 @@ void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
 }
 
 sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
-  const YamlMap map(value, {"mode", "period", "cores", "run_slice", "cgroup_levels", "slice_expiry", "bandwidth_slice",
-                            "contention", "quota_exponent", "speed_spread"});
+  const YamlMap map(value, {"mode", "period", "cores", "run_slice", "turn_order", "cgroup_levels", "slice_expiry",
+                            "bandwidth_slice", "contention", "quota_exponent", "speed_spread"});
   sim::CpuSharingSpec sharing;
   if (const auto mode = map.get("mode")) {
     using enum sim::CpuSharing;

@@ -16,6 +16,7 @@ struct CfsBandwidth {
   Duration period = std::chrono::milliseconds(100);
   double cores = 2;           // that the instance's threads use together at most
   Duration run_slice{};       // threads take turns of this length; 0: they share the cores at every moment
+  bool random_turns = false;  // a core that is free goes to anyone who waits; otherwise to who has waited longest
   int cgroup_levels = 1;      // that carry the quota: the container; 2: and its pod
   Duration expiring_slice{};  // what a core is handed of the quota at a time and loses what is left of; 0: it does not
 

@@ -22,11 +22,12 @@ Duration at_least_one(double span_ns) {
 
 }  // namespace
 
-void CfsSteps::reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases) {
+void CfsSteps::reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases, const Rng& turns) {
   now_ = now;
   limits_ = {};
   bandwidth_ = bandwidth;
   share_ = 1;
+  turns_ = turns;
   running_.clear();
   waiting_.clear();
   free_cores_.clear();
@@ -97,11 +98,19 @@ double CfsSteps::efficiency() const {
   return limits_.speed / (1.0 + limits_.contention * (static_cast<double>(jobs_.size()) - 1.0));
 }
 
+// Brings anyone who waits to this place, unless somebody there goes ahead.
+void CfsSteps::draw_turn(std::size_t next) {
+  if (waiting_[next].ahead) return;
+  const auto others = static_cast<std::uint32_t>(waiting_.size() - next);
+  if (others > 1) std::swap(waiting_[next], waiting_[next + turns_.below(others)]);
+}
+
 // Who is next takes the core that has been idle longest.
 void CfsSteps::seat() {
   std::size_t next = 0;
   const double cores = bandwidth_.cores;
   while (next < waiting_.size() && (!takes_turns() || static_cast<double>(running_.size()) < cores)) {
+    if (takes_turns() && bandwidth_.random_turns) draw_turn(next);
     Thread& thread = running_.emplace_back(waiting_[next++]);
     thread.slice = bandwidth_.run_slice;
     thread.ahead = false;

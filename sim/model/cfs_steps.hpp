@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "sim/model/cfs_cpu.hpp"
 
@@ -14,7 +15,8 @@ namespace faasconf::sim {
 
 // Turns: who gets a core has it for one slice of CPU time, then lines up behind those who wait; being throttled does
 // not end a slice. Who comes lines up as well, as in the queue of a function's own runtime; who starts ahead gets the
-// next free core, as another process does that the kernel wakes.
+// next free core, as another process does that the kernel wakes. With random turns a free core goes to any of those who
+// wait, who has just left it included: the order of run queues after a throttling is nobody's.
 //
 // Levels: a thread runs while every one has quota, and is throttled by the innermost that has none.
 //
@@ -37,8 +39,8 @@ class CfsSteps {
     double time_ns = 0;
   };
 
-  // As new, but for its memory; by level, from the inside: a period began so long ago.
-  void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases);
+  // As new, but for its memory; by level, from the inside: a period began so long ago. `turns` draws random ones.
+  void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases, const Rng& turns);
   void set_limits(const CpuLimits& limits);         // a new quota counts at once, less what the period has spent
   void set_share(double share) { share_ = share; }  // of the cores that it would run on, on a contended node
 
@@ -67,7 +69,8 @@ class CfsSteps {
 
   template <class Archive>
   void archive(Archive& a) {
-    a(now_, limits_, bandwidth_, share_, running_, waiting_, free_cores_, jobs_, done_, cpu_ns_, work_ns_, granted_ns_);
+    a(now_, limits_, bandwidth_, share_, turns_, running_, waiting_, free_cores_, jobs_, done_, cpu_ns_, work_ns_,
+      granted_ns_);
     for (Level& level : levels_) a(level.refill, level.left_ns, level.local_ns, level.counted, level.throttling);
   }
 
@@ -102,6 +105,7 @@ class CfsSteps {
   double quota_ns() const { return limits_.limit_cores * static_cast<double>(bandwidth_.period.count()); }
   std::size_t level_count() const { return static_cast<std::size_t>(bandwidth_.cgroup_levels); }
   double efficiency() const;
+  void draw_turn(std::size_t next);
   void seat();
   void step(Time until);
   Pace find_pace();
@@ -119,6 +123,7 @@ class CfsSteps {
   CpuLimits limits_;
   CfsBandwidth bandwidth_;
   double share_ = 1;
+  Rng turns_;
   std::vector<Thread> running_;            // that have a core
   std::vector<Thread> waiting_;            // for one, in order
   std::vector<std::uint32_t> free_cores_;  // with slice expiry: idle longest first

@@ -168,8 +168,8 @@ struct FunctionState {
   std::int64_t started = 0;
   std::int64_t pre_warmed = 0;
   std::int64_t evicted = 0;
-  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up,
-      rejection, life;
+  Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, turns,
+      start_up, rejection, life;
 
   std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
@@ -180,7 +180,7 @@ struct FunctionState {
       admitted_work_s, throttled_s, throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s,
       memory_mib_s, instance_s, starting_s, idle_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until,
       received_bytes, transmitted_bytes, crashes, started, pre_warmed, evicted, serial, parallel, off_cpu, memory,
-      parallel_memory, failure, hop, routing, speed, phase, pod_phase, start_up, rejection, life);
+      parallel_memory, failure, hop, routing, speed, phase, pod_phase, turns, start_up, rejection, life);
   }
 };
 

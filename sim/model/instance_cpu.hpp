@@ -18,12 +18,12 @@ namespace faasconf::sim {
 class InstanceCpu {
  public:
   void reset(Time now) { of_kind<FluidCpu>().reset(now); }
-  // The phases are of the container and its pod.
-  void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases) {
+  // The phases are of the container and its pod; `turns` draws random ones.
+  void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases, const Rng& turns) {
     if (bandwidth.has_closed_form()) {
       of_kind<Cfs>().cpu->reset(now, bandwidth, phases.front());
     } else {
-      of_kind<Stepped>().cpu->reset(now, bandwidth, phases);
+      of_kind<Stepped>().cpu->reset(now, bandwidth, phases, turns);
     }
   }
   void set_limits(const CpuLimits& limits, Time now) {

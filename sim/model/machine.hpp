@@ -113,6 +113,7 @@ inline CfsBandwidth bandwidth_of(const CpuSharingSpec& sharing) {
   return {.period = sharing.period,
           .cores = sharing.cores,
           .run_slice = sharing.run_slice,
+          .random_turns = sharing.turn_order == TurnOrder::random,
           .cgroup_levels = sharing.cgroup_levels,
           .expiring_slice = sharing.slice_expiry ? sharing.bandwidth_slice : Duration::zero()};
 }

@@ -59,6 +59,7 @@ void Machine::derive_streams(FunctionState& state, std::uint32_t i, const RngStr
   if (workflow_.gateway.routing == Routing::random) state.routing = streams.stream("routing", i);
   if (workflow_.cpu_sharing.speed_spread > 0) state.speed = streams.stream("speed", i);
   if (workflow_.cpu_sharing.mode == CpuSharing::cfs) state.phase = streams.stream("cfs_phase", i);
+  if (workflow_.cpu_sharing.turn_order == TurnOrder::random) state.turns = streams.stream("cfs_turns", i);
   if (workflow_.cpu_sharing.cgroup_levels > 1) state.pod_phase = streams.stream("cfs_pod_phase", i);
 }
 
@@ -223,7 +224,8 @@ void Machine::reset_cpu(Instance& instance) {
     const double period_s = to_seconds(sharing.period - Duration(1));
     const Duration phase = from_seconds(state.phase.uniform() * period_s);
     const Duration pod_phase = from_seconds(sharing.cgroup_levels > 1 ? state.pod_phase.uniform() * period_s : 0.0);
-    instance.cpu.reset(now_, bandwidth_of(sharing), {phase, pod_phase});
+    const Rng turns(sharing.turn_order == TurnOrder::random ? state.turns.next() : 0);
+    instance.cpu.reset(now_, bandwidth_of(sharing), {phase, pod_phase}, turns);
   } else {
     instance.cpu.reset(now_);
   }

@@ -71,6 +71,7 @@ void check_steps(const CpuSharingSpec& sharing) {
   require(sharing.run_slice >= Duration::zero(), "cpu_sharing: run_slice must not be negative");
   require(!takes_turns || (sharing.cores == std::floor(sharing.cores) && sharing.cores <= kMostCoresWithTurns),
           "cpu_sharing: cores must be a whole number, at most 1000, with run_slice");
+  require(sharing.turn_order == TurnOrder::round_robin || takes_turns, "cpu_sharing: turn_order needs run_slice");
   require(sharing.cgroup_levels == 1 || sharing.cgroup_levels == 2, "cpu_sharing: cgroup_levels must be 1 or 2");
   require(!sharing.slice_expiry || takes_turns, "cpu_sharing: slice_expiry needs run_slice");
   require(sharing.bandwidth_slice > Duration::zero(), "cpu_sharing: bandwidth_slice must be above 0");

@@ -12,8 +12,8 @@ constexpr std::int64_t kMostSteps = 100'000;
 
 }  // namespace
 
-void SteppedCpu::reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases) {
-  steps_.reset(now, bandwidth, phases);
+void SteppedCpu::reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases, const Rng& turns) {
+  steps_.reset(now, bandwidth, phases, turns);
   changed();
 }
 

@@ -14,7 +14,7 @@ namespace faasconf::sim {
 // from the last change, at a cost that grows with the slices and periods in between. For the members see FluidCpu.
 class SteppedCpu {
  public:
-  void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases);
+  void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases, const Rng& turns = Rng());
   void set_limits(const CpuLimits& limits, Time now);
   void set_share(double share, Time now);
   double share() const { return steps_.share(); }

@@ -116,13 +116,17 @@ enum class CpuSharing {
   cfs,    // CFS bandwidth control: full speed until the quota of the period is spent, then nothing until the next one
 };
 
+// Who of those that wait for a core gets one that is free.
+enum class TurnOrder { round_robin, random };
+
 // How the requests of an instance share its CPU limit.
 struct CpuSharingSpec {
   CpuSharing mode = CpuSharing::fluid;
   Duration period = std::chrono::milliseconds(100);  // cfs: quota = limit x period
   double cores = 2;                                  // cfs: that an instance uses together at most
-  Duration run_slice{};       // cfs: runnable threads take turns of this length; 0: they share the cores ideally
-  int cgroup_levels = 1;      // cfs: that carry the quota: 1, the container; 2, its pod as well
+  Duration run_slice{};  // cfs: runnable threads take turns of this length; 0: they share the cores ideally
+  TurnOrder turn_order = TurnOrder::round_robin;  // cfs with run_slice
+  int cgroup_levels = 1;                          // cfs: that carry the quota: 1, the container; 2, its pod as well
   bool slice_expiry = false;  // cfs with run_slice: a core loses what it does not use of its bandwidth slices, as
                               // before Linux 5.4
   Duration bandwidth_slice = std::chrono::milliseconds(5);  // of the quota that a core is handed at a time

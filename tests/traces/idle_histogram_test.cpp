@@ -39,7 +39,7 @@ TEST(IdleHistogram, CountsWholeMinutes) {
   EXPECT_EQ(with(1, 1min - 1ns).windows().pre_warm, 0min);
   EXPECT_EQ(with(1, 1min).windows().pre_warm, 54s);
   EXPECT_EQ(with(1, 240min - 1ns).windows(), (Windows{239 * 54s, 240 * 66s - 239 * 54s}));
-  EXPECT_EQ(with(1, 240min).windows(), (Windows{0min, 10min}));
+  EXPECT_EQ(with(1, 240min).windows(), (Windows{204min, 72min})) << "a forecast of 240 min";
 }
 
 // k of 240 bins have one each: CV^2 = 240 / k - 1, which is 4 at k = 48.
@@ -52,11 +52,24 @@ TEST(IdleHistogram, ThatIsFlatTellsNothing) {
   EXPECT_EQ(histogram.windows(), (Windows{0min, 240min}));
 }
 
-TEST(IdleHistogram, ThatMostIdleTimesExceedLeavesAFixedKeepAlive) {
+// The mean of 240, 10 and 300 min, which are too few for a model, less 15 % to 15 % more.
+TEST(IdleHistogram, ThatMostIdleTimesExceedGivesWayToAForecast) {
   IdleHistogram histogram = with(1, 10min, with(1, 240min));
   EXPECT_EQ(histogram.windows().pre_warm, 9min);
   histogram.add(300min);
-  EXPECT_EQ(histogram.windows(), (Windows{0min, 10min}));
+  EXPECT_EQ(histogram.windows(), (Windows{9350s, 3300s}));
+}
+
+TEST(IdleHistogram, ForecastsFromTheLatestIdleTimesAlone) {
+  const IdleHistogram histogram = with(IdleHistogram::kRecent, 20h, with(70, 5h));
+  EXPECT_EQ(histogram.windows(), (Windows{17h, 6h}));
+}
+
+// 1300, 1200, .. 400 min: the trend would go on to 300.
+TEST(IdleHistogram, ForecastsNothingShorterThanTheShortest) {
+  IdleHistogram histogram;
+  for (int i = 0; i < 10; ++i) histogram.add(1300min - i * 100min);
+  EXPECT_EQ(histogram.windows(), (Windows{340min, 120min}));
 }
 
 }  // namespace

@@ -54,10 +54,11 @@ bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
 auto members(const sim::WorkflowSpec& w) {
   return std::tie(w.name, w.qos.latency, w.qos.successes, w.gateway.routing, w.gateway.hop, w.gateway.timeout,
                   w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.run_slice,
-                  w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry, w.cpu_sharing.bandwidth_slice,
-                  w.cpu_sharing.contention, w.cpu_sharing.quota_exponent, w.cpu_sharing.speed_spread,
-                  w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
-                  w.prices.usd_per_gib_hour, w.cluster.placement, w.cluster.evict_idle, w.rollout);
+                  w.cpu_sharing.turn_order, w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry,
+                  w.cpu_sharing.bandwidth_slice, w.cpu_sharing.contention, w.cpu_sharing.quota_exponent,
+                  w.cpu_sharing.speed_spread, w.prices.price_per_millicore, w.prices.price_per_mebibyte,
+                  w.prices.usd_per_vcpu_hour, w.prices.usd_per_gib_hour, w.cluster.placement, w.cluster.evict_idle,
+                  w.rollout);
 }
 bool same(const sim::NodeSpec& a, const sim::NodeSpec& b) {
   return std::tie(a.count, a.cores, a.memory, a.time_to_failure, a.repair) ==
@@ -262,6 +263,7 @@ class RandomExperiment {
       if (chance()) {
         w.cpu_sharing.cores = 1 + below(1000);
         w.cpu_sharing.run_slice = sim::Duration(1 + below(1'000'000'000));
+        w.cpu_sharing.turn_order = sim::TurnOrder(below(2));
         w.cpu_sharing.slice_expiry = chance();
         if (w.cpu_sharing.slice_expiry) w.cpu_sharing.bandwidth_slice = sim::Duration(1 + below(1'000'000'000));
       }
@@ -269,7 +271,7 @@ class RandomExperiment {
     if (chance()) {
       for (int i = 1 + below(3); i > 0; --i) {
         w.cluster.nodes.push_back({.count = 1 + below(10),
-                                   .cores = 0.1 + amount(),
+                                   .cores = std::min(0.1 + amount(), 1e6),
                                    .memory = {0.1 + amount()},
                                    .time_to_failure = law(),
                                    .repair = law()});

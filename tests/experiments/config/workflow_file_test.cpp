@@ -94,12 +94,13 @@ TEST(WorkflowFile, ReadsHowThreadsTakeTurns) {
   EXPECT_EQ(ideal.bandwidth_slice, 5ms);
   const sim::CpuSharingSpec turns = read(R"(
 name: w
-cpu_sharing: {mode: cfs, run_slice: 10ms, cgroup_levels: 2, slice_expiry: true, bandwidth_slice: 4ms}
+cpu_sharing: {mode: cfs, run_slice: 10ms, turn_order: random, cgroup_levels: 2, slice_expiry: true, bandwidth_slice: 4ms}
 functions: {f: {}}
 entry: f
 )")
                                         .cpu_sharing;
   EXPECT_EQ(turns.run_slice, 10ms);
+  EXPECT_EQ(turns.turn_order, sim::TurnOrder::random);
   EXPECT_EQ(turns.cgroup_levels, 2);
   EXPECT_TRUE(turns.slice_expiry);
   EXPECT_EQ(turns.bandwidth_slice, 4ms);
@@ -304,6 +305,8 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: cpu_sharing.cores: expected mode: cfs beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, cores: 0}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.cores: expected a number of cores above 0, at most 1000000, got \"0\""},
+      {"name: w\ncpu_sharing: {mode: cfs, turn_order: random}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.turn_order: expected run_slice beside it"},
       {"name: w\ncpu_sharing: {run_slice: 10ms}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.run_slice: expected mode: cfs beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, cores: 1.5, run_slice: 10ms}\nfunctions: {f: {}}\nentry: f\n",

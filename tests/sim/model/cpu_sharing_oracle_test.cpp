@@ -1,6 +1,7 @@
 // Requests that share the CPU of one instance against exact results.
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -61,6 +62,37 @@ TEST_P(ProcessorSharing, SlowsLargeAndSmallAlike) {
   EXPECT_THAT(small, Estimates(1 / (1 - load)));
   EXPECT_THAT(medium, Estimates(1 / (1 - load)));
   EXPECT_THAT(large, Estimates(1 / (1 - load)));
+}
+
+// --- turns that last as long as the work, on one core
+
+class LongTurns : public ::testing::TestWithParam<TurnOrder> {};
+INSTANTIATE_TEST_SUITE_P(Orders, LongTurns, ::testing::Values(TurnOrder::round_robin, TurnOrder::random),
+                         [](const auto& order) { return order.param == TurnOrder::random ? "random" : "round_robin"; });
+
+// Oracle: M/M/1, first come first served or in random order. The waiting W has the same mean, and a second moment of 2
+// rho / (mu - lambda)^2, in random order 2 / (2 - rho) times that (Takacs, 1963); E[T^2] = E[W^2] + 2 E[W] / mu + 2 /
+// mu^2.
+TEST_P(LongTurns, ScatterAsMuchAsTheirOrderSays) {
+  const double load = 0.6;
+  ScenarioSpec spec = processor_sharing(load, Exponential{1}, 2);
+  spec.workflow.cpu_sharing = {.mode = CpuSharing::cfs,
+                               .period = std::chrono::seconds(10),
+                               .cores = 1,
+                               .run_slice = std::chrono::hours(1),
+                               .turn_order = GetParam()};
+  const auto mean_square = [](const Sample& sample) {
+    double sum = 0;
+    for (const ExecutionRecord& execution : sample.executions) {
+      sum += std::pow(to_seconds(execution.finished - execution.started), 2);
+    }
+    return sum / static_cast<double>(sample.executions.size());
+  };
+  const Plan plan{.warm_up_s = 500, .length_s = 50'000, .keep_executions = true};
+  const auto [response_s, square] = replicate(spec, plan, mean_response_s(), mean_square);
+  const double spread = GetParam() == TurnOrder::random ? 2 / (2 - load) : 1;
+  EXPECT_THAT(response_s, Estimates(1 / (1 - load)));
+  EXPECT_THAT(square, Estimates(spread * 2 * load / std::pow(1 - load, 2) + 2 * load / (1 - load) + 2));
 }
 
 // --- limited sharing: exponential work, so births and deaths with the rate that n requests get done together

@@ -87,6 +87,13 @@ inline CpuSharingSpec sliced_sharing(int levels) {
   return {.mode = CpuSharing::cfs, .run_slice = std::chrono::milliseconds(10), .cgroup_levels = levels};
 }
 
+inline CpuSharingSpec random_sharing(int levels) {
+  return {.mode = CpuSharing::cfs,
+          .run_slice = std::chrono::milliseconds(5),
+          .turn_order = TurnOrder::random,
+          .cgroup_levels = levels};
+}
+
 // --- simulated
 
 // Of the requests that started in the window.
@@ -275,12 +282,15 @@ class OpenWindow {
     InstanceCpu cpu;
     const auto phase = [&] { return from_seconds(phases.uniform() * to_seconds(sharing.period - Duration(1))); };
     if (sharing.mode == CpuSharing::cfs) {
+      const std::array phases_of_levels{phase(), phase()};
+      const bool random_turns = sharing.turn_order == TurnOrder::random;
       cpu.reset(Time{},
                 {.period = sharing.period,
                  .cores = sharing.cores,
                  .run_slice = sharing.run_slice,
+                 .random_turns = random_turns,
                  .cgroup_levels = sharing.cgroup_levels},
-                {phase(), phase()});
+                phases_of_levels, random_turns ? Rng(phases.next()) : Rng());
     } else {
       cpu.reset(Time{});
     }

@@ -184,6 +184,7 @@ class RandomScenarios {
     if (steps_.below(3) == 0) return;
     sharing.cores = 1 + steps_.below(4);
     sharing.run_slice = std::chrono::microseconds(1000 + steps_.below(20'000));
+    sharing.turn_order = steps_.below(2) == 0 ? TurnOrder::round_robin : TurnOrder::random;
     sharing.slice_expiry = steps_.below(2) == 0;
     sharing.bandwidth_slice = std::chrono::microseconds(1000 + steps_.below(5'000));
   }

@@ -103,6 +103,8 @@ TEST(Scenario, RefusesImpossiblePromisesAndPlatforms) {
   }
   expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.slice_expiry = true; },
                  "cpu_sharing: slice_expiry needs run_slice");
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.turn_order = TurnOrder::random; },
+                 "cpu_sharing: turn_order needs run_slice");
   expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.bandwidth_slice = 0ns; },
                  "cpu_sharing: bandwidth_slice must be above 0");
   expect_refused(

@@ -207,6 +207,37 @@ TEST(SteppedCpu, QuestionsChangeNothing) {
   EXPECT_EQ(ends(asked), ends(cpu));
 }
 
+// Six of 5 ms each on one core, with turns of a millisecond.
+TEST(SteppedCpu, RandomTurnsAreThoseOfTheirStream) {
+  const auto ends_with = [](std::uint64_t seed) {
+    SteppedCpu cpu;
+    cpu.reset(Time{}, {.cores = 1, .run_slice = 1ms, .random_turns = true}, {}, Rng(seed));
+    cpu.set_limits({.limit_cores = 2}, Time{});
+    for (std::uint32_t job = 0; job < 6; ++job) cpu.start(job, 0.005, false, Time{});
+    SteppedCpu asked = cpu;
+    for (int ms = 1; ms < 40; ++ms) asked.cpu_s(Time(ms * 1ms));
+    const auto found = ends(cpu);
+    EXPECT_EQ(ends(asked), found) << "questions draw nothing";
+    return found;
+  };
+  const auto one = ends_with(1);
+  ASSERT_EQ(one.size(), 6U);
+  EXPECT_EQ(one.back().second, Time(30ms)) << "as much work as in turn";
+  EXPECT_EQ(ends_with(1), one);
+  EXPECT_NE(ends_with(2), one);
+}
+
+TEST(SteppedCpu, WhoStartsAheadIsDrawnByNobody) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    SteppedCpu cpu;
+    cpu.reset(Time{}, {.cores = 1, .run_slice = 1ms, .random_turns = true}, {}, Rng(seed));
+    cpu.set_limits({.limit_cores = 2}, Time{});
+    for (std::uint32_t job = 0; job < 6; ++job) cpu.start(job, 0.005, false, Time{});
+    cpu.start_ahead(6, 0.0005, Time{});
+    EXPECT_EQ(ends(cpu).front(), std::pair(6U, Time(1500us)));
+  }
+}
+
 TEST(SteppedCpu, IsAsNewAfterReset) {
   SteppedCpu cpu = cpu_with({.limit_cores = 0.1}, {.run_slice = 7ms, .expiring_slice = 5ms});
   for (const std::uint32_t job : {1U, 2U, 3U}) cpu.start(job, 1, false, Time{});
@@ -219,8 +250,9 @@ TEST(SteppedCpu, IsAsNewAfterReset) {
 }
 
 TEST(SteppedCpu, GoesThroughAnArchive) {
-  SteppedCpu cpu = cpu_with({.limit_cores = 0.3, .contention = 0.3, .parallel_threads = 2.5},
-                            {.period = 70ms, .run_slice = 5ms, .cgroup_levels = 2, .expiring_slice = 3ms}, {20ms, 1ms});
+  SteppedCpu cpu = cpu_with(
+      {.limit_cores = 0.3, .contention = 0.3, .parallel_threads = 2.5},
+      {.period = 70ms, .run_slice = 5ms, .random_turns = true, .cgroup_levels = 2, .expiring_slice = 3ms}, {20ms, 1ms});
   for (std::uint32_t job = 0; job < 10; ++job) cpu.start(job, 0.1 * (job % 4 + 1), job % 3 == 0, Time(job * 30ms));
   ArchiveWriter writer;
   writer(cpu);
