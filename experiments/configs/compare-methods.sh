@@ -24,10 +24,12 @@ common=(train-parallel --quiet --threads 1
 off_policy=(--set "training.qos_weight=${QOS_WEIGHT:-2}" --set training.steps_per_iteration=2
   --set training.learning.actor_rate=0.001 --set training.learning.batch=128 --set training.learning.noise=0.1
   --set training.learning.warm_up=4096)
+as_published=(--set training.features=paper --set training.integers=paper --set training.steps_per_iteration=2
+  --set training.learning.warm_up=4096)
 strict=(--set training.qos=strict --set training.learning.violation_limit=0.03)
 
 options() {  # METHOD: prints what it takes, one word a line
-  local method=${1%-unsafe} rate=(--set training.learning.critic_rate=0.001) ses=(--set training.safety=ses)
+  local method=${1%-unsafe} gamma rate=(--set training.learning.critic_rate=0.001) ses=(--set training.safety=ses)
   [[ $1 == *-unsafe ]] && ses=()
   case $method in
     mappo | mappo-no-attention | ppo) printf '%s\n' --set "training.method=$method" ;;
@@ -36,9 +38,13 @@ options() {  # METHOD: prints what it takes, one word a line
       printf '%s\n' --set "training.method=$method" "${ses[@]}" "${off_policy[@]}" "${rate[@]}" ;;
     maddpg)
       printf '%s\n' --set training.method=maddpg "${ses[@]}" "${off_policy[@]}" --set training.learning.critic_rate=0.003 ;;
-    attmf-as-published)
-      printf '%s\n' --set training.method=attmf "${ses[@]}" --set training.features=paper --set training.integers=paper \
-        --set training.steps_per_iteration=2 --set training.learning.gamma=0.9 --set training.learning.warm_up=4096 ;;
+    *-in-published-box)
+      options "${method%-in-published-box}-as-published"
+      printf '%s\n' --set "workflow=$folder/published-box.yaml" ;;
+    *-as-published)
+      method=${method%-as-published}
+      case $method in maddpg | ddpg) gamma=0.95 ;; *) gamma=0.9 ;; esac
+      printf '%s\n' --set "training.method=$method" "${ses[@]}" "${as_published[@]}" --set "training.learning.gamma=$gamma" ;;
   esac
 }
 
@@ -59,8 +65,14 @@ search() {  # FILE OPTION...
   mv "$1.part" "$1"
 }
 
+# the box of the published baselines: actions from .2 to .8, no limit on concurrency
+sed -e 's/^  cpu: \[250m, 2000m\]/  cpu: [600m, 1650m]/' -e 's/^  memory: \[256Mi, 2048Mi\]/  memory: [614Mi, 1690Mi]/' \
+  -e 's/^  replicas: \[1, 8\]/  replicas: [2, 6]/' -e 's/^  concurrency: \[1, 10\]/  concurrency: [1000, 1000]/' \
+  "$(dirname "$script")/parallel.yaml" >published-box.yaml
+
 published=(mappo mappo-no-attention ppo attmf attmf-unsafe attmf-modern mf mf-unsafe maddpg maddpg-unsafe ddpg
-  ddpg-unsafe attmf-as-published)
+  ddpg-unsafe attmf-as-published mf-as-published maddpg-as-published ddpg-as-published)
+boxed=(mf-in-published-box maddpg-in-published-box ddpg-in-published-box)
 served=(strict-mappo strict-mappo-no-attention strict-ppo)
 tight=(--qos strict --violation-limit 0.03)
 
@@ -74,17 +86,21 @@ fi
   echo "search lookup-strict.yaml --windows 600000 ${tight[*]}"
   echo "search static-strict.yaml --windows 1500000 --static ${tight[*]}"
   for seed in $(seq -w "$seeds"); do
-    for method in "${published[@]}" "${served[@]}"; do echo "train $method $seed"; done
+    for method in "${published[@]}" "${boxed[@]}" "${served[@]}"; do echo "train $method $seed"; done
   done
 } | OPENBLAS_NUM_THREADS=1 xargs -P "$(nproc)" -L 1 bash "$script" "$program" "$folder" "$seeds" one
 
-evaluate() {  # NAME WORKFLOW SUFFIX METHOD...
-  local bundles=()
+evaluate() {  # NAME WORKFLOW CONTROLS METHOD...
+  local options bundles=()
+  read -ra options <<<"$3"
   for method in "${@:4}"; do bundles+=(--bundle "trainings/$method"); done
-  "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 --config "static$3.yaml" --table "lookup$3.yaml" \
-    "${bundles[@]}" --out "$1.h5" --plot "$1.png" | tee "$1.txt"
+  "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${options[@]}" "${bundles[@]}" \
+    --out "$1.h5" --plot "$1.png" | tee "$1.txt"
 }
-evaluate published parallel "" "${published[@]}"
-evaluate strict parallel -strict "${served[@]}"
-evaluate published-cfs parallel-cfs "" "${published[@]}"
-evaluate strict-cfs parallel-cfs -strict "${served[@]}"
+controls="--config static.yaml --table lookup.yaml"
+controls_strict="--config static-strict.yaml --table lookup-strict.yaml"
+evaluate published parallel "$controls" "${published[@]}"
+evaluate published-box published-box.yaml "" "${boxed[@]}"
+evaluate strict parallel "$controls_strict" "${served[@]}"
+evaluate published-cfs parallel-cfs "$controls" "${published[@]}"
+evaluate strict-cfs parallel-cfs "$controls_strict" "${served[@]}"
