@@ -260,9 +260,12 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
     interrupted = !on_progress({result.fit.evaluations, result.fit.evaluations, result.fit.loss});
     return !interrupted;
   };
-  if (evaluations > 0) result.fit.best = newton_polish(finer, result.fit.best, kPolishSteps, go_on);
+  // what the search prefers by a few windows need not be better than what it started from
+  const Point written = candidate.point(candidate.written_values());
+  const std::array starts{result.fit.best, written};
+  if (evaluations > 0) result.fit.best = newton_polish(finer, starts, kPolishSteps, go_on);
   if (interrupted) return std::nullopt;
-  result.start_loss = finer(candidate.point(candidate.written_values()));
+  result.start_loss = finer(written);
   result.fit.loss = finer(result.fit.best);
 
   const Loss finest = loss_of(candidate, inputs, kPosteriorWindows, kPosteriorSeed, options.threads);

@@ -66,10 +66,12 @@ FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_
   return result;
 }
 
-Point newton_polish(const Loss& loss, const Point& start, int steps, const std::function<bool()>& on_step) {
+Point newton_polish(const Loss& loss, std::span<const Point> starts, int steps, const std::function<bool()>& on_step) {
   constexpr double difference = 0.06;  // of the bounds' width
-  Point best = start;
-  double best_loss = loss(start);
+  const std::vector<double> start_losses = loss(starts);
+  const auto least_start = std::min_element(start_losses.begin(), start_losses.end());
+  double best_loss = *least_start;
+  Point best = starts[static_cast<std::size_t>(least_start - start_losses.begin())];
   for (int step = 0; step < steps && on_step(); ++step) {
     const Quadratic quadratic = expand(loss, best, difference);
     std::vector<Point> tried;

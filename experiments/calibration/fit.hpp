@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "experiments/calibration/cma_es.hpp"
@@ -41,9 +42,9 @@ struct FitResult {
 // Throws sim::Error: a checkpoint that is not one of this fit, or cannot be written.
 FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_progress);
 
-// Damped steps to the minimum of the quadratic near the point (Levenberg, 1944; Marquardt, 1963), as long as one of
-// them leads to a lower loss. `loss` should have more windows than a search needs.
-Point newton_polish(const Loss& loss, const Point& start, int steps, const std::function<bool()>& on_step);
+// Damped steps from the best of the starts to the minimum of the quadratic near it (Levenberg, 1944; Marquardt, 1963),
+// as long as one of them leads to a lower loss. `loss` should have more windows than a search needs.
+Point newton_polish(const Loss& loss, std::span<const Point> starts, int steps, const std::function<bool()>& on_step);
 
 // A point that is better than the start or the start itself, by BOBYQA (M. J. D. Powell, 2009; NLopt), within the box.
 Point polish(const Loss& loss, const Point& start, std::uint64_t evaluations, std::uint64_t& used);

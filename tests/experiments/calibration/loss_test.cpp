@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "experiments/calibration/fit.hpp"
 #include "sim/core/random.hpp"
 #include "sim/stats/running_moments.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
@@ -83,6 +84,23 @@ TEST(Loss, PriorsPullAsOneRow) {
   const Loss loss = problem.loss({.threads = 1});
   EXPECT_NEAR(loss.prior_loss({0.5, 0.5, 0.2}), 0, 1e-12);    // .2 of 0 .. .5 is .1
   EXPECT_NEAR(loss.prior_loss({0.5, 0.5, 0.3}), 0.1, 1e-12);  // one deviation off, 10 rows
+}
+
+// --- the last steps
+
+TEST(NewtonPolish, GoesDownFromTheBestOfItsStarts) {
+  const Problem problem(40);
+  const Loss loss = problem.loss({.threads = 2});
+  const Point truth = problem.candidate.point(problem.candidate.written_values());
+  Point other = truth;
+  other[0] += 0.2;
+  const auto polished = [&](const std::vector<Point>& starts, int steps) {
+    return newton_polish(loss, starts, steps, [] { return true; });
+  };
+  EXPECT_EQ(polished({other, truth}, 0), truth);
+  EXPECT_EQ(polished({other}, 0), other);
+  EXPECT_LT(loss(polished({other}, 3)), loss(other) / 4);
+  EXPECT_LE(loss(polished({other, truth}, 3)), loss(truth));
 }
 
 // --- the workflow of a point
