@@ -13,6 +13,7 @@
 #include "experiments/config/yaml_writer.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
+#include "sim/stats/quantiles.hpp"
 #include "traces/digest.hpp"
 
 namespace faasconf::experiments {
@@ -165,6 +166,15 @@ Accuracy ceiling_of(const Column& column, const std::vector<std::vector<std::opt
   return accuracy({measured, predicted});
 }
 
+double median_ratio(const Pairs& pairs) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < pairs.measured.size(); ++i) {
+    if (pairs.measured[i] > 0) ratios.push_back(pairs.predicted[i] / pairs.measured[i]);
+  }
+  std::sort(ratios.begin(), ratios.end());
+  return sim::quantile_of_sorted(ratios, 0.5).value_or(1);
+}
+
 std::vector<TargetReport> make_reports(const CalibrationInputs& inputs, const std::vector<RowPrediction>& predictions,
                                        const sim::WorkflowSpec& workflow, const CalibrationOptions& options) {
   const auto drawn = draw_windows(inputs, workflow, options.threads);
@@ -177,6 +187,7 @@ std::vector<TargetReport> make_reports(const CalibrationInputs& inputs, const st
       reports.push_back({.target = inputs.measurements.targets[t].name,
                          .held_out = held_out,
                          .accuracy = accuracy(pairs),
+                         .median_ratio = median_ratio(pairs),
                          .r2 = bootstrap(pairs, r2, options.seed),
                          .mape = bootstrap(pairs, mape, options.seed),
                          .coverage = coverage(column.measured, column.low, column.high),
@@ -209,10 +220,12 @@ std::vector<ResidualTrend> find_trends(const CalibrationInputs& inputs, const st
   return trends;
 }
 
-std::string interval_text(const CalibrationRecord& record, std::size_t i) {
-  const Dimension dimension = record.parameters[i].dimension;
-  return "[fit] " + format_amount(record.intervals[i].low, dimension) + " to " +
-         format_amount(record.intervals[i].high, dimension) +
+// Of the entry that a parameter sets, in the entry's own terms.
+std::string interval_text(const CalibrationRecord& record, std::size_t i, const Setting& setting) {
+  const auto bound = [&](double value) {
+    return format_amount(setting.times * value + setting.plus, record.parameters[i].dimension);
+  };
+  return "[fit] " + bound(record.intervals[i].low) + " to " + bound(record.intervals[i].high) +
          (record.warnings[i].empty() ? "" : "; " + record.warnings[i]);
 }
 
@@ -287,7 +300,9 @@ std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& 
   tree.entries.push_back({"calibration", {}, record_yaml(record)});
   std::map<std::string, std::string> comments;
   for (std::size_t i = 0; i < record.parameters.size(); ++i) {
-    for (const Setting& setting : record.parameters[i].sets) comments[setting.path] = interval_text(record, i);
+    for (const Setting& setting : record.parameters[i].sets) {
+      comments[setting.path] = interval_text(record, i, setting);
+    }
   }
   return "# Calibrated by faasconf calibrate on " + std::to_string(record.rows - record.held_out) + " of " +
          std::to_string(record.rows) + " rows; [fit]: 90 % interval of a fitted value.\n" + write_yaml(tree, comments);

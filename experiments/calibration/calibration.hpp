@@ -49,7 +49,8 @@ struct TargetReport {
   std::string target;
   bool held_out = false;
   Accuracy accuracy;
-  sim::SkewedInterval r2;  // 95 %
+  double median_ratio = 1;  // predicted over measured
+  sim::SkewedInterval r2;   // 95 %
   sim::SkewedInterval mape;
   double coverage = 0;  // of the 90 % intervals
   Accuracy ceiling;     // of the same predictions for windows that the model itself produced

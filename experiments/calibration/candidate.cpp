@@ -73,6 +73,23 @@ void check_path(const YamlNode& tree, const FittedParameter& parameter) {
   }
 }
 
+void apply(YamlNode& tree, const FittedParameter& parameter, double value) {
+  for (const Setting& setting : parameter.sets) {
+    set(tree, setting, text_of(setting.times * value + setting.plus, parameter.dimension));
+  }
+}
+
+// Throws where the workflow cannot be read with this parameter at its bound, whatever the others do.
+void check_alone(YamlNode tree, const FittedParameter& parameter) {
+  try {
+    apply(tree, parameter, parameter.low);
+    static_cast<void>(read_workflow({tree, ""}));
+  } catch (const sim::Error&) {
+    std::throw_with_nested(sim::Error("parameter \"" + parameter.name + "\" at its bound " +
+                                      format_amount(parameter.low, parameter.dimension)));
+  }
+}
+
 }  // namespace
 
 double value_at(const FittedParameter& parameter, double coordinate) {
@@ -110,6 +127,7 @@ CandidateWorkflow::CandidateWorkflow(YamlNode tree, std::vector<FittedParameter>
       try {
         static_cast<void>(workflow(values));
       } catch (const sim::Error&) {
+        for (const FittedParameter& parameter : parameters_) check_alone(tree_, parameter);
         std::throw_with_nested(sim::Error("parameter \"" + parameters_[i].name + "\" at its bound " +
                                           format_amount(bound, parameters_[i].dimension)));
       }
@@ -132,11 +150,7 @@ Point CandidateWorkflow::point(std::span<const double> values) const {
 
 YamlNode CandidateWorkflow::tree(std::span<const double> values) const {
   YamlNode changed = tree_;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    for (const Setting& setting : parameters_[i].sets) {
-      set(changed, setting, text_of(setting.times * values[i] + setting.plus, parameters_[i].dimension));
-    }
-  }
+  for (std::size_t i = 0; i < parameters_.size(); ++i) apply(changed, parameters_[i], values[i]);
   return changed;
 }
 

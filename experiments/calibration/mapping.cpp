@@ -261,6 +261,16 @@ double sum(const Table& table, std::size_t row, const std::vector<std::size_t>& 
   return result;
 }
 
+// What shares are made of.
+double sum_of_counts(const Table& table, std::size_t row, const std::vector<std::size_t>& columns) {
+  for (const std::size_t column : columns) {
+    if (number_at(table, row, column) >= 0) continue;
+    throw sim::Error(table.place(row) + ": column " + std::to_string(column + 1) + ", " + shown(table.header[column]) +
+                     ": expected a count from 0 on, got " + table.rows[row][column]);
+  }
+  return sum(table, row, columns);
+}
+
 }  // namespace
 
 FittedParameter read_parameter(const YamlValue& value, const std::string& name,
@@ -315,9 +325,9 @@ FittedParameter read_parameter(const YamlValue& value, const std::string& name,
 
 double Cell::read(const Table& table, std::size_t row) const {
   if (is_constant()) return plus;
-  double value = sum(table, row, columns) * factor;
+  double value = (over.empty() ? sum(table, row, columns) : sum_of_counts(table, row, columns)) * factor;
   if (!over.empty()) {
-    const double divisor = sum(table, row, over);
+    const double divisor = sum_of_counts(table, row, over);
     if (divisor == 0) {
       throw sim::Error(table.place(row) + ": column " + std::to_string(over.front() + 1) + ", " +
                        shown(table.header[over.front()]) + ": expected a number to divide by, got 0");

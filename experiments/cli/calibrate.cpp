@@ -63,18 +63,27 @@ Plan make_plan(const Arguments& arguments) {
   plan.json = arguments.given("json");
   plan.quiet = arguments.given("quiet");
   const bool only_next = plan.next > 0 && !arguments.given("measurements");
-  if (only_next) return plan;
+  if (only_next) {
+    for (const char* name : {"mapping", "out", "predictions", "plot", "resume"}) {
+      if (arguments.given(name)) throw sim::Error("--" + std::string(name) + ": expected --measurements beside it");
+    }
+    return plan;
+  }
 
   plan.measurements = find_input(required(arguments, "measurements"));
   plan.mapping = required(arguments, "mapping");
   plan.out = required(arguments, "out");
   check_output_file("out", plan.out);
-  for (const auto& [name, path] :
-       {std::pair<const char*, std::string*>{"predictions", &plan.predictions}, {"plot", &plan.plot}}) {
-    if (!arguments.given(name)) continue;
-    *path = arguments.text(name);
-    check_output_file(name, *path);
+  if (arguments.given("predictions")) {
+    plan.predictions = arguments.text("predictions");
+    check_output_file("predictions", plan.predictions);
   }
+  if (arguments.given("plot")) {
+    plan.plot = arguments.text("plot");
+    check_figure_file("plot", plan.plot);
+  }
+  check_apart({{"--out", plan.out}, {"--predictions", plan.predictions}, {"--plot", plan.plot}},
+              {{"--measurements", plan.measurements}, {"--mapping", plan.mapping}, {"--workflow", plan.workflow}});
   plan.options.holdout = read_share(arguments, "holdout");
   if (arguments.given("budget")) {
     plan.options.evaluations = static_cast<std::uint64_t>(arguments.integer("budget", 0, 100'000'000));
@@ -84,6 +93,9 @@ Plan make_plan(const Arguments& arguments) {
   plan.options.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 100'000));
   plan.options.checkpoint = plan.out + ".checkpoint";
   plan.options.resume = arguments.given("resume");
+  if (plan.options.resume && !std::filesystem::exists(plan.options.checkpoint)) {
+    throw sim::Error("--resume: no checkpoint " + plan.options.checkpoint + " to go on from");
+  }
   return plan;
 }
 
@@ -158,6 +170,16 @@ void print_tables(std::ostream& out, const CalibrationInputs& inputs, const Cali
   print_accuracy(out, calibration, false);
   print_accuracy(out, calibration, true);
   print_trends(out, calibration);
+}
+
+// A unit that is wrong in the mapping shows as predictions that are far from all that was measured.
+void warn_of_units(std::ostream& err, const Calibration& calibration) {
+  constexpr double kFar = 20;
+  for (const TargetReport& report : calibration.reports) {
+    if (report.held_out || (report.median_ratio > 1 / kFar && report.median_ratio < kFar)) continue;
+    err << "faasconf: " << report.target << ": predictions are " << std::setprecision(3) << report.median_ratio
+        << " times what was measured, in the median; is the unit of its column or of the window another one?\n";
+  }
 }
 
 void print_json(std::ostream& out, const Calibration& calibration) {
@@ -275,7 +297,9 @@ bool draw(const Plan& plan, const std::string& predictions, const Console& conso
     return false;
   }
   const std::vector<std::string> args{predictions, "--out", plan.plot};
-  return run_python(*python, "faasconf.calibration", args) == 0;
+  if (run_python(*python, "faasconf.calibration", args) != 0) return false;
+  if (!plan.quiet) console.err << "faasconf: wrote " << plan.plot << "\n";
+  return true;
 }
 
 int run_calibrate(const Arguments& arguments, const Console& console) {
@@ -294,8 +318,12 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   });
   progress.clear();
   if (!calibration) {
-    console.err << "faasconf: interrupted; the same command with --resume goes on from " << plan.options.checkpoint
-                << "\n";
+    if (std::filesystem::exists(plan.options.checkpoint)) {
+      console.err << "faasconf: interrupted; the same command with --resume goes on from " << plan.options.checkpoint
+                  << "\n";
+    } else {
+      console.err << "faasconf: interrupted before the first checkpoint; the same command begins anew\n";
+    }
     return kInterrupted;
   }
 
@@ -307,7 +335,10 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   write_aside(plan.out, calibrated_yaml(inputs, *calibration));
   std::error_code ignored;
   std::filesystem::remove(plan.options.checkpoint, ignored);
-  if (!plan.quiet) console.err << "faasconf: wrote " << plan.out << "\n";
+  if (!plan.quiet) {
+    console.err << "faasconf: wrote " << plan.out << "\n";
+    warn_of_units(console.err, *calibration);
+  }
   if (plan.next > 0) {
     console.out << "windows to measure next:\n";
     print_next(console.out,
@@ -319,6 +350,7 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   std::string predictions = plan.predictions;
   if (predictions.empty() && !plan.plot.empty()) predictions = (scratch.emplace().path() / "predictions.csv").string();
   if (!predictions.empty()) write_aside(predictions, predictions_csv(inputs, *calibration));
+  if (!plan.predictions.empty() && !plan.quiet) console.err << "faasconf: wrote " << predictions << "\n";
   return draw(plan, predictions, console) ? kDone : kFailed;
 }
 
@@ -362,7 +394,9 @@ Command calibrate_command() {
                .value_name = "N",
                .description = "propose windows to measure next; without --measurements: from a calibrated --workflow"},
               {.name = "predictions", .value_name = "FILE", .description = "measured and predicted, row by row, CSV"},
-              {.name = "plot", .value_name = "FILE", .description = "figure of the same, PNG (needs Python)"},
+              {.name = "plot",
+               .value_name = "FILE",
+               .description = "figure of the same, PNG, SVG or PDF (needs Python)"},
               seed_parameter(),
               {.name = "threads",
                .value_name = "N",

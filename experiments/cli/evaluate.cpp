@@ -196,11 +196,15 @@ void read_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
 }
 
 void read_outputs(const Arguments& arguments, Plan& plan) {
-  for (const auto& [option, path] : {std::pair<const char*, std::string*>{"out", &plan.out}, {"plot", &plan.plot}}) {
-    if (!arguments.given(option)) continue;
-    *path = arguments.text(option);
-    check_output_file(option, *path);
+  if (arguments.given("out")) {
+    plan.out = arguments.text("out");
+    check_output_file("out", plan.out);
   }
+  if (arguments.given("plot")) {
+    plan.plot = arguments.text("plot");
+    check_figure_file("plot", plan.plot);
+  }
+  check_apart({{"--out", plan.out}, {"--plot", plan.plot}}, inputs_of(plan.experiment));
   plan.json = arguments.given("json");
   plan.quiet = arguments.given("quiet");
 }

@@ -31,6 +31,12 @@ Experiment read_experiment(const Arguments& arguments) {
   return read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
 }
 
+std::vector<GivenPath> inputs_of(const Experiment& experiment) {
+  std::vector<GivenPath> inputs;
+  for (const InputFile& file : experiment.inputs) inputs.push_back({"an input", file.path});
+  return inputs;
+}
+
 Parameter config_parameter() {
   return {.name = "config",
           .kind = Parameter::Kind::values,

@@ -2,6 +2,7 @@
 // Options that several commands have which run an experiment: they override what its file says.
 
 #include "experiments/cli/arguments.hpp"
+#include "experiments/cli/paths.hpp"
 #include "experiments/config/files.hpp"
 
 namespace faasconf::experiments {
@@ -20,6 +21,9 @@ void read_policies(const Arguments& arguments, Experiment& experiment);
 
 // "12,17,23,28" of --users, each at least so many.
 std::vector<int> user_numbers(const std::string& text, int least);
+
+// The files that it was made from, so that no output takes their place.
+std::vector<GivenPath> inputs_of(const Experiment& experiment);
 
 // With its digest.
 InputFile fingerprint(const std::string& path);

@@ -23,6 +23,14 @@ void check_output_file(const std::string& option, const std::string& path) {
   if (!file.has_filename() || fs::is_directory(file, unreadable)) {
     throw sim::Error(where + "expected the path of a file, got the directory \"" + path + "\"");
   }
+  // renaming would put a file in the place of either
+  if (fs::is_symlink(file, unreadable)) {
+    throw sim::Error(where + "expected the path of a file, got the symbolic link \"" + path +
+                     "\"; name what it leads to");
+  }
+  if (fs::exists(file, unreadable) && !fs::is_regular_file(file, unreadable)) {
+    throw sim::Error(where + "expected the path of a file, got \"" + path + "\", which is a device or a pipe");
+  }
   const fs::path directory = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (!fs::exists(directory, unreadable)) {
     throw sim::Error(where + "the directory of \"" + path + "\" does not exist");
@@ -34,6 +42,31 @@ void check_output_file(const std::string& option, const std::string& path) {
   if (access(directory.c_str(), W_OK | X_OK) != 0) {
     throw sim::Error(where + "cannot write to the directory of \"" + path +
                      "\": " + std::generic_category().message(errno));
+  }
+}
+
+void check_figure_file(const std::string& option, const std::string& path) {
+  check_output_file(option, path);
+  const std::string ending = fs::path(path).extension().string();
+  if (ending != ".png" && ending != ".svg" && ending != ".pdf") {
+    throw sim::Error("--" + option + ": expected a name that ends in .png, .svg or .pdf, got \"" + path + "\"");
+  }
+}
+
+void check_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenPath>& inputs) {
+  const auto is_one = [](const GivenPath& a, const GivenPath& b) {
+    std::error_code unreadable;
+    return !a.path.empty() && !b.path.empty() &&
+           fs::weakly_canonical(a.path, unreadable) == fs::weakly_canonical(b.path, unreadable);
+  };
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    std::vector<GivenPath> others(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(i));
+    others.insert(others.end(), inputs.begin(), inputs.end());
+    for (const GivenPath& other : others) {
+      if (!is_one(outputs[i], other)) continue;
+      throw sim::Error(outputs[i].option + ": expected a file of its own, got \"" + outputs[i].path + "\", which is " +
+                       other.option + " as well");
+    }
   }
 }
 

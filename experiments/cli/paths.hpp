@@ -3,11 +3,25 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace faasconf::experiments {
 
-// Throws sim::Error when no file can be written there: a directory, or in one that is missing or not writable.
+// Throws sim::Error when no file can be written there: a directory, a device, a link, or in a directory that is missing
+// or not writable.
 void check_output_file(const std::string& option, const std::string& path);
+
+// The same of a figure, whose ending says what it is: .png, .svg or .pdf.
+void check_figure_file(const std::string& option, const std::string& path);
+
+// A path and the option or argument that gives it; where the path is empty, it was not given.
+struct GivenPath {
+  std::string option;  // "--out"
+  std::string path;
+};
+
+// Throws sim::Error where writing an output would take away an input or another output.
+void check_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenPath>& inputs);
 
 // Makes a folder for several files where it is missing. Throws sim::Error when nothing can be written to it.
 void make_output_folder(const std::string& option, const std::string& path);

@@ -59,6 +59,8 @@ Plan make_plan(const Arguments& arguments) {
   if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
   plan.out = arguments.text("out");
   check_output_file("out", plan.out);
+  check_apart({{"--out", plan.out}},
+              {{"--in", find_input(arguments.text("in"))}, {"WORKFLOW", arguments.text("WORKFLOW")}});
   plan.predictor.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 1'000'000));
   plan.predictor.seed =
       static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));

@@ -67,6 +67,7 @@ Plan make_plan(const Arguments& arguments) {
   }
   plan.out = arguments.text("out");
   check_output_file("out", plan.out);
+  check_apart({{"--out", plan.out}}, inputs_of(plan.experiment));
   plan.threads = static_cast<int>(thread_count(arguments));
   plan.json = arguments.given("json");
   plan.quiet = arguments.given("quiet");

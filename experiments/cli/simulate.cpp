@@ -136,6 +136,8 @@ void read_outputs(Plan& plan, const Arguments& arguments) {
     *path = arguments.text(option);
     check_output_file(option, *path);
   }
+  if (!plan.plot.empty()) check_figure_file("plot", plan.plot);
+  check_apart({{"--out", plan.out}, {"--plot", plan.plot}, {"--report", plan.report}}, inputs_of(plan.experiment));
   if (plan.run.spans && plan.out.empty()) throw sim::Error("--spans: expected --out as well, where they are written");
   plan.json = arguments.given("json");
   plan.quiet = arguments.given("quiet");

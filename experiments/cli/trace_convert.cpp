@@ -18,6 +18,7 @@ int run_trace_convert(const Arguments& arguments, const Console& console) {
   if (out.empty()) throw sim::Error("--out: expected the path of a trace store (.h5) or a folder, got none");
   const bool to_store = out.ends_with(".h5");
   if (to_store) check_output_file("out", out);
+  check_apart({{"--out", out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
   const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
   if (!to_store) make_output_folder("out", out);
 

@@ -93,6 +93,7 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
   const std::string out = arguments.text("out");
   if (out.empty()) throw sim::Error("--out: expected the path of the profile to write");
   check_output_file("out", out);
+  check_apart({{"--out", out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
   const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
 
   Progress progress(console.err, console.is_terminal);

@@ -132,7 +132,8 @@ Plan plan_of(const Arguments& arguments) {
   plan.out = arguments.text("out");
   plan.plot = arguments.text("plot");
   if (!plan.out.empty()) check_output_file("out", plan.out);
-  if (!plan.plot.empty()) check_output_file("plot", plan.plot);
+  if (!plan.plot.empty()) check_figure_file("plot", plan.plot);
+  check_apart({{"--out", plan.out}, {"--plot", plan.plot}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
   return plan;
 }
 

@@ -239,6 +239,7 @@ int run_trace_select(const Arguments& arguments, const Console& console) {
   const Plan plan = plan_of(arguments);
   const bool to_folder = !plan.out.empty() && !plan.out.ends_with(".h5");
   if (!plan.out.empty() && !to_folder) check_output_file("out", plan.out);
+  check_apart({{"--out", plan.out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
   const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
   if (to_folder) make_output_folder("out", plan.out);
 

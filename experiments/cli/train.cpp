@@ -81,8 +81,8 @@ Command export_command() {
               {.name = "quiet", .kind = flag, .description = "no notes"},
           },
       .example =
-          "faasconf train train-parallel --set training.steps=20000 --out training\n"
-          "faasconf export training/last.ckpt --out policy.fcp",
+          "faasconf train train-parallel --set training.steps=20000 --out short\n"
+          "faasconf export short/last.ckpt --out policy.fcp",
       .run = [](const Arguments& arguments, const Console&) { return become_trainer("export", arguments); },
   };
 }

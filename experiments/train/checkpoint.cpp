@@ -1,5 +1,7 @@
 #include "experiments/train/checkpoint.hpp"
 
+#include <exception>
+#include <filesystem>
 #include <sstream>
 #include <utility>
 #include <variant>
@@ -43,6 +45,7 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes, lea
 }
 
 Checkpoint::Checkpoint(const std::string& path) : path_(path) {
+  if (!std::filesystem::exists(path)) throw sim::Error(path + ": no such file");
   std::int64_t format = 0;
   try {
     archive_.load_from(path);
@@ -55,7 +58,7 @@ Checkpoint::Checkpoint(const std::string& path) : path_(path) {
     notes_.best = value.toDouble();
     archive_.read("has_best", value);
     notes_.has_best = value.toBool();
-  } catch (const c10::Error&) {
+  } catch (const std::exception&) {  // torch throws others than its own
     throw sim::Error(path + ": expected a checkpoint that faasconf train wrote, got something else, or a damaged one");
   }
   if (format != kFormat) {
@@ -69,6 +72,8 @@ void Checkpoint::restore(learner::Trainer& trainer) {
     trainer.load(archive_);
   } catch (const c10::Error& error) {
     throw sim::Error(path_ + ": expected the state of this training, got " + error.what_without_backtrace());
+  } catch (const sim::Error& error) {
+    throw sim::Error(path_ + ": " + error.what() + "; best.ckpt beside it may be whole");
   }
 }
 

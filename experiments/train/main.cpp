@@ -61,6 +61,9 @@ int run_train(const Arguments& arguments, const Console& console) {
   if (!run.quiet) {
     console.err << "faasconf: " << end.steps << " steps, " << end.steps_here << " of them in " << std::setprecision(3)
                 << end.seconds << " s; checkpoints, policies and logs are in " << run.folder << "\n";
+    if (end.steps_here == 0 && !end.interrupted) {
+      console.err << "faasconf: it had all its steps; --set training.steps=N asks for more\n";
+    }
     if (end.interrupted) console.err << "faasconf: interrupted; --resume goes on\n";
   }
   return end.interrupted ? kInterrupted : kDone;
@@ -69,6 +72,7 @@ int run_train(const Arguments& arguments, const Console& console) {
 int run_export(const Arguments& arguments, const Console& console) {
   const std::string out = arguments.text("out");
   check_output_file("out", out);
+  check_apart({{"--out", out}}, {{"CHECKPOINT", arguments.text("CHECKPOINT")}});
   Checkpoint checkpoint(arguments.text("CHECKPOINT"));
   const Training training = parse_training(checkpoint.notes().experiment, arguments.text("CHECKPOINT"));
   learner::Communicator alone;

@@ -33,7 +33,7 @@ Archive open_archive(std::string_view bytes) {
   zip_error_fini(&error);
   if (archive != nullptr) return Archive(archive);
   if (source != nullptr) zip_source_free(source);
-  throw sim::Error("expected a zip archive: " + what);
+  throw sim::Error("expected a policy file that faasconf train wrote, got something else, or a damaged one: " + what);
 }
 
 zip_uint64_t find_member(zip_t& archive, std::string_view end) {

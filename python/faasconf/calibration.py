@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 from faasconf import command
 from faasconf._error import Error
-from faasconf.plot import COLOURS, DPI, QUIET, style
+from faasconf.plot import COLOURS, DPI, QUIET, style, write_figure
 
 COLUMNS = ["line", "held_out", "target", "measured", "predicted", "low", "high", "users", "rate_per_s"]
 RESAMPLES = 2000
@@ -192,9 +192,7 @@ def act(options: command.Options) -> None:
         raise Error("expected --out, --baselines or both, got neither")
     targets = read(options.predictions)
     if options.out is not None:
-        figure = draw(targets)
-        with command.written_aside(options.out) as part:
-            figure.savefig(part, format="png")
+        write_figure(str(options.out), lambda: draw(targets))
     if options.baselines:
         print(table(targets))
 
@@ -203,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = command.Parser("faasconf.calibration", "Figures of a calibration, and black boxes beside it.",
                             example="python3 -m faasconf.calibration rows.csv --out rows.png")
     parser.add_argument("predictions", type=Path, help="what faasconf calibrate --predictions wrote")
-    parser.add_argument("--out", type=Path, help="the figure, PNG")
+    parser.add_argument("--out", type=Path, help="the figure; its ending decides: .png, .svg or .pdf")
     parser.add_argument("--baselines", action="store_true", help="print how well black boxes do on the same rows")
     return command.run(parser, arguments, act)
 

@@ -47,6 +47,8 @@ TEST(Measurements, SayWhichValueCannotBe) {
   EXPECT_THAT(complaint_about_rows("0,770,3,1200,1536,0.34,2.5,20,5,1500\n"), HasSubstr("users from 1 on"));
   EXPECT_THAT(complaint_about_rows("10,770,3,1200,1536,0.34,-1,20,5,1500\n"),
               HasSubstr("target latency_mean: expected a value from 0 on"));
+  EXPECT_THAT(complaint_about_rows("10,770,3,1200,1536,0.34,2.5,20,-5,1500\n"),
+              HasSubstr("column 9, \"bad\": expected a count from 0 on, got -5"));
   EXPECT_THAT(complaint_about_rows("10,770,3,1200,1536,0.34,2.5,0,0,1500\n"), HasSubstr("a number to divide by"));
 }
 

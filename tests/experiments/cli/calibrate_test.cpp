@@ -51,6 +51,18 @@ TEST_F(CalibrateCommand, JudgesTheValuesOfTheFileWhereNothingIsToBeFitted) {
   EXPECT_THAT(ran.out, HasSubstr(R"("evaluations":0)"));
 }
 
+TEST_F(CalibrateCommand, AsksWhereAUnitLooksWrong) {
+  EXPECT_THAT(faasconf(kJudge + "--budget 0").err, testing::Not(HasSubstr("unit")));
+  std::string mapping = kTwoFunctionsMapping;
+  const std::string right = "column: mean, unit: s";
+  ASSERT_NE(mapping.find(right), std::string::npos);
+  write("mapping.yaml", mapping.replace(mapping.find(right), right.size(), "column: mean, unit: ms"));
+  const Ran ran = faasconf(kJudge + "--budget 0");
+  EXPECT_EQ(ran.code, kDone);
+  EXPECT_THAT(ran.err, HasSubstr("latency_mean: predictions are "));
+  EXPECT_THAT(ran.err, HasSubstr("is the unit of its column or of the window another one?"));
+}
+
 TEST_F(CalibrateCommand, AnswersInJson) {
   const Ran ran = faasconf(kCommand + "--json --quiet");
   ASSERT_EQ(ran.code, kDone) << ran.err;
@@ -69,6 +81,15 @@ TEST_F(CalibrateCommand, IsMisusedWithOneClearMessage) {
   expect_misuse("calibrate --workflow workflow.yaml --next 2", "expected a calibrated workflow");
   expect_misuse(kCommand + "--holdout 1.5", "--holdout: expected a share from 0 to below 1");
   expect_misuse(kCommand + "--holdout 0.9", "expected at least 9 rows to fit 3 parameters");
+  expect_misuse(kCommand + "--resume", "--resume: no checkpoint out.yaml.checkpoint to go on from");
+  expect_misuse(kCommand + "--predictions measured.csv", "which is --measurements as well");
+  expect_misuse(kCommand + "--plot rows.txt", "--plot: expected a name that ends in .png, .svg or .pdf");
+  expect_misuse("calibrate --workflow workflow.yaml --next 2 --out o.yaml", "--out: expected --measurements beside it");
+  std::string misspelled = kTwoFunctionsMapping;
+  misspelled.replace(misspelled.find("cpu_sharing.contention"), 22, "cpu_sharing.contentoin");
+  write("mapping.yaml", misspelled);
+  expect_misuse(kCommand, "parameter \"contention\" at its bound");
+  write("mapping.yaml", kTwoFunctionsMapping);
   write("measured.csv", std::string(kTwoFunctionsHeader) + "10,770,3,1200,1536,0.34,nan,20,5,1500\n");
   expect_misuse(kCommand, "measured.csv:2: column 7, \"mean\": expected a finite number, got \"nan\"");
 }

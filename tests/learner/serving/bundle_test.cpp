@@ -71,7 +71,9 @@ TEST(PolicyBundle, SaysWhatIsMissing) {
   EXPECT_EQ(refusal(path), "reading policy " + path + "\n  no policy bundle: it has no member faasconf/weights");
 
   tests::write_file(path, "name: parallel\n");
-  EXPECT_EQ(refusal(path), "reading policy " + path + "\n  expected a zip archive: Not a zip archive");
+  EXPECT_EQ(refusal(path), "reading policy " + path +
+                               "\n  expected a policy file that faasconf train wrote, got something else, or a "
+                               "damaged one: Not a zip archive");
 }
 
 }  // namespace
