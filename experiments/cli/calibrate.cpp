@@ -74,14 +74,8 @@ Plan make_plan(const Arguments& arguments) {
   plan.mapping = required(arguments, "mapping");
   plan.out = required(arguments, "out");
   check_output_file("out", plan.out);
-  if (arguments.given("predictions")) {
-    plan.predictions = arguments.text("predictions");
-    check_output_file("predictions", plan.predictions);
-  }
-  if (arguments.given("plot")) {
-    plan.plot = arguments.text("plot");
-    check_figure_file("plot", plan.plot);
-  }
+  plan.predictions = output_file(arguments, "predictions");
+  plan.plot = figure_file(arguments, "plot");
   check_apart({{"--out", plan.out}, {"--predictions", plan.predictions}, {"--plot", plan.plot}},
               {{"--measurements", plan.measurements}, {"--mapping", plan.mapping}, {"--workflow", plan.workflow}});
   plan.options.holdout = read_share(arguments, "holdout");
@@ -289,19 +283,6 @@ int propose_only(const Plan& plan, const Console& console) {
   return kDone;
 }
 
-bool draw(const Plan& plan, const std::string& predictions, const Console& console) {
-  if (plan.plot.empty()) return true;
-  const auto python = find_python();
-  if (!python) {
-    console.err << "faasconf: no Python with h5py and matplotlib found, so tables only\n";
-    return false;
-  }
-  const std::vector<std::string> args{predictions, "--out", plan.plot};
-  if (run_python(*python, "faasconf.calibration", args) != 0) return false;
-  if (!plan.quiet) console.err << "faasconf: wrote " << plan.plot << "\n";
-  return true;
-}
-
 int run_calibrate(const Arguments& arguments, const Console& console) {
   const Plan plan = make_plan(arguments);
   if (plan.measurements.empty()) return propose_only(plan, console);
@@ -351,7 +332,8 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   if (predictions.empty() && !plan.plot.empty()) predictions = (scratch.emplace().path() / "predictions.csv").string();
   if (!predictions.empty()) write_aside(predictions, predictions_csv(inputs, *calibration));
   if (!plan.predictions.empty() && !plan.quiet) console.err << "faasconf: wrote " << predictions << "\n";
-  return draw(plan, predictions, console) ? kDone : kFailed;
+  const bool drawn = plan.plot.empty() || draw_figure(console.err, "faasconf.calibration", predictions, plan.plot);
+  return drawn ? kDone : kFailed;
 }
 
 }  // namespace

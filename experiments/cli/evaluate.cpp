@@ -196,14 +196,8 @@ void read_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
 }
 
 void read_outputs(const Arguments& arguments, Plan& plan) {
-  if (arguments.given("out")) {
-    plan.out = arguments.text("out");
-    check_output_file("out", plan.out);
-  }
-  if (arguments.given("plot")) {
-    plan.plot = arguments.text("plot");
-    check_figure_file("plot", plan.plot);
-  }
+  plan.out = output_file(arguments, "out");
+  plan.plot = figure_file(arguments, "plot");
   check_apart({{"--out", plan.out}, {"--plot", plan.plot}}, inputs_of(plan.experiment));
   plan.json = arguments.given("json");
   plan.quiet = arguments.given("quiet");

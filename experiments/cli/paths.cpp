@@ -53,6 +53,18 @@ void check_figure_file(const std::string& option, const std::string& path) {
   }
 }
 
+std::string output_file(const Arguments& arguments, const std::string& option) {
+  const std::string& path = arguments.text(option);
+  if (arguments.given(option) || !path.empty()) check_output_file(option, path);
+  return path;
+}
+
+std::string figure_file(const Arguments& arguments, const std::string& option) {
+  const std::string& path = arguments.text(option);
+  if (arguments.given(option) || !path.empty()) check_figure_file(option, path);
+  return path;
+}
+
 void check_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenPath>& inputs) {
   const auto is_one = [](const GivenPath& a, const GivenPath& b) {
     std::error_code unreadable;

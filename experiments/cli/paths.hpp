@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/cli/arguments.hpp"
+
 namespace faasconf::experiments {
 
 // Throws sim::Error when no file can be written there: a directory, a device, a link, or in a directory that is missing
@@ -13,6 +15,10 @@ void check_output_file(const std::string& option, const std::string& path);
 
 // The same of a figure, whose ending says what it is: .png, .svg or .pdf.
 void check_figure_file(const std::string& option, const std::string& path);
+
+// What the option gives, checked; empty where it is not given.
+std::string output_file(const Arguments& arguments, const std::string& option);
+std::string figure_file(const Arguments& arguments, const std::string& option);
 
 // A path and the option or argument that gives it; where the path is empty, it was not given.
 struct GivenPath {

@@ -57,8 +57,7 @@ Plan make_plan(const Arguments& arguments) {
   plan.table = read_table(find_input(arguments.text("in")));
   plan.windows = read_configurations(plan.table, plan.workflow);
   if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
-  plan.out = arguments.text("out");
-  check_output_file("out", plan.out);
+  plan.out = output_file(arguments, "out");
   check_apart({{"--out", plan.out}},
               {{"--in", find_input(arguments.text("in"))}, {"WORKFLOW", arguments.text("WORKFLOW")}});
   plan.predictor.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 1'000'000));

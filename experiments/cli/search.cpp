@@ -65,8 +65,7 @@ Plan make_plan(const Arguments& arguments) {
       plan.searches.push_back(search);
     }
   }
-  plan.out = arguments.text("out");
-  check_output_file("out", plan.out);
+  plan.out = output_file(arguments, "out");
   check_apart({{"--out", plan.out}}, inputs_of(plan.experiment));
   plan.threads = static_cast<int>(thread_count(arguments));
   plan.json = arguments.given("json");

@@ -130,13 +130,9 @@ void read_replications(Plan& plan, const Arguments& arguments) {
 }
 
 void read_outputs(Plan& plan, const Arguments& arguments) {
-  for (const auto& [option, path] :
-       {std::pair<const char*, std::string*>{"out", &plan.out}, {"plot", &plan.plot}, {"report", &plan.report}}) {
-    if (!arguments.given(option)) continue;
-    *path = arguments.text(option);
-    check_output_file(option, *path);
-  }
-  if (!plan.plot.empty()) check_figure_file("plot", plan.plot);
+  plan.out = output_file(arguments, "out");
+  plan.plot = figure_file(arguments, "plot");
+  plan.report = output_file(arguments, "report");
   check_apart({{"--out", plan.out}, {"--plot", plan.plot}, {"--report", plan.report}}, inputs_of(plan.experiment));
   if (plan.run.spans && plan.out.empty()) throw sim::Error("--spans: expected --out as well, where they are written");
   plan.json = arguments.given("json");

@@ -200,8 +200,7 @@ bool draw(const std::string& plot, const std::string& path, const TraceStatistic
 }
 
 int run_trace_inspect(const Arguments& arguments, const Console& console) {
-  const std::string plot = arguments.text("plot");
-  if (!plot.empty()) check_figure_file("plot", plot);
+  const std::string plot = figure_file(arguments, "plot");
   const std::string name = arguments.text("TRACE");
   const TraceInput input = find_trace(find_input(name));
   Progress progress(console.err, console.is_terminal);

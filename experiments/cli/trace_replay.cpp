@@ -129,10 +129,8 @@ Plan plan_of(const Arguments& arguments) {
   plan.prices.per_million_calls = arguments.number("price-million-calls", 0, kAnyPrice);
   plan.threads = thread_count(arguments);
   plan.settings = settings_of(arguments, plan);
-  plan.out = arguments.text("out");
-  plan.plot = arguments.text("plot");
-  if (!plan.out.empty()) check_output_file("out", plan.out);
-  if (!plan.plot.empty()) check_figure_file("plot", plan.plot);
+  plan.out = output_file(arguments, "out");
+  plan.plot = figure_file(arguments, "plot");
   check_apart({{"--out", plan.out}, {"--plot", plan.plot}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
   return plan;
 }

@@ -53,7 +53,7 @@ Command train_command() {
               {.name = "set",
                .kind = values,
                .value_name = "KEY=VALUE",
-               .description = "overrides an entry of the file: training.steps=100000"},
+               .description = "overrides an entry of the file or of its workflow: training.steps=100000"},
               {.name = "resume", .kind = flag, .description = "go on from the folder's last checkpoint"},
               threads_parameter(),
               {.name = "json", .kind = flag, .description = "the last evaluation as one JSON object"},

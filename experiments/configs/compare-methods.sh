@@ -28,6 +28,10 @@ as_published=(--set training.features=paper --set training.integers=paper --set 
   --set training.learning.warm_up=4096)
 strict=(--set training.qos=strict --set training.learning.violation_limit=0.03)
 
+# the box of the published baselines: actions from .2 to .8, no limit on concurrency
+box=(--set 'workflow.ranges.cpu=[600m, 1650m]' --set 'workflow.ranges.memory=[614Mi, 1690Mi]'
+  --set 'workflow.ranges.replicas=[2, 6]' --set 'workflow.ranges.concurrency=[1000, 1000]')
+
 options() {  # METHOD: prints what it takes, one word a line
   local method=${1%-unsafe} gamma rate=(--set training.learning.critic_rate=0.001) ses=(--set training.safety=ses)
   [[ $1 == *-unsafe ]] && ses=()
@@ -40,7 +44,7 @@ options() {  # METHOD: prints what it takes, one word a line
       printf '%s\n' --set training.method=maddpg "${ses[@]}" "${off_policy[@]}" --set training.learning.critic_rate=0.003 ;;
     *-in-published-box)
       options "${method%-in-published-box}-as-published"
-      printf '%s\n' --set "workflow=$folder/published-box.yaml" ;;
+      printf '%s\n' "${box[@]}" ;;
     *-as-published)
       method=${method%-as-published}
       case $method in maddpg | ddpg) gamma=0.95 ;; *) gamma=0.9 ;; esac
@@ -65,11 +69,6 @@ search() {  # FILE OPTION...
   mv "$1.part" "$1"
 }
 
-# the box of the published baselines: actions from .2 to .8, no limit on concurrency
-sed -e 's/^  cpu: \[250m, 2000m\]/  cpu: [600m, 1650m]/' -e 's/^  memory: \[256Mi, 2048Mi\]/  memory: [614Mi, 1690Mi]/' \
-  -e 's/^  replicas: \[1, 8\]/  replicas: [2, 6]/' -e 's/^  concurrency: \[1, 10\]/  concurrency: [1000, 1000]/' \
-  "$(dirname "$script")/parallel.yaml" >published-box.yaml
-
 published=(mappo mappo-no-attention ppo attmf attmf-unsafe attmf-modern mf mf-unsafe maddpg maddpg-unsafe ddpg
   ddpg-unsafe attmf-as-published mf-as-published maddpg-as-published ddpg-as-published)
 boxed=(mf-in-published-box maddpg-in-published-box ddpg-in-published-box)
@@ -90,17 +89,16 @@ fi
   done
 } | OPENBLAS_NUM_THREADS=1 xargs -P "$(nproc)" -L 1 bash "$script" "$program" "$folder" "$seeds" one
 
-evaluate() {  # NAME WORKFLOW CONTROLS METHOD...
-  local options bundles=()
-  read -ra options <<<"$3"
-  for method in "${@:4}"; do bundles+=(--bundle "trainings/$method"); done
-  "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${options[@]}" "${bundles[@]}" \
+evaluate() {  # NAME WORKFLOW "METHOD..." OPTION...
+  local bundles=()
+  for method in $3; do bundles+=(--bundle "trainings/$method"); done
+  "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${@:4}" "${bundles[@]}" \
     --out "$1.h5" --plot "$1.png" | tee "$1.txt"
 }
-controls="--config static.yaml --table lookup.yaml"
-controls_strict="--config static-strict.yaml --table lookup-strict.yaml"
-evaluate published parallel "$controls" "${published[@]}"
-evaluate published-box published-box.yaml "" "${boxed[@]}"
-evaluate strict parallel "$controls_strict" "${served[@]}"
-evaluate published-cfs parallel-cfs "$controls" "${published[@]}"
-evaluate strict-cfs parallel-cfs "$controls_strict" "${served[@]}"
+controls=(--config static.yaml --table lookup.yaml)
+strict_controls=(--config static-strict.yaml --table lookup-strict.yaml)
+evaluate published parallel "${published[*]}" "${controls[@]}"
+evaluate published-box parallel "${boxed[*]}" "${box[@]}"
+evaluate strict parallel "${served[*]}" "${strict_controls[@]}"
+evaluate published-cfs parallel-cfs "${published[*]}" "${controls[@]}"
+evaluate strict-cfs parallel-cfs "${served[*]}" "${strict_controls[@]}"

@@ -70,8 +70,7 @@ int run_train(const Arguments& arguments, const Console& console) {
 }
 
 int run_export(const Arguments& arguments, const Console& console) {
-  const std::string out = arguments.text("out");
-  check_output_file("out", out);
+  const std::string out = output_file(arguments, "out");
   check_apart({{"--out", out}}, {{"CHECKPOINT", arguments.text("CHECKPOINT")}});
   Checkpoint checkpoint(arguments.text("CHECKPOINT"));
   const Training training = parse_training(checkpoint.notes().experiment, arguments.text("CHECKPOINT"));

@@ -128,7 +128,10 @@ class TrainingReader {
     }
   }
 
-  void apply(const Override& change) { apply_override(root_, change.keys, change); }
+  void apply(const Override& change) {
+    if (change.keys.size() > 1 && change.keys.front() == "workflow") load_workflows();  // it has entries then
+    apply_override(root_, change.keys, change);
+  }
 
   Training read() {
     load_workflows();

@@ -67,6 +67,22 @@ TEST(TrainingFile, DrawsWorkflowsFromTheCalibration) {
   EXPECT_EQ(read.trainer.plans[0]->agents(), read.trainer.plans[1]->agents());
 }
 
+TEST(TrainingFile, OverridesEntriesOfTheWorkflowThatItNames) {
+  const Training read = parse_training(training_text("  method: mappo\n"), "t.yaml",
+                                       {"workflow.ranges.replicas=[2, 6]", "workflow.qos.latency=9s"});
+  const sim::WorkflowSpec& workflow = read.trainer.plans[0]->scenario().workflow();
+  EXPECT_EQ(workflow.find("rgb")->index, 2U);
+  EXPECT_EQ(workflow.functions[2].ranges.replicas_min, 2);
+  EXPECT_EQ(workflow.functions[2].ranges.replicas_max, 6);
+  EXPECT_EQ(workflow.qos.latency, std::chrono::seconds(9));
+  EXPECT_EQ(parse_training(training_text("  method: mappo\n"), "t.yaml", {"workflow=branch"})
+                .trainer.plans[0]
+                ->scenario()
+                .workflow()
+                .name,
+            "branch");
+}
+
 TEST(TrainingFile, ResolvedReadsAsTheSameTraining) {
   const Training once = training("  method: mappo\n");
   EXPECT_EQ(parse_training(once.resolved, "again.yaml").resolved, once.resolved);
