@@ -17,10 +17,18 @@ ROOT = Path(__file__).resolve().parent.parent
 SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/env"]
 DECISION = ["learner/search", "learner/safety", "learner/serving"]
 LEARNER = ["learner/nets", "learner/marl"]
-EXPERIMENTS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/sweep",
-               "experiments/calibration", "experiments/evaluation"]
+SHARED_ROOMS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/prediction",
+                "experiments/policies"]
+JUDGING_ROOMS = ["experiments/evaluation", "experiments/calibration"]  # side by side
+EXPERIMENTS = [*SHARED_ROOMS, *JUDGING_ROOMS, "experiments/jobs", "experiments/sweep", "experiments/live"]
 BELOW_EXPERIMENTS = ["sim", "traces", *DECISION, "HDF5", "yaml-cpp", "JSON", "MPI", "POSIX"]
-EVERYTHING_BUT_TORCH = [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "experiments/cli"]
+EVERYTHING_BUT_TORCH = [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/cli"]
+
+
+def rooms_before(room):
+    """The rooms of experiments that one may include: those before it."""
+    return EXPERIMENTS[:EXPERIMENTS.index(room)]
+
 
 MAY_INCLUDE = {
     **{folder: [*SIM[:i], "Eigen"] for i, folder in enumerate(SIM)},
@@ -29,11 +37,13 @@ MAY_INCLUDE = {
     **{folder: ["sim", *DECISION, "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for folder in DECISION},
     **{folder: ["sim", *DECISION, *LEARNER, "Eigen", "torch", "MPI", "POSIX"] for folder in LEARNER},
     "learner/nets": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
-    "experiments": [*EXPERIMENTS, *BELOW_EXPERIMENTS],
+    "experiments": ["experiments/version.hpp"],  # version.cpp
+    **{room: [*rooms_before(room), *BELOW_EXPERIMENTS] for room in EXPERIMENTS},
+    "experiments/evaluation": [*SHARED_ROOMS, *BELOW_EXPERIMENTS],
     # a search of its own (linear algebra) and its polish
-    "experiments/calibration": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
-    "experiments/live": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
-    "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/live", "Boost.Program_options"],
+    "experiments/calibration": [*SHARED_ROOMS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
+    "experiments/live": [*rooms_before("experiments/live"), *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
+    "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Boost.Program_options"],
     # the program that trains: the only one that links torch
     "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "torch"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
@@ -162,7 +172,11 @@ class TheCheckItself(unittest.TestCase):
 
     def test_libraries_do_not_know_the_program(self):
         self.check({"experiments/config/files.cpp": '#include "experiments/cli/options.hpp"\n'},
-                   ["experiments/config/files.cpp:1: experiments -> experiments/cli is not on the map"])
+                   ["experiments/config/files.cpp:1: experiments/config -> experiments/cli is not on the map"])
+
+    def test_arrows_inside_experiments_never_turn_back(self):
+        self.check({"experiments/results/summary.cpp": '#include "experiments/evaluation/evaluation.hpp"\n'},
+                   ["experiments/results/summary.cpp:1: experiments/results -> experiments/evaluation is not on the map"])
 
     def test_dependencies_are_arrows_too(self):
         self.check({"sim/stats/log.cpp": "#include <yaml-cpp/yaml.h>\n#include <unistd.h>\n#include <fmt/core.h>\n"},

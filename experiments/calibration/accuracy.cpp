@@ -8,7 +8,7 @@
 #include "sim/core/random.hpp"
 #include "sim/stats/quantiles.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 double mean_of(std::span<const double> values) {
@@ -146,4 +146,4 @@ sim::SkewedInterval bootstrap_difference(std::span<const double> measured, std::
   return interval(difference(measured, first, second), values, level);
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -9,7 +9,7 @@
 
 #include "sim/stats/confidence.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 // Of as many values on either side.
 struct Pairs {
@@ -48,4 +48,4 @@ sim::SkewedInterval bootstrap_difference(std::span<const double> measured, std::
 double r2(const Pairs& pairs);
 double mape(const Pairs& pairs);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -16,7 +16,7 @@
 #include "sim/stats/quantiles.hpp"
 #include "traces/digest.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 constexpr std::uint64_t kEvaluationsPerParameter = 100;
@@ -29,12 +29,12 @@ constexpr std::uint64_t kPosteriorSeed = 0x706f7374;  // others than those of th
 constexpr std::uint64_t kCeilingSeed = 0x6365696c;
 
 std::string locate_mapping(const std::string& path) {
-  const std::string shipped = find_shipped(path);
+  const std::string shipped = config::find_shipped(path);
   return shipped.empty() ? path : shipped;
 }
 
-Loss loss_of(const CandidateWorkflow& candidate, const CalibrationInputs& inputs, std::size_t windows_per_half,
-             std::uint64_t seed, int threads) {
+Loss loss_of(const prediction::CandidateWorkflow& candidate, const CalibrationInputs& inputs,
+             std::size_t windows_per_half, std::uint64_t seed, int threads) {
   return Loss(candidate, inputs.measurements, protocol_of(inputs.mapping.protocol), inputs.split.training,
               {.windows_per_half = windows_per_half, .seed = seed, .threads = threads});
 }
@@ -46,31 +46,32 @@ double rounded(double value) {
   return std::strtod(text.data(), nullptr);
 }
 
-std::vector<double> rounded(std::vector<double> values, const std::vector<FittedParameter>& parameters) {
+std::vector<double> rounded(std::vector<double> values, const std::vector<prediction::FittedParameter>& parameters) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = std::clamp(rounded(values[i]), parameters[i].low, parameters[i].high);
   }
   return values;
 }
 
-CalibrationRecord make_record(const CalibrationInputs& inputs, const Posterior& posterior) {
-  const std::vector<FittedParameter>& parameters = inputs.mapping.parameters;
-  const Load& load = inputs.measurements.rows.front().load;
-  CalibrationRecord record{.file = inputs.file,
-                           .sha256 = inputs.sha256,
-                           .rows = inputs.measurements.rows.size(),
-                           .held_out = inputs.split.held_out.size(),
-                           .protocol = protocol_of(inputs.mapping.protocol),
-                           .window = load.window,
-                           .warm_up = load.warm_up,
-                           .ranges = measured_ranges(inputs.measurements, inputs.workflow),
-                           .parameters = parameters,
-                           .values = {},
-                           .intervals = {},
-                           .warnings = {},
-                           .notes = posterior.warnings,
-                           .members = {},
-                           .quantities = {}};
+prediction::CalibrationRecord make_record(const CalibrationInputs& inputs, const Posterior& posterior) {
+  const std::vector<prediction::FittedParameter>& parameters = inputs.mapping.parameters;
+  const prediction::Load& load = inputs.measurements.rows.front().load;
+  prediction::CalibrationRecord record{
+      .file = inputs.file,
+      .sha256 = inputs.sha256,
+      .rows = inputs.measurements.rows.size(),
+      .held_out = inputs.split.held_out.size(),
+      .protocol = protocol_of(inputs.mapping.protocol),
+      .window = load.window,
+      .warm_up = load.warm_up,
+      .ranges = prediction::measured_ranges(windows_of(inputs.measurements), inputs.workflow),
+      .parameters = parameters,
+      .values = {},
+      .intervals = {},
+      .warnings = {},
+      .notes = posterior.warnings,
+      .members = {},
+      .quantities = {}};
   for (const std::vector<double>& member : posterior.members) record.members.push_back(rounded(member, parameters));
   record.values = record.members.front();
   for (const ParameterPosterior& one : posterior.parameters) {
@@ -85,7 +86,8 @@ CalibrationRecord make_record(const CalibrationInputs& inputs, const Posterior& 
   return record;
 }
 
-std::vector<RowPrediction> predict_rows(const CalibrationInputs& inputs, const Predictor& predictor, int threads) {
+std::vector<RowPrediction> predict_rows(const CalibrationInputs& inputs, const prediction::Predictor& predictor,
+                                        int threads) {
   std::vector<RowPrediction> predictions(inputs.measurements.rows.size());
   sim::parallel_for(predictions.size(), threads, [&](std::size_t i) {
     const MeasuredRow& row = inputs.measurements.rows[i];
@@ -99,7 +101,7 @@ std::vector<RowPrediction> predict_rows(const CalibrationInputs& inputs, const P
 // Measured and predicted, where there is a prediction.
 struct Column {
   std::vector<double> measured, predicted, low, high;
-  std::vector<Estimate> estimates;
+  std::vector<prediction::Estimate> estimates;
   std::vector<std::size_t> rows;
 };
 
@@ -107,7 +109,7 @@ Column column_of(const CalibrationInputs& inputs, const std::vector<RowPredictio
                  bool held_out) {
   Column column;
   for (const RowPrediction& prediction : predictions) {
-    const std::optional<Estimate>& estimate = prediction.targets[target];
+    const std::optional<prediction::Estimate>& estimate = prediction.targets[target];
     if (prediction.held_out != held_out || !estimate) continue;
     column.measured.push_back(inputs.measurements.rows[prediction.row].observed[target]);
     column.predicted.push_back(estimate->mean);
@@ -120,16 +122,16 @@ Column column_of(const CalibrationInputs& inputs, const std::vector<RowPredictio
 }
 
 // How far off measured windows are, from the training rows.
-void learn_intervals(const CalibrationInputs& inputs, CalibrationRecord& record,
+void learn_intervals(const CalibrationInputs& inputs, prediction::CalibrationRecord& record,
                      std::vector<RowPrediction>& predictions) {
   for (std::size_t t = 0; t < record.quantities.size(); ++t) {
     const Column training = column_of(inputs, predictions, t, false);
     if (training.measured.size() < 2) continue;
-    const Discrepancy found = find_discrepancy(training.measured, training.estimates);
+    const prediction::Discrepancy found = prediction::find_discrepancy(training.measured, training.estimates);
     record.quantities[t].discrepancy = {
         .low = rounded(found.low), .high = rounded(found.high), .floor = rounded(found.floor)};
     for (RowPrediction& prediction : predictions) {
-      if (prediction.targets[t]) set_interval(*prediction.targets[t], record.quantities[t]);
+      if (prediction.targets[t]) prediction::set_interval(*prediction.targets[t], record.quantities[t]);
     }
   }
 }
@@ -137,16 +139,16 @@ void learn_intervals(const CalibrationInputs& inputs, CalibrationRecord& record,
 // One more window of each row from the model itself: what its noise lets any model reach.
 std::vector<std::vector<std::optional<double>>> draw_windows(const CalibrationInputs& inputs,
                                                              const sim::WorkflowSpec& workflow, int threads) {
-  const Protocol protocol = protocol_of(inputs.mapping.protocol);
+  const prediction::Protocol protocol = protocol_of(inputs.mapping.protocol);
   std::vector<std::vector<std::optional<double>>> drawn(inputs.measurements.rows.size());
   sim::parallel_for(drawn.size(), threads, [&](std::size_t i) {
     const MeasuredRow& row = inputs.measurements.rows[i];
-    simulate_windows(scenario_of(workflow, row.configuration, row.load, protocol), row.load,
-                     row_seed(kCeilingSeed, row.line), 1, [&](std::size_t, const sim::Observation& window) {
+    simulate_windows(prediction::scenario_of(workflow, row.configuration, row.load, protocol), row.load,
+                     prediction::row_seed(kCeilingSeed, row.line), 1, [&](std::size_t, const sim::Observation& window) {
                        for (const Target& target : inputs.measurements.targets) {
                          std::optional<std::size_t> function;
                          if (!target.function.empty()) function = workflow.find(target.function)->index;
-                         drawn[i].push_back(observe(window, target.what, function));
+                         drawn[i].push_back(prediction::observe(window, target.what, function));
                        }
                      });
   });
@@ -205,7 +207,7 @@ std::vector<ResidualTrend> find_trends(const CalibrationInputs& inputs, const st
     std::vector<double> residuals;
     std::map<std::string, std::vector<double>> knobs;
     for (const RowPrediction& prediction : predictions) {
-      const std::optional<Estimate>& estimate = prediction.targets[t];
+      const std::optional<prediction::Estimate>& estimate = prediction.targets[t];
       if (!estimate) continue;
       const MeasuredRow& row = inputs.measurements.rows[prediction.row];
       residuals.push_back(row.observed[t] - estimate->mean);
@@ -221,9 +223,10 @@ std::vector<ResidualTrend> find_trends(const CalibrationInputs& inputs, const st
 }
 
 // Of the entry that a parameter sets, in the entry's own terms.
-std::string interval_text(const CalibrationRecord& record, std::size_t i, const Setting& setting) {
+std::string interval_text(const prediction::CalibrationRecord& record, std::size_t i,
+                          const prediction::Setting& setting) {
   const auto bound = [&](double value) {
-    return format_amount(setting.times * value + setting.plus, record.parameters[i].dimension);
+    return prediction::format_amount(setting.times * value + setting.plus, record.parameters[i].dimension);
   };
   return "[fit] " + bound(record.intervals[i].low) + " to " + bound(record.intervals[i].high) +
          (record.warnings[i].empty() ? "" : "; " + record.warnings[i]);
@@ -233,25 +236,26 @@ std::string interval_text(const CalibrationRecord& record, std::size_t i, const 
 
 CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const std::string& mapping_path,
                                      const std::string& workflow_path, const CalibrationOptions& options)
-    : file(std::filesystem::path(measurements_path).filename().string()), tree(read_workflow_tree(workflow_path)) {
-  const Table table = read_table(measurements_path);
+    : file(std::filesystem::path(measurements_path).filename().string()),
+      tree(prediction::read_workflow_tree(workflow_path)) {
+  const config::CsvTable table = config::read_table(measurements_path);
   sha256 = traces::sha256_of_file(measurements_path);
   // what another calibration said is not true of this one
-  std::erase_if(tree.entries, [](const YamlNode::Entry& entry) { return entry.key == "calibration"; });
-  workflow = read_workflow({tree, ""});
+  std::erase_if(tree.entries, [](const config::YamlNode::Entry& entry) { return entry.key == "calibration"; });
+  workflow = config::read_workflow({tree, ""});
   const std::string mapping_file = locate_mapping(mapping_path);
-  const std::string mapping_text = read_text_file(mapping_file);
+  const std::string mapping_text = config::read_text_file(mapping_file);
   mapping = parse_mapping(mapping_text, mapping_file, table, workflow);
   measurements = read_measurements(table, mapping, workflow);
   split = split_rows(measurements, options.holdout, mapping.parameters.size(), options.seed);
   identity =
-      traces::sha256(sha256 + mapping_text + write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
+      traces::sha256(sha256 + mapping_text + config::write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
                      " windows " + std::to_string(options.windows_per_half) + " seed " + std::to_string(options.seed));
 }
 
 std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
                                      const OnProgress& on_progress) {
-  const CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
+  const prediction::CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
   const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options.threads);
   Calibration result;
   const std::uint64_t evaluations =
@@ -284,8 +288,9 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
   const Loss finest = loss_of(candidate, inputs, kPosteriorWindows, kPosteriorSeed, options.threads);
   result.posterior = explore(finest, result.fit.best, {.members = options.members, .seed = options.seed});
   result.record = make_record(inputs, result.posterior);
-  const Predictor predictor = make_predictor(inputs.tree, result.record, result.record.quantities,
-                                             {.replications = options.replications, .seed = kPredictionSeed});
+  const prediction::Predictor predictor =
+      make_predictor(inputs.tree, result.record, result.record.quantities,
+                     {.replications = options.replications, .seed = kPredictionSeed});
   result.predictions = predict_rows(inputs, predictor, options.threads);
   learn_intervals(inputs, result.record, result.predictions);
   result.reports = make_reports(inputs, result.predictions, predictor.workflow(), options);
@@ -294,18 +299,19 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
 }
 
 std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& calibration) {
-  const CalibrationRecord& record = calibration.record;
-  const CandidateWorkflow candidate(inputs.tree, record.parameters);
-  YamlNode tree = candidate.tree(record.values);
-  tree.entries.push_back({"calibration", {}, record_yaml(record)});
+  const prediction::CalibrationRecord& record = calibration.record;
+  const prediction::CandidateWorkflow candidate(inputs.tree, record.parameters);
+  config::YamlNode tree = candidate.tree(record.values);
+  tree.entries.push_back({"calibration", {}, prediction::record_yaml(record)});
   std::map<std::string, std::string> comments;
   for (std::size_t i = 0; i < record.parameters.size(); ++i) {
-    for (const Setting& setting : record.parameters[i].sets) {
+    for (const prediction::Setting& setting : record.parameters[i].sets) {
       comments[setting.path] = interval_text(record, i, setting);
     }
   }
   return "# Calibrated by faasconf calibrate on " + std::to_string(record.rows - record.held_out) + " of " +
-         std::to_string(record.rows) + " rows; [fit]: 90 % interval of a fitted value.\n" + write_yaml(tree, comments);
+         std::to_string(record.rows) + " rows; [fit]: 90 % interval of a fitted value.\n" +
+         config::write_yaml(tree, comments);
 }
 
 std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, const sim::WorkflowSpec& workflow) {
@@ -322,12 +328,13 @@ std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, con
   return knobs;
 }
 
-Predictor make_predictor(const YamlNode& tree, const CalibrationRecord& record, const std::vector<Quantity>& quantities,
-                         const PredictorOptions& options) {
-  const CandidateWorkflow candidate(tree, record.parameters);
+prediction::Predictor make_predictor(const config::YamlNode& tree, const prediction::CalibrationRecord& record,
+                                     const std::vector<prediction::Quantity>& quantities,
+                                     const prediction::PredictorOptions& options) {
+  const prediction::CandidateWorkflow candidate(tree, record.parameters);
   std::vector<sim::WorkflowSpec> members{candidate.workflow(record.values)};
   for (std::size_t m = 1; m < record.members.size(); ++m) members.push_back(candidate.workflow(record.members[m]));
-  return Predictor(std::move(members), record.protocol, quantities, options);
+  return prediction::Predictor(std::move(members), record.protocol, quantities, options);
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

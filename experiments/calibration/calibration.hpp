@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "experiments/calibration/accuracy.hpp"
-#include "experiments/calibration/candidate.hpp"
 #include "experiments/calibration/fit.hpp"
 #include "experiments/calibration/posterior.hpp"
-#include "experiments/calibration/predictor.hpp"
-#include "experiments/calibration/record.hpp"
+#include "experiments/prediction/candidate.hpp"
+#include "experiments/prediction/predictor.hpp"
+#include "experiments/prediction/record.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 struct CalibrationOptions {
   double holdout = 0.3;                        // share of the rows, or of their groups
@@ -34,10 +34,10 @@ struct CalibrationInputs {
   CalibrationInputs(const std::string& measurements_path, const std::string& mapping_path,
                     const std::string& workflow_path, const CalibrationOptions& options);
 
-  std::string file;      // of the measurements
-  std::string sha256;    // of the measurements
-  std::string identity;  // of all that the fit depends on
-  YamlNode tree;         // of the workflow
+  std::string file;       // of the measurements
+  std::string sha256;     // of the measurements
+  std::string identity;   // of all that the fit depends on
+  config::YamlNode tree;  // of the workflow
   sim::WorkflowSpec workflow;
   Mapping mapping;
   Measurements measurements;
@@ -66,13 +66,13 @@ struct ResidualTrend {
 struct RowPrediction {
   std::size_t row = 0;  // of the measurements
   bool held_out = false;
-  std::vector<std::optional<Estimate>> targets;
+  std::vector<std::optional<prediction::Estimate>> targets;
 };
 
 struct Calibration {
   FitResult fit;
   Posterior posterior;
-  CalibrationRecord record;
+  prediction::CalibrationRecord record;
   std::vector<RowPrediction> predictions;
   std::vector<TargetReport> reports;
   std::vector<ResidualTrend> trends;
@@ -90,7 +90,8 @@ std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& 
 std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, const sim::WorkflowSpec& workflow);
 
 // A predictor from a calibrated file's tree and record: its values, then its ensemble.
-Predictor make_predictor(const YamlNode& tree, const CalibrationRecord& record, const std::vector<Quantity>& quantities,
-                         const PredictorOptions& options);
+prediction::Predictor make_predictor(const config::YamlNode& tree, const prediction::CalibrationRecord& record,
+                                     const std::vector<prediction::Quantity>& quantities,
+                                     const prediction::PredictorOptions& options);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

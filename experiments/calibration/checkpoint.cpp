@@ -10,7 +10,7 @@
 #include "experiments/config/input_files.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 using nlohmann::json;
@@ -103,7 +103,7 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
 std::optional<SearchState> read_checkpoint(const std::string& path, const std::string& identity) {
   std::error_code problem;
   if (!std::filesystem::exists(path, problem)) return std::nullopt;
-  const std::string text = read_text_file(path);
+  const std::string text = config::read_text_file(path);
   const auto fail = [&path](const std::string& got) {
     throw sim::Error(path + ": expected a checkpoint of this fit, got " + got);
   };
@@ -120,4 +120,4 @@ std::optional<SearchState> read_checkpoint(const std::string& path, const std::s
   return std::nullopt;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

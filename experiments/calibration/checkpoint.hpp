@@ -6,7 +6,7 @@
 
 #include "experiments/calibration/cma_es.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 // Throws sim::Error where the file cannot be written.
 void write_checkpoint(const std::string& path, const std::string& identity, const SearchState& state);
@@ -14,4 +14,4 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
 // Absent where there is no such file. Throws sim::Error where it is no checkpoint, or one of another fit.
 std::optional<SearchState> read_checkpoint(const std::string& path, const std::string& identity);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 using Point = std::vector<double>;  // coordinates from 0 to 1
 
@@ -92,4 +92,4 @@ class RestartingCmaEs {
   SearchState state_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

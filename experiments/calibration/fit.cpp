@@ -7,14 +7,14 @@
 #include "experiments/calibration/checkpoint.hpp"
 #include "experiments/calibration/quadratic.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 RestartingCmaEs begin_search(const Loss& loss, const FitOptions& options) {
   if (options.resume) {
     if (auto state = read_checkpoint(options.checkpoint, options.identity)) return RestartingCmaEs(*std::move(state));
   }
-  const CandidateWorkflow& candidate = loss.candidate();
+  const prediction::CandidateWorkflow& candidate = loss.candidate();
   return RestartingCmaEs(
       SearchOptions{.start = candidate.point(candidate.written_values()), .step = options.step, .seed = options.seed});
 }
@@ -106,4 +106,4 @@ Point polish(const Loss& loss, const Point& start, std::uint64_t evaluations, st
   return tried.best;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

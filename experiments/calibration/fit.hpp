@@ -12,7 +12,7 @@
 #include "experiments/calibration/cma_es.hpp"
 #include "experiments/calibration/loss.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 struct FitOptions {
   std::uint64_t evaluations = 3000;  // of the loss, by the search
@@ -49,4 +49,4 @@ Point newton_polish(const Loss& loss, std::span<const Point> starts, int steps, 
 // A point that is better than the start or the start itself, by BOBYQA (M. J. D. Powell, 2009; NLopt), within the box.
 Point polish(const Loss& loss, const Point& start, std::uint64_t evaluations, std::uint64_t& used);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

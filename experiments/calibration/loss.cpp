@@ -7,7 +7,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 // A half that shows none of what was measured, such as a latency where nothing succeeds: as wrong as this many scales.
@@ -43,8 +43,8 @@ double bent_force(double mean_error, double bend) {
   return mean_error / std::sqrt(1 + mean_error * mean_error / (bend * bend));
 }
 
-Loss::Loss(const CandidateWorkflow& candidate, const Measurements& measurements, const Protocol& protocol,
-           std::span<const std::size_t> rows, LossOptions options)
+Loss::Loss(const prediction::CandidateWorkflow& candidate, const Measurements& measurements,
+           const prediction::Protocol& protocol, std::span<const std::size_t> rows, LossOptions options)
     : candidate_(candidate),
       measurements_(measurements),
       protocol_(protocol),
@@ -69,12 +69,12 @@ RowErrors Loss::errors(const sim::WorkflowSpec& workflow, std::size_t row) const
   const std::size_t targets = measurements_.targets.size();
   std::vector<HalfMean> first(targets);
   std::vector<HalfMean> second(targets);
-  simulate_windows(scenario_of(workflow, measured.configuration, measured.load, protocol_), measured.load,
-                   row_seed(options_.seed, measured.line), 2 * options_.windows_per_half,
+  simulate_windows(prediction::scenario_of(workflow, measured.configuration, measured.load, protocol_), measured.load,
+                   prediction::row_seed(options_.seed, measured.line), 2 * options_.windows_per_half,
                    [&](std::size_t window, const sim::Observation& observation) {
                      auto& half = window < options_.windows_per_half ? first : second;
                      for (std::size_t t = 0; t < targets; ++t) {
-                       half[t].add(observe(observation, measurements_.targets[t].what, functions_[t]));
+                       half[t].add(prediction::observe(observation, measurements_.targets[t].what, functions_[t]));
                      }
                    });
   RowErrors errors;
@@ -96,9 +96,10 @@ double Loss::row_loss(const RowErrors& errors) const {
 double Loss::prior_loss(const Point& point) const {
   double sum = 0;
   for (std::size_t i = 0; i < point.size(); ++i) {
-    const FittedParameter& parameter = candidate_.parameters()[i];
+    const prediction::FittedParameter& parameter = candidate_.parameters()[i];
     if (!parameter.prior) continue;
-    sum += std::pow((value_at(parameter, point[i]) - parameter.prior->mean) / parameter.prior->standard_deviation, 2);
+    sum += std::pow(
+        (prediction::value_at(parameter, point[i]) - parameter.prior->mean) / parameter.prior->standard_deviation, 2);
   }
   return sum / static_cast<double>(rows_.size());
 }
@@ -129,4 +130,4 @@ std::vector<RowErrors> Loss::errors(const Point& point) const {
   return result;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

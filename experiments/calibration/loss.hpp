@@ -8,11 +8,12 @@
 #include <span>
 #include <vector>
 
-#include "experiments/calibration/candidate.hpp"
+#include "experiments/calibration/cma_es.hpp"
 #include "experiments/calibration/measurements.hpp"
-#include "experiments/calibration/window_sample.hpp"
+#include "experiments/prediction/candidate.hpp"
+#include "experiments/prediction/window_sample.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 struct LossOptions {
   std::size_t windows_per_half = 2;
@@ -41,8 +42,8 @@ double bent_force(double mean_error, double bend);
 class Loss {
  public:
   // Borrows all; rows: the indices that count.
-  Loss(const CandidateWorkflow& candidate, const Measurements& measurements, const Protocol& protocol,
-       std::span<const std::size_t> rows, LossOptions options);
+  Loss(const prediction::CandidateWorkflow& candidate, const Measurements& measurements,
+       const prediction::Protocol& protocol, std::span<const std::size_t> rows, LossOptions options);
 
   // For every point, the same bits for any number of threads: mean over rows and, by weight, targets, plus the priors
   // at 1 / rows: one standard deviation weighs as much as one row that is one spread off.
@@ -59,18 +60,18 @@ class Loss {
   const LossOptions& options() const { return options_; }
   const Measurements& measurements() const { return measurements_; }
   std::span<const std::size_t> row_indices() const { return rows_; }
-  const CandidateWorkflow& candidate() const { return candidate_; }
+  const prediction::CandidateWorkflow& candidate() const { return candidate_; }
 
  private:
   RowErrors errors(const sim::WorkflowSpec& workflow, std::size_t row) const;
 
-  const CandidateWorkflow& candidate_;
+  const prediction::CandidateWorkflow& candidate_;
   const Measurements& measurements_;
-  Protocol protocol_;
+  prediction::Protocol protocol_;
   std::vector<std::size_t> rows_;
   LossOptions options_;
   double total_weight_ = 0;
   std::vector<std::optional<std::size_t>> functions_;  // of the targets
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

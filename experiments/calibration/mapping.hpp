@@ -10,14 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/calibration/table.hpp"
-#include "experiments/config/yaml_reader.hpp"
+#include "experiments/config/csv_table.hpp"
+#include "experiments/prediction/parameters.hpp"
+#include "experiments/prediction/window_sample.hpp"
 #include "sim/model/scenario.hpp"
 
-namespace faasconf::experiments {
-
-// What a number is: decides its units.
-enum class Dimension { cpu, memory, time, rate, count, share };
+namespace faasconf::experiments::calibration {
 
 // How a number follows from a row: (sum of columns) x factor + plus, over the sum of other columns; or a constant. In
 // millicores, mebibytes, seconds, per second.
@@ -29,7 +27,7 @@ struct Cell {
   bool round_down = false;
 
   bool is_constant() const { return columns.empty(); }
-  double read(const Table& table, std::size_t row) const;  // throws sim::Error
+  double read(const config::CsvTable& table, std::size_t row) const;  // throws sim::Error
 };
 
 struct KnobCells {
@@ -37,11 +35,9 @@ struct KnobCells {
   Cell cpu, memory, replicas, concurrency;
 };
 
-enum class Observed { latency_mean, latency_p50, latency_p75, latency_p95, latency_p99, successes, success_ratio };
-
 struct Target {
   std::string name;  // "latency_p75 of rgb"
-  Observed what{};
+  prediction::Observed what{};
   std::string function;  // empty: end to end
   Cell cell;
   double weight = 1;
@@ -60,49 +56,20 @@ struct ProtocolCells {
   sim::Attribution attribution = sim::Attribution::completed;
 };
 
-// Where a parameter goes: the entry of the workflow file at `path` becomes times x value + plus.
-struct Setting {
-  std::string path;
-  double times = 1;
-  double plus = 0;
-};
-
-struct Prior {
-  double mean = 0;
-  double standard_deviation = 0;
-};
-
-struct FittedParameter {
-  std::string name;
-  std::vector<Setting> sets;  // one value may serve several functions
-  Dimension dimension = Dimension::count;
-  double low = 0;
-  double high = 0;
-  bool logarithmic = false;
-  std::optional<Prior> prior{};  // absent: uniform over the bounds, on the scale
-};
-
 struct Mapping {
   std::vector<std::pair<std::size_t, std::vector<std::string>>> rows;  // columns whose words choose the rows that count
   std::optional<std::size_t> group;  // rows with the same word here are held out together
   ProtocolCells protocol;
   std::vector<KnobCells> knobs;
   std::vector<Target> targets;
-  std::vector<FittedParameter> parameters;
+  std::vector<prediction::FittedParameter> parameters;
 };
 
+prediction::Protocol protocol_of(const ProtocolCells& cells);
+
 // Reads a mapping for this table and workflow. Throws sim::Error with file and line.
-Mapping read_mapping(const std::string& path, const Table& table, const sim::WorkflowSpec& workflow);
-Mapping parse_mapping(const std::string& text, const std::string& path, const Table& table,
+Mapping read_mapping(const std::string& path, const config::CsvTable& table, const sim::WorkflowSpec& workflow);
+Mapping parse_mapping(const std::string& text, const std::string& path, const config::CsvTable& table,
                       const sim::WorkflowSpec& workflow);
 
-// {sets, bounds, scale, prior}; `more`: keys besides, which others read.
-FittedParameter read_parameter(const YamlValue& value, const std::string& name,
-                               const std::vector<std::string_view>& more = {});
-
-std::string format_amount(double value, Dimension dimension);  // "860ms", "380Mi", "0.16"; what YAML reads back exactly
-
-// The dimension of what this prints, and its value.
-std::pair<double, Dimension> read_amount(const YamlValue& value);
-
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -10,7 +10,7 @@
 #include "sim/model/scenario.hpp"
 #include "sim/stats/running_moments.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 constexpr std::size_t kLeastRowsPerParameter = 3;
@@ -30,8 +30,8 @@ int whole(double value, const char* knob, const std::string& function, const std
   throw sim::Error(place + ": " + function + "." + knob + ": expected a whole number, got " + std::to_string(value));
 }
 
-sim::FunctionConfiguration knobs_of(const KnobCells& cells, const sim::FunctionSpec& function, const Table& table,
-                                    std::size_t row) {
+sim::FunctionConfiguration knobs_of(const KnobCells& cells, const sim::FunctionSpec& function,
+                                    const config::CsvTable& table, std::size_t row) {
   const std::string place = table.place(row);
   const sim::KnobRanges& ranges = function.ranges;
   const std::string& name = function.name;
@@ -48,8 +48,8 @@ sim::FunctionConfiguration knobs_of(const KnobCells& cells, const sim::FunctionS
   return knobs;
 }
 
-Load load_of(const ProtocolCells& cells, const Table& table, std::size_t row) {
-  Load load;
+prediction::Load load_of(const ProtocolCells& cells, const config::CsvTable& table, std::size_t row) {
+  prediction::Load load;
   const auto fail = [&](const std::string& what) { throw sim::Error(table.place(row) + ": protocol: " + what); };
   if (cells.users) {
     load.users = cells.users->read(table, row);
@@ -70,7 +70,7 @@ Load load_of(const ProtocolCells& cells, const Table& table, std::size_t row) {
   return load;
 }
 
-bool counts(const Table& table, std::size_t row, const Mapping& mapping) {
+bool counts(const config::CsvTable& table, std::size_t row, const Mapping& mapping) {
   return std::all_of(mapping.rows.begin(), mapping.rows.end(), [&](const auto& condition) {
     const auto& [column, words] = condition;
     return std::find(words.begin(), words.end(), table.rows[row][column]) != words.end();
@@ -78,7 +78,8 @@ bool counts(const Table& table, std::size_t row, const Mapping& mapping) {
 }
 
 // A column that never changes is a mistake in the mapping, or a constant that it should name.
-void check_varies(const Cell& cell, const std::string& what, const Table& table, const std::vector<std::size_t>& rows) {
+void check_varies(const Cell& cell, const std::string& what, const config::CsvTable& table,
+                  const std::vector<std::size_t>& rows) {
   if (cell.is_constant() || rows.size() < 2) return;
   const double first = cell.read(table, rows.front());
   const bool varies =
@@ -89,7 +90,7 @@ void check_varies(const Cell& cell, const std::string& what, const Table& table,
                    table.rows[rows.front()][cell.columns.front()] + " in all " + std::to_string(rows.size()) + " rows");
 }
 
-void check_columns(const Table& table, const Mapping& mapping, const std::vector<std::size_t>& rows) {
+void check_columns(const config::CsvTable& table, const Mapping& mapping, const std::vector<std::size_t>& rows) {
   for (const KnobCells& knobs : mapping.knobs) {
     for (const auto& [name, cell] : {std::pair{"cpu", &knobs.cpu},
                                      {"memory", &knobs.memory},
@@ -102,9 +103,9 @@ void check_columns(const Table& table, const Mapping& mapping, const std::vector
   for (const Target& target : mapping.targets) check_varies(target.cell, "target " + target.name, table, rows);
 }
 
-double observed(const Target& target, const Table& table, std::size_t row) {
+double observed(const Target& target, const config::CsvTable& table, std::size_t row) {
   const double value = target.cell.read(table, row);
-  const bool is_ratio = target.what == Observed::success_ratio;
+  const bool is_ratio = target.what == prediction::Observed::success_ratio;
   const bool possible = value >= 0 && (!is_ratio || value <= 1) && (!target.relative || value > 0);
   if (possible) return value;
   throw sim::Error(table.place(row) + ": target " + target.name + ": expected " +
@@ -116,7 +117,8 @@ double observed(const Target& target, const Table& table, std::size_t row) {
 
 }  // namespace
 
-Measurements read_measurements(const Table& table, const Mapping& mapping, const sim::WorkflowSpec& workflow) {
+Measurements read_measurements(const config::CsvTable& table, const Mapping& mapping,
+                               const sim::WorkflowSpec& workflow) {
   std::vector<std::size_t> chosen;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     if (counts(table, row, mapping)) chosen.push_back(row);
@@ -148,6 +150,12 @@ Measurements read_measurements(const Table& table, const Mapping& mapping, const
     measurements.spread.push_back(one.standard_deviation().value_or(1));
   }
   return measurements;
+}
+
+std::vector<prediction::AskedWindow> windows_of(const Measurements& measurements) {
+  std::vector<prediction::AskedWindow> windows;
+  for (const MeasuredRow& row : measurements.rows) windows.push_back({row.configuration, row.load});
+  return windows;
 }
 
 Split split_rows(const Measurements& measurements, double holdout, std::size_t parameters, std::uint64_t seed) {
@@ -189,4 +197,4 @@ Split split_rows(const Measurements& measurements, double holdout, std::size_t p
   return split;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -10,23 +10,13 @@
 #include "experiments/calibration/mapping.hpp"
 #include "sim/policy/configuration.hpp"
 
-namespace faasconf::experiments {
-
-// Under which load a row was measured.
-struct Load {
-  double users = 0;       // closed loop
-  double rate_per_s = 0;  // open loop; 0: a closed one
-  sim::Duration window{};
-  sim::Duration warm_up{};
-
-  friend bool operator==(const Load&, const Load&) = default;
-};
+namespace faasconf::experiments::calibration {
 
 struct MeasuredRow {
   std::size_t line = 0;  // of the file
   std::string group;     // empty: a group of its own
   sim::Configuration configuration;
-  Load load;
+  prediction::Load load;
   std::vector<double> observed;  // by target
 };
 
@@ -38,7 +28,11 @@ struct Measurements {
 
 // The rows that the mapping chooses. Throws sim::Error: a value that is no number, a knob outside the workflow's
 // ranges, a column that never changes, no rows.
-Measurements read_measurements(const Table& table, const Mapping& mapping, const sim::WorkflowSpec& workflow);
+Measurements read_measurements(const config::CsvTable& table, const Mapping& mapping,
+                               const sim::WorkflowSpec& workflow);
+
+// What was set in each row, and under which load.
+std::vector<prediction::AskedWindow> windows_of(const Measurements& measurements);
 
 // Rows held out, by groups, drawn by the seed: about this share, at least one group on either side where it is above 0.
 // Throws sim::Error when the other rows are too few for the parameters: fewer than 3 a parameter.
@@ -48,4 +42,4 @@ struct Split {
 };
 Split split_rows(const Measurements& measurements, double holdout, std::size_t parameters, std::uint64_t seed);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -7,13 +7,13 @@
 
 #include <Eigen/Core>
 
-#include "experiments/calibration/candidate.hpp"
+#include "experiments/prediction/candidate.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 #include "sim/core/worker_pool.hpp"
 #include "sim/stats/running_moments.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 using Eigen::Index;
@@ -48,7 +48,7 @@ int whole_between(int low, int high, double share) {
   return std::min(high, low + static_cast<int>(share * (high - low + 1)));
 }
 
-std::vector<NextWindow> draw_candidates(const CalibrationRecord& record, const sim::WorkflowSpec& workflow,
+std::vector<NextWindow> draw_candidates(const prediction::CalibrationRecord& record, const sim::WorkflowSpec& workflow,
                                         const NextOptions& options) {
   std::vector<NextWindow> candidates(options.candidates);
   for (NextWindow& one : candidates) {
@@ -73,7 +73,7 @@ std::vector<NextWindow> draw_candidates(const CalibrationRecord& record, const s
     }
   }
   const auto level = cube.coordinate();
-  const MeasuredRanges& measured = record.ranges;
+  const prediction::MeasuredRanges& measured = record.ranges;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (measured.rate_per_s) {
       candidates[i].load.rate_per_s = between(measured.rate_per_s->low, measured.rate_per_s->high, level[i]);
@@ -86,20 +86,22 @@ std::vector<NextWindow> draw_candidates(const CalibrationRecord& record, const s
 }
 
 // Members' means from their common mean, in standard deviations of one window: a column for each quantity.
-MatrixXd disagreements(const std::vector<sim::WorkflowSpec>& members, const CalibrationRecord& record,
+MatrixXd disagreements(const std::vector<sim::WorkflowSpec>& members, const prediction::CalibrationRecord& record,
                        const NextWindow& candidate, const NextOptions& options) {
   const std::size_t quantities = record.quantities.size();
   MatrixXd means = MatrixXd::Zero(static_cast<Index>(members.size()), static_cast<Index>(quantities));
   std::vector<sim::RunningMoments> noise(quantities);
   for (std::size_t m = 0; m < members.size(); ++m) {
     std::vector<sim::RunningMoments> found(quantities);
-    simulate_windows(scenario_of(members[m], candidate.configuration, candidate.load, record.protocol), candidate.load,
-                     options.seed, options.replications, [&](std::size_t, const sim::Observation& window) {
+    simulate_windows(prediction::scenario_of(members[m], candidate.configuration, candidate.load, record.protocol),
+                     candidate.load, options.seed, options.replications,
+                     [&](std::size_t, const sim::Observation& window) {
                        for (std::size_t q = 0; q < quantities; ++q) {
-                         const Quantity& quantity = record.quantities[q];
+                         const prediction::Quantity& quantity = record.quantities[q];
                          std::optional<std::size_t> function;
                          if (!quantity.function.empty()) function = members[m].find(quantity.function)->index;
-                         if (const auto value = observe(window, quantity.what, function)) found[q].add(*value);
+                         if (const auto value = prediction::observe(window, quantity.what, function))
+                           found[q].add(*value);
                        }
                      });
     for (std::size_t q = 0; q < quantities; ++q) {
@@ -108,7 +110,7 @@ MatrixXd disagreements(const std::vector<sim::WorkflowSpec>& members, const Cali
     }
   }
   for (Index q = 0; q < means.cols(); ++q) {
-    const Quantity& quantity = record.quantities[static_cast<std::size_t>(q)];
+    const prediction::Quantity& quantity = record.quantities[static_cast<std::size_t>(q)];
     const double variance = noise[static_cast<std::size_t>(q)].mean().value_or(0);
     const double deviation = std::hypot(std::sqrt(variance), quantity.discrepancy.floor);
     const VectorXd from_mean = means.col(q).array() - means.col(q).mean();
@@ -133,10 +135,10 @@ void learn(const VectorXd& observed, MatrixXd& columns) {
 
 }  // namespace
 
-std::vector<NextWindow> next_windows(const YamlNode& tree, const CalibrationRecord& record,
+std::vector<NextWindow> next_windows(const config::YamlNode& tree, const prediction::CalibrationRecord& record,
                                      const sim::WorkflowSpec& workflow, const NextOptions& options) {
   if (record.members.size() < 2) throw sim::Error("expected an ensemble of at least two members, got one");
-  const CandidateWorkflow candidate(tree, record.parameters);
+  const prediction::CandidateWorkflow candidate(tree, record.parameters);
   std::vector<sim::WorkflowSpec> members;
   for (const std::vector<double>& values : record.members) members.push_back(candidate.workflow(values));
 
@@ -162,4 +164,4 @@ std::vector<NextWindow> next_windows(const YamlNode& tree, const CalibrationReco
   return chosen;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "experiments/calibration/record.hpp"
 #include "experiments/config/yaml_tree.hpp"
+#include "experiments/prediction/record.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 struct NextWindow {
   sim::Configuration configuration;
-  Load load;
+  prediction::Load load;
   // Sum over what is observed of the members' variance, in variances of one window, that the windows chosen before
   // leave.
   double disagreement = 0;
@@ -28,7 +28,7 @@ struct NextOptions {
 
 // A measured window narrows the ensemble as in a square-root Kalman filter (J. Whitaker and T. Hamill, 2002): greedy,
 // so that no two windows ask the same. Throws sim::Error where the ensemble has one member.
-std::vector<NextWindow> next_windows(const YamlNode& tree, const CalibrationRecord& record,
+std::vector<NextWindow> next_windows(const config::YamlNode& tree, const prediction::CalibrationRecord& record,
                                      const sim::WorkflowSpec& workflow, const NextOptions& options);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -11,7 +11,7 @@
 #include "sim/stats/quantiles.hpp"
 #include "sim/stats/running_moments.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 using Eigen::Index;
@@ -33,11 +33,13 @@ MatrixXd matrix_of(const std::vector<double>& values, std::size_t n) {
 VectorXd prior_precision(const Loss& loss, const Point& best) {
   VectorXd precision(at(best.size()));
   for (std::size_t i = 0; i < best.size(); ++i) {
-    const FittedParameter& parameter = loss.candidate().parameters()[i];
+    const prediction::FittedParameter& parameter = loss.candidate().parameters()[i];
     precision[at(i)] = 12;
     if (!parameter.prior) continue;
     const double step = 1e-4;
-    const double slope = (value_at(parameter, best[i] + step) - value_at(parameter, best[i] - step)) / (2 * step);
+    const double slope =
+        (prediction::value_at(parameter, best[i] + step) - prediction::value_at(parameter, best[i] - step)) /
+        (2 * step);
     precision[at(i)] = std::max(12.0, std::pow(slope / parameter.prior->standard_deviation, 2));
   }
   return precision;
@@ -101,7 +103,7 @@ bool fits_as_well(const Loss& loss, const std::vector<RowErrors>& best, const st
 void choose_members(const Loss& loss, const Point& best, const std::vector<Point>& draws, std::size_t count,
                     Posterior& posterior) {
   constexpr int most_halvings = 4;
-  const CandidateWorkflow& candidate = loss.candidate();
+  const prediction::CandidateWorkflow& candidate = loss.candidate();
   const std::vector<RowErrors> errors = loss.errors(best);
   double mean_loss = 0;
   fits_as_well(loss, errors, errors, mean_loss);
@@ -135,14 +137,14 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
   return norms > 0 ? from_x.dot(from_y) / norms : 0;
 }
 
-ParameterPosterior summarise(const FittedParameter& parameter, double best, std::vector<double> draws,
+ParameterPosterior summarise(const prediction::FittedParameter& parameter, double best, std::vector<double> draws,
                              double prior_precision) {
   sim::RunningMoments moments;
   for (const double coordinate : draws) moments.add(coordinate);
   std::sort(draws.begin(), draws.end());
-  ParameterPosterior result{.value = value_at(parameter, best),
-                            .low = value_at(parameter, *sim::quantile_of_sorted(draws, (1 - kLevel) / 2)),
-                            .high = value_at(parameter, *sim::quantile_of_sorted(draws, (1 + kLevel) / 2)),
+  ParameterPosterior result{.value = prediction::value_at(parameter, best),
+                            .low = prediction::value_at(parameter, *sim::quantile_of_sorted(draws, (1 - kLevel) / 2)),
+                            .high = prediction::value_at(parameter, *sim::quantile_of_sorted(draws, (1 + kLevel) / 2)),
                             .warning = {}};
   result.low = std::min(result.low, result.value);
   result.high = std::max(result.high, result.value);
@@ -162,7 +164,7 @@ Posterior explore(const Loss& loss, const Point& best, const PosteriorOptions& o
   const VectorXd prior = prior_precision(loss, best);
   const std::vector<Point> draws = draw(quadratic, prior, best, options);
   Posterior posterior;
-  const std::vector<FittedParameter>& parameters = loss.candidate().parameters();
+  const std::vector<prediction::FittedParameter>& parameters = loss.candidate().parameters();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     posterior.parameters.push_back(summarise(parameters[i], best[i], coordinates(draws, i), prior[at(i)]));
     for (std::size_t j = 0; j < i; ++j) {
@@ -177,4 +179,4 @@ Posterior explore(const Loss& loss, const Point& best, const PosteriorOptions& o
   return posterior;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

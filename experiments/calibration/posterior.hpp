@@ -18,7 +18,7 @@
 
 #include "experiments/calibration/loss.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 struct PosteriorOptions {
   std::size_t draws = 1000;
@@ -44,4 +44,4 @@ struct Posterior {
 // `loss` should have more windows than a search needs: derivatives are differences.
 Posterior explore(const Loss& loss, const Point& best, const PosteriorOptions& options);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

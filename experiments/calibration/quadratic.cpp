@@ -8,7 +8,7 @@
 
 #include <Eigen/Eigenvalues>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 using Eigen::Index;
@@ -39,13 +39,14 @@ Step difference(const Loss& loss, const Point& best, std::size_t i, double size)
 // The priors' part of half the loss's sum over rows: sum of z^2 / 2 by parameter.
 void add_priors(const Loss& loss, const Point& point, VectorXd& gradient, MatrixXd& curvature) {
   for (std::size_t i = 0; i < point.size(); ++i) {
-    const FittedParameter& parameter = loss.candidate().parameters()[i];
+    const prediction::FittedParameter& parameter = loss.candidate().parameters()[i];
     if (!parameter.prior) continue;
     constexpr double step = 1e-4;
-    const double slope = (value_at(parameter, point[i] + step) - value_at(parameter, point[i] - step)) / (2 * step) /
-                         parameter.prior->standard_deviation;
+    const double slope =
+        (prediction::value_at(parameter, point[i] + step) - prediction::value_at(parameter, point[i] - step)) /
+        (2 * step) / parameter.prior->standard_deviation;
     const double distance =
-        (value_at(parameter, point[i]) - parameter.prior->mean) / parameter.prior->standard_deviation;
+        (prediction::value_at(parameter, point[i]) - parameter.prior->mean) / parameter.prior->standard_deviation;
     gradient[at(i)] += slope * distance;
     curvature(at(i), at(i)) += slope * slope;
   }
@@ -119,4 +120,4 @@ Point newton_point(const Loss& loss, const Point& point, const Quadratic& quadra
   return next;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

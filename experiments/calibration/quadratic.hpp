@@ -6,7 +6,7 @@
 #include "experiments/calibration/cma_es.hpp"
 #include "experiments/calibration/loss.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 
 // Of the loss's sum over rows, without the priors and halved: its gradient and curvature (Gauss and Newton's: of a
 // product of errors, from first derivatives), and the covariance of the forces on the point over sets of rows.
@@ -24,4 +24,4 @@ Quadratic expand(const Loss& loss, const Point& point, double difference);
 // The step to the minimum of the quadratic with the priors: -(H + damping mean(diag H) I)^-1 gradient, within the box.
 Point newton_point(const Loss& loss, const Point& point, const Quadratic& quadratic, double damping);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

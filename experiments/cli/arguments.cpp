@@ -14,7 +14,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace po = boost::program_options;
 using Kind = Parameter::Kind;
@@ -242,4 +242,4 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return meant ? "; did you mean \"" + *meant + "\"?" : "";
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

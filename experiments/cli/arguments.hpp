@@ -11,7 +11,7 @@
 
 #include "sim/core/time.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 struct Parameter {
   enum class Kind { positional, value, values, flag };  // values: may be given again and again
@@ -65,4 +65,4 @@ std::optional<std::string> closest(const std::string& word, const std::vector<st
 // "; did you mean ...?", or nothing.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

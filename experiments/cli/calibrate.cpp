@@ -18,17 +18,17 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 struct Plan {
   std::string measurements, mapping, workflow, out, predictions, plot;
-  CalibrationOptions options;
+  calibration::CalibrationOptions options;
   std::size_t next = 0;
   bool json = false;
   bool quiet = false;
@@ -106,11 +106,11 @@ std::string with_interval(const sim::SkewedInterval& interval, double factor, in
          fixed(factor * interval.high, decimals) + ")";
 }
 
-void print_accuracy(std::ostream& out, const Calibration& calibration, bool held_out) {
-  TextTable table{.header = {{"target", "rows", "R2", "MAPE [%]", "median APE [%]", "MAE", "Spearman", "coverage [%]",
-                              "ceiling R2", "ceiling MAPE [%]"}},
-                  .rows = {}};
-  for (const TargetReport& report : calibration.reports) {
+void print_accuracy(std::ostream& out, const calibration::Calibration& calibration, bool held_out) {
+  results::TextTable table{.header = {{"target", "rows", "R2", "MAPE [%]", "median APE [%]", "MAE", "Spearman",
+                                       "coverage [%]", "ceiling R2", "ceiling MAPE [%]"}},
+                           .rows = {}};
+  for (const calibration::TargetReport& report : calibration.reports) {
     if (report.held_out != held_out) continue;
     table.rows.push_back({report.target, std::to_string(report.accuracy.rows), with_interval(report.r2, 1, 3),
                           with_interval(report.mape, 100, 1), fixed(100 * report.accuracy.median_ape, 1),
@@ -124,14 +124,14 @@ void print_accuracy(std::ostream& out, const Calibration& calibration, bool held
   out << "\n";
 }
 
-void print_parameters(std::ostream& out, const Calibration& calibration) {
-  const CalibrationRecord& record = calibration.record;
-  TextTable table{.header = {{"parameter", "value", "90 % interval", ""}}, .rows = {}};
+void print_parameters(std::ostream& out, const calibration::Calibration& calibration) {
+  const prediction::CalibrationRecord& record = calibration.record;
+  results::TextTable table{.header = {{"parameter", "value", "90 % interval", ""}}, .rows = {}};
   for (std::size_t i = 0; i < record.parameters.size(); ++i) {
-    const Dimension dimension = record.parameters[i].dimension;
-    table.rows.push_back({record.parameters[i].name, format_amount(record.values[i], dimension),
-                          format_amount(record.intervals[i].low, dimension) + " to " +
-                              format_amount(record.intervals[i].high, dimension),
+    const prediction::Dimension dimension = record.parameters[i].dimension;
+    table.rows.push_back({record.parameters[i].name, prediction::format_amount(record.values[i], dimension),
+                          prediction::format_amount(record.intervals[i].low, dimension) + " to " +
+                              prediction::format_amount(record.intervals[i].high, dimension),
                           record.warnings[i]});
   }
   table.print(out);
@@ -139,10 +139,10 @@ void print_parameters(std::ostream& out, const Calibration& calibration) {
   out << "\n";
 }
 
-void print_trends(std::ostream& out, const Calibration& calibration) {
+void print_trends(std::ostream& out, const calibration::Calibration& calibration) {
   if (calibration.trends.empty()) return;
-  std::vector<ResidualTrend> trends = calibration.trends;
-  std::sort(trends.begin(), trends.end(), [](const ResidualTrend& a, const ResidualTrend& b) {
+  std::vector<calibration::ResidualTrend> trends = calibration.trends;
+  std::sort(trends.begin(), trends.end(), [](const calibration::ResidualTrend& a, const calibration::ResidualTrend& b) {
     return std::abs(a.correlation) > std::abs(b.correlation);
   });
   out << "residuals (measured - predicted) that depend on a knob, by rank correlation:\n";
@@ -154,8 +154,9 @@ void print_trends(std::ostream& out, const Calibration& calibration) {
   out << "\n";
 }
 
-void print_tables(std::ostream& out, const CalibrationInputs& inputs, const Calibration& calibration) {
-  const CalibrationRecord& record = calibration.record;
+void print_tables(std::ostream& out, const calibration::CalibrationInputs& inputs,
+                  const calibration::Calibration& calibration) {
+  const prediction::CalibrationRecord& record = calibration.record;
   out << inputs.workflow.name << " fitted to " << record.rows - record.held_out << " of " << record.rows
       << " rows: loss " << fixed(calibration.start_loss, 4) << " before, " << fixed(calibration.fit.loss, 4)
       << " after " << calibration.fit.evaluations << " evaluations in " << calibration.fit.runs
@@ -167,17 +168,17 @@ void print_tables(std::ostream& out, const CalibrationInputs& inputs, const Cali
 }
 
 // A unit that is wrong in the mapping shows as predictions that are far from all that was measured.
-void warn_of_units(std::ostream& err, const Calibration& calibration) {
+void warn_of_units(std::ostream& err, const calibration::Calibration& calibration) {
   constexpr double kFar = 20;
-  for (const TargetReport& report : calibration.reports) {
+  for (const calibration::TargetReport& report : calibration.reports) {
     if (report.held_out || (report.median_ratio > 1 / kFar && report.median_ratio < kFar)) continue;
     err << "faasconf: " << report.target << ": predictions are " << std::setprecision(3) << report.median_ratio
         << " times what was measured, in the median; is the unit of its column or of the window another one?\n";
   }
 }
 
-void print_json(std::ostream& out, const Calibration& calibration) {
-  const CalibrationRecord& record = calibration.record;
+void print_json(std::ostream& out, const calibration::Calibration& calibration) {
+  const prediction::CalibrationRecord& record = calibration.record;
   out << nlohmann::ordered_json{{"rows", record.rows},
                                 {"held_out", record.held_out},
                                 {"start_loss", calibration.start_loss},
@@ -194,7 +195,7 @@ void print_json(std::ostream& out, const Calibration& calibration) {
                .dump()
         << "\n";
   }
-  for (const TargetReport& report : calibration.reports) {
+  for (const calibration::TargetReport& report : calibration.reports) {
     out << nlohmann::ordered_json{{"target", report.target},
                                   {"held_out", report.held_out},
                                   {"rows", report.accuracy.rows},
@@ -217,31 +218,34 @@ void print_json(std::ostream& out, const Calibration& calibration) {
 }
 
 // A row of measured and predicted values for each row and target, with the knobs: what baselines and figures need.
-std::string predictions_csv(const CalibrationInputs& inputs, const Calibration& calibration) {
+std::string predictions_csv(const calibration::CalibrationInputs& inputs, const calibration::Calibration& calibration) {
   std::ostringstream out;
   out << "line,held_out,target,measured,predicted,low,high,users,rate_per_s";
-  for (const auto& [name, value] : knobs_of(inputs.measurements.rows.front(), inputs.workflow)) out << "," << name;
+  for (const auto& [name, value] : calibration::knobs_of(inputs.measurements.rows.front(), inputs.workflow))
+    out << "," << name;
   out << "\n";
-  for (const RowPrediction& prediction : calibration.predictions) {
-    const MeasuredRow& row = inputs.measurements.rows[prediction.row];
+  for (const calibration::RowPrediction& prediction : calibration.predictions) {
+    const calibration::MeasuredRow& row = inputs.measurements.rows[prediction.row];
     for (std::size_t t = 0; t < prediction.targets.size(); ++t) {
       out << row.line << "," << (prediction.held_out ? 1 : 0) << "," << inputs.measurements.targets[t].name << ","
-          << format_number(row.observed[t]) << ",";
+          << config::format_number(row.observed[t]) << ",";
       if (const auto& estimate = prediction.targets[t]) {
-        out << format_number(estimate->mean) << "," << format_number(estimate->low) << ","
-            << format_number(estimate->high);
+        out << config::format_number(estimate->mean) << "," << config::format_number(estimate->low) << ","
+            << config::format_number(estimate->high);
       } else {
         out << ",,";
       }
-      out << "," << format_number(row.load.users) << "," << format_number(row.load.rate_per_s);
-      for (const auto& [name, value] : knobs_of(row, inputs.workflow)) out << "," << format_number(value);
+      out << "," << config::format_number(row.load.users) << "," << config::format_number(row.load.rate_per_s);
+      for (const auto& [name, value] : calibration::knobs_of(row, inputs.workflow))
+        out << "," << config::format_number(value);
       out << "\n";
     }
   }
   return out.str();
 }
 
-void print_next(std::ostream& out, const std::vector<NextWindow>& windows, const sim::WorkflowSpec& workflow) {
+void print_next(std::ostream& out, const std::vector<calibration::NextWindow>& windows,
+                const sim::WorkflowSpec& workflow) {
   const bool open = windows.front().load.rate_per_s > 0;
   for (const sim::FunctionSpec& function : workflow.functions) {
     if (function.fixed) continue;
@@ -249,7 +253,7 @@ void print_next(std::ostream& out, const std::vector<NextWindow>& windows, const
         << ".concurrency,";
   }
   out << (open ? "rate" : "users") << ",disagreement\n";
-  for (const NextWindow& window : windows) {
+  for (const calibration::NextWindow& window : windows) {
     for (std::size_t f = 0; f < workflow.functions.size(); ++f) {
       if (workflow.functions[f].fixed) continue;
       const sim::FunctionConfiguration& knobs = window.configuration.functions[f];
@@ -257,9 +261,9 @@ void print_next(std::ostream& out, const std::vector<NextWindow>& windows, const
           << knobs.concurrency << ",";
     }
     if (open) {
-      out << format_number(window.load.rate_per_s) << "/s";
+      out << config::format_number(window.load.rate_per_s) << "/s";
     } else {
-      out << format_number(window.load.users);
+      out << config::format_number(window.load.users);
     }
     out << "," << fixed(window.disagreement, 3) << "\n";
   }
@@ -267,31 +271,32 @@ void print_next(std::ostream& out, const std::vector<NextWindow>& windows, const
 
 // From a file that was calibrated before.
 int propose_only(const Plan& plan, const Console& console) {
-  const YamlNode tree = read_workflow_tree(plan.workflow);
-  const sim::WorkflowSpec workflow = read_workflow({tree, ""});
-  const YamlNode* const written = tree.find("calibration");
+  const config::YamlNode tree = prediction::read_workflow_tree(plan.workflow);
+  const sim::WorkflowSpec workflow = config::read_workflow({tree, ""});
+  const config::YamlNode* const written = tree.find("calibration");
   if (written == nullptr) {
     throw sim::Error(plan.workflow +
                      ": expected a calibrated workflow, with the key calibration, got one without; "
                      "--measurements, --mapping and --out calibrate it");
   }
-  const CalibrationRecord record = read_record({*written, "calibration"}, workflow);
-  print_next(console.out,
-             next_windows(tree, record, workflow,
-                          {.count = plan.next, .seed = plan.options.seed, .threads = plan.options.threads}),
-             workflow);
+  const prediction::CalibrationRecord record = prediction::read_record({*written, "calibration"}, workflow);
+  print_next(
+      console.out,
+      calibration::next_windows(tree, record, workflow,
+                                {.count = plan.next, .seed = plan.options.seed, .threads = plan.options.threads}),
+      workflow);
   return kDone;
 }
 
 int run_calibrate(const Arguments& arguments, const Console& console) {
   const Plan plan = make_plan(arguments);
   if (plan.measurements.empty()) return propose_only(plan, console);
-  const CalibrationInputs inputs(plan.measurements, plan.mapping, plan.workflow, plan.options);
+  const calibration::CalibrationInputs inputs(plan.measurements, plan.mapping, plan.workflow, plan.options);
 
   Progress progress(console.err, console.is_terminal && !plan.quiet);
   const Interrupt interrupt;
   bool started = false;
-  const auto calibration = calibrate(inputs, plan.options, [&](const FitProgress& now) {
+  const auto calibration = calibration::calibrate(inputs, plan.options, [&](const calibration::FitProgress& now) {
     if (!started) progress.start("evaluations", now.total);
     started = true;
     progress.advance(now.evaluations, "loss " + fixed(now.best_loss, 4));
@@ -313,7 +318,7 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   } else {
     print_tables(console.out, inputs, *calibration);
   }
-  write_aside(plan.out, calibrated_yaml(inputs, *calibration));
+  write_aside(plan.out, calibration::calibrated_yaml(inputs, *calibration));
   std::error_code ignored;
   std::filesystem::remove(plan.options.checkpoint, ignored);
   if (!plan.quiet) {
@@ -322,10 +327,11 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   }
   if (plan.next > 0) {
     console.out << "windows to measure next:\n";
-    print_next(console.out,
-               next_windows(inputs.tree, calibration->record, inputs.workflow,
-                            {.count = plan.next, .seed = plan.options.seed, .threads = plan.options.threads}),
-               inputs.workflow);
+    print_next(
+        console.out,
+        calibration::next_windows(inputs.tree, calibration->record, inputs.workflow,
+                                  {.count = plan.next, .seed = plan.options.seed, .threads = plan.options.threads}),
+        inputs.workflow);
   }
   std::optional<ScratchDirectory> scratch;
   std::string predictions = plan.predictions;
@@ -395,4 +401,4 @@ Command calibrate_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

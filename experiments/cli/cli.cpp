@@ -9,7 +9,7 @@
 #include "experiments/version.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -154,4 +154,4 @@ int run_cli(std::span<const std::string> args, std::ostream& out, std::ostream& 
   return run_cli(args, Console{.out = out, .err = err});
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -8,7 +8,7 @@
 
 #include "experiments/cli/command.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // Runs the command that the arguments (without the program's name) ask for. Answers go to `out`, all else to `err`.
 // Returns the exit code: 0 done, 1 failed, 2 misused, 130 interrupted.
@@ -20,4 +20,4 @@ int run_cli(std::span<const std::string> args, const Console& console, const std
 // Every command of the program, in the order in which help lists them.
 std::vector<Command> commands();
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -7,7 +7,7 @@
 
 #include "experiments/cli/arguments.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 enum ExitCode { kDone = 0, kFailed = 1, kMisused = 2, kInterrupted = 130 };
 
@@ -45,4 +45,4 @@ Command trace_select_command();
 Command trace_synthesize_command();
 Command completion_command();
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

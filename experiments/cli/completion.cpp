@@ -3,7 +3,7 @@
 
 #include "experiments/cli/cli.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -95,4 +95,4 @@ Command completion_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -1,6 +1,6 @@
 #include "experiments/cli/critical_path.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -86,4 +86,4 @@ CriticalPath critical_path(const sim::WorkflowSpec& workflow, const sim::Graph& 
   return PathFinder(workflow, graph).find(graph.root());
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -5,7 +5,7 @@
 
 #include "sim/model/graph.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // The longest way through a workflow when nobody waits: mean times, no contention, a core for every thread. Of a choice
 // it counts the mean over its options and names the likeliest one.
@@ -16,4 +16,4 @@ struct CriticalPath {
 
 CriticalPath critical_path(const sim::WorkflowSpec& workflow, const sim::Graph& graph);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

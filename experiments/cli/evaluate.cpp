@@ -16,7 +16,7 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/profile_file.hpp"
@@ -29,7 +29,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 constexpr std::int64_t kMostWindows = 1'000'000;
@@ -37,11 +37,11 @@ constexpr std::int64_t kMostSeeds = 100'000;
 
 // All that the command line and the files ask for.
 struct Plan {
-  Experiment experiment;
+  config::Experiment experiment;
   // stay where they are: policies refer to them
   std::deque<learner::PolicyBundle> bundles;
   std::deque<sim::LookupTable> tables;
-  EvaluationPlan evaluation;
+  evaluation::EvaluationPlan evaluation;
   std::string out, plot;  // paths; empty: not wanted
   bool json = false;
   bool quiet = false;
@@ -63,8 +63,8 @@ void add_profiles(const Arguments& arguments, Plan& plan) {
   const std::vector<std::string> names = names_of_files(paths, "profile");
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const std::string path = find_input(paths[i]);
-    ProfileFile file = read_profile(path);
-    std::vector<int> users = users_by_window(file, plan.evaluation.scenario.window, path);
+    config::ProfileFile file = config::read_profile(path);
+    std::vector<int> users = config::users_by_window(file, plan.evaluation.scenario.window, path);
     if (users.size() < 2) throw sim::Error(path + ": expected a profile of two windows at least, got one");
     sim::Workload workload = plan.experiment.scenario.workload;
     become<sim::ClosedLoop>(workload);
@@ -76,14 +76,16 @@ void add_profiles(const Arguments& arguments, Plan& plan) {
 
 void add_policies(Plan& plan) {
   const sim::WorkflowSpec& workflow = plan.experiment.scenario.workflow;
-  for (const Case& one : cases_of(plan.experiment)) {
+  for (const config::Case& one : config::cases_of(plan.experiment)) {
     const bool is_fixed = one.choice.policy == "fixed";
-    plan.evaluation.policies.push_back({.name = one.name,
-                                        .knows = is_fixed ? "nothing" : "its past",
-                                        .carries_over = !is_fixed,
-                                        .start = one.start.configuration,
-                                        .make = [one, &workflow](const sim::Scenario&, const EvaluatedLoad&,
-                                                                 std::size_t) { return make_policy(one, workflow); }});
+    plan.evaluation.policies.push_back(
+        {.name = one.name,
+         .knows = is_fixed ? "nothing" : "its past",
+         .carries_over = !is_fixed,
+         .start = one.start.configuration,
+         .make = [one, &workflow](const sim::Scenario&, const evaluation::EvaluatedLoad&, std::size_t) {
+           return config::make_policy(one, workflow);
+         }});
   }
 }
 
@@ -103,12 +105,12 @@ std::string knowledge_of(const learner::Metadata& metadata) {
 }
 
 // Nothing is decided for a window after the last one.
-double users_in(const EvaluatedLoad& load, std::int64_t window) {
+double users_in(const evaluation::EvaluatedLoad& load, std::int64_t window) {
   return static_cast<double>(load.users[std::min(static_cast<std::size_t>(window), load.users.size() - 1)]);
 }
 
 std::unique_ptr<sim::Policy> make_learned(const learner::PolicyBundle& bundle, const std::string& path,
-                                          const sim::Scenario& scenario, const EvaluatedLoad& load) {
+                                          const sim::Scenario& scenario, const evaluation::EvaluatedLoad& load) {
   const auto users = [&load](std::int64_t window) { return users_in(load, window); };
   try {
     return std::make_unique<learner::LearnedPolicy>(bundle, scenario, learner::ServingOptions{.users = users});
@@ -151,7 +153,8 @@ void add_bundles(const Arguments& arguments, Plan& plan) {
         {.name = names[i],
          .knows = knowledge_of(bundles.front()->metadata),
          .start = plan.experiment.configurations.front().configuration,
-         .make = [bundles, paths](const sim::Scenario& scenario, const EvaluatedLoad& load, std::size_t seed) {
+         .make = [bundles, paths](const sim::Scenario& scenario, const evaluation::EvaluatedLoad& load,
+                                  std::size_t seed) {
            const std::size_t training = seed % bundles.size();
            return make_learned(*bundles[training], paths[training], scenario, load);
          }});
@@ -165,12 +168,13 @@ void add_tables(const Arguments& arguments, Plan& plan) {
   for (const std::string& name : given) {
     const bool knows_next = !name.ends_with(kLast);
     const std::string path = find_input(knows_next ? name : name.substr(0, name.size() - kLast.size()));
-    const sim::LookupTable& table = plan.tables.emplace_back(read_lookup(path, plan.experiment.scenario.workflow));
+    const sim::LookupTable& table =
+        plan.tables.emplace_back(config::read_lookup(path, plan.experiment.scenario.workflow));
     plan.evaluation.policies.push_back(
         {.name = std::filesystem::path(path).stem().string() + (knows_next ? "" : std::string(kLast)),
          .knows = knows_next ? "the next window" : "the last window",
          .start = plan.experiment.configurations.front().configuration,
-         .make = [&table, knows_next](const sim::Scenario&, const EvaluatedLoad& load, std::size_t) {
+         .make = [&table, knows_next](const sim::Scenario&, const evaluation::EvaluatedLoad& load, std::size_t) {
            return std::make_unique<sim::LookupPolicy>(table, [&load, knows_next](std::int64_t window) {
              return users_in(load, window + (knows_next ? 1 : 0));
            });
@@ -179,9 +183,9 @@ void add_tables(const Arguments& arguments, Plan& plan) {
   }
 }
 
-void check_names(const std::vector<EvaluatedPolicy>& policies) {
+void check_names(const std::vector<evaluation::EvaluatedPolicy>& policies) {
   std::set<std::string> names;
-  for (const EvaluatedPolicy& policy : policies) {
+  for (const evaluation::EvaluatedPolicy& policy : policies) {
     if (!names.insert(policy.name).second) throw sim::Error("two policies are named \"" + policy.name + "\"");
   }
 }
@@ -190,7 +194,7 @@ void read_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("window")) scenario.window = arguments.duration("window");
   if (scenario.window <= sim::Duration::zero()) throw sim::Error("--window: expected more than 0s");
   if (arguments.given("attribution")) {
-    scenario.attribution = choice_named<sim::Attribution>(arguments.text("attribution")).value();
+    scenario.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
   scenario.redeploy = !arguments.given("carry-over");
 }
@@ -224,7 +228,7 @@ void make_plan(const Arguments& arguments, Plan& plan) {
   // the record tells what was run, not what the file said before the options
   plan.experiment.replications = plan.evaluation.seeds;
   plan.experiment.seed = plan.evaluation.seed;
-  plan.experiment.resolved = to_yaml(plan.experiment);
+  plan.experiment.resolved = config::to_yaml(plan.experiment);
 }
 
 std::string names_of(const std::vector<std::string>& names) {
@@ -234,18 +238,18 @@ std::string names_of(const std::vector<std::string>& names) {
 }
 
 // Windows of a policy that are judged.
-std::size_t windows_of(const Plan& plan, const Evaluation& evaluation) {
+std::size_t windows_of(const Plan& plan, const evaluation::Evaluation& evaluation) {
   std::size_t windows = 0;
-  for (const EvaluatedLoad& load : plan.evaluation.loads) windows += load.users.size() - 1;
+  for (const evaluation::EvaluatedLoad& load : plan.evaluation.loads) windows += load.users.size() - 1;
   return windows * evaluation.seeds;
 }
 
-void print_report(std::ostream& out, const Plan& plan, const Evaluation& evaluation,
-                  const std::vector<Verdicts>& verdicts) {
+void print_report(std::ostream& out, const Plan& plan, const evaluation::Evaluation& evaluation,
+                  const std::vector<evaluation::Verdicts>& verdicts) {
   const sim::ScenarioSpec& scenario = plan.evaluation.scenario;
   out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
       << " seeds each, " << windows_of(plan, evaluation) << " windows of " << sim::format(scenario.window)
-      << " a policy; attribution " << name_of(scenario.attribution) << "; seed " << evaluation.seed << "\n\n";
+      << " a policy; attribution " << config::name_of(scenario.attribution) << "; seed " << evaluation.seed << "\n\n";
   print_table(out, plan.evaluation, evaluation, verdicts);
   out << "\nIntervals: 95 %, bootstrap over seeds within each load"
       << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")
@@ -253,7 +257,7 @@ void print_report(std::ostream& out, const Plan& plan, const Evaluation& evaluat
          "failed.\n";
   std::set<std::string> knowledge;
   std::set<std::string> protocols;
-  for (const EvaluatedPolicy& policy : plan.evaluation.policies) {
+  for (const evaluation::EvaluatedPolicy& policy : plan.evaluation.policies) {
     knowledge.insert(policy.knows);
     protocols.insert(protocol_of(plan.evaluation, policy));
   }
@@ -266,22 +270,22 @@ void print_report(std::ostream& out, const Plan& plan, const Evaluation& evaluat
   }
 }
 
-void print_json_lines(std::ostream& out, const Plan& plan, const Evaluation& evaluation,
-                      const std::vector<Verdicts>& verdicts) {
+void print_json_lines(std::ostream& out, const Plan& plan, const evaluation::Evaluation& evaluation,
+                      const std::vector<evaluation::Verdicts>& verdicts) {
   const sim::ScenarioSpec& scenario = plan.evaluation.scenario;
   out << nlohmann::ordered_json{{"workflow", scenario.workflow.name},
                                 {"loads", evaluation.loads},
                                 {"seeds", evaluation.seeds},
                                 {"windows", windows_of(plan, evaluation)},
                                 {"window_s", sim::to_seconds(scenario.window)},
-                                {"attribution", name_of(scenario.attribution)},
+                                {"attribution", config::name_of(scenario.attribution)},
                                 {"seed", evaluation.seed}}
              .dump()
       << "\n";
   print_json(out, plan.evaluation, evaluation, verdicts);
 }
 
-Evaluation evaluate(const Plan& plan, const Console& console, const Interrupt& interrupt) {
+evaluation::Evaluation evaluate(const Plan& plan, const Console& console, const Interrupt& interrupt) {
   Progress progress(console.err, console.is_terminal && !plan.quiet);
   progress.start("evaluating", plan.evaluation.seeds * plan.evaluation.policies.size() * plan.evaluation.loads.size());
   return evaluate(plan.evaluation, [&](std::size_t runs) {
@@ -294,20 +298,20 @@ int run_evaluate(const Arguments& arguments, const Console& console) {
   Plan plan;
   make_plan(arguments, plan);
   const Interrupt interrupt;
-  const Evaluation evaluation = evaluate(plan, console, interrupt);
+  const evaluation::Evaluation evaluation = evaluate(plan, console, interrupt);
   if (evaluation.seeds == 0) {
     console.err << "faasconf: interrupted before the first seed was done\n";
     return kInterrupted;
   }
 
   // the table first: whatever fails below, it is there
-  const std::vector<Verdicts> verdicts = judge(evaluation);
+  const std::vector<evaluation::Verdicts> verdicts = evaluation::judge(evaluation);
   (plan.json ? print_json_lines : print_report)(console.out, plan, evaluation, verdicts);
   console.out.flush();
   std::optional<ScratchDirectory> scratch;  // for a file that only the figure needs
   std::string record = plan.out;
   if (plan.out.empty() && !plan.plot.empty()) record = (scratch.emplace().path() / "evaluation.h5").string();
-  if (!record.empty()) write_evaluation(record, plan.experiment, plan.evaluation, evaluation, verdicts);
+  if (!record.empty()) evaluation::write_evaluation(record, plan.experiment, plan.evaluation, evaluation, verdicts);
   if (!plan.out.empty() && !plan.quiet) console.err << "faasconf: wrote " << plan.out << "\n";
   const bool drawn = plan.plot.empty() || draw_figure(console.err, "faasconf.evaluation_plot", record, plan.plot);
   if (interrupt.requested()) {
@@ -382,4 +386,4 @@ Command evaluate_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

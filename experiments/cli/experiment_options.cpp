@@ -6,12 +6,13 @@
 #include <set>
 
 #include "experiments/cli/paths.hpp"
+#include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policies.hpp"
 #include "sim/core/error.hpp"
 #include "traces/digest.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 Parameter experiment_parameter() {
   return {.name = "FILE",
@@ -26,14 +27,14 @@ Parameter set_parameter() {
           .description = "override an entry of the file: workflow.qos.latency=12s"};
 }
 
-Experiment read_experiment(const Arguments& arguments) {
+config::Experiment read_experiment(const Arguments& arguments) {
   const auto overrides = arguments.list("set");
-  return read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
+  return config::read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
 }
 
-std::vector<GivenPath> inputs_of(const Experiment& experiment) {
+std::vector<GivenPath> inputs_of(const config::Experiment& experiment) {
   std::vector<GivenPath> inputs;
-  for (const InputFile& file : experiment.inputs) inputs.push_back({"an input", file.path});
+  for (const config::InputFile& file : experiment.inputs) inputs.push_back({"an input", file.path});
   return inputs;
 }
 
@@ -74,7 +75,7 @@ std::vector<int> user_numbers(const std::string& text, int least) {
   return numbers;
 }
 
-InputFile fingerprint(const std::string& path) { return {path, traces::sha256(read_text_file(path))}; }
+config::InputFile fingerprint(const std::string& path) { return {path, traces::sha256(config::read_text_file(path))}; }
 
 std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option) {
   std::vector<std::string> names;
@@ -86,24 +87,24 @@ std::vector<std::string> names_of_files(std::span<const std::string> paths, cons
   return differ ? names : std::vector<std::string>(paths.begin(), paths.end());
 }
 
-void read_configurations(const Arguments& arguments, Experiment& experiment) {
+void read_configurations(const Arguments& arguments, config::Experiment& experiment) {
   if (!arguments.given("config")) return;
   const auto paths = arguments.list("config");
   const std::vector<std::string> names = names_of_files(paths, "config");
   experiment.configurations.clear();
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const std::string file = find_input(paths[i]);
-    experiment.configurations.push_back({names[i], read_configuration(file, experiment.scenario.workflow)});
+    experiment.configurations.push_back({names[i], config::read_configuration(file, experiment.scenario.workflow)});
     experiment.inputs.push_back(fingerprint(file));
   }
 }
 
-void read_policies(const Arguments& arguments, Experiment& experiment) {
+void read_policies(const Arguments& arguments, config::Experiment& experiment) {
   if (!arguments.given("policy")) return;
   experiment.policies.clear();
   for (const std::string& text : arguments.list("policy")) {
-    experiment.policies.push_back(parse_policy(text, "--policy"));
+    experiment.policies.push_back(config::parse_policy(text, "--policy"));
   }
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -3,12 +3,12 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/results/result_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
 int run_export_csv(const Arguments& arguments, const Console& console) {
-  for (const std::string& path : export_csv(arguments.text("RUN.h5"), arguments.text("out"))) {
+  for (const std::string& path : results::export_csv(arguments.text("RUN.h5"), arguments.text("out"))) {
     console.out << path << "\n";
   }
   return kDone;
@@ -38,4 +38,4 @@ Command export_csv_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -28,4 +28,4 @@ Interrupt::~Interrupt() { sigaction(SIGINT, &before_, nullptr); }
 
 bool Interrupt::requested() const { return interrupted.load(); }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

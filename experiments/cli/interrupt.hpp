@@ -2,7 +2,7 @@
 
 #include <signal.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // While one lives, the first Ctrl-C (SIGINT) is only noted, so that the program can keep what it has computed; the
 // second one kills. One at a time.
@@ -19,4 +19,4 @@ class Interrupt {
   struct sigaction before_ {};
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -8,10 +8,10 @@
 
 #include <unistd.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace fs = std::filesystem;
 
@@ -109,7 +109,7 @@ void write_aside(const std::string& path, const std::string& text) {
 std::string find_input(const std::string& name) {
   std::error_code unreadable;
   if (fs::exists(name, unreadable)) return name;
-  const std::string shipped = find_shipped(name);
+  const std::string shipped = config::find_shipped(name);
   return shipped.empty() ? name : shipped;
 }
 
@@ -126,4 +126,4 @@ ScratchDirectory::~ScratchDirectory() {
   fs::remove_all(path_, ignored);
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -7,7 +7,7 @@
 
 #include "experiments/cli/arguments.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // Throws sim::Error when no file can be written there: a directory, a device, a link, or in a directory that is missing
 // or not writable.
@@ -52,4 +52,4 @@ class ScratchDirectory {
   std::filesystem::path path_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

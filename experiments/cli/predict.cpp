@@ -5,29 +5,29 @@
 #include <thread>
 
 #include "experiments/calibration/calibration.hpp"
-#include "experiments/calibration/configurations.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workflow_file.hpp"
+#include "experiments/prediction/configurations.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 struct Plan {
-  YamlNode tree;
+  config::YamlNode tree;
   sim::WorkflowSpec workflow;
-  std::optional<CalibrationRecord> record;  // absent: nothing was measured
-  Protocol protocol;
+  std::optional<prediction::CalibrationRecord> record;  // absent: nothing was measured
+  prediction::Protocol protocol;
   sim::Duration window{};
   sim::Duration warm_up{};
-  Table table;
-  std::vector<AskedWindow> windows;
+  config::CsvTable table;
+  std::vector<prediction::AskedWindow> windows;
   std::string out;
-  PredictorOptions predictor;
+  prediction::PredictorOptions predictor;
   int threads = 1;
   bool quiet = false;
 };
@@ -37,12 +37,12 @@ constexpr sim::Duration kWindow = std::chrono::seconds(30);
 
 Plan make_plan(const Arguments& arguments) {
   Plan plan;
-  plan.tree = read_workflow_tree(arguments.text("WORKFLOW"));
-  plan.workflow = read_workflow({plan.tree, ""});
+  plan.tree = prediction::read_workflow_tree(arguments.text("WORKFLOW"));
+  plan.workflow = config::read_workflow({plan.tree, ""});
   plan.window = kWindow;
   plan.protocol.attribution = sim::Attribution::paper;
-  if (const YamlNode* const written = plan.tree.find("calibration")) {
-    plan.record = read_record({*written, "calibration"}, plan.workflow);
+  if (const config::YamlNode* const written = plan.tree.find("calibration")) {
+    plan.record = prediction::read_record({*written, "calibration"}, plan.workflow);
     plan.protocol = plan.record->protocol;
     plan.window = plan.record->window;
     plan.warm_up = plan.record->warm_up;
@@ -50,12 +50,12 @@ Plan make_plan(const Arguments& arguments) {
   if (arguments.given("window")) plan.window = arguments.duration("window");
   if (plan.window <= sim::Duration::zero()) throw sim::Error("--window: expected more than 0s");
   if (arguments.given("attribution")) {
-    plan.protocol.attribution = choice_named<sim::Attribution>(arguments.text("attribution")).value();
+    plan.protocol.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
   if (plan.record) plan.record->protocol = plan.protocol;
   if (!arguments.given("in")) throw sim::Error("--in: expected a table of configurations, got none");
-  plan.table = read_table(find_input(arguments.text("in")));
-  plan.windows = read_configurations(plan.table, plan.workflow);
+  plan.table = config::read_table(find_input(arguments.text("in")));
+  plan.windows = prediction::read_configurations(plan.table, plan.workflow);
   if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
   plan.out = output_file(arguments, "out");
   check_apart({{"--out", plan.out}},
@@ -71,37 +71,37 @@ Plan make_plan(const Arguments& arguments) {
 }
 
 // What a table of predictions has, in its order; those that were measured know how far off predictions are.
-std::vector<Quantity> quantities_of(const Plan& plan) {
-  std::vector<Quantity> quantities = {{Observed::latency_mean, "", {}},
-                                      {Observed::latency_p95, "", {}},
-                                      {Observed::successes, "", {}},
-                                      {Observed::success_ratio, "", {}}};
+std::vector<prediction::Quantity> quantities_of(const Plan& plan) {
+  std::vector<prediction::Quantity> quantities = {{prediction::Observed::latency_mean, "", {}},
+                                                  {prediction::Observed::latency_p95, "", {}},
+                                                  {prediction::Observed::successes, "", {}},
+                                                  {prediction::Observed::success_ratio, "", {}}};
   for (const sim::FunctionSpec& function : plan.workflow.functions) {
-    if (!function.fixed) quantities.push_back({Observed::latency_p75, function.name, {}});
+    if (!function.fixed) quantities.push_back({prediction::Observed::latency_p75, function.name, {}});
   }
   if (!plan.record) return quantities;
-  for (Quantity& quantity : quantities) {
-    for (const Quantity& known : plan.record->quantities) {
+  for (prediction::Quantity& quantity : quantities) {
+    for (const prediction::Quantity& known : plan.record->quantities) {
       if (known.what == quantity.what && known.function == quantity.function) quantity.discrepancy = known.discrepancy;
     }
   }
   return quantities;
 }
 
-std::string name_of(const Quantity& quantity) {
+std::string name_of(const prediction::Quantity& quantity) {
   switch (quantity.what) {
-    case Observed::latency_mean:
+    case prediction::Observed::latency_mean:
       return "latency_mean_s";
-    case Observed::latency_p95:
+    case prediction::Observed::latency_p95:
       return "latency_p95_s";
-    case Observed::successes:
+    case prediction::Observed::successes:
       return "successes";
-    case Observed::success_ratio:
+    case prediction::Observed::success_ratio:
       return "success_ratio";
-    case Observed::latency_p75:
+    case prediction::Observed::latency_p75:
       return quantity.function + ".latency_p75_s";
-    case Observed::latency_p50:
-    case Observed::latency_p99:
+    case prediction::Observed::latency_p50:
+    case prediction::Observed::latency_p99:
       break;
   }
   return "";
@@ -117,7 +117,7 @@ std::string csv_cell(const std::string& text) {
 
 class PredictionTable {
  public:
-  PredictionTable(const Plan& plan, const std::vector<Quantity>& quantities) {
+  PredictionTable(const Plan& plan, const std::vector<prediction::Quantity>& quantities) {
     for (const std::string& name : plan.table.header) add(name);
     // end to end first, then price and promise, then functions
     std::vector<std::string> names;
@@ -135,7 +135,8 @@ class PredictionTable {
     end_row();
   }
 
-  void add_row(const std::vector<std::string>& asked, const Outlook& outlook, const std::string& extrapolates) {
+  void add_row(const std::vector<std::string>& asked, const prediction::Outlook& outlook,
+               const std::string& extrapolates) {
     for (const std::string& cell : asked) add(cell);
     for (std::size_t q = 0; q < outlook.quantities.size(); ++q) {
       if (q == kEndToEnd) add_price(outlook);
@@ -155,15 +156,15 @@ class PredictionTable {
     text_ += (begun_ ? "," : "") + csv_cell(cell);
     begun_ = true;
   }
-  void add(const std::optional<Estimate>& estimate) {
+  void add(const std::optional<prediction::Estimate>& estimate) {
     if (!estimate) {
       for (int i = 0; i < 3; ++i) add(std::string());
       return;
     }
-    for (const double value : {estimate->mean, estimate->low, estimate->high}) add(format_number(value));
+    for (const double value : {estimate->mean, estimate->low, estimate->high}) add(config::format_number(value));
   }
-  void add_price(const Outlook& outlook) {
-    add(Estimate{.mean = outlook.price, .spread = 0, .low = outlook.price, .high = outlook.price});
+  void add_price(const prediction::Outlook& outlook) {
+    add(prediction::Estimate{.mean = outlook.price, .spread = 0, .low = outlook.price, .high = outlook.price});
     add(outlook.qos_probability);
   }
   void end_row() {
@@ -177,18 +178,20 @@ class PredictionTable {
 
 int run_predict(const Arguments& arguments, const Console& console) {
   const Plan plan = make_plan(arguments);
-  const std::vector<Quantity> quantities = quantities_of(plan);
-  const Predictor predictor = plan.record ? make_predictor(plan.tree, *plan.record, quantities, plan.predictor)
-                                          : Predictor({plan.workflow}, plan.protocol, quantities, plan.predictor);
-  std::vector<Outlook> outlooks(plan.windows.size());
+  const std::vector<prediction::Quantity> quantities = quantities_of(plan);
+  const prediction::Predictor predictor =
+      plan.record ? calibration::make_predictor(plan.tree, *plan.record, quantities, plan.predictor)
+                  : prediction::Predictor({plan.workflow}, plan.protocol, quantities, plan.predictor);
+  std::vector<prediction::Outlook> outlooks(plan.windows.size());
   std::vector<std::string> extrapolates(plan.windows.size(), "workflow: not measured");
   sim::parallel_for(plan.windows.size(), plan.threads, [&](std::size_t i) {
-    const AskedWindow& asked = plan.windows[i];
-    Load load = asked.load;
+    const prediction::AskedWindow& asked = plan.windows[i];
+    prediction::Load load = asked.load;
     load.window = plan.window;
     load.warm_up = plan.warm_up;
     outlooks[i] = predictor.predict(asked.configuration, load);
-    if (plan.record) extrapolates[i] = extrapolation(plan.record->ranges, plan.workflow, asked.configuration, load);
+    if (plan.record)
+      extrapolates[i] = prediction::extrapolation(plan.record->ranges, plan.workflow, asked.configuration, load);
   });
 
   PredictionTable table(plan, quantities);
@@ -245,4 +248,4 @@ Command predict_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -7,7 +7,7 @@
 #include <ostream>
 #include <sstream>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -65,4 +65,4 @@ Progress::Clock Progress::wall_clock() {
   return [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -5,7 +5,7 @@
 #include <iosfwd>
 #include <string>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // A line on a terminal that says how far a run is: drawn over itself, at most ten times a second, gone at the end.
 class Progress {
@@ -34,4 +34,4 @@ class Progress {
   bool on_screen_ = false;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

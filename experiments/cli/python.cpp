@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -111,4 +111,4 @@ bool draw_figure(std::ostream& err, const std::string& module, const std::string
   return false;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // The first of $FAASCONF_PYTHON, /usr/bin/python3 and python3 on the PATH that can import h5py and matplotlib.
 std::optional<std::string> find_python();
@@ -19,4 +19,4 @@ int run_python(const std::string& python, const std::string& module, std::span<c
 // is.
 bool draw_figure(std::ostream& err, const std::string& module, const std::string& data, const std::string& plot);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

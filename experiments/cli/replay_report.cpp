@@ -5,12 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/stats/quantiles.hpp"
 #include "traces/part_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -96,11 +96,11 @@ std::string call_columns(const traces::TraceFunction& function, const CallTotals
   } else {
     for (const double value : {calls.cold_share(), calls.mean_latency_s(), calls.latency_p50_s, calls.latency_p95_s,
                                calls.latency_p99_s, calls.latency_max_s}) {
-      row += "," + format_number(value);
+      row += "," + config::format_number(value);
     }
   }
-  row += "," + format_number(calls.execution_s) + "," + format_number(calls.execution_mib_s) + "," +
-         format_number(calls.billed_mib_s);
+  row += "," + config::format_number(calls.execution_s) + "," + config::format_number(calls.execution_mib_s) + "," +
+         config::format_number(calls.billed_mib_s);
   return row;
 }
 
@@ -111,7 +111,7 @@ std::string instance_columns(const InstanceTotals& instances) {
   }
   for (const double value : {instances.start_up_s, instances.busy_s, instances.idle_s, instances.start_up_mib_s,
                              instances.busy_mib_s, instances.idle_mib_s}) {
-    row += "," + format_number(value);
+    row += "," + config::format_number(value);
   }
   return row;
 }
@@ -141,10 +141,10 @@ ColdShares cold_shares(const traces::TraceReplay& replay) {
 }
 
 void print_table(std::ostream& out, const ReplayReport& report) {
-  TextTable table{.header = {{"replay of " + report.name, ""}}, .rows = {}};
+  results::TextTable table{.header = {{"replay of " + report.name, ""}}, .rows = {}};
   for (const Line& line : lines_of(report)) {
     const auto shown = line.value ? std::optional(*line.value * line.in_table) : std::nullopt;
-    table.rows.push_back({line.title, format_estimate(shown, std::nullopt)});
+    table.rows.push_back({line.title, results::format_estimate(shown, std::nullopt)});
   }
   table.print(out);
   out << report.settings << "\n";
@@ -180,4 +180,4 @@ void write_functions(const std::string& path, const ReplayReport& report) {
   file.commit();
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

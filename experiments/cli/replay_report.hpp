@@ -11,7 +11,7 @@
 #include "traces/replay.hpp"
 #include "traces/trace.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // The replay of a trace, and how it was asked for.
 struct ReplayReport {
@@ -40,4 +40,4 @@ void print_json(std::ostream& out, const ReplayReport& report, const std::vector
 // row of the first of its functions. Written aside and renamed.
 void write_functions(const std::string& path, const ReplayReport& report);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

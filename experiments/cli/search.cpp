@@ -19,11 +19,11 @@
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 struct Plan {
-  Experiment experiment;
+  config::Experiment experiment;
   std::string qos;
   std::vector<learner::SearchSpec> searches;  // an entry of the table each, or one for all loads
   bool is_static = false;
@@ -38,7 +38,7 @@ sim::EnvironmentSpec environment_of(const sim::ScenarioSpec& scenario, const std
   environment.scenario = scenario;
   environment.scenario.redeploy = true;
   environment.scenario.attribution = sim::Attribution::completed;
-  environment.scenario.configuration = middle_of_ranges(scenario.workflow);
+  environment.scenario.configuration = config::middle_of_ranges(scenario.workflow);
   become<sim::ClosedLoop>(environment.scenario.workload);
   environment.rounding.integers = sim::IntegerKnob::equal_bins;
   environment.reward.kind = sim::RewardKind::constrained;
@@ -118,24 +118,24 @@ std::string file_of(const Plan& plan, const std::vector<learner::SearchResult>& 
          << (results[i].feasible ? "" : ": not surely within the limit") << "\n";
   }
   if (plan.is_static) {
-    text << configuration_to_yaml(configuration_of(plan, results.front()), workflow);
+    text << config::configuration_to_yaml(configuration_of(plan, results.front()), workflow);
     return text.str();
   }
   std::vector<sim::LookupEntry> entries;
   for (std::size_t i = 0; i < results.size(); ++i) {
     entries.push_back({plan.searches[i].users.front(), configuration_of(plan, results[i])});
   }
-  text << to_yaml(sim::LookupTable(std::move(entries)), workflow);
+  text << config::to_yaml(sim::LookupTable(std::move(entries)), workflow);
   return text.str();
 }
 
 void print_results(std::ostream& out, const Plan& plan, const std::vector<learner::SearchResult>& results) {
-  TextTable table{.header = {{"users", "price", "violations [%]", "at most [%]", "within the limit", "windows"}},
-                  .rows = {}};
-  const auto percent = [](double share) { return format_estimate(100 * share, std::nullopt); };
+  results::TextTable table{
+      .header = {{"users", "price", "violations [%]", "at most [%]", "within the limit", "windows"}}, .rows = {}};
+  const auto percent = [](double share) { return results::format_estimate(100 * share, std::nullopt); };
   for (std::size_t i = 0; i < results.size(); ++i) {
     const learner::SearchResult& result = results[i];
-    table.rows.push_back({users_text(plan.searches[i].users), format_estimate(result.price, std::nullopt),
+    table.rows.push_back({users_text(plan.searches[i].users), results::format_estimate(result.price, std::nullopt),
                           percent(result.violation), percent(result.violation_bound), result.feasible ? "yes" : "no",
                           std::to_string(result.windows)});
   }
@@ -224,4 +224,4 @@ Command search_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

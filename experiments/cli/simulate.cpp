@@ -11,13 +11,13 @@
 #include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/interrupt.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/pending.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/results/pending.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/summary.hpp"
 #include "sim/core/error.hpp"
@@ -26,7 +26,7 @@
 #include "sim/stats/confidence.hpp"
 #include "sim/stats/sequential.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -36,7 +36,7 @@ constexpr std::uint64_t kMaxReplicationsForPrecision = 1000;  // unless --replic
 
 // All that the command line and the files ask for.
 struct Plan {
-  Experiment experiment;
+  config::Experiment experiment;
   sim::RunOptions run;                   // the warm-up is decided by case
   std::optional<sim::Duration> warm_up;  // absent: by MSER-5
   std::uint64_t replications = 0;        // at most
@@ -50,11 +50,11 @@ struct Plan {
 
 // What came of it, case by case.
 struct Results {
-  Summary summary;
+  results::Summary summary;
   std::vector<sim::Duration> warm_up;
   std::vector<std::uint64_t> replications;  // done
   std::vector<bool> precise;                // the wanted precision was reached
-  PendingInstances pending;
+  results::PendingInstances pending;
   bool interrupted = false;
   std::string lost{};  // why the result file could not be written; empty: it was, or not wanted
 };
@@ -72,7 +72,7 @@ void read_workload(Plan& plan, const Arguments& arguments) {
   if (arguments.given("rate")) become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
   if (arguments.given("profile")) {
     const std::string path = find_input(arguments.text("profile"));
-    ProfileFile file = read_profile(path);
+    config::ProfileFile file = config::read_profile(path);
     if (file.users) {
       become<sim::ClosedLoop>(workload);
     } else {
@@ -84,11 +84,11 @@ void read_workload(Plan& plan, const Arguments& arguments) {
 }
 
 void read_run(Plan& plan, const Arguments& arguments) {
-  Experiment& experiment = plan.experiment;
+  config::Experiment& experiment = plan.experiment;
   sim::ScenarioSpec& scenario = experiment.scenario;
   if (arguments.given("window")) scenario.window = arguments.duration("window");
   if (arguments.given("attribution")) {
-    scenario.attribution = choice_named<sim::Attribution>(arguments.text("attribution")).value();
+    scenario.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
   if (arguments.given("redeploy")) scenario.redeploy = true;
 
@@ -96,7 +96,7 @@ void read_run(Plan& plan, const Arguments& arguments) {
   if (!arguments.given("duration")) {
     // a profile on the command line counts more than the experiment's duration
     std::optional<sim::Duration> length;
-    if (scenario.workload.profile) length = length_of(*scenario.workload.profile);
+    if (scenario.workload.profile) length = config::length_of(*scenario.workload.profile);
     if (experiment.duration && !(length && arguments.given("profile"))) length = experiment.duration;
     if (length) plan.run.duration = *length;
   }
@@ -116,7 +116,7 @@ void read_run(Plan& plan, const Arguments& arguments) {
 }
 
 void read_replications(Plan& plan, const Arguments& arguments) {
-  const Experiment& experiment = plan.experiment;
+  const config::Experiment& experiment = plan.experiment;
   plan.replications = static_cast<std::uint64_t>(arguments.integer("replications", 1, kMaxReplications));
   if (arguments.given("precision")) {
     plan.precision = arguments.percentage("precision");
@@ -150,11 +150,11 @@ Plan make_plan(const Arguments& arguments) {
   read_outputs(plan, arguments);
 
   // the record tells what was run, not what the file said before the options
-  Experiment& experiment = plan.experiment;
+  config::Experiment& experiment = plan.experiment;
   experiment.duration = plan.run.duration;
   experiment.replications = plan.replications;
   experiment.seed = plan.seed;
-  experiment.resolved = to_yaml(experiment);
+  experiment.resolved = config::to_yaml(experiment);
   return plan;
 }
 
@@ -169,11 +169,11 @@ struct ReadyCase {
 
 std::vector<ReadyCase> make_cases(const Plan& plan) {
   std::vector<ReadyCase> cases;
-  for (const Case& one : cases_of(plan.experiment)) {
+  for (const config::Case& one : config::cases_of(plan.experiment)) {
     sim::ScenarioSpec spec = plan.experiment.scenario;
     spec.configuration = one.start.configuration;
     cases.push_back({one.name, sim::Scenario(std::move(spec)),
-                     [one, &plan] { return make_policy(one, plan.experiment.scenario.workflow); }});
+                     [one, &plan] { return config::make_policy(one, plan.experiment.scenario.workflow); }});
   }
   return cases;
 }
@@ -193,15 +193,15 @@ std::vector<std::string> function_names(const Plan& plan) {
 // The result file, as far as the disk lets it be written: computed results are not lost to a full disk.
 class Record {
  public:
-  Record(const std::string& path, const ResultHeader& header) {
-    if (!path.empty()) attempt([&] { writer_ = std::make_unique<ResultWriter>(path, header); });
+  Record(const std::string& path, const results::ResultHeader& header) {
+    if (!path.empty()) attempt([&] { writer_ = std::make_unique<results::ResultWriter>(path, header); });
   }
 
   void append(std::size_t case_index, std::uint64_t replication, const sim::Run& run) {
     if (writer_) attempt([&] { writer_->append(case_index, replication, run); });
   }
 
-  void finish(const Summary& summary) {
+  void finish(const results::Summary& summary) {
     if (writer_) attempt([&] { writer_->finish(summary); });
     writer_.reset();
   }
@@ -219,7 +219,7 @@ class Record {
     }
   }
 
-  std::unique_ptr<ResultWriter> writer_;
+  std::unique_ptr<results::ResultWriter> writer_;
   std::string lost_;
 };
 
@@ -238,11 +238,11 @@ std::string precision_note(const sim::RunningMoments& latency_s, double wanted) 
 
 Results simulate(const Plan& plan, const std::string& result_path, const Console& console) {
   const std::vector<ReadyCase> cases = make_cases(plan);
-  Results results{.summary = Summary(names_of(cases), function_names(plan)),
+  Results results{.summary = results::Summary(names_of(cases), function_names(plan)),
                   .warm_up = {},
                   .replications = std::vector<std::uint64_t>(cases.size()),
                   .precise = std::vector<bool>(cases.size(), !plan.precision),
-                  .pending = PendingInstances(plan.experiment.scenario.workflow, names_of(cases))};
+                  .pending = results::PendingInstances(plan.experiment.scenario.workflow, names_of(cases))};
   Progress progress(console.err, console.is_terminal && !plan.quiet);
   const Interrupt interrupt;
 
@@ -337,15 +337,15 @@ void print_tables(std::ostream& out, const Plan& plan, const Results& results) {
   const sim::ScenarioSpec& scenario = plan.experiment.scenario;
   out << scenario.workflow.name << " under " << describe(scenario.workload) << ": " << sim::format(plan.run.duration)
       << " in windows of " << sim::format(scenario.window) << (scenario.redeploy ? ", redeployed for each" : "")
-      << "; attribution " << name_of(scenario.attribution) << "; seed " << plan.seed << "\n";
+      << "; attribution " << config::name_of(scenario.attribution) << "; seed " << plan.seed << "\n";
   const std::vector<std::string>& cases = results.summary.case_names();
   for (std::size_t i = 0; i < cases.size(); ++i) {
     out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "") << describe_case(plan, results, i) << "\n";
-    print_case_table(out, results.summary, i);
+    results::print_case_table(out, results.summary, i);
   }
   if (cases.size() > 1) {
     out << "\ncomparison\n\n";
-    print_comparison_table(out, results.summary);
+    results::print_comparison_table(out, results.summary);
   }
 }
 
@@ -355,7 +355,7 @@ void print_json_lines(std::ostream& out, const Plan& plan, const Results& result
     nlohmann::ordered_json line{
         {"case", results.summary.case_names()[i]},          {"workflow", scenario.workflow.name},
         {"workload", describe(scenario.workload)},          {"duration_s", sim::to_seconds(plan.run.duration)},
-        {"window_s", sim::to_seconds(scenario.window)},     {"attribution", name_of(scenario.attribution)},
+        {"window_s", sim::to_seconds(scenario.window)},     {"attribution", config::name_of(scenario.attribution)},
         {"warm_up_s", sim::to_seconds(results.warm_up[i])}, {"seed", plan.seed},
         {"replications", results.replications[i]},
     };
@@ -486,4 +486,4 @@ Command simulate_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -9,7 +9,7 @@
 #include "experiments/cli/trace_output.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -73,4 +73,4 @@ Command trace_convert_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -15,7 +15,7 @@
 #include "traces/digest.hpp"
 #include "traces/key_set.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -265,4 +265,4 @@ void print_report(std::ostream& out, const traces::ReadReport& report) {
   }
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

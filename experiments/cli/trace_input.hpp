@@ -13,7 +13,7 @@
 #include "traces/store.hpp"
 #include "traces/trace.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 struct TraceInput {
   enum class Kind { store, azure2019, azure2021 };
@@ -57,4 +57,4 @@ ReadTrace read_trace(const Arguments& arguments, const TraceInput& input, Progre
 // What was dropped, mended or remarkable, a line each, and where it was met first.
 void print_report(std::ostream& out, const traces::ReadReport& report);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

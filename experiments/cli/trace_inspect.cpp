@@ -14,7 +14,7 @@
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -126,11 +126,11 @@ std::vector<Line> lines_of(const TraceStatistics& statistics) {
 
 std::string cell(const std::optional<double>& value, bool is_share) {
   if (!value) return "-";
-  return format_estimate(is_share ? 100 * *value : *value, std::nullopt);
+  return results::format_estimate(is_share ? 100 * *value : *value, std::nullopt);
 }
 
 void print_table(std::ostream& out, const std::string& path, const std::vector<Line>& lines) {
-  TextTable table;
+  results::TextTable table;
   table.header = {{path, "here", "published"}};
   for (const Line& line : lines) {
     table.rows.push_back({line.title, cell(line.here, line.share), cell(line.published, line.share)});
@@ -242,4 +242,4 @@ Command trace_inspect_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

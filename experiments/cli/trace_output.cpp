@@ -5,7 +5,7 @@
 #include "experiments/version.hpp"
 #include "traces/azure2019_writer.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -38,4 +38,4 @@ std::vector<std::string> write_trace_folder(const std::string& folder, const tra
   return writer.paths();
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

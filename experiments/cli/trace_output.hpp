@@ -9,7 +9,7 @@
 #include "traces/store.hpp"
 #include "traces/trace.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 // Both show their progress, are written aside and renamed when whole, and give the paths of the files.
 // `more` may add to the store once it has the functions.
@@ -17,4 +17,4 @@ std::vector<std::string> write_trace_store(const std::string& path, const traces
                                            const std::function<void(traces::TraceStoreWriter&)>& more = {});
 std::vector<std::string> write_trace_folder(const std::string& folder, const traces::Trace& trace, Progress& progress);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

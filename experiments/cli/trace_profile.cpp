@@ -6,7 +6,7 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
-#include "experiments/config/files.hpp"
+#include "experiments/config/profile_file.hpp"
 #include "sim/core/error.hpp"
 #include "traces/azure_profile.hpp"
 #include "traces/digest.hpp"
@@ -14,7 +14,7 @@
 #include "traces/minute_series.hpp"
 #include "traces/select.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -103,7 +103,7 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
   progress.clear();
   print_report(console.err, source.series.report);
   const sim::Profile profile = traces::users_profile(source.series, request, source.origin);
-  write_profile(out, {.profile = profile, .users = true});
+  config::write_profile(out, {.profile = profile, .users = true});
 
   if (arguments.given("json")) {
     console.out
@@ -165,4 +165,4 @@ Command trace_profile_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -12,7 +12,7 @@
 #include "traces/cluster_replay.hpp"
 #include "traces/totals.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -335,4 +335,4 @@ Command trace_replay_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

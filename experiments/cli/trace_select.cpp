@@ -16,7 +16,7 @@
 #include "traces/select.hpp"
 #include "traces/totals.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -166,14 +166,14 @@ std::vector<std::string> write_trace(const std::string& out, const traces::Trace
   return out.ends_with(".h5") ? write_trace_store(out, trace, progress) : write_trace_folder(out, trace, progress);
 }
 
-std::string number(double value) { return format_estimate(value, std::nullopt); }
+std::string number(double value) { return results::format_estimate(value, std::nullopt); }
 
 void print_kept(std::ostream& out, const Outcome& outcome) {
   const traces::TraceTotals after = traces::totals(outcome.trace);
   const auto row = [](const std::string& name, auto kept, auto of) {
     return std::vector<std::string>{name, std::to_string(kept), std::to_string(of)};
   };
-  TextTable table{
+  results::TextTable table{
       .header = {{"", "kept", "of"}},
       .rows = {row("functions", after.functions, outcome.before.functions),
                row("apps", after.apps, outcome.before.apps), row("owners", after.owners, outcome.before.owners),
@@ -186,7 +186,8 @@ void print_kept(std::ostream& out, const Outcome& outcome) {
 }
 
 void print_sample(std::ostream& out, const traces::Representativeness& sample) {
-  TextTable distances{.header = {{"sample, against all", "Wasserstein-1 / mean", "Kolmogorov-Smirnov"}}, .rows = {}};
+  results::TextTable distances{.header = {{"sample, against all", "Wasserstein-1 / mean", "Kolmogorov-Smirnov"}},
+                               .rows = {}};
   const auto add = [&](const std::string& name, const std::optional<traces::Distances>& found) {
     if (!found) return;
     distances.rows.push_back({name, number(found->wasserstein_1), number(found->kolmogorov_smirnov)});
@@ -197,7 +198,7 @@ void print_sample(std::ostream& out, const traces::Representativeness& sample) {
   out << "\n";
   distances.print(out);
 
-  TextTable shares{.header = {{"trigger", "sample [%]", "all [%]"}}, .rows = {}};
+  results::TextTable shares{.header = {{"trigger", "sample [%]", "all [%]"}}, .rows = {}};
   for (std::size_t i = 0; i < traces::kTriggerNames.size(); ++i) {
     shares.rows.push_back({std::string(traces::kTriggerNames[i]), number(100 * sample.trigger_shares_of_part[i]),
                            number(100 * sample.trigger_shares_of_whole[i])});
@@ -320,4 +321,4 @@ Command trace_select_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

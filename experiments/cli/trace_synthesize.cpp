@@ -16,7 +16,7 @@
 #include "traces/store.hpp"
 #include "traces/synthesis.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -113,4 +113,4 @@ Command trace_synthesize_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -9,7 +9,7 @@
 #include "experiments/cli/command.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 // Training needs torch, which takes half a second and 160 MB to start: it is a program of its own, which stands beside
@@ -87,4 +87,4 @@ Command export_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -10,7 +10,7 @@
 #include "experiments/results/text_table.hpp"
 #include "sim/core/quantity.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
@@ -54,7 +54,7 @@ std::string cluster(const sim::ClusterSpec& cluster) {
   if (cluster.nodes.empty()) return "none: there is always room for an instance";
   std::vector<std::string> kinds;
   for (const sim::NodeSpec& node : cluster.nodes) kinds.push_back(nodes(node));
-  return join(kinds, "; ") + "; placement: " + name_of(cluster.placement) +
+  return join(kinds, "; ") + "; placement: " + config::name_of(cluster.placement) +
          (cluster.evict_idle ? "; idle instances are evicted" : "");
 }
 
@@ -119,16 +119,17 @@ Row describe(const sim::FunctionSpec& function) {
 }
 
 void print_functions(std::ostream& out, const sim::WorkflowSpec& workflow) {
-  TextTable table{{{"function", "CPU work", "off CPU", "cpu", "memory", "replicas", "concurrency", "tuned"}}, {}};
+  results::TextTable table{{{"function", "CPU work", "off CPU", "cpu", "memory", "replicas", "concurrency", "tuned"}},
+                           {}};
   for (const sim::FunctionSpec& function : workflow.functions) table.rows.push_back(describe(function));
   table.print(out);
 }
 
 int run_workflow_check(const Arguments& arguments, const Console& console) {
   const std::string file = arguments.text("FILE");
-  const Experiment experiment = read_experiment(file);
+  const config::Experiment experiment = config::read_experiment(file);
   const sim::Scenario scenario(experiment.scenario);  // what reading alone does not find
-  for (const NamedConfiguration& named : experiment.configurations)
+  for (const config::NamedConfiguration& named : experiment.configurations)
     sim::check(named.configuration, scenario.workflow());
   const sim::WorkflowSpec& workflow = scenario.workflow();
   const auto fixed = std::count_if(workflow.functions.begin(), workflow.functions.end(),
@@ -152,9 +153,9 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   say("scale to zero  ", functions_with(workflow, to_zero));
   say("requests       ", functions_with(workflow, requests));
   say("crashes        ", functions_with(workflow, crashes));
-  if (const auto cases = cases_of(experiment); cases.size() > 1) {
+  if (const auto cases = config::cases_of(experiment); cases.size() > 1) {
     std::vector<std::string> names;
-    for (const Case& one : cases) names.push_back(one.name);
+    for (const config::Case& one : cases) names.push_back(one.name);
     out << "compares       " << join(names, ", ") << "\n";
   }
   out << "\n";
@@ -178,4 +179,4 @@ Command workflow_check_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

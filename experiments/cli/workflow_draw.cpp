@@ -2,15 +2,15 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/config/draw.hpp"
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 namespace {
 
 int run_workflow_draw(const Arguments& arguments, const Console& console) {
-  const Experiment experiment = read_experiment(arguments.text("FILE"));
-  const auto draw = arguments.text("format") == "dot" ? draw_dot : draw_text;
+  const config::Experiment experiment = config::read_experiment(arguments.text("FILE"));
+  const auto draw = arguments.text("format") == "dot" ? config::draw_dot : config::draw_text;
   console.out << draw(experiment.scenario.workflow);
   return kDone;
 }
@@ -38,4 +38,4 @@ Command workflow_draw_command() {
   };
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/config/input_files.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 constexpr std::int64_t kMostReplicas = 100'000;
@@ -149,4 +149,4 @@ sim::Configuration middle_of_ranges(const sim::WorkflowSpec& workflow) {
   return configuration;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 // "40 %"
@@ -21,7 +21,9 @@ std::string percent(double probability) {
   return number + " %";
 }
 
-std::string width_text(const sim::FanOut& fan_out) { return format_distribution(fan_out.width, LawUnit::number); }
+std::string width_text(const sim::FanOut& fan_out) {
+  return format_distribution(fan_out.width, DistributionUnit::number);
+}
 
 std::string failure_text(sim::OnFailure on_failure) {
   switch (on_failure) {
@@ -416,4 +418,4 @@ std::string draw_dot(const sim::WorkflowSpec& workflow) {
   return CallGraph(workflow).is_nested() ? DotCallGraph(workflow).draw() : DotDrawing(workflow).draw();
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

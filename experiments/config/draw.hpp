@@ -6,9 +6,9 @@
 
 #include "sim/model/workflow.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 std::string draw_text(const sim::WorkflowSpec& workflow);  // a tree of lines, for a terminal
 std::string draw_dot(const sim::WorkflowSpec& workflow);   // Graphviz
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

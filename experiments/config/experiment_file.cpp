@@ -1,3 +1,5 @@
+#include "experiments/config/experiment_file.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/files.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/policies.hpp"
@@ -18,7 +19,7 @@
 #include "experiments/config/workload_file.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 constexpr std::array<std::string_view, 11> kExperimentKeys = {
@@ -206,4 +207,4 @@ Experiment parse_experiment(const std::string& text, const std::string& path, co
   return tree.read();
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -10,7 +10,7 @@
 #include "sim/core/error.hpp"
 #include "traces/digest.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 namespace fs = std::filesystem;
@@ -111,4 +111,4 @@ std::vector<std::string> shipped_names() {
   return names;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -4,10 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "experiments/config/files.hpp"
 #include "experiments/config/yaml_reader.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
+
+// A file that a run was made from, for its record.
+struct InputFile {
+  std::string path;
+  std::string sha256;
+};
 
 // The bytes of a file. Throws sim::Error: no such file, a directory, a device, unreadable, larger than 64 MiB.
 std::string read_text_file(const std::string& path);
@@ -30,6 +35,8 @@ class InputFiles {
   std::vector<InputFile> files_;
 };
 
+// The path of a file that ships with the program (experiments/configs), or empty when there is none of this name.
+std::string find_shipped(const std::string& name);
 std::vector<std::string> shipped_names();  // for messages
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

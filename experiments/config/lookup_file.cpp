@@ -9,7 +9,7 @@
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 sim::LookupTable parse_lookup(const std::string& text, const std::string& path, const sim::WorkflowSpec& workflow) {
   const YamlNode tree = parse_yaml(text, path);
@@ -42,4 +42,4 @@ std::string to_yaml(const sim::LookupTable& table, const sim::WorkflowSpec& work
   return out;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -9,7 +9,7 @@
 #include "sim/model/workflow.hpp"
 #include "sim/policy/lookup_table.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 // Throws sim::Error with file, line, what was expected and what came.
 sim::LookupTable read_lookup(const std::string& path, const sim::WorkflowSpec& workflow);
@@ -18,4 +18,4 @@ sim::LookupTable parse_lookup(const std::string& text, const std::string& path, 
 // Reading it gives the same table.
 std::string to_yaml(const sim::LookupTable& table, const sim::WorkflowSpec& workflow);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -8,7 +8,7 @@
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 // Keys nest no deeper than a file may.
@@ -85,4 +85,4 @@ void apply_override(YamlNode& root, std::span<const std::string> keys, const Ove
   *node = change.value;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -7,7 +7,7 @@
 
 #include "experiments/config/yaml_tree.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 struct Override {
   std::vector<std::string> keys;  // the path, at least one
@@ -21,4 +21,4 @@ Override parse_override(const std::string& text);
 // value removes the entry. `keys`: of the override, or its end when `root` is not the file's.
 void apply_override(YamlNode& root, std::span<const std::string> keys, const Override& change);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

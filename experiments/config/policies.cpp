@@ -7,13 +7,13 @@
 #include <string_view>
 #include <tuple>
 
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 #include "sim/core/error.hpp"
 #include "sim/policy/hpa.hpp"
 #include "sim/policy/kpa.hpp"
 #include "sim/policy/openfaas_alerts.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 namespace {
 
@@ -231,7 +231,7 @@ PolicyChoice read_policy_text(const YamlValue& value) {
   if (has_more) choice.configuration = text.substr(colon + 1);
   const Entry* const policy = find_policy(choice.policy);
   if (policy == nullptr || (has_more && choice.configuration.empty())) {
-    value.fail("expected one of " + experiments::join(policy_names()) +
+    value.fail("expected one of " + config::join(policy_names()) +
                ", or with a configuration or parameters such as hpa:lean or hpa:interval=1m, got " + shown(text) +
                meant(choice.policy, policy_names()));
   }
@@ -255,7 +255,7 @@ PolicyChoice read_policy_map(const YamlValue& value) {
   const YamlNode::Entry& entry = value.node().entries.front();
   const Entry* const policy = find_policy(entry.key);
   if (policy == nullptr) {
-    value.fail("expected one of " + experiments::join(policy_names()) + ", got " + shown(entry.key) +
+    value.fail("expected one of " + config::join(policy_names()) + ", got " + shown(entry.key) +
                meant(entry.key, policy_names()));
   }
   const YamlMap map = parameters_of(*policy, value.child(entry), true);
@@ -317,4 +317,4 @@ std::unique_ptr<sim::Policy> make_policy(const Case& one, const sim::WorkflowSpe
   return policy.make(workflow, one.start.configuration, parameters_of(policy, {node, ""}));
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

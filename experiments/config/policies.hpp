@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/policy/policy.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 // By name: "hpa"; from one configuration only: "hpa:lean"; with parameters: "hpa:target_utilization=0.5,interval=1m" or
 // "hpa:lean:interval=1m", in a file also {hpa: {configuration: lean, interval: 1m}}. Throws sim::Error on anything
@@ -35,4 +35,4 @@ std::vector<Case> cases_of(const Experiment& experiment);
 
 std::unique_ptr<sim::Policy> make_policy(const Case& one, const sim::WorkflowSpec& workflow);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <system_error>
 
+#include "experiments/config/distributions.hpp"
 #include "experiments/config/input_files.hpp"
-#include "experiments/config/laws.hpp"
 #include "sim/core/error.hpp"
 #include "traces/part_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 constexpr std::string_view kOrigin = "# origin:";
@@ -193,4 +193,4 @@ void write_profile(const std::string& path, const ProfileFile& profile) {
   file.commit();
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -5,12 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "experiments/config/files.hpp"
 #include "sim/env/load.hpp"
+#include "sim/model/workload.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 inline constexpr double kMostUsers = 1'000'000;
+
+// A profile file: CSV with header start_s,users or start_s,rate_per_s, before it comment lines "# origin: ...".
+struct ProfileFile {
+  sim::Profile profile;
+  bool users = true;  // false: requests per second
+};
+ProfileFile read_profile(const std::string& path);
+void write_profile(const std::string& path, const ProfileFile& profile);  // written aside and renamed
 
 // As read_profile, from text; `path` is for messages, and the origin when the text names none.
 ProfileFile parse_profile(const std::string& text, const std::string& path);
@@ -28,4 +36,4 @@ sim::LoadSpec load_of_profiles(const std::vector<std::string>& paths, sim::Durat
 // Times of requests: CSV with header arrival_s, in order.
 sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

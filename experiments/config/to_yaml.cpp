@@ -6,19 +6,19 @@
 #include <vector>
 
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/files.hpp"
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "experiments/config/yaml_writer.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 std::string indented(int columns) { return std::string(static_cast<std::size_t>(columns), ' '); }
 
-std::string seconds(const sim::Distribution& law) { return format_distribution(law, LawUnit::seconds); }
+std::string seconds(const sim::Distribution& law) { return format_distribution(law, DistributionUnit::seconds); }
 
 // Names need no quotes, unless YAML reads them as nothing.
 std::string name(const std::string& text) {
@@ -61,7 +61,7 @@ class BlockWriter {
   }
   void write_kind(const sim::FanOut& fan_out, int column) {
     out_ += "fan_out:\n";
-    out_ += indented(column + 2) + "width: " + format_distribution(fan_out.width, LawUnit::number) + "\n";
+    out_ += indented(column + 2) + "width: " + format_distribution(fan_out.width, DistributionUnit::number) + "\n";
     out_ += indented(column + 2) + "do:";
     write_value(fan_out.body.front(), column + 2);
   }
@@ -109,8 +109,8 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   entry("parallel",
         "{work: " + seconds(function.parallel_work) + ", threads: " + format_number(function.max_threads) + "}");
   entry("off_cpu", seconds(function.off_cpu));
-  entry("memory", "{process: " + format_distribution(function.process_memory, LawUnit::mebibytes) +
-                      ", parallel: " + format_distribution(function.parallel_memory, LawUnit::mebibytes) +
+  entry("memory", "{process: " + format_distribution(function.process_memory, DistributionUnit::mebibytes) +
+                      ", parallel: " + format_distribution(function.parallel_memory, DistributionUnit::mebibytes) +
                       ", instance: " + sim::format(function.instance_memory) + "}");
   entry("payload",
         "{request: " + bytes_text(function.request_bytes) + ", response: " + bytes_text(function.response_bytes) + "}");
@@ -271,4 +271,4 @@ std::string to_yaml(const Experiment& experiment) {
   return out;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

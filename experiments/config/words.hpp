@@ -9,7 +9,7 @@
 
 #include "sim/model/scenario.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 template <class Choice>
 using Word = std::pair<std::string_view, Choice>;
@@ -63,4 +63,4 @@ std::optional<Choice> choice_named(std::string_view name) {
   return std::nullopt;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

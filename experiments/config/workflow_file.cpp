@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 #include "experiments/config/words.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/graph.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 constexpr int kMostBlockNesting = 24;  // so that what to_yaml writes stays within the nesting that a file may have
@@ -94,7 +94,7 @@ class BlockReader {
 
   sim::FanOut fan_out(const YamlValue& value, int nesting) {
     const YamlMap map(value, {"width", "do"});
-    sim::FanOut result{.width = read_distribution(map.require("width"), LawUnit::number), .body = {}};
+    sim::FanOut result{.width = read_distribution(map.require("width"), DistributionUnit::number), .body = {}};
     result.body.push_back(read(map.require("do"), nesting + 1));
     return result;
   }
@@ -185,23 +185,25 @@ sim::KnobRanges read_ranges(const YamlValue& value, sim::KnobRanges ranges) {
 }
 
 void read_work(const YamlMap& map, sim::FunctionSpec& function) {
-  if (const auto serial = map.get("serial")) function.serial_work = read_distribution(*serial, LawUnit::seconds);
+  if (const auto serial = map.get("serial"))
+    function.serial_work = read_distribution(*serial, DistributionUnit::seconds);
   if (const auto parallel = map.get("parallel")) {
     const YamlMap phase(*parallel, {"work", "threads"});
-    function.parallel_work = read_distribution(phase.require("work"), LawUnit::seconds);
+    function.parallel_work = read_distribution(phase.require("work"), DistributionUnit::seconds);
     function.max_threads = read_number(phase.require("threads"), 1, 1e6, "a number of threads from 1 to 1000000");
   }
-  if (const auto off_cpu = map.get("off_cpu")) function.off_cpu = read_distribution(*off_cpu, LawUnit::seconds);
+  if (const auto off_cpu = map.get("off_cpu"))
+    function.off_cpu = read_distribution(*off_cpu, DistributionUnit::seconds);
 }
 
 void read_sizes(const YamlMap& map, sim::FunctionSpec& function) {
   if (const auto memory = map.get("memory")) {
     const YamlMap sizes(*memory, {"process", "parallel", "instance"});
     if (const auto process = sizes.get("process")) {
-      function.process_memory = read_distribution(*process, LawUnit::mebibytes);
+      function.process_memory = read_distribution(*process, DistributionUnit::mebibytes);
     }
     if (const auto parallel = sizes.get("parallel")) {
-      function.parallel_memory = read_distribution(*parallel, LawUnit::mebibytes);
+      function.parallel_memory = read_distribution(*parallel, DistributionUnit::mebibytes);
     }
     if (const auto instance = sizes.get("instance")) function.instance_memory = read_memory(*instance);
   }
@@ -223,7 +225,7 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
     function.overflow = read_word<sim::Overflow>(*overflow, kWords<sim::Overflow>);
   }
   if (const auto work = map.get("rejection_work")) {
-    function.rejection_work = read_distribution(*work, LawUnit::seconds);
+    function.rejection_work = read_distribution(*work, DistributionUnit::seconds);
   }
   if (const auto capacity = map.get("queue_capacity")) {
     if (function.overflow != sim::Overflow::queue) capacity->fail("expected overflow: queue beside it");
@@ -233,13 +235,14 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
 
 // How its instances begin, end and take their place.
 void read_instances(const YamlMap& map, sim::FunctionSpec& function) {
-  if (const auto start_up = map.get("start_up")) function.start_up = read_distribution(*start_up, LawUnit::seconds);
+  if (const auto start_up = map.get("start_up"))
+    function.start_up = read_distribution(*start_up, DistributionUnit::seconds);
   if (const auto keep_alive = map.get("keep_alive")) function.keep_alive = read_duration(*keep_alive);
   if (const auto kills = map.get("oom_kills")) {
     function.oom_kills = read_word<sim::OomKills>(*kills, kWords<sim::OomKills>);
   }
   if (const auto life = map.get("time_to_failure")) {
-    function.time_to_failure = read_distribution(*life, LawUnit::seconds);
+    function.time_to_failure = read_distribution(*life, DistributionUnit::seconds);
   }
   if (const auto requests = map.get("requests")) {
     const YamlMap sizes(*requests, {"cpu", "memory"});
@@ -257,7 +260,7 @@ sim::FunctionSpec read_function(const YamlValue& value, const std::string& name,
   function.name = name;
   read_work(map, function);
   read_sizes(map, function);
-  if (const auto hop = map.get("hop")) function.hop = read_distribution(*hop, LawUnit::seconds);
+  if (const auto hop = map.get("hop")) function.hop = read_distribution(*hop, DistributionUnit::seconds);
   read_refusals(map, function);
   read_instances(map, function);
   if (const auto fixed = map.get("fixed")) {
@@ -285,7 +288,7 @@ sim::GatewaySpec read_gateway(const YamlValue& value) {
   if (const auto routing = map.get("routing")) {
     gateway.routing = read_word<sim::Routing>(*routing, kWords<sim::Routing>);
   }
-  if (const auto hop = map.get("hop")) gateway.hop = read_distribution(*hop, LawUnit::seconds);
+  if (const auto hop = map.get("hop")) gateway.hop = read_distribution(*hop, DistributionUnit::seconds);
   if (const auto timeout = map.get("timeout")) gateway.timeout = read_positive_duration(*timeout);
   return gateway;
 }
@@ -353,10 +356,10 @@ sim::NodeSpec read_node(const YamlValue& value) {
   node.cores = read_number(map.require("cores"), kAboveZero, 1e6, "a number of cores above 0, at most 1000000");
   node.memory = read_memory_limit(map.require("memory"));
   const auto life = map.get("time_to_failure");
-  if (life) node.time_to_failure = read_distribution(*life, LawUnit::seconds);
+  if (life) node.time_to_failure = read_distribution(*life, DistributionUnit::seconds);
   if (const auto repair = map.get("repair")) {
     if (!life) repair->fail("expected time_to_failure beside it");
-    node.repair = read_distribution(*repair, LawUnit::seconds);
+    node.repair = read_distribution(*repair, DistributionUnit::seconds);
   }
   return node;
 }
@@ -435,4 +438,4 @@ sim::WorkflowSpec read_workflow(const YamlValue& value) {
   return workflow;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 #include "experiments/config/profile_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 sim::ClosedLoop read_closed_loop(const YamlValue& value) {
@@ -17,12 +17,14 @@ sim::ClosedLoop read_closed_loop(const YamlValue& value) {
   if (const auto users = map.get("users")) {
     loop.users = static_cast<int>(read_count(*users, 1, static_cast<std::int64_t>(kMostUsers)));
   }
-  if (const auto think_time = map.get("think_time")) loop.think_time = read_distribution(*think_time, LawUnit::seconds);
+  if (const auto think_time = map.get("think_time"))
+    loop.think_time = read_distribution(*think_time, DistributionUnit::seconds);
   if (const auto spawn_rate = map.get("spawn_rate")) {
     const bool at_once = spawn_rate->is_scalar() && spawn_rate->node().scalar == "at_once";
     loop.spawn_rate_per_s = at_once ? 0 : read_rate(*spawn_rate);
   }
-  if (const auto back_off = map.get("back_off")) loop.back_off = read_distribution(*back_off, LawUnit::seconds);
+  if (const auto back_off = map.get("back_off"))
+    loop.back_off = read_distribution(*back_off, DistributionUnit::seconds);
   return loop;
 }
 
@@ -100,7 +102,8 @@ sim::Retry read_retry(const YamlValue& value) {
   const YamlMap map(value, {"attempts", "back_off", "factor"});
   sim::Retry retry;
   if (const auto attempts = map.get("attempts")) retry.attempts = static_cast<int>(read_count(*attempts, 1, 100));
-  if (const auto back_off = map.get("back_off")) retry.back_off = read_distribution(*back_off, LawUnit::seconds);
+  if (const auto back_off = map.get("back_off"))
+    retry.back_off = read_distribution(*back_off, DistributionUnit::seconds);
   if (const auto factor = map.get("factor")) retry.factor = read_number(*factor, 0, 1000, "a number from 0 to 1000");
   return retry;
 }
@@ -160,4 +163,4 @@ sim::Workload read_workload(const YamlMap& map, InputFiles& files) {
   return workload;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <system_error>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 // Steps of inserting, deleting, replacing and swapping letters between two words (Damerau and Levenshtein).
@@ -217,4 +217,4 @@ double read_rate(const YamlValue& value, double least) {
   return rate;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

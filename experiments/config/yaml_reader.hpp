@@ -15,7 +15,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 // A value and its path in the file, such as "functions.rgb.serial". Borrows the tree.
 class YamlValue {
@@ -99,4 +99,4 @@ T read_word(const YamlValue& value, const Words& words) {
   value.refuse("one of " + join(names));
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

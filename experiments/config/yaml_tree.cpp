@@ -15,7 +15,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 constexpr std::size_t kMostNesting = 100;
@@ -239,4 +239,4 @@ YamlNode parse_yaml_value(const std::string& text, const std::string& source) {
           .entries = {}};
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 // Where a value was written: a line of a file, or an override.
 struct Place {
@@ -43,4 +43,4 @@ YamlNode parse_yaml(const std::string& text, const std::string& source);
 // The same for a text without lines of its own, such as the value of an override. An empty one is `nothing`.
 YamlNode parse_yaml_value(const std::string& text, const std::string& source);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 using Comments = std::map<std::string, std::string>;
@@ -142,4 +142,4 @@ std::string write_yaml(const YamlNode& root, const Comments& comments) {
   return writer.take();
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

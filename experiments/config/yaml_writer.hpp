@@ -9,7 +9,7 @@
 
 #include "experiments/config/yaml_tree.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 std::string yaml_in_quotes(std::string_view text);  // with what YAML would read otherwise escaped
 
@@ -21,4 +21,4 @@ YamlNode yaml_map(std::vector<std::pair<std::string, YamlNode>> entries);
 // "functions.rgb.serial", stand behind their value.
 std::string write_yaml(const YamlNode& root, const std::map<std::string, std::string>& comments = {});
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -10,7 +10,7 @@
 #include "sim/core/worker_pool.hpp"
 #include "sim/model/strict_qos.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 namespace {
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
@@ -182,4 +182,4 @@ std::vector<Verdicts> judge(const Evaluation& evaluation) {
   return verdicts;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

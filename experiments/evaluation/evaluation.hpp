@@ -15,7 +15,7 @@
 #include "sim/model/run.hpp"
 #include "sim/stats/bootstrap.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 
 // What a run is judged by; of windows their mean, of requests all of them together.
 struct Criterion {
@@ -105,4 +105,4 @@ struct Verdict {
 using Verdicts = std::array<std::optional<Verdict>, kCriteria.size()>;
 std::vector<Verdicts> judge(const Evaluation& evaluation);  // by policy
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

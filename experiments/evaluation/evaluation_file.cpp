@@ -9,10 +9,10 @@
 #include "traces/hdf5_part_driver.hpp"
 #include "traces/part_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 namespace {
 
-constexpr FileFormat kFormat{"faasconf-evaluation", 1};
+constexpr results::FileFormat kFormat{"faasconf-evaluation", 1};
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
 std::int64_t index(std::size_t i) { return static_cast<std::int64_t>(i); }
@@ -30,12 +30,12 @@ void write_names(const H5::Group& run, const EvaluationPlan& plan, const Evaluat
     criteria.emplace_back(criterion.name);
     units.emplace_back(criterion.unit);
   }
-  write_array(run, "policies", evaluation.policies);
-  write_array(run, "knows", knows);
-  write_array(run, "protocols", protocols);
-  write_array(run, "loads", evaluation.loads);
-  write_array(run, "criteria", criteria);
-  write_array(run, "units", units);
+  results::write_array(run, "policies", evaluation.policies);
+  results::write_array(run, "knows", knows);
+  results::write_array(run, "protocols", protocols);
+  results::write_array(run, "loads", evaluation.loads);
+  results::write_array(run, "criteria", criteria);
+  results::write_array(run, "units", units);
 }
 
 void write_users(const H5::Group& run, const EvaluationPlan& plan) {
@@ -49,10 +49,10 @@ void write_users(const H5::Group& run, const EvaluationPlan& plan) {
       users.push_back(plan.loads[load].users[window]);
     }
   }
-  const H5::Group group = create_group(run, "users");
-  write_column(group, "load", "", loads, "/run/loads");
-  write_column(group, "window", "", windows);
-  write_column(group, "users", "users", users);
+  const H5::Group group = results::create_group(run, "users");
+  results::write_column(group, "load", "", loads, "/run/loads");
+  results::write_column(group, "window", "", windows);
+  results::write_column(group, "users", "users", users);
 }
 
 void write_runs(const H5::Group& root, const Evaluation& evaluation) {
@@ -71,12 +71,12 @@ void write_runs(const H5::Group& root, const Evaluation& evaluation) {
       }
     }
   }
-  const H5::Group group = create_group(root, "runs");
-  write_column(group, "policy", "", policies, "/run/policies");
-  write_column(group, "load", "", loads, "/run/loads");
-  write_column(group, "seed", "", seeds);
+  const H5::Group group = results::create_group(root, "runs");
+  results::write_column(group, "policy", "", policies, "/run/policies");
+  results::write_column(group, "load", "", loads, "/run/loads");
+  results::write_column(group, "seed", "", seeds);
   for (std::size_t i = 0; i < kCriteria.size(); ++i) {
-    write_column(group, std::string(kCriteria[i].name).c_str(), std::string(kCriteria[i].unit), scores[i]);
+    results::write_column(group, std::string(kCriteria[i].name).c_str(), std::string(kCriteria[i].unit), scores[i]);
   }
 }
 
@@ -118,23 +118,23 @@ void write_summary(const H5::Group& root, const std::vector<Verdicts>& verdicts)
       }
     }
   }
-  const H5::Group group = create_group(root, "summary");
-  write_column(group, "policy", "", policies, "/run/policies");
-  write_column(group, "criterion", "", criteria, "/run/criteria");
-  for (std::size_t i = 0; i < values.size(); ++i) write_column(group, kColumns[i].name, "", values[i]);
-  write_column(group, "worst_load_index", "", worst_loads, "/run/loads");
+  const H5::Group group = results::create_group(root, "summary");
+  results::write_column(group, "policy", "", policies, "/run/policies");
+  results::write_column(group, "criterion", "", criteria, "/run/criteria");
+  for (std::size_t i = 0; i < values.size(); ++i) results::write_column(group, kColumns[i].name, "", values[i]);
+  results::write_column(group, "worst_load_index", "", worst_loads, "/run/loads");
 }
 
 }  // namespace
 
-void write_evaluation(const std::string& path, const Experiment& experiment, const EvaluationPlan& plan,
+void write_evaluation(const std::string& path, const config::Experiment& experiment, const EvaluationPlan& plan,
                       const Evaluation& evaluation, const std::vector<Verdicts>& verdicts) {
-  translate_hdf5_errors(path, [&] {
+  results::translate_hdf5_errors(path, [&] {
     traces::PartFile part(path);
     {
       const H5::H5File file = traces::create_hdf5(part);
-      write_origin(file, kFormat, experiment, evaluation.seed);
-      write_attribute(file.openGroup("/"), "seeds", std::uint64_t{evaluation.seeds});
+      results::write_origin(file, kFormat, experiment, evaluation.seed);
+      results::write_attribute(file.openGroup("/"), "seeds", std::uint64_t{evaluation.seeds});
       const H5::Group run = file.openGroup("run");
       write_names(run, plan, evaluation);
       write_users(run, plan);
@@ -145,4 +145,4 @@ void write_evaluation(const std::string& path, const Experiment& experiment, con
   });
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

@@ -20,13 +20,13 @@
 #include <string>
 #include <vector>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/evaluation/evaluation.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 
 // Written aside and renamed. Throws as ResultWriter does.
-void write_evaluation(const std::string& path, const Experiment& experiment, const EvaluationPlan& plan,
+void write_evaluation(const std::string& path, const config::Experiment& experiment, const EvaluationPlan& plan,
                       const Evaluation& evaluation, const std::vector<Verdicts>& verdicts);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

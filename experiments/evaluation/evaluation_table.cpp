@@ -6,7 +6,7 @@
 
 #include "experiments/results/text_table.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 namespace {
 
 constexpr double kPromised = 0.95;  // share of windows that a policy is to keep QoS in
@@ -32,7 +32,7 @@ bool is_promise(std::size_t criterion) {
 }
 
 std::string shown(sim::SkewedInterval interval, double scale) {
-  return format_interval({interval.estimate * scale, interval.low * scale, interval.high * scale});
+  return results::format_interval({interval.estimate * scale, interval.low * scale, interval.high * scale});
 }
 
 // The lines of a criterion: what each is called, and what it says of a policy.
@@ -45,7 +45,8 @@ std::vector<Line> lines_of(const Evaluation& evaluation, std::size_t criterion) 
   std::vector<Line> lines = {
       {kShown[criterion].title, [=](const Verdict& verdict) { return shown(verdict.mean, scale); }},
       {"  interquartile mean", [=](const Verdict& verdict) { return shown(verdict.interquartile_mean, scale); }},
-      {"  worst seed", [=](const Verdict& verdict) { return format_estimate(verdict.worst_seed * scale, {}); }},
+      {"  worst seed",
+       [=](const Verdict& verdict) { return results::format_estimate(verdict.worst_seed * scale, {}); }},
       {"  worst load",
        [=, &evaluation](const Verdict& verdict) {
          return shown(verdict.worst_load, scale) + " (" + evaluation.loads[verdict.worst_load_index] + ")";
@@ -93,7 +94,7 @@ void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, con
 
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                  const std::vector<Verdicts>& verdicts) {
-  TextTable table{{{""}, {"knows of the load"}, {"instances"}}, {}};
+  results::TextTable table{{{""}, {"knows of the load"}, {"instances"}}, {}};
   for (const EvaluatedPolicy& policy : plan.policies) {
     table.header[0].push_back(policy.name);
     table.header[1].push_back(policy.knows);
@@ -126,4 +127,4 @@ void print_json(std::ostream& out, const EvaluationPlan& plan, const Evaluation&
   }
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

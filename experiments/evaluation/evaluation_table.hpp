@@ -6,7 +6,7 @@
 
 #include "experiments/evaluation/evaluation.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 
 // A column a policy, under its name what it knows of the load and whether its instances stay; a block a criterion:
 // mean, interquartile mean, worst seed, worst load, difference to the first policy; of QoS also whether the intervals
@@ -21,4 +21,4 @@ void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation
 void print_json(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                 const std::vector<Verdicts>& verdicts);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

@@ -20,7 +20,7 @@
 #include "sim/core/error.hpp"
 #include "traces/part_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 constexpr std::int64_t kNewestFormat = 1;
@@ -273,4 +273,4 @@ std::vector<std::string> export_csv(const std::string& result_path, const std::s
   }
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

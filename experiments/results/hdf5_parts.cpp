@@ -10,7 +10,7 @@
 #include "experiments/config/words.hpp"
 #include "experiments/version.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 constexpr std::size_t kCompactBytes = 32'768;  // up to this size in the object's header, which has a checksum
@@ -117,14 +117,15 @@ H5::Group create_group(const H5::Group& parent, const char* name) {
   return group;
 }
 
-void write_origin(const H5::Group& root, const FileFormat& format, const Experiment& experiment, std::uint64_t seed) {
+void write_origin(const H5::Group& root, const FileFormat& format, const config::Experiment& experiment,
+                  std::uint64_t seed) {
   const sim::ScenarioSpec& scenario = experiment.scenario;
   write_attribute(root, "format", std::string(format.name));
   write_attribute(root, "format_version", format.version);
   write_attribute(root, "faasconf_version", std::string(version()));
   write_attribute(root, "faasconf_revision", std::string(code_revision()));
   write_attribute(root, "seed", seed);
-  write_attribute(root, "attribution", name_of(scenario.attribution));
+  write_attribute(root, "attribution", config::name_of(scenario.attribution));
   write_attribute(root, "window_s", sim::to_seconds(scenario.window));
   write_attribute(root, "workflow", scenario.workflow.name);
   const sim::QosTarget& qos = scenario.workflow.qos;
@@ -134,11 +135,11 @@ void write_origin(const H5::Group& root, const FileFormat& format, const Experim
 
   const H5::Group run = create_group(root, "run");
   write_text(run, "resolved", experiment.resolved);
-  write_text(run, "workflow_dot", draw_dot(scenario.workflow));
+  write_text(run, "workflow_dot", config::draw_dot(scenario.workflow));
   const H5::Group inputs = create_group(run, "inputs");
   std::vector<std::string> paths;
   std::vector<std::string> digests;
-  for (const InputFile& input : experiment.inputs) {
+  for (const config::InputFile& input : experiment.inputs) {
     paths.push_back(input.path);
     digests.push_back(input.sha256);
   }
@@ -155,4 +156,4 @@ void translate_hdf5_errors(const std::string& path, const std::function<void()>&
   }
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 
 namespace H5 {
 class DataSet;
@@ -17,7 +17,7 @@ class Group;
 class H5Object;
 }  // namespace H5
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 
 void write_attribute(const H5::H5Object& object, const char* name, const std::string& value);
 void write_attribute(const H5::H5Object& object, const char* name, double value);
@@ -45,9 +45,10 @@ struct FileFormat {
 
 // Attributes of the root and the group run that every file has: format and versions, seed, attribution, window,
 // workflow and promise; the experiment, every value spelled out, its graph, its input files.
-void write_origin(const H5::Group& root, const FileFormat& format, const Experiment& experiment, std::uint64_t seed);
+void write_origin(const H5::Group& root, const FileFormat& format, const config::Experiment& experiment,
+                  std::uint64_t seed);
 
 // Errors of HDF5 become std::runtime_error. Those of the disk never reach HDF5.
 void translate_hdf5_errors(const std::string& path, const std::function<void()>& work);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

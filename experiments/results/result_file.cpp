@@ -18,7 +18,7 @@
 #include "traces/hdf5_part_driver.hpp"
 #include "traces/part_file.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 constexpr std::uint64_t kFormatVersion = 1;
@@ -272,7 +272,7 @@ class ResultWriter::File {
   File(const std::string& path, const ResultHeader& header)
       : part_(path),
         file_(traces::create_hdf5(part_)),
-        replications_(cases_of(*header.experiment).size()),
+        replications_(config::cases_of(*header.experiment).size()),
         function_count_(header.experiment->scenario.workflow.functions.size()) {
     write_header(header);
     windows_.emplace(file_, "windows", window_fields());
@@ -319,13 +319,13 @@ class ResultWriter::File {
 
  private:
   void write_header(const ResultHeader& header) {
-    const Experiment& experiment = *header.experiment;
+    const config::Experiment& experiment = *header.experiment;
     write_origin(file_, {"faasconf-result", kFormatVersion}, experiment, header.seed);
     write_attribute(file_.openGroup("/"), "duration_s", sim::to_seconds(header.duration));
 
     const H5::Group run = file_.openGroup("run");
     std::vector<std::string> cases;
-    for (const Case& one : cases_of(experiment)) cases.push_back(one.name);
+    for (const config::Case& one : config::cases_of(experiment)) cases.push_back(one.name);
     write_array(run, "cases", cases);
     std::vector<std::string> functions;
     for (const sim::FunctionSpec& function : experiment.scenario.workflow.functions) functions.push_back(function.name);
@@ -406,4 +406,4 @@ void ResultWriter::finish(const Summary& summary) {
   translate_hdf5_errors(file->path(), [&] { file->finish(summary); });
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -38,14 +38,14 @@
 #include <string>
 #include <vector>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/results/summary.hpp"
 #include "sim/model/run.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 
 struct ResultHeader {
-  const Experiment* experiment = nullptr;  // borrowed for the constructor; it tells the cases
+  const config::Experiment* experiment = nullptr;  // borrowed for the constructor; it tells the cases
   std::uint64_t seed = 1;
   sim::Duration duration{};
   std::vector<sim::Duration> warm_up{};  // by case
@@ -76,4 +76,4 @@ class ResultWriter {
 // when the file is neither, damaged, or written by a newer format.
 std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -15,7 +15,7 @@
 #include "experiments/results/text_table.hpp"
 #include "sim/stats/confidence.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 using sim::FunctionObservation;
@@ -354,4 +354,4 @@ void print_json(std::ostream& out, const Summary& summary) {
   }
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -9,7 +9,7 @@
 #include "sim/model/run.hpp"
 #include "sim/stats/running_moments.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 
 // One metric of one case; over the replications in which it exists.
 struct SummaryRow {
@@ -57,4 +57,4 @@ void print_comparison_table(std::ostream& out, const Summary& summary);
 // "replications":...}; function is null end to end; mean, low and high are null where too few replications have one.
 void print_json(std::ostream& out, const Summary& summary);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <ostream>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 constexpr int kDigitsOfInterval = 2;
@@ -123,4 +123,4 @@ std::string format_interval(const sim::SkewedInterval& interval) {
          fixed(interval.high, decimals) + "]";
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -9,7 +9,7 @@
 
 #include "sim/stats/confidence.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 
 // Columns that a terminal uses for UTF-8 text.
 std::size_t display_width(std::string_view text);
@@ -28,4 +28,4 @@ std::string format_estimate(std::optional<double> mean, const std::optional<sim:
 // "1.234 [1.210, 1.251]": as many decimals as show two digits of the interval's half.
 std::string format_interval(const sim::SkewedInterval& interval);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -14,7 +14,7 @@
 #include "sim/core/error.hpp"
 #include "traces/digest.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
@@ -41,7 +41,7 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes, lea
   archive.write("has_best", c10::IValue(notes.has_best));
   std::ostringstream bytes;
   archive.save_to(bytes);
-  write_aside(path, bytes.str());
+  cli::write_aside(path, bytes.str());
 }
 
 Checkpoint::Checkpoint(const std::string& path) : path_(path) {
@@ -107,4 +107,4 @@ learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trai
   return policy;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

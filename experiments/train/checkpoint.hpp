@@ -7,7 +7,7 @@
 #include "learner/marl/trainer.hpp"
 #include "learner/serving/bundle.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 
 // What a checkpoint says beside the trainer's state.
 struct CheckpointNotes {
@@ -37,4 +37,4 @@ class Checkpoint {
 // The policy of a trainer as a bundle.
 learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trainer);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

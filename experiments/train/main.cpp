@@ -16,7 +16,7 @@
 #include "learner/nets/process.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 namespace {
 
 void print_end(std::ostream& out, const TrainingEnd& end, bool as_json) {
@@ -48,15 +48,15 @@ void print_end(std::ostream& out, const TrainingEnd& end, bool as_json) {
   }
 }
 
-int run_train(const Arguments& arguments, const Console& console) {
+int run_train(const cli::Arguments& arguments, const cli::Console& console) {
   const auto overrides = arguments.list("set");
   const Training training = read_training(arguments.text("EXPERIMENT"), {overrides.begin(), overrides.end()});
   const TrainingRun run{.folder = arguments.text("out"),
                         .resume = arguments.given("resume"),
                         .quiet = arguments.given("quiet"),
-                        .threads = static_cast<int>(thread_count(arguments))};
+                        .threads = static_cast<int>(cli::thread_count(arguments))};
   const TrainingEnd end = run_training(training, run, console);
-  if (!end.last && !end.interrupted) return kDone;  // another rank tells
+  if (!end.last && !end.interrupted) return cli::kDone;  // another rank tells
   print_end(console.out, end, arguments.given("json"));
   if (!run.quiet) {
     console.err << "faasconf: " << end.steps << " steps, " << end.steps_here << " of them in " << std::setprecision(3)
@@ -66,36 +66,36 @@ int run_train(const Arguments& arguments, const Console& console) {
     }
     if (end.interrupted) console.err << "faasconf: interrupted; --resume goes on\n";
   }
-  return end.interrupted ? kInterrupted : kDone;
+  return end.interrupted ? cli::kInterrupted : cli::kDone;
 }
 
-int run_export(const Arguments& arguments, const Console& console) {
-  const std::string out = output_file(arguments, "out");
-  check_apart({{"--out", out}}, {{"CHECKPOINT", arguments.text("CHECKPOINT")}});
+int run_export(const cli::Arguments& arguments, const cli::Console& console) {
+  const std::string out = cli::output_file(arguments, "out");
+  cli::check_apart({{"--out", out}}, {{"CHECKPOINT", arguments.text("CHECKPOINT")}});
   Checkpoint checkpoint(arguments.text("CHECKPOINT"));
   const Training training = parse_training(checkpoint.notes().experiment, arguments.text("CHECKPOINT"));
   learner::Communicator alone;
   learner::Trainer trainer(training.trainer, alone, 1);
   checkpoint.restore(trainer);
-  write_aside(out, learner::encode_bundle(policy_of(training, trainer)));
+  cli::write_aside(out, learner::encode_bundle(policy_of(training, trainer)));
   if (!arguments.given("quiet")) console.err << "faasconf: wrote " << out << "\n";
-  return kDone;
+  return cli::kDone;
 }
 
-std::vector<Command> trainer_commands() {
-  std::vector<Command> table = {train_command(), export_command()};
+std::vector<cli::Command> trainer_commands() {
+  std::vector<cli::Command> table = {cli::train_command(), cli::export_command()};
   table[0].run = run_train;
   table[1].run = run_export;
   return table;
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train
 
 int main(int argc, char** argv) {
   using namespace faasconf::experiments;
   faasconf::learner::prepare_process(argv);
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},
-                 trainer_commands());
+  return cli::run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},
+                      train::trainer_commands());
 }

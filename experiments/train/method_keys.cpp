@@ -11,20 +11,20 @@
 
 #include "experiments/train/read_keys.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 namespace {
 
-std::vector<std::size_t> read_widths(const YamlValue& value) {
+std::vector<std::size_t> read_widths(const config::YamlValue& value) {
   std::vector<std::size_t> widths;
-  for (const YamlValue& item : value.items("a list of widths")) widths.push_back(read_size(item, 1, 4096));
+  for (const config::YamlValue& item : value.items("a list of widths")) widths.push_back(read_size(item, 1, 4096));
   return widths;
 }
 
-void read_network(const YamlMap& map, learner::NetworkSpec& network) {
+void read_network(const config::YamlMap& map, learner::NetworkSpec& network) {
   std::visit(
       [&map](auto& spec) {
         using Spec = std::decay_t<decltype(spec)>;
-        const auto size = [](const YamlValue& value) { return read_size(value, 1, 4096); };
+        const auto size = [](const config::YamlValue& value) { return read_size(value, 1, 4096); };
         if constexpr (std::is_same_v<Spec, learner::TransformerSpec>) {
           read_into(map, "width", spec.width, size);
           read_into(map, "heads", spec.heads, size);
@@ -34,7 +34,7 @@ void read_network(const YamlMap& map, learner::NetworkSpec& network) {
           read_into(map, "hidden", spec.hidden, read_widths);
         }
         if constexpr (std::is_same_v<Spec, learner::NeighbourhoodSpec>) {
-          read_into(map, "shared_attention", spec.shared_attention, read_flag);
+          read_into(map, "shared_attention", spec.shared_attention, config::read_flag);
         }
       },
       network);
@@ -46,37 +46,39 @@ std::vector<std::string_view> network_keys(const learner::NetworkSpec& network) 
   return {"hidden", "shared_attention"};
 }
 
-YamlMap with_network(const YamlValue& learning, std::vector<std::string_view> keys,
-                     const learner::NetworkSpec& network) {
+config::YamlMap with_network(const config::YamlValue& learning, std::vector<std::string_view> keys,
+                             const learner::NetworkSpec& network) {
   for (const std::string_view key : network_keys(network)) keys.push_back(key);
   return {learning, keys};
 }
 
-void read_off_policy(const YamlValue& learning, bool redeploy, learner::OffPolicySpec& spec) {
+void read_off_policy(const config::YamlValue& learning, bool redeploy, learner::OffPolicySpec& spec) {
   if (redeploy) spec.gamma = 0;
-  const YamlMap keys = with_network(learning,
-                                    {"actor_rate", "critic_rate", "gamma", "tau", "gradient_limit", "noise", "batch",
-                                     "updates", "warm_up", "buffer", "offline"},
-                                    spec.actor);
+  const config::YamlMap keys = with_network(learning,
+                                            {"actor_rate", "critic_rate", "gamma", "tau", "gradient_limit", "noise",
+                                             "batch", "updates", "warm_up", "buffer", "offline"},
+                                            spec.actor);
   read_into(keys, "actor_rate", spec.actor_rate, read_positive);
   read_into(keys, "critic_rate", spec.critic_rate, read_positive);
-  read_into(keys, "gamma", spec.gamma, read_probability);
-  read_into(keys, "tau", spec.tau, read_probability);
+  read_into(keys, "gamma", spec.gamma, config::read_probability);
+  read_into(keys, "tau", spec.tau, config::read_probability);
   read_into(keys, "gradient_limit", spec.gradient_limit, read_at_least_zero);
   read_into(keys, "noise", spec.noise, read_at_least_zero);
-  read_into(keys, "batch", spec.batch, [](const YamlValue& value) { return read_size(value, 1, 1'000'000); });
-  read_into(keys, "updates", spec.updates, [](const YamlValue& value) { return read_size(value, 1, 1'000'000); });
-  read_into(keys, "warm_up", spec.warm_up, [](const YamlValue& value) { return read_size(value, 0); });
-  read_into(keys, "buffer", spec.buffer, [](const YamlValue& value) { return read_size(value, 1, 1'000'000'000); });
-  read_into(keys, "offline", spec.offline, read_flag);
+  read_into(keys, "batch", spec.batch, [](const config::YamlValue& value) { return read_size(value, 1, 1'000'000); });
+  read_into(keys, "updates", spec.updates,
+            [](const config::YamlValue& value) { return read_size(value, 1, 1'000'000); });
+  read_into(keys, "warm_up", spec.warm_up, [](const config::YamlValue& value) { return read_size(value, 0); });
+  read_into(keys, "buffer", spec.buffer,
+            [](const config::YamlValue& value) { return read_size(value, 1, 1'000'000'000); });
+  read_into(keys, "offline", spec.offline, config::read_flag);
   read_network(keys, spec.actor);
   if (const auto* const actor = std::get_if<learner::NeighbourhoodSpec>(&spec.actor)) {
     spec.critic.shared_attention = actor->shared_attention;
   }
 }
 
-void read_on_policy(const YamlValue& learning, sim::RewardKind reward, learner::OnPolicySpec& spec) {
-  const YamlMap keys =
+void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, learner::OnPolicySpec& spec) {
+  const config::YamlMap keys =
       with_network(learning,
                    {"rate", "final_rate", "gamma", "gae_lambda", "clip", "entropy", "spread", "gradient_limit",
                     "epochs", "minibatches", "value_width", "violation_limit", "multiplier", "multiplier_proportional",
@@ -84,18 +86,20 @@ void read_on_policy(const YamlValue& learning, sim::RewardKind reward, learner::
                    spec.actor);
   read_into(keys, "rate", spec.rate, read_positive);
   read_into(keys, "final_rate", spec.final_rate, read_positive);
-  read_into(keys, "gamma", spec.gamma, read_probability);
-  read_into(keys, "gae_lambda", spec.gae_lambda, read_probability);
+  read_into(keys, "gamma", spec.gamma, config::read_probability);
+  read_into(keys, "gae_lambda", spec.gae_lambda, config::read_probability);
   read_into(keys, "clip", spec.clip, read_positive);
   read_into(keys, "entropy", spec.entropy, read_at_least_zero);
   read_into(keys, "spread", spec.initial_spread, read_positive);
   read_into(keys, "gradient_limit", spec.gradient_limit, read_at_least_zero);
-  read_into(keys, "epochs", spec.epochs, [](const YamlValue& value) { return read_size(value, 1, 1000); });
-  read_into(keys, "minibatches", spec.minibatches, [](const YamlValue& value) { return read_size(value, 1, 10'000); });
-  read_into(keys, "value_width", spec.value_width, [](const YamlValue& value) { return read_size(value, 1, 4096); });
+  read_into(keys, "epochs", spec.epochs, [](const config::YamlValue& value) { return read_size(value, 1, 1000); });
+  read_into(keys, "minibatches", spec.minibatches,
+            [](const config::YamlValue& value) { return read_size(value, 1, 10'000); });
+  read_into(keys, "value_width", spec.value_width,
+            [](const config::YamlValue& value) { return read_size(value, 1, 4096); });
   read_network(keys, spec.actor);
   learner::LagrangianSpec lagrangian;
-  read_into(keys, "violation_limit", lagrangian.limit, read_probability);
+  read_into(keys, "violation_limit", lagrangian.limit, config::read_probability);
   read_into(keys, "multiplier", lagrangian.initial, read_at_least_zero);
   read_into(keys, "multiplier_proportional", lagrangian.proportional, read_at_least_zero);
   read_into(keys, "multiplier_integral", lagrangian.integral, read_at_least_zero);
@@ -107,11 +111,12 @@ void read_on_policy(const YamlValue& learning, sim::RewardKind reward, learner::
 
 }  // namespace
 
-learner::MethodSpec read_method(const YamlValue& value) {
+learner::MethodSpec read_method(const config::YamlValue& value) {
   constexpr std::array<std::string_view, 10> kNames = {
       "mappo", "mappo-no-attention", "ppo", "attmf", "attmf-softmax", "attmf-modern", "mf", "maddpg", "ddpg", "firm"};
   const std::string name = value.text("a method");
-  if (std::ranges::find(kNames, name) == kNames.end()) value.refuse("one of " + join({kNames.begin(), kNames.end()}));
+  if (std::ranges::find(kNames, name) == kNames.end())
+    value.refuse("one of " + config::join({kNames.begin(), kNames.end()}));
   learner::OnPolicySpec on_policy;
   if (name == "mappo") return on_policy;
   if (name == "mappo-no-attention") {
@@ -126,9 +131,10 @@ learner::MethodSpec read_method(const YamlValue& value) {
   return learner::off_policy_preset(name);
 }
 
-void read_learning(const YamlMap& training, const sim::EnvironmentSpec& environment, learner::MethodSpec& method) {
-  const YamlNode nothing{YamlNode::Kind::map, {}, {}, {}, {}};
-  const YamlValue learning = training.get("learning").value_or(YamlValue(nothing, "training.learning"));
+void read_learning(const config::YamlMap& training, const sim::EnvironmentSpec& environment,
+                   learner::MethodSpec& method) {
+  const config::YamlNode nothing{config::YamlNode::Kind::map, {}, {}, {}, {}};
+  const config::YamlValue learning = training.get("learning").value_or(config::YamlValue(nothing, "training.learning"));
   if (auto* const spec = std::get_if<learner::OffPolicySpec>(&method)) {
     read_off_policy(learning, environment.scenario.redeploy, *spec);
   } else {
@@ -136,4 +142,4 @@ void read_learning(const YamlMap& training, const sim::EnvironmentSpec& environm
   }
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

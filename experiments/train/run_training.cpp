@@ -20,7 +20,7 @@
 #include "learner/marl/bundle_writer.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 namespace {
 
 constexpr double kPenalty = 10;  // of a share of violations beyond the limit, in units of reward
@@ -58,7 +58,7 @@ class TrainingLog {
  public:
   TrainingLog(const std::string& folder, std::uint64_t step) : board_(folder, "faasconf." + std::to_string(step)) {
     const std::string path = folder + "/log.jsonl";
-    write_aside(path, lines_until(path, step));
+    cli::write_aside(path, lines_until(path, step));
     lines_.open(path, std::ios::app);
   }
 
@@ -79,7 +79,7 @@ class TrainingLog {
 
 class TrainingLoop {
  public:
-  TrainingLoop(const Training& training, const TrainingRun& run, const Console& console)
+  TrainingLoop(const Training& training, const TrainingRun& run, const cli::Console& console)
       : training_(training),
         run_(run),
         communicator_(learner::make_communicator()),
@@ -88,12 +88,12 @@ class TrainingLoop {
     notes_.experiment = training.resolved;
     if (run.resume) resume();
     if (communicator_->rank() != 0) return;
-    write_aside(in_folder("experiment.yaml"), training.resolved);
+    cli::write_aside(in_folder("experiment.yaml"), training.resolved);
     log_.emplace(run.folder, steps());
   }
 
   TrainingEnd run() {
-    const Interrupt interrupt;
+    const cli::Interrupt interrupt;
     const double started_s = now_s();
     const std::uint64_t first = steps();
     TrainingEnd end;
@@ -189,14 +189,14 @@ class TrainingLoop {
   }
 
   void write_policy(const std::string& name) {
-    write_aside(in_folder(name), learner::encode_bundle(policy_of(training_, trainer_)));
+    cli::write_aside(in_folder(name), learner::encode_bundle(policy_of(training_, trainer_)));
   }
 
   const Training& training_;
   const TrainingRun& run_;
   std::unique_ptr<learner::Communicator> communicator_;
   learner::Trainer trainer_;
-  Progress progress_;
+  cli::Progress progress_;
   std::optional<TrainingLog> log_;  // of rank 0
   CheckpointNotes notes_;
   std::array<double, 4> sums_{};  // reward, price, qos, replaced
@@ -207,8 +207,8 @@ class TrainingLoop {
 
 }  // namespace
 
-TrainingEnd run_training(const Training& training, const TrainingRun& run, const Console& console) {
-  make_output_folder("out", run.folder);
+TrainingEnd run_training(const Training& training, const TrainingRun& run, const cli::Console& console) {
+  cli::make_output_folder("out", run.folder);
   const bool has_one = std::filesystem::exists(run.folder + "/last.ckpt");
   if (has_one && !run.resume) {
     throw sim::Error("--out: " + run.folder + " has a training; give --resume to go on with it, or another folder");
@@ -220,4 +220,4 @@ TrainingEnd run_training(const Training& training, const TrainingRun& run, const
   return end;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

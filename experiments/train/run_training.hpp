@@ -9,7 +9,7 @@
 #include "experiments/train/training_file.hpp"
 #include "learner/marl/greedy.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 
 struct TrainingRun {
   std::string folder;
@@ -29,6 +29,6 @@ struct TrainingEnd {
 
 // Throws sim::Error: a folder with another training, nothing to resume; a gradient that is none, after which the last
 // checkpoint is still there.
-TrainingEnd run_training(const Training& training, const TrainingRun& run, const Console& console);
+TrainingEnd run_training(const Training& training, const TrainingRun& run, const cli::Console& console);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

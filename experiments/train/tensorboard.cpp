@@ -5,7 +5,7 @@
 #include <chrono>
 #include <filesystem>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 namespace {
 
 template <class Number>
@@ -103,4 +103,4 @@ void TensorBoard::add(std::int64_t step, const Scalars& scalars) {
   file_ << event_record(now_s(), step, scalars) << std::flush;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 
 using Scalars = std::vector<std::pair<std::string, double>>;
 
@@ -29,4 +29,4 @@ class TensorBoard {
   std::ofstream file_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "learner/marl/trainer.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 
 // Evaluation while training, which selects the best checkpoint: at loads and by random numbers that training does not
 // see. What is reported in the end should be measured at others still.
@@ -24,12 +24,12 @@ struct Training {
   learner::TrainerSpec trainer;
   std::uint64_t steps = 0;  // of environments, all together
   Selection selection;
-  std::vector<InputFile> inputs;
+  std::vector<config::InputFile> inputs;
   std::string resolved;  // YAML with workflows and overrides in their places: reading it gives the same training
 };
 
 // Throws sim::Error with file, line, what was expected and what came.
-Training read_training(const std::string& path, const Overrides& overrides = {});
-Training parse_training(const std::string& text, const std::string& path, const Overrides& overrides = {});
+Training read_training(const std::string& path, const config::Overrides& overrides = {});
+Training parse_training(const std::string& text, const std::string& path, const config::Overrides& overrides = {});
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

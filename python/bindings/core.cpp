@@ -15,7 +15,7 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/run.hpp"
 
@@ -25,7 +25,7 @@ using namespace py::literals;
 namespace faasconf {
 namespace {
 
-using experiments::Experiment;
+using experiments::config::Experiment;
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
@@ -197,12 +197,12 @@ sim::Duration positive_seconds(const char* name, double seconds, bool may_be_zer
 }
 
 Experiment load_scenario(const std::filesystem::path& path, const py::dict& overrides) {
-  experiments::Overrides entries;
+  experiments::config::Overrides entries;
   for (const auto& [key, value] : overrides) {
     entries.push_back(py::str(key).cast<std::string>() + "=" + py::str(value).cast<std::string>());
   }
   const py::gil_scoped_release unlocked;
-  return experiments::read_experiment(path.string(), entries);
+  return experiments::config::read_experiment(path.string(), entries);
 }
 
 RunColumns simulate(const Experiment& experiment, std::optional<double> duration_s, double warm_up_s,
@@ -260,7 +260,7 @@ std::vector<std::string> function_names(const Experiment& experiment) {
 
 py::dict configurations(const Experiment& experiment) {
   py::dict result;
-  for (const experiments::NamedConfiguration& named : experiment.configurations) {
+  for (const experiments::config::NamedConfiguration& named : experiment.configurations) {
     result[py::str(named.name)] = named.configuration;
   }
   return result;

@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "sim/model/run.hpp"
 #include "sim/stats/running_moments.hpp"
 #include "tests/shared_data.hpp"
@@ -112,7 +112,7 @@ Accuracy accuracy(const std::vector<Row>& measured, const std::vector<Row>& pred
 TEST(MeasuredParallel, IsPredictedAsWellAsTheReadmeSays) {
   const auto path = tests::shared_file("data/faasconf/parallel_10users.csv");
   if (!path) GTEST_SKIP() << tests::kNoSharedData;
-  const Experiment experiment = read_experiment("parallel");
+  const config::Experiment experiment = config::read_experiment("parallel");
   std::ifstream in(*path);
   std::string line;
   std::getline(in, line);

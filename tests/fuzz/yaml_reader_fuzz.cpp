@@ -7,15 +7,15 @@
 #include <string>
 
 #include "experiments/config/draw.hpp"
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "sim/core/error.hpp"
 
 using namespace faasconf;
 
 namespace {
 
-experiments::Overrides overrides_of(const std::string& text) {
-  experiments::Overrides overrides;
+experiments::config::Overrides overrides_of(const std::string& text) {
+  experiments::config::Overrides overrides;
   const std::string mark = "#--set ";
   for (std::size_t begin = 0; text.compare(begin, mark.size(), mark) == 0;) {
     const std::size_t end = text.find('\n', begin);
@@ -30,15 +30,15 @@ experiments::Overrides overrides_of(const std::string& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  experiments::Experiment experiment;
+  experiments::config::Experiment experiment;
   try {
-    experiment = experiments::parse_experiment(text, "fuzz.yaml", overrides_of(text));
+    experiment = experiments::config::parse_experiment(text, "fuzz.yaml", overrides_of(text));
   } catch (const sim::Error&) {
     return 0;
   }
   // not caught: what was written must be readable
-  if (experiments::parse_experiment(experiment.resolved, "resolved.yaml").resolved != experiment.resolved) std::abort();
-  experiments::draw_text(experiment.scenario.workflow);
-  experiments::draw_dot(experiment.scenario.workflow);
+  if (experiments::config::parse_experiment(experiment.resolved, "resolved.yaml").resolved != experiment.resolved) std::abort();
+  experiments::config::draw_text(experiment.scenario.workflow);
+  experiments::config::draw_dot(experiment.scenario.workflow);
   return 0;
 }

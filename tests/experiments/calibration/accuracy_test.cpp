@@ -7,7 +7,7 @@
 
 #include "sim/core/random.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 // By hand: errors .5, -.5, 0, 1 of 1, 2, 3, 4, whose mean is 2.5.
@@ -76,4 +76,4 @@ TEST(Bootstrap, TellsPairedModelsApart) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -11,11 +11,11 @@
 
 #include "experiments/calibration/checkpoint.hpp"
 #include "experiments/calibration/next_windows.hpp"
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 using testing::HasSubstr;
@@ -60,7 +60,7 @@ TEST(Calibration, RecoversASimulatedSystemWithinItsIntervals) {
   EXPECT_LT(found->fit.loss, found->start_loss / 4);
   const double truth[] = {0.5, 0.8, 0.1};
   for (std::size_t i = 0; i < 3; ++i) {
-    const Span& interval = found->record.intervals[i];
+    const prediction::Span& interval = found->record.intervals[i];
     EXPECT_LE(interval.low, truth[i]) << inputs.mapping.parameters[i].name;
     EXPECT_GE(interval.high, truth[i]) << inputs.mapping.parameters[i].name;
     // narrow enough to say something: a third of the bounds
@@ -74,17 +74,18 @@ TEST(Calibration, RecoversASimulatedSystemWithinItsIntervals) {
 
   // what was found is in the file, which is a workflow and knows its calibration
   const std::string text = calibrated_yaml(inputs, *found);
-  const YamlNode tree = parse_yaml(text, "calibrated.yaml");
-  const sim::WorkflowSpec workflow = read_workflow({tree, ""});
+  const config::YamlNode tree = config::parse_yaml(text, "calibrated.yaml");
+  const sim::WorkflowSpec workflow = config::read_workflow({tree, ""});
   EXPECT_EQ(workflow.functions[0].serial_work, sim::Distribution(sim::Deterministic{found->record.values[0]}));
-  const CalibrationRecord record = read_record({*tree.find("calibration"), "calibration"}, workflow);
+  const prediction::CalibrationRecord record =
+      prediction::read_record({*tree.find("calibration"), "calibration"}, workflow);
   EXPECT_EQ(record.values, found->record.values);
   EXPECT_EQ(record.members, found->record.members);
   EXPECT_EQ(record.intervals, found->record.intervals);
   EXPECT_EQ(record.quantities, found->record.quantities);
   EXPECT_EQ(record.ranges, found->record.ranges);
   EXPECT_EQ(record.window, std::chrono::seconds(30));
-  EXPECT_NO_THROW(parse_experiment(text, "calibrated.yaml"));
+  EXPECT_NO_THROW(config::parse_experiment(text, "calibrated.yaml"));
 
   // windows to measure next: inside the workflow's ranges, all different
   const auto next =
@@ -108,7 +109,7 @@ TEST(Calibration, DISABLED_NinetyPercentIntervalsHoldTheTruthAsOftenAsTheySay) {
     const CalibrationOptions options{.evaluations = 120, .windows_per_half = 1, .members = 8, .threads = 2};
     const auto found = calibrate(files.inputs(options), options, always);
     for (std::size_t p = 0; p < 3; ++p) {
-      const Span& interval = found->record.intervals[p];
+      const prediction::Span& interval = found->record.intervals[p];
       if (interval.low <= truth[p] && truth[p] <= interval.high) ++held;
     }
     for (const TargetReport& report : found->reports) {
@@ -162,4 +163,4 @@ TEST(Calibration, GoesOnFromItsCheckpointToTheSameEnd) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -11,13 +11,13 @@
 #include "sim/stats/running_moments.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 // What a loss borrows, in one place.
 struct Problem {
   explicit Problem(std::size_t rows)
-      : table(parse_table(simulated_rows(two_functions(), rows, 1), "m.csv")),
+      : table(config::parse_table(simulated_rows(two_functions(), rows, 1), "m.csv")),
         mapping(parse_mapping(kTwoFunctionsMapping, "map.yaml", table, two_functions())),
         measurements(read_measurements(table, mapping, two_functions())),
         candidate(two_functions_tree(), mapping.parameters),
@@ -27,10 +27,10 @@ struct Problem {
   Loss loss(LossOptions options) const {
     return Loss(candidate, measurements, protocol_of(mapping.protocol), all, options);
   }
-  Table table;
+  config::CsvTable table;
   Mapping mapping;
   Measurements measurements;
-  CandidateWorkflow candidate;
+  prediction::CandidateWorkflow candidate;
   std::vector<std::size_t> all;
 };
 
@@ -79,8 +79,8 @@ TEST(Loss, IsLessAtTheTruthThanAwayFromIt) {
 
 TEST(Loss, PriorsPullAsOneRow) {
   Problem problem(10);
-  problem.mapping.parameters[2].prior = Prior{.mean = 0.1, .standard_deviation = 0.05};
-  problem.candidate = CandidateWorkflow(two_functions_tree(), problem.mapping.parameters);
+  problem.mapping.parameters[2].prior = prediction::Prior{.mean = 0.1, .standard_deviation = 0.05};
+  problem.candidate = prediction::CandidateWorkflow(two_functions_tree(), problem.mapping.parameters);
   const Loss loss = problem.loss({.threads = 1});
   EXPECT_NEAR(loss.prior_loss({0.5, 0.5, 0.2}), 0, 1e-12);    // .2 of 0 .. .5 is .1
   EXPECT_NEAR(loss.prior_loss({0.5, 0.5, 0.3}), 0.1, 1e-12);  // one deviation off, 10 rows
@@ -105,16 +105,16 @@ TEST(NewtonPolish, GoesDownFromTheBestOfItsStarts) {
 
 // --- the workflow of a point
 
-TEST(CandidateWorkflow, PutsValuesWhereTheirPathsLead) {
-  const YamlNode tree = two_functions_tree();
-  const std::vector<FittedParameter> parameters{
+TEST(prediction::CandidateWorkflow, PutsValuesWhereTheirPathsLead) {
+  const config::YamlNode tree = two_functions_tree();
+  const std::vector<prediction::FittedParameter> parameters{
       {.name = "work",
        .sets = {{.path = "functions.first.serial"}, {.path = "functions.second.serial", .times = 2, .plus = 0.1}},
-       .dimension = Dimension::time,
+       .dimension = prediction::Dimension::time,
        .low = 0.1,
        .high = 1,
        .logarithmic = true}};
-  const CandidateWorkflow candidate(tree, parameters);
+  const prediction::CandidateWorkflow candidate(tree, parameters);
   const sim::WorkflowSpec workflow = candidate.workflow(std::vector<double>{0.25});
   EXPECT_EQ(workflow.functions[0].serial_work, sim::Distribution(sim::Deterministic{0.25}));
   EXPECT_EQ(workflow.functions[1].serial_work, sim::Distribution(sim::Deterministic{0.6}));
@@ -123,11 +123,11 @@ TEST(CandidateWorkflow, PutsValuesWhereTheirPathsLead) {
   EXPECT_NEAR(candidate.values(candidate.point(std::vector<double>{0.3}))[0], 0.3, 1e-12);
 }
 
-TEST(CandidateWorkflow, RefusesPathsThatLeadNowhere) {
+TEST(prediction::CandidateWorkflow, RefusesPathsThatLeadNowhere) {
   const auto candidate = [](const std::string& path) {
-    return CandidateWorkflow(
+    return prediction::CandidateWorkflow(
         two_functions_tree(),
-        {{.name = "p", .sets = {{.path = path}}, .dimension = Dimension::time, .low = 0.1, .high = 1}});
+        {{.name = "p", .sets = {{.path = path}}, .dimension = prediction::Dimension::time, .low = 0.1, .high = 1}});
   };
   EXPECT_THROW(candidate("functions.third.serial"), sim::Error);
   EXPECT_THROW(candidate("functions.first.work"), sim::Error);
@@ -135,4 +135,4 @@ TEST(CandidateWorkflow, RefusesPathsThatLeadNowhere) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

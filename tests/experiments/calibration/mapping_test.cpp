@@ -5,17 +5,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 #include "tests/experiments/config/reading.hpp"
 #include "tests/shared_data.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 using testing::HasSubstr;
 
-Table table_of(const std::string& rows) { return parse_table(kTwoFunctionsHeader + rows, "m.csv"); }
+config::CsvTable table_of(const std::string& rows) { return config::parse_table(kTwoFunctionsHeader + rows, "m.csv"); }
 const char* const kRow = "10,770,3,1200,1536,0.34,2.5,20,5,1500\n";
 
 std::string with(std::string text, const std::string& before, const std::string& after) {
@@ -30,7 +30,7 @@ std::string complaint_about_mapping(const std::string& before, const std::string
 }
 
 TEST(Mapping, TurnsColumnsIntoQuantities) {
-  const Table table = table_of(kRow);
+  const config::CsvTable table = table_of(kRow);
   const Mapping mapping = parse_mapping(kTwoFunctionsMapping, "map.yaml", table, two_functions());
   ASSERT_EQ(mapping.knobs.size(), 2U);
   EXPECT_EQ(mapping.knobs[0].cpu.read(table, 0), 770);
@@ -67,19 +67,19 @@ TEST(Mapping, SaysWhatIsWrongInIt) {
 
 TEST(Mapping, AmountsAreWrittenAsTheyAreRead) {
   for (const std::string text : {"860ms", "380Mi", "500m", "5/s", "0.16", "-0.5"}) {
-    const YamlNode node = parse_yaml_value(text, "test");
-    const auto [value, dimension] = read_amount({node, ""});
-    const YamlNode again = parse_yaml_value(format_amount(value, dimension), "test");
-    EXPECT_EQ(read_amount({again, ""}), std::pair(value, dimension)) << text;
+    const config::YamlNode node = config::parse_yaml_value(text, "test");
+    const auto [value, dimension] = prediction::read_amount({node, ""});
+    const config::YamlNode again = config::parse_yaml_value(prediction::format_amount(value, dimension), "test");
+    EXPECT_EQ(prediction::read_amount({again, ""}), std::pair(value, dimension)) << text;
   }
 }
 
 TEST(ShippedMapping, ReadsThePapersMeasurements) {
   const auto file = tests::shared_file("data/faasconf/parallel_10users.csv");
   if (!file) GTEST_SKIP() << tests::kNoSharedData;
-  const sim::WorkflowSpec workflow = read_experiment("parallel").scenario.workflow;
-  const Table table = read_table(*file);
-  const Mapping mapping = read_mapping(find_shipped("paper-parallel-mapping"), table, workflow);
+  const sim::WorkflowSpec workflow = config::read_experiment("parallel").scenario.workflow;
+  const config::CsvTable table = config::read_table(*file);
+  const Mapping mapping = read_mapping(config::find_shipped("paper-parallel-mapping"), table, workflow);
   const Measurements measurements = read_measurements(table, mapping, workflow);
   EXPECT_GE(measurements.rows.size(), 909U);
   const MeasuredRow& first = measurements.rows.front();
@@ -90,4 +90,4 @@ TEST(ShippedMapping, ReadsThePapersMeasurements) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -10,13 +10,13 @@
 #include "tests/experiments/calibration/two_functions.hpp"
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::calibration {
 namespace {
 
 using testing::HasSubstr;
 
 Measurements read(const std::string& rows, const std::string& mapping = kTwoFunctionsMapping) {
-  const Table table = parse_table(kTwoFunctionsHeader + rows, "m.csv");
+  const config::CsvTable table = config::parse_table(kTwoFunctionsHeader + rows, "m.csv");
   const sim::WorkflowSpec workflow = two_functions();
   return read_measurements(table, parse_mapping(mapping, "map.yaml", table, workflow), workflow);
 }
@@ -99,4 +99,4 @@ TEST(Split, WantsThreeRowsAParameter) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::calibration

@@ -9,9 +9,9 @@
 
 #include "experiments/calibration/mapping.hpp"
 #include "experiments/calibration/measurements.hpp"
-#include "experiments/calibration/window_sample.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/yaml_tree.hpp"
+#include "experiments/prediction/window_sample.hpp"
 #include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 
@@ -31,10 +31,10 @@ functions:
 entry: [first, second]
 )";
 
-inline YamlNode two_functions_tree() { return parse_yaml(kTwoFunctions, "two.yaml"); }
+inline config::YamlNode two_functions_tree() { return config::parse_yaml(kTwoFunctions, "two.yaml"); }
 inline sim::WorkflowSpec two_functions() {
-  const YamlNode tree = two_functions_tree();
-  return read_workflow({tree, ""});
+  const config::YamlNode tree = two_functions_tree();
+  return config::read_workflow({tree, ""});
 }
 
 inline const char* const kTwoFunctionsMapping = R"(protocol: {users: {column: users}, window: 30s, attribution: paper}
@@ -80,9 +80,9 @@ inline std::string simulated_rows(const sim::WorkflowSpec& truth, std::size_t co
     configuration.functions = {
         {.cpu = {cpu[0]}, .memory = {1024}, .replicas = static_cast<int>(replicas), .concurrency = 4},
         {.cpu = {cpu[1]}, .memory = {memory}, .replicas = 2, .concurrency = static_cast<int>(9 * action + 1)}};
-    const Load load{.users = users, .rate_per_s = 0, .window = std::chrono::seconds(30), .warm_up = {}};
-    const Protocol protocol{.attribution = sim::Attribution::paper};
-    simulate_windows(scenario_of(truth, configuration, load, protocol), load, seed + 1000 + made, 1,
+    const prediction::Load load{.users = users, .rate_per_s = 0, .window = std::chrono::seconds(30), .warm_up = {}};
+    const prediction::Protocol protocol{.attribution = sim::Attribution::paper};
+    simulate_windows(prediction::scenario_of(truth, configuration, load, protocol), load, seed + 1000 + made, 1,
                      [&](std::size_t, const sim::Observation& window) {
                        const auto& p75 = window.functions[1].latency;
                        if (!window.latency || !p75) return;  // such windows are not in the table

@@ -6,7 +6,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::ElementsAre;
@@ -116,4 +116,4 @@ TEST(DidYouMean, TakesTheClosestAndIgnoresWhatIsFar) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

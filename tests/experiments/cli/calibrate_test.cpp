@@ -6,7 +6,7 @@
 #include "tests/experiments/calibration/two_functions.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::HasSubstr;
@@ -95,4 +95,4 @@ TEST_F(CalibrateCommand, IsMisusedWithOneClearMessage) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -5,7 +5,7 @@
 #include "experiments/version.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::HasSubstr;
@@ -93,4 +93,4 @@ TEST(Cli, AnAnswerThatCannotBeWrittenIsAFailure) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -5,7 +5,7 @@
 
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::Contains;
@@ -51,4 +51,4 @@ TEST(BashCompletion, LeavesFilesToTheShell) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

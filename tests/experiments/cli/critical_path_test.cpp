@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using sim::Block;
@@ -70,4 +70,4 @@ TEST(CriticalPath, OfAFanOutIsThatOfItsBody) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -11,13 +11,13 @@
 #include <nlohmann/json.hpp>
 #include <zip.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "learner/serving/bundle.hpp"
 #include "learner/serving/tensors.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 #include "tests/learner/serving/policies.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::ContainsRegex;
@@ -85,7 +85,7 @@ void write_bundle(const std::string& path, const learner::PolicyBundle& policy) 
 
 // With random weights.
 learner::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge knowledge) {
-  const sim::Scenario scenario(read_experiment(workflow).scenario);
+  const sim::Scenario scenario(config::read_experiment(workflow).scenario);
   learner::PolicyBundle policy = learner::random_policy(scenario, learner::NeighbourhoodSpec{});
   policy.metadata.load_knowledge = knowledge;
   return policy;
@@ -179,4 +179,4 @@ TEST(EvaluateCommand, IsMisusedWithOneClearMessage) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

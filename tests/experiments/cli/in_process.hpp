@@ -11,7 +11,7 @@
 #include "experiments/cli/cli.hpp"
 #include "experiments/cli/paths.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 
 struct Ran {
   int code = 0;
@@ -53,4 +53,4 @@ class Elsewhere {
   std::filesystem::path before_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

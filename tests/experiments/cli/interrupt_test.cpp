@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 TEST(Interrupt, NotesTheFirstCtrlC) {
@@ -34,4 +34,4 @@ TEST(InterruptDeathTest, TheSecondCtrlCKills) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

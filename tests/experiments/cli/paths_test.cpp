@@ -9,7 +9,7 @@
 #include "sim/core/error.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::HasSubstr;
@@ -54,4 +54,4 @@ TEST(OutputFiles, AreApartFromInputsAndFromOneAnother) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

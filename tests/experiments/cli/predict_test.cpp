@@ -4,11 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiments/calibration/table.hpp"
+#include "experiments/config/csv_table.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::HasSubstr;
@@ -20,14 +20,14 @@ const std::string kHeader =
 class PredictCommand : public testing::Test {
  protected:
   PredictCommand() { write("two.yaml", kTwoFunctions); }
-  Table predict(const std::string& workflow, const std::string& rows, const std::string& options = "") {
+  config::CsvTable predict(const std::string& workflow, const std::string& rows, const std::string& options = "") {
     write("in.csv", kHeader + rows);
     const Ran ran = faasconf("predict " + workflow + " --in in.csv --out out.csv --quiet " + options);
     EXPECT_EQ(ran.code, kDone) << ran.err;
-    return read_table("out.csv");
+    return config::read_table("out.csv");
   }
-  static double value(const Table& table, std::size_t row, const std::string& column) {
-    return number_at(table, row, column_named(table, column));
+  static double value(const config::CsvTable& table, std::size_t row, const std::string& column) {
+    return config::number_at(table, row, config::column_named(table, column));
   }
   Elsewhere elsewhere_;
 };
@@ -36,7 +36,7 @@ const std::string kWide = "a,1500m,1Gi,4,4,1500m,1536Mi,4,4,5\n";
 const std::string kNarrow = "\"b,c\",500m,1Gi,1,4,500m,1536Mi,1,4,10\n";
 
 TEST_F(PredictCommand, AddsItsColumnsEachWithAnInterval) {
-  const Table table = predict("two.yaml", kWide + kNarrow);
+  const config::CsvTable table = predict("two.yaml", kWide + kNarrow);
   std::vector<std::string> expected;
   for (const std::string name : {"latency_mean_s", "latency_p95_s", "successes", "success_ratio", "price",
                                  "qos_probability", "first.latency_p75_s", "second.latency_p75_s"}) {
@@ -72,7 +72,7 @@ TEST_F(PredictCommand, NamesTheKnobThatLiesOutsideWhatWasMeasuredAndHowFar) {
       "calibrate --measurements measured.csv --mapping mapping.yaml --workflow two.yaml --out fitted.yaml --budget 7 "
       "--windows 1 --members 2 --replications 4");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  const Table table =
+  const config::CsvTable table =
       predict("fitted.yaml", "in,1000m,1Gi,2,4,1000m,900Mi,2,4,6\nout,1000m,1Gi,2,4,1000m,2000Mi,3,4,30\n");
   EXPECT_EQ(table.rows[0].back(), "");
   EXPECT_THAT(table.rows[1].back(), HasSubstr("second.memory: "));
@@ -84,7 +84,7 @@ TEST(ShippedParallel, KnowsWhereItWasMeasured) {
   const Elsewhere elsewhere;
   const Ran ran = faasconf("predict parallel --in demo-configurations.csv --out out.csv --quiet --replications 4");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  const Table table = read_table("out.csv");
+  const config::CsvTable table = config::read_table("out.csv");
   EXPECT_EQ(table.rows[0].back(), "");
   EXPECT_EQ(table.rows[2].back(), "users: 10 above 10");
   EXPECT_EQ(ran.out, "3 configurations, 1 of them outside what was measured\n");
@@ -107,4 +107,4 @@ TEST_F(PredictCommand, IsMisusedWithOneClearMessage) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

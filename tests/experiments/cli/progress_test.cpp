@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::EndsWith;
@@ -55,4 +55,4 @@ TEST(Progress, IsSilentWhereThereIsNoTerminal) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -6,7 +6,7 @@
 
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 // Sets a variable of the environment while it lives.
@@ -95,4 +95,4 @@ TEST(SimulateWithPython, TablesRemainWhenAFigureFails) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -6,7 +6,7 @@
 
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::ContainsRegex;
@@ -74,4 +74,4 @@ TEST(SearchCommand, IsMisusedWithOneClearMessage) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::AllOf;
@@ -297,4 +297,4 @@ TEST(Simulate, ShowsABarOnATerminalAndTakesItAway) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -4,7 +4,7 @@
 #include "tests/experiments/cli/in_process.hpp"
 #include "traces/store.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using nlohmann::json;
@@ -164,4 +164,4 @@ TEST(TraceInspect, SaysWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

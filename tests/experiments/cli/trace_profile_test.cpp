@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/profile_file.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::HasSubstr;
@@ -27,7 +27,7 @@ TEST(TraceProfile, WritesUsersThatFollowTheCounts) {
       "p.csv");
   EXPECT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("p.csv: 11 steps"));
-  const ProfileFile file = read_profile("p.csv");
+  const config::ProfileFile file = config::read_profile("p.csv");
   EXPECT_TRUE(file.users);
   ASSERT_EQ(file.profile.steps.size(), 11U);
   EXPECT_EQ(file.profile.steps.front().level, 10);
@@ -42,7 +42,7 @@ TEST(TraceProfile, TheStartMayNameTheDay) {
   const Ran ran = faasconf(
       "trace profile series.csv --function abc --start 2:00:30 --length 3m --min-users 4 --max-users 9 --out p.csv");
   EXPECT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_EQ(read_profile("p.csv").profile.steps.at(2).level, 4);
+  EXPECT_EQ(config::read_profile("p.csv").profile.steps.at(2).level, 4);
 }
 
 TEST(TraceProfile, MayCrossMidnight) {
@@ -51,7 +51,7 @@ TEST(TraceProfile, MayCrossMidnight) {
   const Ran ran = faasconf("trace profile series.csv --function abc --start 1:23:59 --length 2m --out p.csv --json");
   EXPECT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("day 1, start 23:59, length 2m, scale 5..1439 invocations/min"));
-  EXPECT_EQ(read_profile("p.csv").profile.steps.at(1).level, 12);
+  EXPECT_EQ(config::read_profile("p.csv").profile.steps.at(1).level, 12);
 }
 
 TEST(TraceProfile, FindsTheBusiestStretchOfAllDays) {
@@ -85,7 +85,7 @@ TEST(TraceProfile, TakesTheCallsOf2021) {
   write("2021.txt", "app,func,end_timestamp,duration\na,f,1.5,0.5\na,g,70,1\na,f,130,2\na,f,131,2\n");
   const Ran ran = faasconf("trace profile 2021.txt --function f --start 00:00 --length 3m --min-users 0 --out p.csv");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  const auto steps = read_profile("p.csv").profile.steps;
+  const auto steps = config::read_profile("p.csv").profile.steps;
   EXPECT_EQ(steps.at(0).level, 22);
   EXPECT_EQ(steps.at(1).level, 0);
   EXPECT_EQ(steps.at(2).level, 44);
@@ -102,7 +102,7 @@ TEST(TraceProfile, MendsRowsWhenAsked) {
   const Ran fixed = faasconf(line + " --on-bad-row fix");
   EXPECT_EQ(fixed.code, kDone) << fixed.err;
   EXPECT_THAT(fixed.err, HasSubstr("1 of 2 rows mended"));
-  EXPECT_EQ(read_profile("p.csv").profile.steps.at(1).level, 4);
+  EXPECT_EQ(config::read_profile("p.csv").profile.steps.at(1).level, 4);
   const Ran skipped = faasconf(line + " --on-bad-row skip");
   EXPECT_EQ(skipped.code, kDone) << skipped.err;
   EXPECT_THAT(skipped.err, HasSubstr("1 of 2 rows left out"));
@@ -141,4 +141,4 @@ TEST(TraceProfile, SaysWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

@@ -9,7 +9,7 @@
 #include "experiments/cli/replay_report.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using nlohmann::json;
@@ -231,4 +231,4 @@ TEST(ColdShares, AreOfFunctionsThatWereServed) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

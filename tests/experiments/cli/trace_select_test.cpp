@@ -8,7 +8,7 @@
 #include "traces/store.hpp"
 #include "traces/totals.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::HasSubstr;
@@ -78,4 +78,4 @@ TEST(TraceSelect, SaysWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

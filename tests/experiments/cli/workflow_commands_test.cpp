@@ -2,7 +2,7 @@
 
 #include "tests/experiments/cli/in_process.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::cli {
 namespace {
 
 using testing::AllOf;
@@ -71,4 +71,4 @@ TEST(WorkflowDraw, DrawsForGraphviz) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::cli

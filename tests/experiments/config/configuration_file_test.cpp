@@ -4,7 +4,7 @@
 
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 sim::WorkflowSpec workflow() {
@@ -109,4 +109,4 @@ TEST(ConfigurationFile, IsReadFromDisk) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

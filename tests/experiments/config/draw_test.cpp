@@ -7,7 +7,7 @@
 
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 using testing::HasSubstr;
@@ -133,4 +133,4 @@ TEST(Draw, GraphvizAcceptsTheDot) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

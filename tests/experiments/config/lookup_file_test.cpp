@@ -7,7 +7,7 @@
 
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 using testing::HasSubstr;
@@ -49,4 +49,4 @@ TEST(LookupFile, SaysWhatIsWrongAndWhere) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

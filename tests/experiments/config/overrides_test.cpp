@@ -4,7 +4,7 @@
 
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 const std::string kWorkflow = "name: w\nfunctions: {f: {serial: 1s}, g: {}}\nentry: [f, g]\n";
@@ -98,4 +98,4 @@ TEST(Overrides, ErrorsNameTheOverride) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -5,7 +5,7 @@
 #include "sim/core/error.hpp"
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 using testing::ElementsAre;
@@ -135,4 +135,4 @@ TEST(Policies, StartFromNothingThatIsNotThereAndBearNoNameTwice) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

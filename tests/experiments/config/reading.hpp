@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments {
@@ -22,8 +22,8 @@ inline std::string complaint(const std::function<void()>& read) {
   return "no error";
 }
 
-inline std::string complaint_about(const std::string& text, const Overrides& overrides = {}) {
-  return complaint([&] { parse_experiment(text, "f.yaml", overrides); });
+inline std::string complaint_about(const std::string& text, const config::Overrides& overrides = {}) {
+  return complaint([&] { config::parse_experiment(text, "f.yaml", overrides); });
 }
 
 // A folder of this test, empty at first.

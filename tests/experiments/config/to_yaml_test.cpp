@@ -8,12 +8,12 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/config/policies.hpp"
 #include "sim/core/random.hpp"
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 // ---- equality
@@ -380,4 +380,4 @@ TEST(ToYaml, DeepestBlocksReadBack) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

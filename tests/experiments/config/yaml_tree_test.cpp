@@ -4,7 +4,7 @@
 
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 std::string complaint_about_yaml(const std::string& text) {
@@ -85,4 +85,4 @@ TEST(YamlTree, ReadsWindowsLinesAndByteOrderMarks) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 bool same(const YamlNode& a, const YamlNode& b) {
@@ -37,4 +37,4 @@ TEST(YamlWriter, PutsCommentsBehindTheirValues) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

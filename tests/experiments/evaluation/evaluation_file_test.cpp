@@ -12,7 +12,7 @@
 #include "sim/core/error.hpp"
 #include "tests/experiments/evaluation/made_up_evaluation.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 namespace {
 
 using testing::ElementsAre;
@@ -37,8 +37,8 @@ class EvaluationFile : public testing::Test {
     return values;
   }
 
-  ScratchDirectory scratch_;
-  Experiment experiment_;
+  cli::ScratchDirectory scratch_;
+  config::Experiment experiment_;
 };
 
 TEST_F(EvaluationFile, HoldsEveryRunAndEveryVerdict) {
@@ -71,7 +71,7 @@ TEST_F(EvaluationFile, TellsUnitsAndWhereItComesFrom) {
 
 TEST_F(EvaluationFile, IsExportedAsCsv) {
   const std::string csv = scratch_.path() / "csv";
-  EXPECT_THAT(export_csv(write("e.h5"), csv), ElementsAre(csv + "/runs.csv", csv + "/summary.csv"));
+  EXPECT_THAT(results::export_csv(write("e.h5"), csv), ElementsAre(csv + "/runs.csv", csv + "/summary.csv"));
   std::ifstream runs(csv + "/runs.csv");
   std::string header;
   std::string first;
@@ -97,4 +97,4 @@ TEST_F(EvaluationFile, IsWrittenWholeOrNotAtAll) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

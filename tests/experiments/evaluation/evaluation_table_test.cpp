@@ -8,7 +8,7 @@
 
 #include "tests/experiments/evaluation/made_up_evaluation.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 namespace {
 
 using testing::ContainsRegex;
@@ -64,4 +64,4 @@ TEST(EvaluationTable, IsJsonALine) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

@@ -8,7 +8,7 @@
 
 #include "tests/experiments/evaluation/made_up_evaluation.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 namespace {
 
 const std::size_t kPrice = criterion_named("price");
@@ -153,4 +153,4 @@ TEST(Evaluate, KeepsWholeSeedsWhenItIsEnded) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

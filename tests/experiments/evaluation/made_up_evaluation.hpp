@@ -9,7 +9,7 @@
 #include "experiments/evaluation/evaluation.hpp"
 #include "sim/policy/policy.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::evaluation {
 
 // Two policies, two loads, three seeds; every criterion of a run has this value.
 inline Evaluation made_up_evaluation(const auto& value) {
@@ -66,4 +66,4 @@ inline EvaluationPlan small_plan(int threads = 1) {
   return plan;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::evaluation

@@ -10,7 +10,7 @@
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 using testing::ElementsAre;
@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 void write_result(const std::string& path, bool spans = true) {
-  const Experiment experiment = made_up_experiment();
+  const config::Experiment experiment = made_up_experiment();
   ResultWriter writer(path, {.experiment = &experiment, .seed = 7, .warm_up = {}, .spans = spans});
   Summary summary({"small", "größer"}, {"first", "second, \"quoted\""});
   for (std::size_t one = 0; one < 2; ++one) {
@@ -172,4 +172,4 @@ TEST(ExportCsv, RefusesADirectoryThatCannotBeMade) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -4,19 +4,19 @@
 #include <string>
 #include <vector>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "sim/model/run.hpp"
 #include "tests/scratch_folder.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 
 using tests::read_file;
 using tests::ScratchFolder;
 using tests::write_file;
 
 // Two functions, two cases.
-inline Experiment made_up_experiment() {
-  Experiment experiment;
+inline config::Experiment made_up_experiment() {
+  config::Experiment experiment;
   experiment.scenario.workflow.name = "pair";
   for (const char* name : {"first", "second, \"quoted\""}) {
     sim::FunctionSpec function;
@@ -88,4 +88,4 @@ inline sim::Run made_up_run(int replication, int windows, bool spans = false) {
   return run;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

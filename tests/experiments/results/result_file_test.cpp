@@ -12,7 +12,7 @@
 #include "sim/core/error.hpp"
 #include "tests/experiments/results/made_up_run.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 using testing::ElementsAre;
@@ -26,7 +26,7 @@ struct Size {
 };
 
 void write_result(const std::string& path, const Size& size) {
-  const Experiment experiment = made_up_experiment();
+  const config::Experiment experiment = made_up_experiment();
   ResultWriter writer(path, {.experiment = &experiment,
                              .seed = 7,
                              .duration = std::chrono::seconds(30 * size.windows),
@@ -200,7 +200,7 @@ TEST(ResultFile, OfTheSameRunHasTheSameBytes) {
 
 TEST(ResultFile, AppearsWhenFinished) {
   const ScratchFolder folder;
-  const Experiment experiment = made_up_experiment();
+  const config::Experiment experiment = made_up_experiment();
   ResultWriter writer(folder / "run.h5", {.experiment = &experiment});
   writer.append(0, 0, made_up_run(0, 2));
   EXPECT_FALSE(std::filesystem::exists(folder / "run.h5"));
@@ -211,7 +211,7 @@ TEST(ResultFile, AppearsWhenFinished) {
 
 TEST(ResultFile, LeavesNothingUnlessFinished) {
   const ScratchFolder folder;
-  const Experiment experiment = made_up_experiment();
+  const config::Experiment experiment = made_up_experiment();
   {
     ResultWriter writer(folder / "run.h5", {.experiment = &experiment});
     writer.append(0, 0, made_up_run(0, 9000));
@@ -291,4 +291,4 @@ TEST(ResultFile, OnAFullDiskIsAnErrorAndLeavesNothing) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

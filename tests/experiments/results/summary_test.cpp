@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 // A run of which only this is known.
@@ -235,4 +235,4 @@ TEST(Json, OfAbsentNumbersIsNull) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 std::string formatted(double mean, double half_width) { return format_estimate(mean, sim::Interval{mean, half_width}); }
@@ -80,4 +80,4 @@ TEST(FormatInterval, ShowsTwoDigitsOfItsHalf) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

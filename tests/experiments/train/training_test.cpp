@@ -16,7 +16,7 @@
 #include "learner/marl/greedy.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::train {
 namespace {
 
 using testing::HasSubstr;
@@ -110,7 +110,7 @@ class Checkpoints : public testing::TestWithParam<const char*> {};
 TEST_P(Checkpoints, GoOnToTheLastBit) {
   at::set_num_threads(1);
   const Training plan = training(GetParam());
-  const ScratchDirectory scratch;
+  const cli::ScratchDirectory scratch;
   const std::string path = (scratch.path() / "a.ckpt").string();
   Running straight(plan), begun(plan), resumed(plan);
   for (int i = 0; i < 4; ++i) straight.trainer.iterate(0.1 * i);
@@ -134,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(Methods, Checkpoints,
                                          "  method: attmf-modern\n  redeploy: false\n  safety: feasibility\n"));
 
 TEST(Checkpoint, RefusesOtherFiles) {
-  const ScratchDirectory scratch;
+  const cli::ScratchDirectory scratch;
   const std::string path = (scratch.path() / "no.ckpt").string();
   std::ofstream(path) << "not a checkpoint";
   try {
@@ -146,7 +146,7 @@ TEST(Checkpoint, RefusesOtherFiles) {
 }
 
 TEST(Checkpoint, RefusesTheStateOfAnotherTraining) {
-  const ScratchDirectory scratch;
+  const cli::ScratchDirectory scratch;
   const std::string path = (scratch.path() / "a.ckpt").string();
   const Training one = training("  method: mappo\n"), other = training("  method: mappo\n  learning: {width: 16}\n");
   Running of_one(one), of_other(other);
@@ -189,4 +189,4 @@ TEST(TensorBoardRecords, HoldStepAndScalars) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::train

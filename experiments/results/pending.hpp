@@ -9,7 +9,7 @@
 #include "sim/model/run.hpp"
 #include "sim/model/workflow.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 
 class PendingInstances {
  public:
@@ -42,4 +42,4 @@ class PendingInstances {
   std::vector<OfCase> cases_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "experiments/calibration/mapping.hpp"
-#include "experiments/calibration/window_sample.hpp"
+#include "experiments/prediction/window_sample.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 
 // How far a measured window is from the predicted mean, in units of the predicted spread: what a calibration found on
 // its training rows, noise of the window and errors of the model together. Quantiles .05 and .95.
@@ -76,4 +75,4 @@ Discrepancy find_discrepancy(const std::vector<double>& measured, const std::vec
 // The interval of an estimate whose mean and spread are known.
 void set_interval(Estimate& estimate, const Quantity& quantity);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

@@ -1,4 +1,4 @@
-#include "experiments/calibration/configurations.hpp"
+#include "experiments/prediction/configurations.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -8,7 +8,7 @@
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 namespace {
 
 constexpr std::int64_t kMostUsers = 10'000'000;
@@ -16,27 +16,27 @@ constexpr std::int64_t kMostUsers = 10'000'000;
 // A cell as a value that says where it stands.
 class CellValue {
  public:
-  CellValue(const Table& table, std::size_t row, std::size_t column) {
+  CellValue(const config::CsvTable& table, std::size_t row, std::size_t column) {
     node_ = yaml_cell(table.rows[row][column]);
     node_.place = {.source = std::make_shared<const std::string>(table.path),
                    .line = static_cast<int>(table.lines[row])};
     name_ = table.header[column];
   }
-  YamlValue value() const { return {node_, name_}; }
+  config::YamlValue value() const { return {node_, name_}; }
 
  private:
-  static YamlNode yaml_cell(const std::string& text) {
-    YamlNode node;
-    if (!text.empty()) node.kind = YamlNode::Kind::scalar;
+  static config::YamlNode yaml_cell(const std::string& text) {
+    config::YamlNode node;
+    if (!text.empty()) node.kind = config::YamlNode::Kind::scalar;
     node.scalar = text;
     return node;
   }
-  YamlNode node_;
+  config::YamlNode node_;
   std::string name_;
 };
 
 // What some function of the workflow, or the load, may have as a column.
-void check_names(const Table& table, const sim::WorkflowSpec& workflow) {
+void check_names(const config::CsvTable& table, const sim::WorkflowSpec& workflow) {
   std::vector<std::string> known = {"users", "rate"};
   for (const sim::FunctionSpec& function : workflow.functions) {
     for (const char* knob : {"cpu", "memory", "replicas", "concurrency"}) known.push_back(function.name + "." + knob);
@@ -48,25 +48,25 @@ void check_names(const Table& table, const sim::WorkflowSpec& workflow) {
     const bool is_knob = knob == "cpu" || knob == "memory" || knob == "replicas" || knob == "concurrency";
     if (!is_knob) continue;  // a column of someone else's
     throw sim::Error(table.path + ": expected knobs of functions of workflow \"" + workflow.name +
-                     "\", got the column " + shown(name) + meant(name, {known.begin(), known.end()}));
+                     "\", got the column " + config::shown(name) + config::meant(name, {known.begin(), known.end()}));
   }
 }
 
 class RowReader {
  public:
-  explicit RowReader(const Table& table) : table_(table) {}
+  explicit RowReader(const config::CsvTable& table) : table_(table) {}
 
   CellValue cell(std::size_t row, const std::string& name) const {
-    return CellValue(table_, row, column_named(table_, name));
+    return CellValue(table_, row, config::column_named(table_, name));
   }
   bool has(const std::string& name) const {
     return std::find(table_.header.begin(), table_.header.end(), name) != table_.header.end();
   }
 
   sim::FunctionConfiguration knobs(std::size_t row, const std::string& function) const {
-    return {.cpu = read_cpu(cell(row, function + ".cpu").value()),
-            .memory = read_memory_limit(cell(row, function + ".memory").value()),
-            .replicas = read_replicas(cell(row, function + ".replicas").value(), 1),
+    return {.cpu = config::read_cpu(cell(row, function + ".cpu").value()),
+            .memory = config::read_memory_limit(cell(row, function + ".memory").value()),
+            .replicas = config::read_replicas(cell(row, function + ".replicas").value(), 1),
             .concurrency = concurrency(cell(row, function + ".concurrency"))};
   }
 
@@ -76,24 +76,24 @@ class RowReader {
       throw sim::Error(table_.path + ": expected either a column users or a column rate, got " +
                        (has("users") ? "both" : "neither"));
     }
-    if (has("users")) load.users = static_cast<double>(read_count(cell(row, "users").value(), 1, kMostUsers));
-    if (has("rate")) load.rate_per_s = read_rate(cell(row, "rate").value());
+    if (has("users")) load.users = static_cast<double>(config::read_count(cell(row, "users").value(), 1, kMostUsers));
+    if (has("rate")) load.rate_per_s = config::read_rate(cell(row, "rate").value());
     return load;
   }
 
  private:
   static int concurrency(const CellValue& cell) {
-    const YamlValue value = cell.value();
+    const config::YamlValue value = cell.value();
     if (value.is_scalar() && value.node().scalar == "unlimited") return 0;
-    return static_cast<int>(read_count(value, 1, 1'000'000'000));
+    return static_cast<int>(config::read_count(value, 1, 1'000'000'000));
   }
 
-  const Table& table_;
+  const config::CsvTable& table_;
 };
 
 }  // namespace
 
-std::vector<AskedWindow> read_configurations(const Table& table, const sim::WorkflowSpec& workflow) {
+std::vector<AskedWindow> read_configurations(const config::CsvTable& table, const sim::WorkflowSpec& workflow) {
   check_names(table, workflow);
   const RowReader reader(table);
   std::vector<AskedWindow> windows;
@@ -108,4 +108,4 @@ std::vector<AskedWindow> read_configurations(const Table& table, const sim::Work
   return windows;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

@@ -1,15 +1,15 @@
-#include "experiments/calibration/predictor.hpp"
+#include "experiments/prediction/predictor.hpp"
 
 #include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "experiments/calibration/record.hpp"
+#include "experiments/prediction/record.hpp"
 #include "sim/core/random.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 namespace {
 
 const std::vector<Quantity> kMean = {{Observed::latency_mean, "", {}}};
@@ -99,4 +99,4 @@ TEST(Extrapolation, NamesKnobsAndHowFar) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

@@ -1,4 +1,4 @@
-#include "experiments/calibration/candidate.hpp"
+#include "experiments/prediction/candidate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,13 +8,13 @@
 #include <optional>
 #include <system_error>
 
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 namespace {
 
 std::vector<std::string> keys_of(const std::string& path) {
@@ -29,10 +29,10 @@ std::vector<std::string> keys_of(const std::string& path) {
   return keys;
 }
 
-void set(YamlNode& tree, const Setting& setting, const std::string& value) {
-  Override change{.keys = keys_of(setting.path), .value = {}};
-  change.value = parse_yaml_value(value, setting.path + "=" + value);
-  apply_override(tree, change.keys, change);
+void set(config::YamlNode& tree, const Setting& setting, const std::string& value) {
+  config::Override change{.keys = keys_of(setting.path), .value = {}};
+  change.value = config::parse_yaml_value(value, setting.path + "=" + value);
+  config::apply_override(tree, change.keys, change);
 }
 
 // Times are whole nanoseconds, since some entries take no others.
@@ -43,18 +43,18 @@ std::string text_of(double value, Dimension dimension) {
   return readable.size() < nanoseconds.size() ? readable : nanoseconds;
 }
 
-const YamlNode* find(const YamlNode& tree, const std::string& path) {
-  const YamlNode* node = &tree;
+const config::YamlNode* find(const config::YamlNode& tree, const std::string& path) {
+  const config::YamlNode* node = &tree;
   for (const std::string& key : keys_of(path)) {
     if (node != nullptr) node = node->find(key);
   }
   return node;
 }
 
-std::optional<double> written_value(const YamlNode& tree, const FittedParameter& parameter) {
+std::optional<double> written_value(const config::YamlNode& tree, const FittedParameter& parameter) {
   const Setting& setting = parameter.sets.front();
-  const YamlNode* const node = find(tree, setting.path);
-  if (node == nullptr || node->kind != YamlNode::Kind::scalar || setting.times == 0) return std::nullopt;
+  const config::YamlNode* const node = find(tree, setting.path);
+  if (node == nullptr || node->kind != config::YamlNode::Kind::scalar || setting.times == 0) return std::nullopt;
   try {
     return (read_amount({*node, setting.path}).first - setting.plus) / setting.times;
   } catch (const sim::Error&) {
@@ -63,7 +63,7 @@ std::optional<double> written_value(const YamlNode& tree, const FittedParameter&
 }
 
 // What is missing on the way would be made; a function must be there.
-void check_path(const YamlNode& tree, const FittedParameter& parameter) {
+void check_path(const config::YamlNode& tree, const FittedParameter& parameter) {
   for (const Setting& setting : parameter.sets) {
     const std::vector<std::string> keys = keys_of(setting.path);
     const bool is_function = keys.size() > 1 && keys[0] == "functions";
@@ -73,17 +73,17 @@ void check_path(const YamlNode& tree, const FittedParameter& parameter) {
   }
 }
 
-void apply(YamlNode& tree, const FittedParameter& parameter, double value) {
+void apply(config::YamlNode& tree, const FittedParameter& parameter, double value) {
   for (const Setting& setting : parameter.sets) {
     set(tree, setting, text_of(setting.times * value + setting.plus, parameter.dimension));
   }
 }
 
 // Throws where the workflow cannot be read with this parameter at its bound, whatever the others do.
-void check_alone(YamlNode tree, const FittedParameter& parameter) {
+void check_alone(config::YamlNode tree, const FittedParameter& parameter) {
   try {
     apply(tree, parameter, parameter.low);
-    static_cast<void>(read_workflow({tree, ""}));
+    static_cast<void>(config::read_workflow({tree, ""}));
   } catch (const sim::Error&) {
     std::throw_with_nested(sim::Error("parameter \"" + parameter.name + "\" at its bound " +
                                       format_amount(parameter.low, parameter.dimension)));
@@ -103,20 +103,21 @@ double coordinate_of(const FittedParameter& parameter, double value) {
   return (inside - parameter.low) / (parameter.high - parameter.low);
 }
 
-YamlNode read_workflow_tree(const std::string& path) {
+config::YamlNode read_workflow_tree(const std::string& path) {
   std::error_code unreadable;
   std::string file = path;
   if (!std::filesystem::is_regular_file(path, unreadable)) {
-    if (const std::string shipped = find_shipped(path); !shipped.empty()) file = shipped;
+    if (const std::string shipped = config::find_shipped(path); !shipped.empty()) file = shipped;
   }
-  YamlNode tree = parse_yaml(read_text_file(file), file);
+  config::YamlNode tree = config::parse_yaml(config::read_text_file(file), file);
   const bool is_workflow =
-      tree.kind == YamlNode::Kind::map && !tree.entries.empty() && tree.entries.front().key == "name";
-  if (!is_workflow) YamlValue(tree, "").fail("expected a workflow file, which begins with the key name, got another");
+      tree.kind == config::YamlNode::Kind::map && !tree.entries.empty() && tree.entries.front().key == "name";
+  if (!is_workflow)
+    config::YamlValue(tree, "").fail("expected a workflow file, which begins with the key name, got another");
   return tree;
 }
 
-CandidateWorkflow::CandidateWorkflow(YamlNode tree, std::vector<FittedParameter> parameters)
+CandidateWorkflow::CandidateWorkflow(config::YamlNode tree, std::vector<FittedParameter> parameters)
     : tree_(std::move(tree)), parameters_(std::move(parameters)) {
   for (const FittedParameter& parameter : parameters_) check_path(tree_, parameter);
   std::vector<double> values = written_values();
@@ -136,27 +137,27 @@ CandidateWorkflow::CandidateWorkflow(YamlNode tree, std::vector<FittedParameter>
   }
 }
 
-std::vector<double> CandidateWorkflow::values(const Point& point) const {
+std::vector<double> CandidateWorkflow::values(std::span<const double> point) const {
   std::vector<double> result;
   for (std::size_t i = 0; i < parameters_.size(); ++i) result.push_back(value_at(parameters_[i], point[i]));
   return result;
 }
 
-Point CandidateWorkflow::point(std::span<const double> values) const {
-  Point result;
+std::vector<double> CandidateWorkflow::point(std::span<const double> values) const {
+  std::vector<double> result;
   for (std::size_t i = 0; i < parameters_.size(); ++i) result.push_back(coordinate_of(parameters_[i], values[i]));
   return result;
 }
 
-YamlNode CandidateWorkflow::tree(std::span<const double> values) const {
-  YamlNode changed = tree_;
+config::YamlNode CandidateWorkflow::tree(std::span<const double> values) const {
+  config::YamlNode changed = tree_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) apply(changed, parameters_[i], values[i]);
   return changed;
 }
 
 sim::WorkflowSpec CandidateWorkflow::workflow(std::span<const double> values) const {
-  const YamlNode changed = tree(values);
-  return read_workflow({changed, ""});
+  const config::YamlNode changed = tree(values);
+  return config::read_workflow({changed, ""});
 }
 
 std::vector<double> CandidateWorkflow::written_values() const {
@@ -168,4 +169,4 @@ std::vector<double> CandidateWorkflow::written_values() const {
   return values;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

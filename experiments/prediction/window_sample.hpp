@@ -5,13 +5,29 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <vector>
 
-#include "experiments/calibration/measurements.hpp"
+#include "sim/model/scenario.hpp"
 #include "sim/policy/observation.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
+
+// Under which load a window is observed.
+struct Load {
+  double users = 0;       // closed loop
+  double rate_per_s = 0;  // open loop; 0: a closed one
+  sim::Duration window{};
+  sim::Duration warm_up{};
+
+  friend bool operator==(const Load&, const Load&) = default;
+};
+
+struct AskedWindow {
+  sim::Configuration configuration;
+  Load load;
+};
+
+enum class Observed { latency_mean, latency_p50, latency_p75, latency_p95, latency_p99, successes, success_ratio };
 
 // How rows were measured, as far as it is the same for all.
 struct Protocol {
@@ -20,7 +36,6 @@ struct Protocol {
   sim::Distribution back_off{};
   sim::Attribution attribution = sim::Attribution::completed;
 };
-Protocol protocol_of(const ProtocolCells& cells);
 
 // Throws sim::Error as sim::Scenario.
 sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Configuration& configuration,
@@ -37,4 +52,4 @@ std::optional<double> observe(const sim::Observation& window, Observed what, std
 // The seed of a row: rows differ, and a row meets the same random numbers at every evaluation.
 std::uint64_t row_seed(std::uint64_t seed, std::size_t line);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

@@ -1,4 +1,4 @@
-#include "experiments/calibration/table.hpp"
+#include "experiments/config/csv_table.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "sim/core/error.hpp"
 #include "traces/byte_source.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 std::string_view without_blanks(std::string_view text) {
@@ -46,10 +46,10 @@ std::string read_all(const std::string& path) {
 
 }  // namespace
 
-Table parse_table(std::string_view text, const std::string& path) {
+CsvTable parse_table(std::string_view text, const std::string& path) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  Table table{.path = path, .header = {}, .rows = {}, .lines = {}};
+  CsvTable table{.path = path, .header = {}, .rows = {}, .lines = {}};
   std::size_t number = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -73,9 +73,9 @@ Table parse_table(std::string_view text, const std::string& path) {
   return table;
 }
 
-Table read_table(const std::string& path) { return parse_table(read_all(path), path); }
+CsvTable read_table(const std::string& path) { return parse_table(read_all(path), path); }
 
-std::size_t column_named(const Table& table, std::string_view name) {
+std::size_t column_named(const CsvTable& table, std::string_view name) {
   const auto first = std::find(table.header.begin(), table.header.end(), name);
   if (first == table.header.end()) {
     throw sim::Error(table.path + ": expected a column " + shown(name) + ", got none" +
@@ -90,7 +90,7 @@ std::size_t column_named(const Table& table, std::string_view name) {
   return static_cast<std::size_t>(first - table.header.begin());
 }
 
-double number_at(const Table& table, std::size_t row, std::size_t column) {
+double number_at(const CsvTable& table, std::size_t row, std::size_t column) {
   const std::string& cell = table.rows[row][column];
   double number = 0;
   const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
@@ -99,4 +99,4 @@ double number_at(const Table& table, std::size_t row, std::size_t column) {
                    ": expected a finite number, got " + (cell.empty() ? "nothing" : shown(cell)));
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -1,4 +1,4 @@
-#include "experiments/config/files.hpp"
+#include "experiments/config/experiment_file.hpp"
 
 #include <cmath>
 #include <set>
@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "experiments/cli/critical_path.hpp"
+#include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -287,7 +288,8 @@ TEST(TcktApp, LatencyWithoutLoadIsTheSumOfAllCalls) {
   const double queries_s = 33 * (0.001 + 0.001);
   const double others_s = 2 * 0.0113 + 0.0052 + 8 * 0.0033 + 2 * 0.0042 + 2 * 0.0033 + 4 * 0.0042 + 2 * 0.0027 +
                           0.0047 + 2 * 0.0036 + 10 * 0.0047 + 0.0057;
-  EXPECT_NEAR(critical_path(workflow, sim::Graph(workflow)).seconds, 36 * 0.02 + queries_s + others_s + 0.165, 1e-9);
+  EXPECT_NEAR(cli::critical_path(workflow, sim::Graph(workflow)).seconds, 36 * 0.02 + queries_s + others_s + 0.165,
+              1e-9);
 }
 
 // Oracle: by hand, the published 75th percentiles (s), which end where an instance answers: without the call's own hop.
@@ -301,10 +303,10 @@ TEST(TcktApp, CallsTakeThePublishedTimesUnderTheMiddleOfTheCpuRange) {
   }
   for (std::size_t i = 1; i < 12; ++i) {
     workflow.entry = {sim::Call{workflow.functions[i].name}};
-    const double seconds = critical_path(workflow, sim::Graph(workflow)).seconds - workflow.gateway.hop.mean();
+    const double seconds = cli::critical_path(workflow, sim::Graph(workflow)).seconds - workflow.gateway.hop.mean();
     EXPECT_NEAR(seconds, published_s[i], 0.0006) << workflow.functions[i].name;  // works are rounded to 0.1 ms
   }
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -1,4 +1,4 @@
-#include "experiments/calibration/window_sample.hpp"
+#include "experiments/prediction/window_sample.hpp"
 
 #include <cassert>
 #include <numeric>
@@ -6,7 +6,7 @@
 #include "sim/core/random.hpp"
 #include "sim/model/run.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 namespace {
 
 // The longest window of which both the warm-up and the window are whole multiples.
@@ -33,13 +33,6 @@ double latency_of(const sim::Latency& latency, Observed what) {
 }
 
 }  // namespace
-
-Protocol protocol_of(const ProtocolCells& cells) {
-  return {.spawn_rate_per_s = cells.spawn_rate_per_s,
-          .think_time = cells.think_time,
-          .back_off = cells.back_off,
-          .attribution = cells.attribution};
-}
 
 sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Configuration& configuration,
                               const Load& load, const Protocol& protocol) {
@@ -91,4 +84,4 @@ std::uint64_t row_seed(std::uint64_t seed, std::size_t line) {
   return sim::RngStreams(seed).stream("calibration row", line).next();
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

@@ -1,4 +1,4 @@
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 
 #include <array>
 #include <charconv>
@@ -12,20 +12,20 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 using sim::Distribution;
 
-double read_amount(const YamlValue& value, LawUnit unit) {
-  if (unit == LawUnit::seconds) return parse_with(value, "a duration such as 860ms", parse_seconds);
-  if (unit == LawUnit::mebibytes) return read_memory(value).value;
+double read_amount(const YamlValue& value, DistributionUnit unit) {
+  if (unit == DistributionUnit::seconds) return parse_with(value, "a duration such as 860ms", parse_seconds);
+  if (unit == DistributionUnit::mebibytes) return read_memory(value).value;
   return read_number(value);
 }
 
-std::string format_amount(double amount, LawUnit unit) {
-  if (unit == LawUnit::seconds) return format_seconds(amount);
-  if (unit == LawUnit::mebibytes) return sim::format(sim::Mebibytes{amount});
+std::string format_amount(double amount, DistributionUnit unit) {
+  if (unit == DistributionUnit::seconds) return format_seconds(amount);
+  if (unit == DistributionUnit::mebibytes) return sim::format(sim::Mebibytes{amount});
   return format_number(amount);
 }
 
@@ -39,17 +39,17 @@ Distribution make_law(const YamlValue& value, Make make) {
   }
 }
 
-Distribution read_deterministic(const YamlValue& value, LawUnit unit) {
+Distribution read_deterministic(const YamlValue& value, DistributionUnit unit) {
   const YamlMap map(value, {"law", "value"});
   return sim::Deterministic{read_amount(map.require("value"), unit)};
 }
 
-Distribution read_exponential(const YamlValue& value, LawUnit unit) {
+Distribution read_exponential(const YamlValue& value, DistributionUnit unit) {
   const YamlMap map(value, {"law", "mean"});
   return sim::Exponential{read_amount(map.require("mean"), unit)};
 }
 
-Distribution read_gamma(const YamlValue& value, LawUnit unit) {
+Distribution read_gamma(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("shape") != nullptr) {
     const YamlMap map(value, {"law", "shape", "scale"});
     const double shape = read_number(map.require("shape"));
@@ -62,7 +62,7 @@ Distribution read_gamma(const YamlValue& value, LawUnit unit) {
   return make_law(value, [&] { return sim::Gamma::of(mean, cv); });
 }
 
-Distribution read_lognormal(const YamlValue& value, LawUnit unit) {
+Distribution read_lognormal(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("mu") != nullptr) {
     constexpr double most = std::numeric_limits<double>::max();
     const YamlMap map(value, {"law", "mu", "sigma"});
@@ -76,7 +76,7 @@ Distribution read_lognormal(const YamlValue& value, LawUnit unit) {
   return make_law(value, [&] { return sim::LogNormal::of(mean, cv); });
 }
 
-Distribution read_hyperexponential(const YamlValue& value, LawUnit unit) {
+Distribution read_hyperexponential(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("probability") != nullptr) {
     const YamlMap map(value, {"law", "probability", "means"});
     const double probability = read_probability(map.require("probability"));
@@ -94,7 +94,7 @@ Distribution read_hyperexponential(const YamlValue& value, LawUnit unit) {
   return make_law(value, [&] { return sim::HyperExponential::of(mean, cv); });
 }
 
-Distribution read_weibull(const YamlValue& value, LawUnit unit) {
+Distribution read_weibull(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("scale") != nullptr) {
     const YamlMap map(value, {"law", "shape", "scale"});
     const double shape = read_number(map.require("shape"));
@@ -107,7 +107,7 @@ Distribution read_weibull(const YamlValue& value, LawUnit unit) {
   return make_law(value, [&] { return sim::Weibull::of(mean, shape); });
 }
 
-Distribution read_empirical(const YamlValue& value, LawUnit unit) {
+Distribution read_empirical(const YamlValue& value, DistributionUnit unit) {
   constexpr std::string_view expected =
       "quantiles such as {0: 1ms, 0.5: 2ms, 1: 9ms} or [[0, 1ms], [0.5, 2ms], [1, 9ms]]";
   const YamlMap map(value, {"law", "quantiles"});
@@ -134,7 +134,7 @@ Distribution read_empirical(const YamlValue& value, LawUnit unit) {
 // "mean: 860ms, cv: 0.2" when that gives the law back exactly, else nothing.
 template <class Law, class Second>
 std::optional<std::string> by_mean(const Law& law, double mean, Second second, std::string_view second_name,
-                                   double second_value, LawUnit unit) {
+                                   double second_value, DistributionUnit unit) {
   // mean and cv come with rounding errors; what a user wrote has fewer digits
   const auto rounded = [](double value) {
     std::array<char, 40> buffer;
@@ -155,25 +155,25 @@ std::optional<std::string> by_mean(const Law& law, double mean, Second second, s
          format_number(short_second);
 }
 
-std::string text_of(const sim::Deterministic& law, const Distribution&, LawUnit unit) {
+std::string text_of(const sim::Deterministic& law, const Distribution&, DistributionUnit unit) {
   return format_amount(law.value, unit);
 }
-std::string text_of(const sim::Exponential& law, const Distribution&, LawUnit unit) {
+std::string text_of(const sim::Exponential& law, const Distribution&, DistributionUnit unit) {
   return "{law: exponential, mean: " + format_amount(law.mean, unit) + "}";
 }
-std::string text_of(const sim::LogNormal& law, const Distribution& distribution, LawUnit unit) {
+std::string text_of(const sim::LogNormal& law, const Distribution& distribution, DistributionUnit unit) {
   const auto parameters =
       by_mean(law, distribution.mean(), sim::LogNormal::of, "cv", std::sqrt(distribution.squared_cv()), unit);
   return "{law: lognormal, " +
          parameters.value_or("mu: " + format_number(law.mu) + ", sigma: " + format_number(law.sigma)) + "}";
 }
-std::string text_of(const sim::Gamma& law, const Distribution& distribution, LawUnit unit) {
+std::string text_of(const sim::Gamma& law, const Distribution& distribution, DistributionUnit unit) {
   const auto parameters =
       by_mean(law, distribution.mean(), sim::Gamma::of, "cv", std::sqrt(distribution.squared_cv()), unit);
   return "{law: gamma, " +
          parameters.value_or("shape: " + format_number(law.shape) + ", scale: " + format_amount(law.scale, unit)) + "}";
 }
-std::string text_of(const sim::HyperExponential& law, const Distribution& distribution, LawUnit unit) {
+std::string text_of(const sim::HyperExponential& law, const Distribution& distribution, DistributionUnit unit) {
   const auto parameters =
       by_mean(law, distribution.mean(), sim::HyperExponential::of, "cv", std::sqrt(distribution.squared_cv()), unit);
   return "{law: hyperexponential, " +
@@ -181,12 +181,12 @@ std::string text_of(const sim::HyperExponential& law, const Distribution& distri
                              format_amount(law.mean_1, unit) + ", " + format_amount(law.mean_2, unit) + "]") +
          "}";
 }
-std::string text_of(const sim::Weibull& law, const Distribution& distribution, LawUnit unit) {
+std::string text_of(const sim::Weibull& law, const Distribution& distribution, DistributionUnit unit) {
   const auto parameters = by_mean(law, distribution.mean(), sim::Weibull::of, "shape", law.shape, unit);
   return "{law: weibull, " +
          parameters.value_or("shape: " + format_number(law.shape) + ", scale: " + format_amount(law.scale, unit)) + "}";
 }
-std::string text_of(const sim::Empirical& law, const Distribution&, LawUnit unit) {
+std::string text_of(const sim::Empirical& law, const Distribution&, DistributionUnit unit) {
   std::string quantiles;
   for (std::size_t i = 0; i < law.values.size(); ++i) {
     quantiles +=
@@ -197,16 +197,18 @@ std::string text_of(const sim::Empirical& law, const Distribution&, LawUnit unit
 
 }  // namespace
 
-Distribution read_distribution(const YamlValue& value, LawUnit unit) {
+Distribution read_distribution(const YamlValue& value, DistributionUnit unit) {
   if (value.is_scalar()) return sim::Deterministic{read_amount(value, unit)};
-  const std::string_view sample = unit == LawUnit::seconds ? "860ms" : unit == LawUnit::mebibytes ? "380Mi" : "3";
+  const std::string_view sample = unit == DistributionUnit::seconds     ? "860ms"
+                                  : unit == DistributionUnit::mebibytes ? "380Mi"
+                                                                        : "3";
   if (!value.is_map()) {
     value.refuse(std::string(sample) + " or a law such as {law: gamma, mean: " + std::string(sample) + ", cv: 0.2}");
   }
   const YamlNode* const node = value.node().find("law");
   if (node == nullptr) value.fail("expected a key \"law\", got none");
 
-  using Read = Distribution (*)(const YamlValue&, LawUnit);
+  using Read = Distribution (*)(const YamlValue&, DistributionUnit);
   const Read read = read_word<Read>({*node, value.path() + ".law"}, {{"deterministic", read_deterministic},
                                                                      {"exponential", read_exponential},
                                                                      {"gamma", read_gamma},
@@ -217,7 +219,7 @@ Distribution read_distribution(const YamlValue& value, LawUnit unit) {
   return read(value, unit);
 }
 
-std::string format_distribution(const Distribution& distribution, LawUnit unit) {
+std::string format_distribution(const Distribution& distribution, DistributionUnit unit) {
   return std::visit([&](const auto& law) { return text_of(law, distribution, unit); }, distribution.law());
 }
 
@@ -245,4 +247,4 @@ std::string format_number(double number) {
   return std::string(buffer.data(), end);
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

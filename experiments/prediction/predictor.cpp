@@ -1,4 +1,4 @@
-#include "experiments/calibration/predictor.hpp"
+#include "experiments/prediction/predictor.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 #include "sim/stats/quantiles.hpp"
 #include "sim/stats/running_moments.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 namespace {
 
 constexpr double kLevel = 0.9;
@@ -127,4 +127,4 @@ Discrepancy find_discrepancy(const std::vector<double>& measured, const std::vec
   return found;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

@@ -1,4 +1,4 @@
-#include "experiments/config/laws.hpp"
+#include "experiments/config/distributions.hpp"
 
 #include <cmath>
 
@@ -6,23 +6,23 @@
 
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
-sim::Distribution law(const std::string& text, LawUnit unit = LawUnit::seconds) {
+sim::Distribution law(const std::string& text, DistributionUnit unit = DistributionUnit::seconds) {
   const YamlNode node = parse_yaml_value(text, "test");
   return read_distribution({node, "serial"}, unit);
 }
 
-std::string complaint_about_law(const std::string& text, LawUnit unit = LawUnit::seconds) {
+std::string complaint_about_law(const std::string& text, DistributionUnit unit = DistributionUnit::seconds) {
   return complaint([&] { law(text, unit); });
 }
 
 TEST(Laws, BareValueIsDeterministic) {
   EXPECT_EQ(law("860ms"), sim::Deterministic{0.86});
   EXPECT_EQ(law("1h30m"), sim::Deterministic{5400});
-  EXPECT_EQ(law("380Mi", LawUnit::mebibytes), sim::Deterministic{380});
-  EXPECT_EQ(law("3", LawUnit::number), sim::Deterministic{3});
+  EXPECT_EQ(law("380Mi", DistributionUnit::mebibytes), sim::Deterministic{380});
+  EXPECT_EQ(law("3", DistributionUnit::number), sim::Deterministic{3});
 }
 
 TEST(Laws, EveryLawHasAName) {
@@ -73,15 +73,15 @@ TEST(Laws, ImpossibleLawsAreErrors) {
        "test: serial.quantiles.1: expected a pair of a probability and a value, got a list of 1"},
   };
   for (const auto& [text, message] : cases) EXPECT_EQ(complaint_about_law(text), message) << text;
-  EXPECT_EQ(complaint_about_law("380", LawUnit::mebibytes),
+  EXPECT_EQ(complaint_about_law("380", DistributionUnit::mebibytes),
             "test: serial: expected a memory quantity such as 256Mi, got \"380\"");
 }
 
 TEST(Laws, AreWrittenAsAUserWouldWriteThem) {
-  EXPECT_EQ(format_distribution(law("860ms"), LawUnit::seconds), "860ms");
+  EXPECT_EQ(format_distribution(law("860ms"), DistributionUnit::seconds), "860ms");
   for (const std::string text : {"{law: gamma, mean: 860ms, cv: 0.2}", "{law: lognormal, mean: 1s500ms, cv: 0.35}",
                                  "{law: weibull, mean: 2s, shape: 0.7}"}) {
-    EXPECT_EQ(format_distribution(law(text), LawUnit::seconds), text);
+    EXPECT_EQ(format_distribution(law(text), DistributionUnit::seconds), text);
   }
 }
 
@@ -111,7 +111,8 @@ TEST(Laws, WhatIsWrittenReadsBackExactly) {
         sim::Empirical{.probabilities = {0, 0.25, 0.25, 1}, .values = {0, mean, 2 * mean, 3 * mean}},
     };
     for (const sim::Distribution& written : laws) {
-      for (const LawUnit unit : {LawUnit::seconds, LawUnit::mebibytes, LawUnit::number}) {
+      for (const DistributionUnit unit :
+           {DistributionUnit::seconds, DistributionUnit::mebibytes, DistributionUnit::number}) {
         const std::string text = format_distribution(written, unit);
         EXPECT_EQ(law(text, unit), written) << text;
       }
@@ -120,4 +121,4 @@ TEST(Laws, WhatIsWrittenReadsBackExactly) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -1,10 +1,10 @@
-#include "experiments/cli/pending.hpp"
+#include "experiments/results/pending.hpp"
 
 #include <sstream>
 
 #include <gtest/gtest.h>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 namespace {
 
 // Two functions on nodes of one kind.
@@ -87,4 +87,4 @@ TEST(PendingInstances, MayFindRoomOnlyInPieces) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

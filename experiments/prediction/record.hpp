@@ -4,16 +4,17 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "experiments/calibration/mapping.hpp"
-#include "experiments/calibration/predictor.hpp"
-#include "experiments/calibration/window_sample.hpp"
 #include "experiments/config/yaml_tree.hpp"
+#include "experiments/prediction/parameters.hpp"
+#include "experiments/prediction/predictor.hpp"
+#include "experiments/prediction/window_sample.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 
 struct Span {
   double low = 0;
@@ -35,7 +36,7 @@ struct MeasuredRanges {
   friend bool operator==(const MeasuredRanges&, const MeasuredRanges&) = default;
 };
 
-MeasuredRanges measured_ranges(const Measurements& measurements, const sim::WorkflowSpec& workflow);
+MeasuredRanges measured_ranges(std::span<const AskedWindow> measured, const sim::WorkflowSpec& workflow);
 
 // "starter.cpu: 350m below 600m; users: 10 above 10"; empty inside the ranges.
 std::string extrapolation(const MeasuredRanges& ranges, const sim::WorkflowSpec& workflow,
@@ -59,7 +60,7 @@ struct CalibrationRecord {
   std::vector<Quantity> quantities;          // what was observed, with how far off predictions were
 };
 
-YamlNode record_yaml(const CalibrationRecord& record);
-CalibrationRecord read_record(const YamlValue& value, const sim::WorkflowSpec& workflow);  // throws sim::Error
+config::YamlNode record_yaml(const CalibrationRecord& record);
+CalibrationRecord read_record(const config::YamlValue& value, const sim::WorkflowSpec& workflow);  // throws sim::Error
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
-struct Table {
+struct CsvTable {
   std::string path;
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;  // each as long as the header
@@ -19,13 +19,13 @@ struct Table {
 };
 
 // Throws sim::Error: unreadable, empty, a row that is shorter or longer than the header.
-Table read_table(const std::string& path);
-Table parse_table(std::string_view text, const std::string& path);
+CsvTable read_table(const std::string& path);
+CsvTable parse_table(std::string_view text, const std::string& path);
 
 // The one column of this name; throws sim::Error where there is none or several.
-std::size_t column_named(const Table& table, std::string_view name);
+std::size_t column_named(const CsvTable& table, std::string_view name);
 
 // A finite number; throws sim::Error with file, line and column otherwise.
-double number_at(const Table& table, std::size_t row, std::size_t column);
+double number_at(const CsvTable& table, std::size_t row, std::size_t column);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -1,5 +1,5 @@
 #pragma once
-// The files that a user writes, read into what the simulator runs. Every error names file, line, what was expected and
+// Workflow and experiment files, read into what the simulator runs. Every error names file, line, what was expected and
 // what came; unknown keys, wrong units and impossible values are errors.
 
 #include <optional>
@@ -7,15 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/config/input_files.hpp"
 #include "sim/model/scenario.hpp"
 
-namespace faasconf::experiments {
-
-// A file that a run was made from, for its record.
-struct InputFile {
-  std::string path;
-  std::string sha256;
-};
+namespace faasconf::experiments::config {
 
 struct NamedConfiguration {
   std::string name;
@@ -56,21 +51,7 @@ Experiment read_experiment(const std::string& path, const Overrides& overrides =
 // The same from text; `path` is for messages and relative references. For tests and fuzzing.
 Experiment parse_experiment(const std::string& text, const std::string& path, const Overrides& overrides = {});
 
-// A configuration file: `default:` knobs and one entry per function that differs.
-sim::Configuration read_configuration(const std::string& path, const sim::WorkflowSpec& workflow);
-
-// A profile file: CSV with header start_s,users or start_s,rate_per_s, before it comment lines "# origin: ...".
-struct ProfileFile {
-  sim::Profile profile;
-  bool users = true;  // false: requests per second
-};
-ProfileFile read_profile(const std::string& path);
-void write_profile(const std::string& path, const ProfileFile& profile);  // written aside and renamed
-
 // Spells out every value of an experiment as YAML, with units.
 std::string to_yaml(const Experiment& experiment);
 
-// The path of a file that ships with the program (experiments/configs), or empty when there is none of this name.
-std::string find_shipped(const std::string& name);
-
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -6,18 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "experiments/calibration/measurements.hpp"
-#include "experiments/calibration/table.hpp"
+#include "experiments/config/csv_table.hpp"
+#include "experiments/prediction/window_sample.hpp"
 #include "sim/model/workflow.hpp"
 
-namespace faasconf::experiments {
-
-struct AskedWindow {
-  sim::Configuration configuration;
-  Load load;  // its window and warm-up are not the table's
-};
+namespace faasconf::experiments::prediction {
 
 // By row. Throws sim::Error: a column that is missing, a value without its unit, a knob that is not positive.
-std::vector<AskedWindow> read_configurations(const Table& table, const sim::WorkflowSpec& workflow);
+std::vector<AskedWindow> read_configurations(const config::CsvTable& table, const sim::WorkflowSpec& workflow);
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

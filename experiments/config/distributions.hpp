@@ -7,15 +7,15 @@
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/core/distribution.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 
 // In what a law's numbers are written: the model counts seconds and mebibytes.
-enum class LawUnit { seconds, mebibytes, number };
+enum class DistributionUnit { seconds, mebibytes, number };
 
-sim::Distribution read_distribution(const YamlValue& value, LawUnit unit);
+sim::Distribution read_distribution(const YamlValue& value, DistributionUnit unit);
 
 // What read_distribution reads back as the same law, to the last bit.
-std::string format_distribution(const sim::Distribution& distribution, LawUnit unit);
+std::string format_distribution(const sim::Distribution& distribution, DistributionUnit unit);
 
 // Seconds as a double, not rounded to nanoseconds: "860ms" is 0.86, "0.0000000001s" is 1e-10.
 double parse_seconds(std::string_view text);
@@ -23,4 +23,4 @@ std::string format_seconds(double seconds);
 
 std::string format_number(double number);  // the shortest that reads back as the same
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -1,4 +1,4 @@
-#include "experiments/cli/pending.hpp"
+#include "experiments/results/pending.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -6,7 +6,7 @@
 
 #include "sim/core/quantity.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::results {
 
 namespace {
 
@@ -131,4 +131,4 @@ void PendingInstances::print(std::ostream& out, const OfCase& seen) const {
       << "\n";
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::results

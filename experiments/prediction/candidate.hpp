@@ -6,37 +6,36 @@
 #include <string>
 #include <vector>
 
-#include "experiments/calibration/cma_es.hpp"
-#include "experiments/calibration/mapping.hpp"
 #include "experiments/config/yaml_tree.hpp"
+#include "experiments/prediction/parameters.hpp"
 #include "sim/model/workflow.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::prediction {
 
 // From 0 .. 1 to low .. high on the parameter's scale, and back.
 double value_at(const FittedParameter& parameter, double coordinate);
 double coordinate_of(const FittedParameter& parameter, double value);
 
 // The tree of a workflow file, given by its path or by the name of one that ships. Throws sim::Error.
-YamlNode read_workflow_tree(const std::string& path);
+config::YamlNode read_workflow_tree(const std::string& path);
 
 class CandidateWorkflow {
  public:
   // Throws sim::Error where a path cannot be set, or where the workflow cannot be read with a parameter at a bound.
-  CandidateWorkflow(YamlNode tree, std::vector<FittedParameter> parameters);
+  CandidateWorkflow(config::YamlNode tree, std::vector<FittedParameter> parameters);
 
   const std::vector<FittedParameter>& parameters() const { return parameters_; }
-  std::vector<double> values(const Point& point) const;
-  Point point(std::span<const double> values) const;
+  std::vector<double> values(std::span<const double> point) const;  // of a point of the unit box
+  std::vector<double> point(std::span<const double> values) const;
   sim::WorkflowSpec workflow(std::span<const double> values) const;
-  YamlNode tree(std::span<const double> values) const;  // the file with these values in their places
+  config::YamlNode tree(std::span<const double> values) const;  // the file with these values in their places
   // What the file says of each parameter, by its first path; the middle of the bounds where it says nothing, or a
   // random law.
   std::vector<double> written_values() const;
 
  private:
-  YamlNode tree_;
+  config::YamlNode tree_;
   std::vector<FittedParameter> parameters_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::prediction

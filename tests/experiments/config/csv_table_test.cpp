@@ -1,17 +1,17 @@
-#include "experiments/calibration/table.hpp"
+#include "experiments/config/csv_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/experiments/config/reading.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::experiments::config {
 namespace {
 
 using testing::HasSubstr;
 
 TEST(MeasuredTable, ReadsHeaderRowsAndTheirLines) {
-  const Table table = parse_table(
+  const CsvTable table = parse_table(
       "\xEF\xBB\xBF"
       "a, b,a\r\n1,2,3\n\n4,\"x,y\",6\n",
       "t.csv");
@@ -26,7 +26,7 @@ TEST(MeasuredTable, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(complaint([] { parse_table("a,b\n", "t.csv"); }), HasSubstr("t.csv: expected a header line and rows"));
   EXPECT_THAT(complaint([] { parse_table("a,b\n1,2\n3\n", "t.csv"); }),
               HasSubstr("t.csv:3: expected 2 columns as in the header, got 1"));
-  const Table table = parse_table("mean,p95,p95\n1,nan,\n", "t.csv");
+  const CsvTable table = parse_table("mean,p95,p95\n1,nan,\n", "t.csv");
   EXPECT_THAT(complaint([&] { column_named(table, "men"); }), HasSubstr("did you mean \"mean\"?"));
   EXPECT_THAT(complaint([&] { column_named(table, "p95"); }), HasSubstr("got several, at positions 2, 3"));
   EXPECT_THAT(complaint([&] { number_at(table, 0, 1); }),
@@ -35,4 +35,4 @@ TEST(MeasuredTable, SaysWhatIsWrongAndWhere) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments
+}  // namespace faasconf::experiments::config

@@ -1,0 +1,32 @@
+#pragma once
+// How a job reports how far it is, and how it is cancelled.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace faasconf::experiments::jobs {
+
+// How far a job is with what it is doing now.
+struct Step {
+  std::string label;        // "hpa: warm-up"
+  std::uint64_t done = 0;   // of what the job counts: replications, evaluations, rows
+  std::uint64_t total = 0;  // 0: unknown
+  std::string note{};       // for people: "mean latency ± 2.3 %, wanted 1 %"
+};
+
+// Two callbacks; either may be absent.
+struct Progress {
+  std::function<void(const Step&)> on_step{};  // from one thread at a time
+  // Asked at least every 100 ms of wall time, from any thread. false cancels the job: it keeps what is complete and says
+  // in its result that it was interrupted.
+  std::function<bool()> go_on{};
+
+  void report(Step step) const {
+    if (on_step) on_step(std::move(step));
+  }
+  bool cancelled() const { return go_on && !go_on(); }
+};
+
+}  // namespace faasconf::experiments::jobs
