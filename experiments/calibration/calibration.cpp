@@ -14,7 +14,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 #include "sim/stats/quantiles.hpp"
-#include "traces/digest.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -235,7 +235,7 @@ CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const
                                      const std::string& workflow_path, const CalibrationOptions& options)
     : file(std::filesystem::path(measurements_path).filename().string()), tree(read_workflow_tree(workflow_path)) {
   const Table table = read_table(measurements_path);
-  sha256 = traces::sha256_of_file(measurements_path);
+  sha256 = files::sha256_of_file(measurements_path);
   // what another calibration said is not true of this one
   std::erase_if(tree.entries, [](const YamlNode::Entry& entry) { return entry.key == "calibration"; });
   workflow = read_workflow({tree, ""});
@@ -245,8 +245,8 @@ CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const
   measurements = read_measurements(table, mapping, workflow);
   split = split_rows(measurements, options.holdout, mapping.parameters.size(), options.seed);
   identity =
-      traces::sha256(sha256 + mapping_text + write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
-                     " windows " + std::to_string(options.windows_per_half) + " seed " + std::to_string(options.seed));
+      files::sha256(sha256 + mapping_text + write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
+                    " windows " + std::to_string(options.windows_per_half) + " seed " + std::to_string(options.seed));
 }
 
 std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,

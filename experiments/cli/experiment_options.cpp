@@ -9,7 +9,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policies.hpp"
 #include "sim/core/error.hpp"
-#include "traces/digest.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments {
 
@@ -74,7 +74,7 @@ std::vector<int> user_numbers(const std::string& text, int least) {
   return numbers;
 }
 
-InputFile fingerprint(const std::string& path) { return {path, traces::sha256(read_text_file(path))}; }
+InputFile fingerprint(const std::string& path) { return {path, files::sha256(read_text_file(path))}; }
 
 std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option) {
   std::vector<std::string> names;

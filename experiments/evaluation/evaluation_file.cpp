@@ -6,8 +6,8 @@
 #include <H5Cpp.h>
 
 #include "experiments/results/hdf5_parts.hpp"
-#include "traces/hdf5_part_driver.hpp"
-#include "traces/part_file.hpp"
+#include "traces/files/hdf5_part_driver.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -130,9 +130,9 @@ void write_summary(const H5::Group& root, const std::vector<Verdicts>& verdicts)
 void write_evaluation(const std::string& path, const Experiment& experiment, const EvaluationPlan& plan,
                       const Evaluation& evaluation, const std::vector<Verdicts>& verdicts) {
   translate_hdf5_errors(path, [&] {
-    traces::PartFile part(path);
+    files::PartFile part(path);
     {
-      const H5::H5File file = traces::create_hdf5(part);
+      const H5::H5File file = files::create_hdf5(part);
       write_origin(file, kFormat, experiment, evaluation.seed);
       write_attribute(file.openGroup("/"), "seeds", std::uint64_t{evaluation.seeds});
       const H5::Group run = file.openGroup("run");

@@ -15,8 +15,8 @@
 #include "experiments/config/policies.hpp"
 #include "experiments/results/hdf5_parts.hpp"
 #include "sim/stats/confidence.hpp"
-#include "traces/hdf5_part_driver.hpp"
-#include "traces/part_file.hpp"
+#include "traces/files/hdf5_part_driver.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments {
 namespace {
@@ -271,7 +271,7 @@ class ResultWriter::File {
  public:
   File(const std::string& path, const ResultHeader& header)
       : part_(path),
-        file_(traces::create_hdf5(part_)),
+        file_(files::create_hdf5(part_)),
         replications_(cases_of(*header.experiment).size()),
         function_count_(header.experiment->scenario.workflow.functions.size()) {
     write_header(header);
@@ -374,7 +374,7 @@ class ResultWriter::File {
     write_column(group, "replications", "", replications);
   }
 
-  traces::PartFile part_;  // outlives the HDF5 file in it
+  files::PartFile part_;  // outlives the HDF5 file in it
   H5::H5File file_;
   std::optional<Table<WindowRow>> windows_;
   std::optional<Table<FunctionRow>> functions_;
