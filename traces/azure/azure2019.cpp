@@ -15,7 +15,8 @@ namespace {
 
 using sim::Error;
 
-constexpr std::uint64_t kRowsBetweenProgress = 1024;
+constexpr std::uint64_t kRowsBetweenProgress = 128;
+constexpr unsigned kFunctionsBetweenQuestions = 1024;
 constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
 
 std::string joined(const std::string& first, const std::string& second) { return first + "," + second; }
@@ -141,12 +142,16 @@ class Join {
   void read_all(Reader& reader, Row row, const Take& take) {
     for (std::uint64_t rows = 1; reader.next(row); ++rows) {
       take(row);
-      if (policy_.progress && rows % kRowsBetweenProgress == 0)
-        policy_.progress(bytes_before_ + reader.bytes_consumed());
+      if (rows % kRowsBetweenProgress == 0) tell(bytes_before_ + reader.bytes_consumed());
     }
     bytes_before_ += reader.bytes_consumed();
-    if (policy_.progress) policy_.progress(bytes_before_);
+    tell(bytes_before_);
     result_.report += reader.report();
+  }
+
+  void tell(std::uint64_t bytes) const {
+    sim::throw_if_cancelled(policy_.go_on);
+    if (policy_.progress) policy_.progress(bytes);
   }
 
   void read_invocations(std::uint32_t file) {
@@ -223,7 +228,9 @@ class Join {
   }
 
   void attach_durations() {
+    sim::Questions<kFunctionsBetweenQuestions> questions(policy_.go_on);
     for (TraceFunction& function : result_.trace.functions) {
+      questions.next();
       const std::string key = joined(joined(function.owner, function.app), function.function);
       const auto found = durations_.find(key);
       if (found == durations_.end()) {
@@ -248,7 +255,9 @@ class Join {
 
   void attach_memory() {
     std::unordered_map<std::string, bool> lacking;
+    sim::Questions<kFunctionsBetweenQuestions> questions(policy_.go_on);
     for (TraceFunction& function : result_.trace.functions) {
+      questions.next();
       const std::string key = joined(function.owner, function.app);
       const auto found = memory_.find(key);
       if (found == memory_.end()) {
@@ -292,13 +301,6 @@ class Join {
 };
 
 }  // namespace
-
-OnDuplicate parse_on_duplicate(std::string_view text) {
-  if (text == "sum") return OnDuplicate::sum;
-  if (text == "first") return OnDuplicate::first;
-  if (text == "error") return OnDuplicate::error;
-  throw Error("expected sum, first or error, got \"" + std::string(text) + "\"");
-}
 
 Azure2019Trace read_azure2019(const Azure2019Files& files, const ReadPolicy& policy) {
   return Join(files, policy).run();

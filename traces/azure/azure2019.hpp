@@ -1,32 +1,20 @@
 #pragma once
 // Joins files of the Azure Functions 2019 data set, days and kinds, into one trace.
 
-#include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "traces/core/read_policy.hpp"
 #include "traces/core/read_report.hpp"
 #include "traces/core/trace.hpp"
 
 namespace faasconf::traces {
-
-// What to do with a key that comes twice in one file, or twice on one day of a series.
-enum class OnDuplicate : std::uint8_t { sum, first, error };
-OnDuplicate parse_on_duplicate(std::string_view text);  // throws sim::Error
 
 // Paths; plain or compressed.
 struct Azure2019Files {
   std::vector<std::string> invocations;     // one a day, in the order of days; or one series extract
   std::vector<std::string> durations = {};  // of these days; none: functions have no durations
   std::vector<std::string> memory = {};     // of these days; none: functions have no memory
-};
-
-struct ReadPolicy {
-  OnBadRow on_bad_row = OnBadRow::error;
-  OnDuplicate on_duplicate = OnDuplicate::sum;
-  std::function<void(std::uint64_t)> progress{};  // called now and then with the bytes of all files read so far
 };
 
 struct Azure2019Trace {

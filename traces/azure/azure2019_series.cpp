@@ -16,7 +16,7 @@ namespace {
 
 using sim::Error;
 
-constexpr std::size_t kRowsBetweenProgress = 1024;
+constexpr std::size_t kRowsBetweenProgress = 256;
 
 // Collects the rows of one function or app out of files that are given in the order of days.
 class SeriesBuilder {
@@ -32,9 +32,7 @@ class SeriesBuilder {
       ++rows_;
       ++series_.report.rows;
       if (has_fitting_width(rows) && matches(rows, row)) add_row(rows, day);
-      if (request_.progress && row % kRowsBetweenProgress == 0) {
-        request_.progress(bytes_before_ + rows.lines().bytes_consumed());
-      }
+      if (row % kRowsBetweenProgress == 0) tell(bytes_before_ + rows.lines().bytes_consumed());
     }
     bytes_before_ += rows.lines().bytes_consumed();
   }
@@ -52,6 +50,11 @@ class SeriesBuilder {
   }
 
  private:
+  void tell(std::uint64_t bytes) const {
+    sim::throw_if_cancelled(request_.go_on);
+    if (request_.progress) request_.progress(bytes);
+  }
+
   void check_schema(Azure2019Schema schema, const std::string& name, int day) {
     const bool several = day > 1;
     if (several && (is_extract_ || schema == Azure2019Schema::series)) {

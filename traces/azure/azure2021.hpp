@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/core/read_policy.hpp"
 #include "traces/core/read_report.hpp"
 #include "traces/core/trace.hpp"
 #include "traces/files/byte_source.hpp"
@@ -62,6 +63,7 @@ struct Azure2021Trace {
   Trace trace;  // apps and functions without owners; their triggers are others
   ReadReport report;
 };
-Azure2021Trace read_azure2021(Azure2021Reader& reader);
+// Of the policy, progress and go_on alone: the reader has its own way with bad rows.
+Azure2021Trace read_azure2021(Azure2021Reader& reader, const ReadPolicy& policy = {});
 
 }  // namespace faasconf::traces

@@ -7,6 +7,8 @@
 namespace faasconf::traces {
 namespace {
 
+constexpr std::uint64_t kRowsBetweenProgress = 4096;
+
 // Linear between order statistics, of which there is at least one.
 double quantile(const std::vector<double>& sorted, double probability) {
   const double place = probability * static_cast<double>(sorted.size() - 1);
@@ -41,12 +43,17 @@ void count_call(std::vector<MinuteCount>& counts, std::uint32_t minute) {
 
 }  // namespace
 
-Azure2021Trace read_azure2021(Azure2021Reader& reader) {
+Azure2021Trace read_azure2021(Azure2021Reader& reader, const ReadPolicy& policy) {
   Azure2021Trace result;
   std::vector<TraceFunction>& functions = result.trace.functions;
   std::vector<std::vector<double>> durations_s;
   std::uint32_t last_minute = 0;
+  std::uint64_t rows = 0;
   for (TraceInvocation call; reader.next(call);) {
+    if (++rows % kRowsBetweenProgress == 0) {
+      sim::throw_if_cancelled(policy.go_on);
+      if (policy.progress) policy.progress(reader.bytes_consumed());
+    }
     if (call.function >= functions.size()) {
       const Azure2021Function& name = reader.functions()[call.function];
       functions.push_back({.owner = "", .app = name.app, .function = name.func});
@@ -57,7 +64,10 @@ Azure2021Trace read_azure2021(Azure2021Reader& reader) {
     durations_s[call.function].push_back(call.duration_s);
     last_minute = std::max(last_minute, minute);
   }
-  for (std::size_t i = 0; i < functions.size(); ++i) functions[i].duration = percentiles_of(std::move(durations_s[i]));
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    sim::throw_if_cancelled(policy.go_on);
+    functions[i].duration = percentiles_of(std::move(durations_s[i]));
+  }
   result.trace.days = last_minute / static_cast<std::uint32_t>(kMinutesPerDay) + 1;
   result.report = reader.report();
   return result;

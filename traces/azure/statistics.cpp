@@ -159,18 +159,17 @@ class StatisticsCollector::State {
     rows_.resize(std::max<std::size_t>(rows_.size(), days));
   }
 
-  TraceStatistics statistics() const {
+  TraceStatistics statistics(const sim::GoOn& go_on) const {
     TraceStatistics statistics;
     statistics.days = static_cast<std::uint32_t>(rows_.size());
     statistics.functions = functions_.size();
     statistics.apps = app_sizes_.size();
     statistics.cells = cells_;
-    fill_triggers(statistics);
-    fill_popularity(statistics);
-    fill_days(statistics);
-    fill_apps(statistics);
-    fill_durations(statistics);
-    fill_memory(statistics);
+    for (const auto fill : {&State::fill_triggers, &State::fill_popularity, &State::fill_days, &State::fill_apps,
+                            &State::fill_durations, &State::fill_memory}) {
+      sim::throw_if_cancelled(go_on);
+      (this->*fill)(statistics);
+    }
     return statistics;
   }
 
@@ -339,6 +338,6 @@ void StatisticsCollector::add_memory(std::string_view owner, std::string_view ap
 
 void StatisticsCollector::set_days(std::uint32_t days) { state_->set_days(days); }
 
-TraceStatistics StatisticsCollector::statistics() const { return state_->statistics(); }
+TraceStatistics StatisticsCollector::statistics(const sim::GoOn& go_on) const { return state_->statistics(go_on); }
 
 }  // namespace faasconf::traces

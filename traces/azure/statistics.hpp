@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "traces/azure/published.hpp"
 #include "traces/core/trace.hpp"
 
@@ -80,7 +81,7 @@ class StatisticsCollector {
   // Days beyond the last call, where the trace is known to be longer.
   void set_days(std::uint32_t days);
 
-  TraceStatistics statistics() const;
+  TraceStatistics statistics(const sim::GoOn& go_on = {}) const;  // no: sim::Cancelled
 
  private:
   class State;

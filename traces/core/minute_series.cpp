@@ -13,6 +13,7 @@ namespace {
 using sim::Error;
 
 constexpr std::size_t kMostRowDigits = 9;
+constexpr unsigned kFunctionsBetweenQuestions = 1024;
 
 }  // namespace
 
@@ -93,7 +94,11 @@ void SeriesOfFunctions::throw_not_found() const {
 
 MinuteSeries read_series(const Trace& trace, const std::string& name, const SeriesRequest& request) {
   SeriesOfFunctions series(name, trace.days, request);
-  for (const TraceFunction& function : trace.functions) series.add(function);
+  sim::Questions<kFunctionsBetweenQuestions> questions(request.go_on);
+  for (const TraceFunction& function : trace.functions) {
+    questions.next();
+    series.add(function);
+  }
   return series.finish();
 }
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "traces/core/read_report.hpp"
 #include "traces/core/trace.hpp"
 
@@ -32,6 +33,7 @@ struct SeriesRequest {
   OnBadRow on_bad_row = OnBadRow::error;
   std::function<void(std::uint64_t)> progress{};  // called now and then with the bytes of all files read so far; of a
                                                   // store, with its functions
+  sim::GoOn go_on{};                              // no: reading ends with sim::Cancelled
 };
 
 struct MinuteSeries {

@@ -11,6 +11,7 @@
 namespace faasconf::traces {
 namespace {
 
+constexpr unsigned kFunctionsBetweenQuestions = 64;
 constexpr double kGoldenShare = 0.6180339887498949;  // multiples of it, modulo 1, fill every stretch evenly
 
 double execution_ms(const TraceFunction& function) {
@@ -142,27 +143,34 @@ std::vector<std::size_t> sampling_order(const Trace& trace, std::uint64_t seed) 
   return order;
 }
 
-Trace sample(const Trace& trace, std::size_t count, std::uint64_t seed) {
+Trace sample(const Trace& trace, std::size_t count, std::uint64_t seed, const sim::GoOn& go_on) {
   std::vector<std::size_t> chosen = sampling_order(trace, seed);
   chosen.resize(std::min(count, chosen.size()));
   std::ranges::sort(chosen);
   Trace result{.days = trace.days, .functions = {}, .origin = trace.origin};
-  for (const std::size_t i : chosen) result.functions.push_back(trace.functions[i]);
+  sim::Questions<kFunctionsBetweenQuestions> questions(go_on);
+  for (const std::size_t i : chosen) {
+    questions.next();
+    result.functions.push_back(trace.functions[i]);
+  }
   return result;
 }
 
-Representativeness compare(const Trace& whole, const Trace& part) {
+Representativeness compare(const Trace& whole, const Trace& part, const sim::GoOn& go_on) {
   Representativeness result;
   const auto daily_calls = [](const TraceFunction& function, const Trace& trace) {
     return std::optional(static_cast<double>(calls_of(function)) / trace.days);
   };
   result.daily_calls = compare_values(whole, part, daily_calls).value_or(Distances{});
+  sim::throw_if_cancelled(go_on);
   result.execution_s = compare_values(whole, part, [](const TraceFunction& function, const Trace& trace) {
     return function.duration ? std::optional(execution_ms(function) / 1000 / trace.days) : std::nullopt;
   });
+  sim::throw_if_cancelled(go_on);
   result.memory_mb = compare_values(whole, part, [](const TraceFunction& function, const Trace&) {
     return function.app_memory ? std::optional(function.app_memory->average_mb) : std::nullopt;
   });
+  sim::throw_if_cancelled(go_on);
   result.trigger_shares_of_whole = trigger_shares(whole);
   result.trigger_shares_of_part = trigger_shares(part);
   result.correlation = correlation(minute_totals(whole), minute_totals(part));

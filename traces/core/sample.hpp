@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "traces/core/trace.hpp"
 
 namespace faasconf::traces {
@@ -16,7 +17,7 @@ namespace faasconf::traces {
 std::vector<std::size_t> sampling_order(const Trace& trace, std::uint64_t seed);
 
 // The first `count` of that order, in the order of the trace; all where there are fewer.
-Trace sample(const Trace& trace, std::size_t count, std::uint64_t seed);
+Trace sample(const Trace& trace, std::size_t count, std::uint64_t seed, const sim::GoOn& go_on = {});
 
 // How far the law of a number over functions is from that of the whole.
 struct Distances {
@@ -32,7 +33,7 @@ struct Representativeness {
   std::array<double, 7> trigger_shares_of_part{};
   double correlation = 0;  // of the two traces' calls per minute (Pearson); 0 where one is constant
 };
-Representativeness compare(const Trace& whole, const Trace& part);
+Representativeness compare(const Trace& whole, const Trace& part, const sim::GoOn& go_on = {});
 
 // Of samples that need not be sorted nor of the same size, none empty.
 double wasserstein_1(std::vector<double> a, std::vector<double> b);

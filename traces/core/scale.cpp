@@ -16,6 +16,7 @@ namespace {
 
 using sim::Error;
 
+constexpr unsigned kFunctionsBetweenQuestions = 16;
 constexpr double kMostCopies = 100'000;
 constexpr double kSlowest = .001;
 constexpr double kFastest = 1440;
@@ -79,11 +80,14 @@ void add_copy(std::vector<MinuteCount>& counts, const std::vector<MinuteCount>& 
 }
 
 // The calls of all functions' copies, by minute.
-std::vector<std::uint64_t> minutes_of_copy(const Trace& trace, std::uint32_t copy, std::uint64_t seed) {
+std::vector<std::uint64_t> minutes_of_copy(const Trace& trace, std::uint32_t copy, std::uint64_t seed,
+                                           const sim::GoOn& go_on) {
   const auto minutes = static_cast<std::int64_t>(trace.days * kMinutesPerDay);
   std::vector<std::uint64_t> sums(static_cast<std::size_t>(minutes));
   std::vector<MinuteCount> counts;
+  sim::Questions<kFunctionsBetweenQuestions> questions(go_on);
   for (const TraceFunction& function : trace.functions) {
+    questions.next();
     counts.clear();
     add_copy(counts, function.counts, shift_of_copy(function, copy, Superposition().most_shift, seed), minutes);
     for (const MinuteCount& minute : counts) sums[minute.minute] += minute.count;
@@ -92,10 +96,11 @@ std::vector<std::uint64_t> minutes_of_copy(const Trace& trace, std::uint32_t cop
 }
 
 TraceFunction superposed(const TraceFunction& function, const Superposition& how, std::uint64_t seed,
-                         std::int64_t minutes) {
+                         std::int64_t minutes, const sim::GoOn& go_on) {
   const auto whole = static_cast<std::uint32_t>(how.factor);
   std::vector<MinuteCount> all = function.counts;
   for (std::uint32_t copy = 1; copy < whole; ++copy) {
+    sim::throw_if_cancelled(go_on);
     add_copy(all, function.counts, shift_of_copy(function, copy, how.most_shift, seed), minutes);
   }
   if (how.factor > whole) {
@@ -129,32 +134,36 @@ double factor_for(double calls_per_minute, double now) {
 
 }  // namespace
 
-Trace thin(const Trace& trace, double probability, std::uint64_t seed) {
+Trace thin(const Trace& trace, double probability, std::uint64_t seed, const sim::GoOn& go_on) {
   if (!(probability >= 0 && probability <= 1)) {
     throw Error("probability: expected a number from 0 to 1, got " + shown(probability));
   }
   Trace result = without_functions(trace, trace.days);
+  sim::Questions<kFunctionsBetweenQuestions> questions(go_on);
   for (const TraceFunction& function : trace.functions) {
+    questions.next();
     result.functions.push_back(thinned(function, probability, seed, "thin"));
   }
   return result;
 }
 
-Trace superpose(const Trace& trace, const Superposition& how, std::uint64_t seed) {
+Trace superpose(const Trace& trace, const Superposition& how, std::uint64_t seed, const sim::GoOn& go_on) {
   if (!(how.factor >= 1 && how.factor <= kMostCopies)) {
     throw Error("factor: expected a number from 1 to " + shown(kMostCopies) + ", got " + shown(how.factor));
   }
   if (how.most_shift < 1) throw Error("shift: expected at least 1 minute, got 0");
   Trace result = without_functions(trace, trace.days);
   const auto minutes = static_cast<std::int64_t>(trace.days * kMinutesPerDay);
+  sim::Questions<kFunctionsBetweenQuestions> questions(go_on);
   for (const TraceFunction& function : trace.functions) {
-    result.functions.push_back(superposed(function, how, seed, minutes));
+    questions.next();
+    result.functions.push_back(superposed(function, how, seed, minutes, go_on));
   }
   return result;
 }
 
-Trace scale_rate(const Trace& trace, double factor, std::uint64_t seed) {
-  return factor < 1 ? thin(trace, factor, seed) : superpose(trace, {.factor = factor}, seed);
+Trace scale_rate(const Trace& trace, double factor, std::uint64_t seed, const sim::GoOn& go_on) {
+  return factor < 1 ? thin(trace, factor, seed, go_on) : superpose(trace, {.factor = factor}, seed, go_on);
 }
 
 double factor_for_mean(const Trace& trace, double calls_per_minute) {
@@ -162,14 +171,14 @@ double factor_for_mean(const Trace& trace, double calls_per_minute) {
   return factor_for(calls_per_minute, static_cast<double>(totals(trace).calls) / minutes);
 }
 
-double factor_for_peak(const Trace& trace, double calls_per_minute, std::uint64_t seed) {
+double factor_for_peak(const Trace& trace, double calls_per_minute, std::uint64_t seed, const sim::GoOn& go_on) {
   const std::vector<std::uint64_t> sums = minute_totals(trace);
   const double factor = factor_for(calls_per_minute, sums.empty() ? 0 : static_cast<double>(std::ranges::max(sums)));
   if (factor <= 1) return factor;
   // copy by copy, until one takes some minute to the peak: then the part of it that does
   std::vector<double> calls(sums.begin(), sums.end());
   for (std::uint32_t copy = 1; copy < kMostCopies; ++copy) {
-    const std::vector<std::uint64_t> more = minutes_of_copy(trace, copy, seed);
+    const std::vector<std::uint64_t> more = minutes_of_copy(trace, copy, seed, go_on);
     double part = 1;
     for (std::size_t minute = 0; minute < calls.size(); ++minute) {
       const auto added = static_cast<double>(more[minute]);
@@ -182,7 +191,7 @@ double factor_for_peak(const Trace& trace, double calls_per_minute, std::uint64_
               shown(calls_per_minute));
 }
 
-Trace scale_time(const Trace& trace, double speed, std::uint64_t seed) {
+Trace scale_time(const Trace& trace, double speed, std::uint64_t seed, const sim::GoOn& go_on) {
   if (!(speed >= kSlowest && speed <= kFastest)) {
     throw Error("speed: expected a number from " + shown(kSlowest) + " to " + shown(kFastest) + ", got " +
                 shown(speed));
@@ -190,7 +199,9 @@ Trace scale_time(const Trace& trace, double speed, std::uint64_t seed) {
   const double days = std::ceil(static_cast<double>(trace.days) / speed);
   if (days > 9999) throw Error("speed: expected at most 9999 days, got " + shown(days));
   Trace result = without_functions(trace, static_cast<std::uint32_t>(days));
+  sim::Questions<kFunctionsBetweenQuestions> questions(go_on);
   for (const TraceFunction& function : trace.functions) {
+    questions.next();
     const CellStreams streams(seed, "time", function);
     TraceFunction scaled = without_counts(function);
     for (const MinuteCount& minute : function.counts) {

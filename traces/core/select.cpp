@@ -17,6 +17,8 @@ namespace {
 using sim::Error;
 using std::chrono::minutes;
 
+constexpr unsigned kFunctionsBetweenQuestions = 64;
+
 double parse_bound(std::string_view text, std::string_view whole, double absent) {
   if (text.empty()) return absent;
   double value = 0;
@@ -44,12 +46,15 @@ std::vector<std::size_t> ranks_of(const Trace& trace) {
 // One question that is asked of every function.
 class Sieve {
  public:
-  explicit Sieve(const Trace& trace) : trace_(trace), met_(trace.functions.size(), true) {}
+  Sieve(const Trace& trace, const sim::GoOn& go_on)
+      : trace_(trace), go_on_(go_on), met_(trace.functions.size(), true) {}
 
   template <class Meets>
   void ask(const std::string& name, const Meets& meets) {
     Criterion criterion{.name = name};
+    sim::Questions<kFunctionsBetweenQuestions> questions(go_on_);
     for (std::size_t i = 0; i < trace_.functions.size(); ++i) {
+      questions.next();
       if (meets(trace_.functions[i], i)) continue;
       met_[i] = false;
       ++criterion.unmet_by;
@@ -69,7 +74,9 @@ class Sieve {
 
   Selected finish() {
     Selected result{.trace = {.days = trace_.days, .functions = {}, .origin = trace_.origin}, .criteria = criteria_};
+    sim::Questions<kFunctionsBetweenQuestions> questions(go_on_);
     for (std::size_t i = 0; i < met_.size(); ++i) {
+      questions.next();
       if (met_[i]) result.trace.functions.push_back(trace_.functions[i]);
     }
     return result;
@@ -77,6 +84,7 @@ class Sieve {
 
  private:
   const Trace& trace_;
+  const sim::GoOn& go_on_;
   std::vector<bool> met_;
   std::vector<Criterion> criteria_;
 };
@@ -134,7 +142,7 @@ Bounds parse_bounds(std::string_view text) {
 }
 
 Selected select(const Trace& trace, const Selection& selection) {
-  Sieve sieve(trace);
+  Sieve sieve(trace, selection.go_on);
   ask_names(sieve, selection);
   ask_popularity(sieve, trace, selection);
   sieve.ask_bounds("daily calls", selection.daily_calls, [&](const TraceFunction& function, std::size_t) {
@@ -171,7 +179,7 @@ sim::Duration parse_trace_time(std::string_view text) {
   return std::chrono::hours(24) * (day - 1) + parse_time_of_day(text.substr(first + 1));
 }
 
-Trace cut_window(const Trace& trace, sim::Duration start, sim::Duration length) {
+Trace cut_window(const Trace& trace, sim::Duration start, sim::Duration length, const sim::GoOn& go_on) {
   const std::size_t all = std::size_t{trace.days} * kMinutesPerDay;
   const std::size_t first = whole_minutes("start", start);
   const std::size_t count = whole_minutes("length", length);
@@ -183,7 +191,9 @@ Trace cut_window(const Trace& trace, sim::Duration start, sim::Duration length) 
   Trace result{.days = static_cast<std::uint32_t>((count + kMinutesPerDay - 1) / kMinutesPerDay),
                .functions = {},
                .origin = trace.origin};
+  sim::Questions<kFunctionsBetweenQuestions> questions(go_on);
   for (const TraceFunction& function : trace.functions) {
+    questions.next();
     TraceFunction cut = function;
     std::erase_if(cut.counts, [&](const MinuteCount& m) { return m.minute < first || m.minute >= first + count; });
     for (MinuteCount& minute : cut.counts) minute.minute -= static_cast<std::uint32_t>(first);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/time.hpp"
 #include "traces/core/trace.hpp"
 
@@ -35,6 +36,7 @@ struct Selection {
   std::optional<Bounds> duration_ms = {};   // average
   std::optional<Bounds> memory_mb = {};     // average of its app
   std::optional<Bounds> cv = {};            // of its minute counts over all days
+  sim::GoOn go_on = {};                     // no: selecting ends with sim::Cancelled
 };
 
 struct Criterion {
@@ -55,6 +57,6 @@ sim::Duration parse_trace_time(std::string_view text);
 
 // The minutes from `start` on, which becomes minute 0. Throws sim::Error unless start and length are whole minutes and
 // the window, of at least a minute, lies within the trace's days.
-Trace cut_window(const Trace& trace, sim::Duration start, sim::Duration length);
+Trace cut_window(const Trace& trace, sim::Duration start, sim::Duration length, const sim::GoOn& go_on = {});
 
 }  // namespace faasconf::traces

@@ -91,12 +91,13 @@ std::string sha256(std::string_view bytes) {
   return sha256.digest();
 }
 
-std::string sha256_of_file(const std::string& path) {
+std::string sha256_of_file(const std::string& path, const sim::GoOn& go_on) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw sim::Error(path + ": cannot be opened: " + std::generic_category().message(errno));
   Sha256 sha256;
   std::string block(std::size_t{1} << 18, '\0');
   while (file) {
+    sim::throw_if_cancelled(go_on);
     file.read(block.data(), static_cast<std::streamsize>(block.size()));
     sha256.add(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount())));
   }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "sim/core/go_on.hpp"
+
 namespace faasconf::files {
 
 // Of bytes that come in pieces.
@@ -23,6 +25,7 @@ class Sha256 {
 };
 
 std::string sha256(std::string_view bytes);
-std::string sha256_of_file(const std::string& path);  // throws sim::Error when it cannot be read
+// Throws sim::Error when it cannot be read, sim::Cancelled when its caller does not want to go on.
+std::string sha256_of_file(const std::string& path, const sim::GoOn& go_on = {});
 
 }  // namespace faasconf::files

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kPatternNames = {"uniform", "equidistant", "exponential",
                                                            "gamma",   "periodic",    "burst"};
 constexpr double kMinute_ns = 60e9;
+constexpr std::uint64_t kGapsBetweenQuestions = 1 << 18;
 
 ArrivalRequest checked(ArrivalRequest request, const TraceFunction& function) {
   if (!(request.gamma_cv > 0 && request.gamma_cv < 100)) {
@@ -71,8 +72,7 @@ void FunctionArrivals::begin_minute() {
   const double phase = uniform ? 1 : rng_.uniform();
   const sim::Rng start = rng_;
   // n points in a minute have n + 1 exponential gaps around them; others have n, of which the phase cuts the first
-  double sum = uniform ? gap() : 0;
-  for (std::uint32_t i = 0; i < minute.count; ++i) sum += gap();
+  const double sum = sum_of_gaps(std::uint64_t{minute.count} + (uniform ? 1 : 0));
   rng_ = start;
   scale_ = 1 / sum;
   place_ = phase * gap();
@@ -87,6 +87,17 @@ double FunctionArrivals::gap() {
     default:
       return rng_.exponential();
   }
+}
+
+double FunctionArrivals::sum_of_gaps(std::uint64_t count) {
+  double sum = 0;
+  while (count > kGapsBetweenQuestions) {
+    for (std::uint64_t i = 0; i < kGapsBetweenQuestions; ++i) sum += gap();
+    count -= kGapsBetweenQuestions;
+    sim::throw_if_cancelled(request_.go_on);
+  }
+  for (std::uint64_t i = 0; i < count; ++i) sum += gap();
+  return sum;
 }
 
 double FunctionArrivals::within_minute() {

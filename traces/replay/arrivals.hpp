@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "traces/core/cell_streams.hpp"
@@ -29,6 +30,7 @@ struct ArrivalRequest {
   bool timers_are_periodic = true;  // whatever the pattern: another would give a one-minute timer a CV of .41
   std::uint64_t seed = 1;
   std::uint32_t first_minute = 0;  // of the trace that a window was cut from: keeps the draws of its minutes
+  sim::GoOn go_on{};               // no: the draws of a minute with very many calls end with sim::Cancelled
 };
 
 // Arrivals t = start + k x period, k = 0, 1, ..., that fall into exactly the minutes that the counts say.
@@ -54,6 +56,7 @@ class FunctionArrivals {
  private:
   void begin_minute();
   double gap();
+  double sum_of_gaps(std::uint64_t count);
   double within_minute();  // of the next call, in minutes
 
   const TraceFunction& function_;

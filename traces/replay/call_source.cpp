@@ -42,7 +42,10 @@ bool FunctionCalls::next(SourceCall& call) {
 
 CallSource::CallSource(std::span<const ReplayedFunction> functions, const ArrivalRequest& request) {
   functions_.reserve(functions.size());
-  for (const ReplayedFunction& function : functions) functions_.emplace_back(function, request);
+  for (const ReplayedFunction& function : functions) {
+    sim::throw_if_cancelled(request.go_on);
+    functions_.emplace_back(function, request);
+  }
   if (functions_.size() == 1) return;
   for (std::uint32_t i = 0; i < functions_.size(); ++i) advance(i);
 }

@@ -55,8 +55,11 @@ ClusterReplay replay_on_cluster(const ReplayInput& input, const ReplayRequest& r
   check(request);
   check(input);
   check(cluster);
-  Tenants tenants = tenants_of(input, request.tenancy);
+  Tenants tenants = tenants_of(input, request);
   const auto dealt = deal(tenants.all, cluster.clusters);
+
+  ReplayRequest asked = request;
+  asked.arrivals.go_on = request.go_on;
 
   std::vector<OneClusterReplay> replays(dealt.size());
   std::mutex mutex;
@@ -69,8 +72,7 @@ ClusterReplay replay_on_cluster(const ReplayInput& input, const ReplayRequest& r
     std::vector<const Tenant*> mine;
     for (const std::uint32_t tenant : dealt[i]) mine.push_back(&tenants.all[tenant]);
     if (mine.empty()) return;
-    OneCluster one(mine, request, cluster,
-                   sim::RngStreams(request.arrivals.seed).stream("cluster_start_ups", i).next());
+    OneCluster one(mine, asked, cluster, sim::RngStreams(request.arrivals.seed).stream("cluster_start_ups", i).next());
     if (progress) one.on_progress = tell;
     replays[i] = one.replay(std::chrono::hours(24) * input.trace.days);
   });

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kAnyNumber = std::numeric_limits<int>::max();
 constexpr sim::Mebibytes kSomeMemory{1};  // a limit that nothing in this replay meets; rooms are by request
+constexpr unsigned kCallsBetweenQuestions = 256;
 constexpr std::uint64_t kCallsBetweenProgress = 1 << 16;
 constexpr sim::Duration kDrainStep = std::chrono::hours(1);
 
@@ -144,6 +145,7 @@ std::vector<std::uint64_t> OneCluster::send_calls(sim::Simulation& simulation, c
   std::vector<std::uint64_t> most(tenants_.size());
   CallSource source(functions_, request_.arrivals);
   std::uint64_t unreported = 0;
+  sim::Questions<kCallsBetweenQuestions> questions(request_.go_on);
   for (SourceCall call; source.next(call);) {
     const std::uint32_t tenant = tenant_of_[call.function];
     simulation.run_until(call.time);
@@ -152,6 +154,7 @@ std::vector<std::uint64_t> OneCluster::send_calls(sim::Simulation& simulation, c
     }
     simulation.inject(call.function, demand_of(call.duration, cluster_.cpu_share));
     most[tenant] = std::max(most[tenant], static_cast<std::uint64_t>(simulation.instances({tenant})));
+    questions.next();
     if (on_progress && ++unreported == kCallsBetweenProgress) on_progress(std::exchange(unreported, 0));
   }
   if (on_progress && unreported > 0) on_progress(unreported);
@@ -159,6 +162,7 @@ std::vector<std::uint64_t> OneCluster::send_calls(sim::Simulation& simulation, c
 }
 
 OneClusterReplay OneCluster::replay(sim::Duration length) {
+  sim::throw_if_cancelled(request_.go_on);
   const sim::Scenario scenario = this->scenario();
   CallTally tally(request_.metering);
   tally.begin(functions_.size());
@@ -171,7 +175,10 @@ OneClusterReplay OneCluster::replay(sim::Duration length) {
   simulation.run_until(std::max(sim::Time(length), simulation.now()));
   std::vector<sim::Usage> at_end;
   for (std::uint32_t i = 0; i < tenants_.size(); ++i) at_end.push_back(simulation.usage({i}));
-  while (simulation.requests_in_flight() > 0) simulation.run_until(simulation.now() + kDrainStep);
+  while (simulation.requests_in_flight() > 0) {
+    sim::throw_if_cancelled(request_.go_on);
+    simulation.run_until(simulation.now() + kDrainStep);
+  }
 
   OneClusterReplay result{.functions = tally.finish(functions_), .tenants = {}, .latencies_s = tally.latencies_s()};
   for (std::uint32_t i = 0; i < tenants_.size(); ++i) {

@@ -167,7 +167,7 @@ TraceReplay replay_trace(const ReplayInput& input, const ReplayRequest& request,
                          const ReplayProgress& progress) {
   check(request);
   check(input);
-  Tenants tenants = tenants_of(input, request.tenancy);
+  Tenants tenants = tenants_of(input, request);
   TraceReplay replay;
   replay.functions.resize(input.trace.functions.size());
   replay.tenants.resize(tenants.all.size());

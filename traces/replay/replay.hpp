@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/time.hpp"
 #include "sim/stats/quantiles.hpp"
@@ -42,6 +43,7 @@ struct ReplayRequest {
   int concurrency = 1;           // calls that an instance serves at once; 0: any number
   Metering metering = {};        // what is billed
   ArrivalRequest arrivals = {};  // its seed is the one of all that is drawn
+  sim::GoOn go_on = {};          // no: the replay ends with sim::Cancelled
 };
 // Throws sim::Error where a keep-alive or a concurrency is impossible.
 void check(const ReplayRequest& request);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/core/distribution.hpp"
+#include "sim/core/go_on.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/time.hpp"
 #include "traces/core/trace.hpp"
@@ -26,6 +27,7 @@ struct ModelRequest {
   // al., 2020: some .95 s, 140 MB)
   double duration_s = .95;
   sim::Mebibytes app_memory{140e6 / 1048576};
+  sim::GoOn go_on{};  // no: sim::Cancelled
 };
 
 struct ReplayModels {
@@ -42,6 +44,7 @@ struct RecordedCall {
   sim::Duration duration{};
 };
 // By function, in order of start.
-std::vector<std::vector<RecordedCall>> recorded_calls(std::size_t functions, const std::vector<TraceInvocation>& calls);
+std::vector<std::vector<RecordedCall>> recorded_calls(std::size_t functions, const std::vector<TraceInvocation>& calls,
+                                                      const sim::GoOn& go_on = {});
 
 }  // namespace faasconf::traces

@@ -10,6 +10,7 @@ namespace faasconf::traces {
 namespace {
 
 constexpr double kNanoseconds = 1e9;
+constexpr std::uint64_t kCallsBetweenQuestions = 1 << 13;
 constexpr std::uint64_t kCallsBetweenProgress = 1 << 20;
 
 void set_seconds(InstanceTotals& totals, double start_up_ns, double busy_ns, double idle_ns, double mib) {
@@ -26,9 +27,12 @@ void set_seconds(InstanceTotals& totals, double start_up_ns, double busy_ns, dou
 TenantReplayer::TenantReplayer(const ReplayRequest& request, sim::Duration length)
     : request_(request), end_(sim::Time(length)), tally_(request.metering) {
   check(request);
+  request_.arrivals.go_on = request_.go_on;
 }
 
 TenantReplay TenantReplayer::replay(std::span<const ReplayedFunction> functions) {
+  untold_ = 0;
+  sim::throw_if_cancelled(request_.go_on);
   if (request_.concurrency == 1) return run(functions, SingleCallInstances());
   return run(functions, SharedInstances(request_.concurrency));
 }
@@ -48,7 +52,7 @@ TenantReplay TenantReplayer::run(std::span<const ReplayedFunction> functions, Bu
 
   IdleInstances idle(request_.policy, end_);
   CallSource source(functions, request_.arrivals);
-  std::uint64_t unreported = 0;
+  std::uint64_t unpaused = 0;
   for (SourceCall call; source.next(call);) {
     busy.settle(call.time, idle);
     idle.prepare(call.time, busy.size() == 0);
@@ -62,19 +66,28 @@ TenantReplay TenantReplayer::run(std::span<const ReplayedFunction> functions, Bu
                   .started = placed.started,
                   .finished = sim::after(placed.started, call.duration),
                   .cold = placed.cold});
-    if (++unreported == kCallsBetweenProgress) {
-      if (on_progress) on_progress(unreported);
-      unreported = 0;
-    }
+    if (++unpaused == kCallsBetweenQuestions) pause(std::exchange(unpaused, 0));
   }
   busy.settle(sim::kNever, idle);
   idle.finish();
-  if (on_progress && unreported > 0) on_progress(unreported);
+  untold_ += unpaused;
+  tell();
 
   instances.pre_warmed = idle.pre_warmed();
   if (instances.pre_warmed > 0) instances.most = std::max<std::uint64_t>(instances.most, 1);
   set_seconds(instances, start_up_ns, busy.busy_ns(), idle.idle_ns(), instance_memory(functions).value);
   return {.functions = tally_.finish(functions), .instances = instances};
+}
+
+void TenantReplayer::pause(std::uint64_t calls) {
+  sim::throw_if_cancelled(request_.go_on);
+  untold_ += calls;
+  if (untold_ >= kCallsBetweenProgress) tell();
+}
+
+void TenantReplayer::tell() {
+  if (on_progress && untold_ > 0) on_progress(untold_);
+  untold_ = 0;
 }
 
 }  // namespace faasconf::traces

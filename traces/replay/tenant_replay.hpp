@@ -39,10 +39,13 @@ class TenantReplayer {
  private:
   template <class Busy>
   TenantReplay run(std::span<const ReplayedFunction> functions, Busy busy);
+  void pause(std::uint64_t calls);  // after so many: asks whether to go on, tells of progress
+  void tell();
 
   ReplayRequest request_;
   sim::Time end_;
   CallTally tally_;
+  std::uint64_t untold_ = 0;  // calls
 };
 
 }  // namespace faasconf::traces

@@ -21,6 +21,6 @@ struct Tenants {
   std::vector<std::uint32_t> of_function;  // in the order of the trace
 };
 
-Tenants tenants_of(const ReplayInput& input, Tenancy tenancy);
+Tenants tenants_of(const ReplayInput& input, const ReplayRequest& request);
 
 }  // namespace faasconf::traces

@@ -25,6 +25,7 @@ class Damage : public std::runtime_error {
 };
 
 constexpr std::uint64_t kMostText = 1 << 20;
+constexpr std::size_t kFunctionsBetweenProgress = 64;
 constexpr std::size_t kBlockRows = 512;  // records read at once when all are read
 
 H5::Attribute attribute(const H5::Group& group, const char* name, H5T_class_t type) {
@@ -311,10 +312,15 @@ void TraceStore::each(const std::function<void(const TraceFunction&)>& use) cons
   reported(path_, [&] { file_->each(use); });
 }
 
-Trace TraceStore::trace() const {
+Trace TraceStore::trace(const ReadPolicy& policy) const {
   Trace trace{.days = origin().days, .functions = {}, .origin = origin().origin};
   trace.functions.reserve(size());
-  each([&](const TraceFunction& function) { trace.functions.push_back(function); });
+  each([&](const TraceFunction& function) {
+    trace.functions.push_back(function);
+    if (trace.functions.size() % kFunctionsBetweenProgress != 0) return;
+    sim::throw_if_cancelled(policy.go_on);
+    if (policy.progress) policy.progress(trace.functions.size());
+  });
   return trace;
 }
 

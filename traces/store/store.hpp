@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/core/read_policy.hpp"
 #include "traces/core/trace.hpp"
 
 namespace faasconf::traces {
@@ -69,7 +70,7 @@ class TraceStore {
   TraceFunction function(std::size_t index) const;
   std::vector<TraceFunction> functions(std::span<const std::size_t> indices) const;  // in their order
   void each(const std::function<void(const TraceFunction&)>& use) const;             // one after the other
-  Trace trace() const;
+  Trace trace(const ReadPolicy& policy = {}) const;                                  // its progress in functions
 
   std::uint64_t invocations() const;  // single calls; 0 where the trace has counts only
   std::vector<TraceInvocation> invocations(std::uint64_t first, std::size_t count) const;

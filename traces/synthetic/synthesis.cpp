@@ -106,7 +106,7 @@ const SynthesisSpec& checked(const SynthesisSpec& spec) {
 }  // namespace
 
 SyntheticTrace::SyntheticTrace(const SynthesisSpec& spec)
-    : spec_(checked(spec)), population_(make_population(spec.seed, spec.functions, spec.days)) {}
+    : spec_(checked(spec)), population_(make_population(spec.seed, spec.functions, spec.days, spec.go_on)) {}
 
 std::string SyntheticTrace::origin() const {
   return "synthetic: statistics of Azure Functions 2019, seed " + std::to_string(spec_.seed) + ", " +
@@ -142,7 +142,10 @@ TraceFunction SyntheticTrace::function(std::size_t index) const {
 Trace SyntheticTrace::trace() const {
   Trace trace{.days = spec_.days, .functions = {}, .origin = origin()};
   trace.functions.reserve(size());
-  for (std::size_t i = 0; i < size(); ++i) trace.functions.push_back(function(i));
+  for (std::size_t i = 0; i < size(); ++i) {
+    sim::throw_if_cancelled(spec_.go_on);
+    trace.functions.push_back(function(i));
+  }
   return trace;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "traces/core/trace.hpp"
 #include "traces/synthetic/synthetic_population.hpp"
 
@@ -16,6 +17,7 @@ struct SynthesisSpec {
   std::uint64_t seed = 1;
   std::uint32_t functions = 46'412;  // that are called on a weekday: rows of its file, 1 to 10 million
   std::uint32_t days = 1;            // the first is a Monday; 1 to 366
+  sim::GoOn go_on{};                 // no: making and writing the trace end with sim::Cancelled
 };
 
 // Functions are made when asked for, from random streams of their own: in any order, on any thread, always the same.

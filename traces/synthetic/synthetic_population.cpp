@@ -84,9 +84,10 @@ double sum_after(const Knot& a, const Knot& b, double most) {
 
 // What makes a rising function reach a value, as near as the bounds allow.
 template <class Rising>
-double solve(double low, double high, double value, const Rising& rising) {
+double solve(double low, double high, double value, const sim::GoOn& go_on, const Rising& rising) {
   constexpr int steps = 60;
   for (int i = 0; i < steps; ++i) {
+    sim::throw_if_cancelled(go_on);
     const double middle = std::sqrt(low * high);
     (rising(middle) < value ? low : high) = middle;
   }
@@ -119,7 +120,7 @@ Top top_of(double functions, double share, std::uint32_t rows) {
 
 // Mean calls of `count` functions without a timer, in falling order: the published shares of the most popular ones, and
 // the quantiles below. `timer_calls` is what timers take of the rest.
-std::vector<double> popularity(std::size_t count, std::uint32_t rows, double timer_calls) {
+std::vector<double> popularity(std::size_t count, std::uint32_t rows, double timer_calls, const sim::GoOn& go_on) {
   const double total = kCallsPerRow * rows;
   const double top_share = published::kTopFunctionShare;
   const Top hundredth_top = top_of(.01, published::kTopHundredthShare, rows);
@@ -141,15 +142,15 @@ std::vector<double> popularity(std::size_t count, std::uint32_t rows, double tim
   const double highest = 1e6 * first.calls;  // of a knot, where many functions are as popular as the first
   const double of_offices = 1 + kOfficeShare * (kWeekdaysPerDay - 1);  // calls on a weekday over those of a mean day
   const double rest = ((1 - hundredth_top.share) * total - timer_calls) / of_offices - below;
-  const Knot third{hundredth, solve(busy.calls, highest, rest, [&](double at) {
+  const Knot third{hundredth, solve(busy.calls, highest, rest, go_on, [&](double at) {
                      return sum_after({hundredth, at}, busy, first.calls);
                    })};
   const double between = (hundredth_top.share - thousandth_top.share) * total;
-  const Knot second{thousandth, solve(third.calls, highest, between, [&](double at) {
+  const Knot second{thousandth, solve(third.calls, highest, between, go_on, [&](double at) {
                       return sum_after({thousandth, at}, third, first.calls);
                     })};
   const double above = (thousandth_top.share - top_share) * total;
-  const Knot runner_up{std::min(2.0, thousandth), solve(second.calls, highest, above, [&](double at) {
+  const Knot runner_up{std::min(2.0, thousandth), solve(second.calls, highest, above, go_on, [&](double at) {
                          return std::min(at, first.calls) + sum_after({2, at}, second, first.calls);
                        })};
 
@@ -258,11 +259,11 @@ double sum_of_chances(std::span<const SyntheticFunction> functions) {
 }
 
 std::vector<SyntheticFunction> make_others(std::uint64_t seed, std::size_t count, std::uint32_t rows,
-                                           double timer_calls) {
+                                           double timer_calls, const sim::GoOn& go_on) {
   const std::size_t hundredth = rank_of(.01, rows);
   sim::Rng rng = sim::RngStreams(seed).stream("synthetic offices");
   std::vector<SyntheticFunction> others(count);
-  const std::vector<double> calls = popularity(count, rows, timer_calls);
+  const std::vector<double> calls = popularity(count, rows, timer_calls, go_on);
   for (std::size_t i = 0; i < count; ++i) {
     SyntheticFunction& other = others[i];
     const bool busy = i < hundredth;
@@ -278,7 +279,7 @@ std::vector<SyntheticFunction> make_others(std::uint64_t seed, std::size_t count
 
 // As many without a timer as make `rows` functions be called on a weekday; chances below one give way to the last
 // fraction.
-std::vector<SyntheticFunction> make_all(std::uint64_t seed, std::uint32_t rows) {
+std::vector<SyntheticFunction> make_all(std::uint64_t seed, std::uint32_t rows, const sim::GoOn& go_on) {
   std::vector<SyntheticFunction> all = make_timers(rows);
   double timer_calls = 0;
   for (const SyntheticFunction& timer : all) timer_calls += timer.weekday_calls;
@@ -287,11 +288,11 @@ std::vector<SyntheticFunction> make_all(std::uint64_t seed, std::uint32_t rows) 
   constexpr double first_guess = 1.44;  // functions for one that is called on a day
   constexpr int corrections = 4;
   auto count = static_cast<std::size_t>(std::max(1.0, std::round(first_guess * wanted)));
-  std::vector<SyntheticFunction> others = make_others(seed, count, rows, timer_calls);
+  std::vector<SyntheticFunction> others = make_others(seed, count, rows, timer_calls, go_on);
   for (int i = 0; i < corrections; ++i) {
     count = static_cast<std::size_t>(
         std::max(1.0, std::round(static_cast<double>(count) * wanted / sum_of_chances(others))));
-    others = make_others(seed, count, rows, timer_calls);
+    others = make_others(seed, count, rows, timer_calls, go_on);
   }
   all.insert(all.begin(), others.begin(), others.end());
 
@@ -410,11 +411,14 @@ class AppFiller {
 
 bool is_weekend(std::uint32_t day) { return day % 7 >= 5; }
 
-Population make_population(std::uint64_t seed, std::uint32_t rows, std::uint32_t days) {
-  const std::vector<SyntheticFunction> all = make_all(seed, rows);
+Population make_population(std::uint64_t seed, std::uint32_t rows, std::uint32_t days, const sim::GoOn& go_on) {
+  const std::vector<SyntheticFunction> all = make_all(seed, rows, go_on);
   const std::vector<std::size_t> order = any_order(seed, all.size());
   std::vector<std::vector<bool>> called;
-  for (std::uint32_t day = 0; day < days; ++day) called.push_back(called_on(seed, day, all, order));
+  for (std::uint32_t day = 0; day < days; ++day) {
+    sim::throw_if_cancelled(go_on);
+    called.push_back(called_on(seed, day, all, order));
+  }
   std::vector<SyntheticFunction> seen;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (std::any_of(called.begin(), called.end(), [i](const auto& day) { return day[i]; })) seen.push_back(all[i]);
@@ -436,6 +440,7 @@ Population make_population(std::uint64_t seed, std::uint32_t rows, std::uint32_t
   }
 
   for (const std::vector<bool>& day : called) {
+    sim::throw_if_cancelled(go_on);
     std::vector<bool>& of_day = population.called.emplace_back();
     for (const SyntheticFunction& function : population.functions) of_day.push_back(day[function.number]);
     population.called_on_a_day.push_back(static_cast<std::uint32_t>(std::count(of_day.begin(), of_day.end(), true)));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "traces/core/trace.hpp"
 
 namespace faasconf::traces {
@@ -28,7 +29,7 @@ struct Population {
 };
 
 // `rows` functions are called on each weekday, other ones as well where there are several days; day 0 is a Monday.
-Population make_population(std::uint64_t seed, std::uint32_t rows, std::uint32_t days);
+Population make_population(std::uint64_t seed, std::uint32_t rows, std::uint32_t days, const sim::GoOn& go_on = {});
 
 bool is_weekend(std::uint32_t day);
 

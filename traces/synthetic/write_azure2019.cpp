@@ -25,6 +25,7 @@ std::vector<std::string> write_azure2019(const std::string& folder, const Synthe
     Piece made{Azure2019Rows(trace.spec().days), {}};
     const std::size_t end = std::min(trace.size(), (piece + 1) * kFunctionsAtOnce);
     for (std::size_t i = piece * kFunctionsAtOnce; i < end; ++i) {
+      sim::throw_if_cancelled(trace.spec().go_on);
       made.functions.push_back(trace.function(i));
       made.rows.add(made.functions.back());
     }

@@ -117,5 +117,9 @@ TEST(TraceStatistics, OfNothingAreZeros) {
   EXPECT_FALSE(statistics.cv_about_zero.has_value());
 }
 
+TEST(Statistics, EndWhenTheirCallerSaysNo) {
+  EXPECT_THROW(StatisticsCollector().statistics([] { return false; }), sim::Cancelled);
+}
+
 }  // namespace
 }  // namespace faasconf::traces

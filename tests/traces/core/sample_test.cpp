@@ -91,5 +91,12 @@ TEST(Distances, OfSmallSamples) {
   EXPECT_DOUBLE_EQ(kolmogorov_smirnov({1, 2, 3, 4}, {1, 2, 3, 5}), .25);
 }
 
+TEST(Sample, EndsWhenItsCallerSaysNo) {
+  const Trace trace = many_functions(100);
+  const auto no = [] { return false; };
+  EXPECT_THROW(sample(trace, 80, 1, no), sim::Cancelled);
+  EXPECT_THROW(compare(trace, trace, no), sim::Cancelled);
+}
+
 }  // namespace
 }  // namespace faasconf::traces

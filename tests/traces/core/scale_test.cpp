@@ -216,5 +216,15 @@ TEST(ScaleTime, AtItsOwnSpeedIsTheSame) {
   EXPECT_EQ(message_of([&] { scale_time(trace, 0, 1); }), "speed: expected a number from 0.001 to 1440, got 0");
 }
 
+TEST(Scaling, EndsWhenItsCallerSaysNo) {
+  const Trace trace = many_functions(50);
+  const auto no = [] { return false; };
+  EXPECT_THROW(thin(trace, .5, 1, no), sim::Cancelled);
+  EXPECT_THROW(superpose(trace, {.factor = 2}, 1, no), sim::Cancelled);
+  EXPECT_THROW(scale_rate(trace, 1.5, 1, no), sim::Cancelled);
+  EXPECT_THROW(factor_for_peak(trace, 1e6, 1, no), sim::Cancelled);
+  EXPECT_THROW(scale_time(trace, 2, 1, no), sim::Cancelled);
+}
+
 }  // namespace
 }  // namespace faasconf::traces

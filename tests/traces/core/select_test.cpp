@@ -144,5 +144,12 @@ TEST(Triggers, AreReadFromText) {
             "expected one of http, timer, event, queue, storage, orchestration, others, got \"blob\"");
 }
 
+TEST(Selection, EndsWhenItsCallerSaysNo) {
+  const Trace trace = many_functions(100);
+  const auto no = [] { return false; };
+  EXPECT_THROW(select(trace, {.go_on = no}), sim::Cancelled);
+  EXPECT_THROW(cut_window(trace, 1h, 1h, no), sim::Cancelled);
+}
+
 }  // namespace
 }  // namespace faasconf::traces

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/scratch_folder.hpp"
+
 namespace faasconf::files {
 namespace {
 
@@ -32,6 +34,13 @@ TEST(Sha256, OfLengthsAroundABlock) {
 
 TEST(Sha256, OfBytesBeyondAscii) {
   EXPECT_EQ(sha256("\xff\x80"), "85c61621ebd04403f66d96fe300cf10b3844de7358184f1276cb08790fd135f1");
+}
+
+TEST(Sha256, OfAFileEndsWhenItsCallerSaysNo) {
+  const tests::ScratchFolder folder;
+  tests::write_file(folder / "f", "abc");
+  EXPECT_EQ(sha256_of_file(folder / "f"), sha256("abc"));
+  EXPECT_THROW(sha256_of_file(folder / "f", [] { return false; }), sim::Cancelled);
 }
 
 }  // namespace

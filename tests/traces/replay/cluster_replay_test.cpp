@@ -357,5 +357,19 @@ TEST(ClusterReplay, SaysWhatIsImpossible) {
   EXPECT_THROW(replay_on_cluster(input, {}, cluster, 1), sim::Error);
 }
 
+TEST(ClusterReplay, EndsWhenItsCallerSaysNo) {
+  Trace trace;
+  trace.functions = {steady("f", 100)};
+  const ReplayModels models = replay_models(trace);
+  int asked = 0;
+  std::uint64_t told = 0;
+  const ReplayRequest request{.go_on = [&] { return ++asked < 20; }};
+  EXPECT_THROW(replay_on_cluster({.trace = trace, .models = models.functions}, request, one_node(8, 32'768), 1,
+                                 [&](std::uint64_t done) { told = done; }),
+               sim::Cancelled);
+  EXPECT_EQ(asked, 20);
+  EXPECT_LT(told, 144'000U);
+}
+
 }  // namespace
 }  // namespace faasconf::traces

@@ -48,7 +48,7 @@ TEST(OneCluster, DoesWhatTheLoopForOneTenantDoes) {
   trace.functions.push_back(rare_functions(4).functions.back());
   std::vector<FunctionModel> models(4);
   for (FunctionModel& model : models) model = {.duration_s = sim::LogNormal::of(2, 2), .start_up_s = {}, .memory = {}};
-  const Tenants tenants = tenants_of({.trace = trace, .models = models}, Tenancy::app);
+  const Tenants tenants = tenants_of({.trace = trace, .models = models}, {.tenancy = Tenancy::app});
   ASSERT_EQ(tenants.all.size(), 2U);
   for (const KeepAlivePolicy& policy : {KeepAlivePolicy(FixedKeepAlive{20s}), KeepAlivePolicy(HybridHistogram{})}) {
     for (const int concurrency : {1, 3, 0}) {

@@ -1,6 +1,7 @@
 #include "traces/replay/replay.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <string>
@@ -389,6 +390,34 @@ TEST(ReplayRequest, SaysWhatIsImpossible) {
   EXPECT_THROW(parse_tenancy("owner"), sim::Error);
   const Trace trace = many_functions(2);
   EXPECT_THROW(replay_trace({.trace = trace, .models = {}}, {}, 1), sim::Error);
+}
+
+// --- cancelled
+
+TEST(Replay, EndsWhenItsCallerSaysNo) {
+  Trace trace;
+  trace.functions = {steady("f", 1000), steady("g", 1000)};
+  const std::vector<FunctionModel> models(2, model_of(.01, 0));
+  for (const std::size_t threads : {1U, 2U}) {
+    std::atomic<int> asked = 0;
+    std::uint64_t told = 0;
+    const ReplayRequest request{.go_on = [&] { return ++asked < 20; }};
+    EXPECT_THROW(
+        replay_trace({.trace = trace, .models = models}, request, threads, [&](std::uint64_t done) { told = done; }),
+        sim::Cancelled);
+    EXPECT_LE(asked, 20 + static_cast<int>(threads));
+    EXPECT_LT(told, 1'440'000U);
+  }
+}
+
+TEST(Replay, AsksWhetherToGoOnWhileItPreparesMinutesToo) {
+  const TraceFunction function = function_of("f", {{0, 1'000'000}});
+  EXPECT_THROW(FunctionArrivals(function, {.go_on = [] { return false; }}), sim::Cancelled);
+  Trace trace;
+  trace.functions = {function};
+  const auto no = [] { return false; };
+  EXPECT_THROW(replay_models(many_functions(100), {.go_on = no}), sim::Cancelled);
+  EXPECT_THROW(recorded_calls(1, {{.function = 0}}, no), sim::Cancelled);
 }
 
 }  // namespace

@@ -201,5 +201,9 @@ TEST(SyntheticTraces, SayWhatCannotBeMade) {
   EXPECT_EQ(error_of({.days = 367}), "days: expected an integer from 1 to 366, got 367");
 }
 
+TEST(SyntheticTraces, EndWhenTheirCallerSaysNo) {
+  EXPECT_THROW(SyntheticTrace({.functions = 100, .go_on = [] { return false; }}), sim::Cancelled);
+}
+
 }  // namespace
 }  // namespace faasconf::traces

@@ -1,11 +1,13 @@
 #include "traces/synthetic/write_azure2019.hpp"
 
+#include <atomic>
 #include <map>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "sim/core/error.hpp"
 #include "tests/scratch_folder.hpp"
 #include "traces/azure/azure2019.hpp"
 
@@ -57,6 +59,14 @@ TEST(SyntheticFiles, AreTheSameForAnyNumberOfThreads) {
   EXPECT_GT(written[1].size(), 700U * 2880);
   EXPECT_EQ(written[1], written[2]);
   EXPECT_EQ(written[1], written[5]);
+}
+
+TEST(SyntheticFiles, AreNotThereWhenTheCallerSaysNo) {
+  const ScratchFolder folder;
+  std::atomic<bool> go_on = true;
+  const SyntheticTrace trace({.seed = 8, .functions = 400, .go_on = [&] { return go_on.load(); }});
+  EXPECT_THROW(write_azure2019(folder.path(), trace, 2, [&](std::size_t) { go_on = false; }), sim::Cancelled);
+  EXPECT_TRUE(folder.names().empty());
 }
 
 }  // namespace
