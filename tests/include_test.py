@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/env"]
 WINGS = {"traces/files": [], "traces/core": ["traces/files"]}
 WINGS["traces/azure"] = WINGS["traces/store"] = ["traces/files", "traces/core"]
+WINGS["traces/source"] = ["traces/files", "traces/core", "traces/azure", "traces/store"]
 WINGS["traces/synthetic"] = ["traces/files", "traces/core", "traces/azure"]
 WINGS["traces/replay"] = ["traces/files", "traces/core"]
 DECISION = ["learner/search", "learner/safety", "learner/serving"]
