@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Our folders, in the order in which they may build on each other: a folder and what it may include beside itself.
 # The longest name that fits a file counts.
 SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/env"]
+WINGS = {"traces/files": [], "traces/core": ["traces/files"]}
+WINGS["traces/azure"] = WINGS["traces/store"] = ["traces/files", "traces/core"]
+WINGS["traces/source"] = ["traces/files", "traces/core", "traces/azure", "traces/store"]
+WINGS["traces/synthetic"] = ["traces/files", "traces/core", "traces/azure"]
+WINGS["traces/replay"] = ["traces/files", "traces/core"]
 DECISION = ["learner/search", "learner/safety", "learner/serving"]
 LEARNER = ["learner/nets", "learner/marl"]
 SHARED_ROOMS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/prediction",
@@ -33,7 +38,10 @@ def rooms_before(room):
 MAY_INCLUDE = {
     **{folder: [*SIM[:i], "Eigen"] for i, folder in enumerate(SIM)},
     "sim/core": ["Eigen", "POSIX"],  # huge pages
-    "traces": ["sim", "HDF5", "zlib", "zstd", "lzma", "POSIX"],
+    **{wing: ["sim", *below] for wing, below in WINGS.items()},
+    "traces/files": ["sim/core", "HDF5", "zlib", "zstd", "lzma", "POSIX"],
+    "traces/azure": ["sim", *WINGS["traces/azure"], "POSIX"],  # instructions of newer processors
+    "traces/store": ["sim", *WINGS["traces/store"], "HDF5"],
     **{folder: ["sim", *DECISION, "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for folder in DECISION},
     **{folder: ["sim", *DECISION, *LEARNER, "Eigen", "torch", "MPI", "POSIX"] for folder in LEARNER},
     "learner/nets": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
@@ -49,7 +57,8 @@ MAY_INCLUDE = {
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
     # a test may include what it tests, and what that may include
     "tests": ["sim", "Eigen", "zlib", "GoogleTest", "POSIX"],
-    "tests/traces": ["traces", "sim", "HDF5", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
+    "tests/traces": ["traces", "sim", "HDF5", "tests", "GoogleTest", "POSIX"],
+    "tests/traces/files": ["traces/files", "sim", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
     "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "libzip", "tests", "GoogleTest", "POSIX"],
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "libzip", "tests", "GoogleTest"],
     "tests/experiments/train": [*EVERYTHING_BUT_TORCH, *LEARNER, "experiments/train", "torch", "tests", "GoogleTest"],
@@ -153,22 +162,28 @@ class TheCheckItself(unittest.TestCase):
     def test_accepts_arrows_of_the_map(self):
         self.check({
             "sim/model/simulation.cpp": '#include "sim/model/simulation.hpp"\n#include "sim/core/time.hpp"\n#include <vector>\n',
-            "traces/fit.cpp": '#include "sim/stats/quantiles.hpp"\n#include <H5Cpp.h>\n',
+            "traces/store/fit.cpp": '#include "sim/stats/quantiles.hpp"\n#include <H5Cpp.h>\n',
             "learner/nets/attention.hpp": "#include <torch/torch.h>\n",
             "experiments/cli/simulate.cpp": '#include "experiments/config/files.hpp"\n#include <boost/program_options.hpp>\n',
         }, [])
 
     def test_names_file_line_and_arrow(self):
-        self.check({"sim/core/time.cpp": '#include <vector>\n\n#include "traces/azure.hpp"\n'},
-                   ["sim/core/time.cpp:3: sim/core -> traces is not on the map"])
+        self.check({"sim/core/time.cpp": '#include <vector>\n\n#include "traces/azure/azure2019.hpp"\n'},
+                   ["sim/core/time.cpp:3: sim/core -> traces/azure is not on the map"])
 
     def test_arrows_inside_sim_never_turn_back(self):
         self.check({"sim/stats/mean.hpp": '#include "sim/model/simulation.hpp"\n'},
                    ["sim/stats/mean.hpp:1: sim/stats -> sim/model is not on the map"])
 
+    def test_arrows_between_the_wings_of_traces_never_turn_back(self):
+        self.check({"traces/files/digest.cpp": '#include "traces/core/trace.hpp"\n',
+                    "traces/store/store.cpp": '#include "traces/azure/azure2019.hpp"\n'},
+                   ["traces/files/digest.cpp:1: traces/files -> traces/core is not on the map",
+                    "traces/store/store.cpp:1: traces/store -> traces/azure is not on the map"])
+
     def test_the_learner_never_meets_traces(self):
-        self.check({"learner/marl/attmf.cpp": '#include "traces/azure.hpp"\n'},
-                   ["learner/marl/attmf.cpp:1: learner/marl -> traces is not on the map"])
+        self.check({"learner/marl/attmf.cpp": '#include "traces/azure/azure2019.hpp"\n'},
+                   ["learner/marl/attmf.cpp:1: learner/marl -> traces/azure is not on the map"])
 
     def test_libraries_do_not_know_the_program(self):
         self.check({"experiments/config/files.cpp": '#include "experiments/cli/options.hpp"\n'},
@@ -185,8 +200,8 @@ class TheCheckItself(unittest.TestCase):
                     "sim/stats/log.cpp:3: <fmt/core.h> belongs to no dependency of the map"])
 
     def test_heavy_headers_stay_in_cpp_files(self):
-        self.check({"traces/store.hpp": "#include <H5Cpp.h>\n"},
-                   ["traces/store.hpp:1: HDF5 headers appear in .cpp files only, got <H5Cpp.h>"])
+        self.check({"traces/store/store.hpp": "#include <H5Cpp.h>\n"},
+                   ["traces/store/store.hpp:1: HDF5 headers appear in .cpp files only, got <H5Cpp.h>"])
 
     def test_includes_start_at_the_root(self):
         self.check({"sim/core/random.cpp": '#include "random.hpp"\n'},

@@ -14,7 +14,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 #include "sim/stats/quantiles.hpp"
-#include "traces/digest.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::calibration {
 namespace {

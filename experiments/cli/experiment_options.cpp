@@ -10,7 +10,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policies.hpp"
 #include "sim/core/error.hpp"
-#include "traces/digest.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::cli {
 

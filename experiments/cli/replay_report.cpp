@@ -8,7 +8,7 @@
 #include "experiments/config/distributions.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/stats/quantiles.hpp"
-#include "traces/part_file.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -162,7 +162,7 @@ void print_json(std::ostream& out, const ReplayReport& report, const std::vector
 }
 
 void write_functions(const std::string& path, const ReplayReport& report) {
-  traces::PartFile file(path);
+  files::PartFile file(path);
   file.append("# origin: " + in_one_line(report.trace.origin) + "; replayed: " + report.settings + "\n");
   file.append(
       "owner,app,function,trigger,calls,denied,cold,cold_share,"

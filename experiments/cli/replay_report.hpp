@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "traces/replay.hpp"
-#include "traces/trace.hpp"
+#include "traces/core/trace.hpp"
+#include "traces/replay/replay.hpp"
 
 namespace faasconf::experiments::cli {
 

@@ -8,12 +8,12 @@
 #include <system_error>
 
 #include "sim/core/error.hpp"
-#include "traces/azure2019_invocations.hpp"
-#include "traces/azure2019_percentiles.hpp"
-#include "traces/azure2021.hpp"
-#include "traces/byte_source.hpp"
-#include "traces/digest.hpp"
-#include "traces/key_set.hpp"
+#include "traces/azure/azure2019_invocations.hpp"
+#include "traces/azure/azure2019_percentiles.hpp"
+#include "traces/azure/azure2021.hpp"
+#include "traces/core/key_set.hpp"
+#include "traces/files/byte_source.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -27,7 +27,7 @@ constexpr std::size_t kCallsAtOnce = 65'536;
 
 std::string first_bytes(const std::string& path) {
   std::array<char, 64> start{};
-  const std::size_t count = traces::open_bytes(path)->read(start);
+  const std::size_t count = files::open_bytes(path)->read(start);
   std::string text(start.data(), count);
   return text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text;
 }
@@ -200,7 +200,7 @@ ReadTrace read_trace(const TraceInput& input, const traces::ReadPolicy& policy) 
     read.trace.origin = "Azure Functions 2021:";
   }
   for (const std::string& file : all_files(input)) {
-    read.trace.origin += " " + file + " sha256 " + traces::sha256_of_file(file);
+    read.trace.origin += " " + file + " sha256 " + files::sha256_of_file(file);
   }
   return read;
 }

@@ -8,10 +8,10 @@
 
 #include "experiments/cli/arguments.hpp"
 #include "experiments/cli/progress.hpp"
-#include "traces/azure2019.hpp"
-#include "traces/statistics.hpp"
-#include "traces/store.hpp"
-#include "traces/trace.hpp"
+#include "traces/azure/azure2019.hpp"
+#include "traces/azure/statistics.hpp"
+#include "traces/core/trace.hpp"
+#include "traces/store/store.hpp"
 
 namespace faasconf::experiments::cli {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "experiments/version.hpp"
-#include "traces/azure2019_writer.hpp"
+#include "traces/azure/azure2019_writer.hpp"
 
 namespace faasconf::experiments::cli {
 

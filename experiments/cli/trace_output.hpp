@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "experiments/cli/progress.hpp"
-#include "traces/store.hpp"
-#include "traces/trace.hpp"
+#include "traces/core/trace.hpp"
+#include "traces/store/store.hpp"
 
 namespace faasconf::experiments::cli {
 

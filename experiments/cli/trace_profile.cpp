@@ -8,11 +8,12 @@
 #include "experiments/cli/trace_input.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "sim/core/error.hpp"
-#include "traces/azure_profile.hpp"
-#include "traces/digest.hpp"
-#include "traces/function_series.hpp"
-#include "traces/minute_series.hpp"
-#include "traces/select.hpp"
+#include "traces/azure/azure2019_series.hpp"
+#include "traces/core/minute_series.hpp"
+#include "traces/core/select.hpp"
+#include "traces/core/users_profile.hpp"
+#include "traces/files/digest.hpp"
+#include "traces/store/store_series.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -56,7 +57,7 @@ std::string names_and_digests(const std::vector<std::string>& files, const std::
   std::string text;
   for (const std::string& file : files) {
     text += (text.empty() ? "file " : ", file ") + (files.size() == 1 ? given : file) + ", sha256 " +
-            traces::sha256_of_file(file);
+            files::sha256_of_file(file);
   }
   return text;
 }

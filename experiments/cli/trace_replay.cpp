@@ -9,8 +9,8 @@
 #include "experiments/cli/trace_input.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
-#include "traces/cluster_replay.hpp"
-#include "traces/totals.hpp"
+#include "traces/core/totals.hpp"
+#include "traces/replay/cluster_replay.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -53,7 +53,8 @@ sim::Millicores cpu(const Arguments& arguments, const std::string& name) {
 }
 
 traces::ModelRequest model_request(const Arguments& arguments) {
-  return {.durations = read_option("durations", [&] { return traces::parse_law_kind(arguments.text("durations")); }),
+  return {.durations =
+              read_option("durations", [&] { return traces::parse_distribution_kind(arguments.text("durations")); }),
           .start_up_s = seconds(arguments.duration("start-up")),
           .duration_s = sim::to_seconds(arguments.duration("duration")),
           .app_memory = memory(arguments, "app-memory")};

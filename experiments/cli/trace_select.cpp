@@ -11,10 +11,10 @@
 #include "experiments/cli/trace_output.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"
-#include "traces/sample.hpp"
-#include "traces/scale.hpp"
-#include "traces/select.hpp"
-#include "traces/totals.hpp"
+#include "traces/core/sample.hpp"
+#include "traces/core/scale.hpp"
+#include "traces/core/select.hpp"
+#include "traces/core/totals.hpp"
 
 namespace faasconf::experiments::cli {
 

@@ -11,10 +11,10 @@
 #include "experiments/cli/progress.hpp"
 #include "experiments/version.hpp"
 #include "sim/core/error.hpp"
-#include "traces/azure2019_writer.hpp"
-#include "traces/in_order.hpp"
-#include "traces/store.hpp"
-#include "traces/synthesis.hpp"
+#include "traces/store/store.hpp"
+#include "traces/synthetic/in_order.hpp"
+#include "traces/synthetic/synthesis.hpp"
+#include "traces/synthetic/write_azure2019.hpp"
 
 namespace faasconf::experiments::cli {
 

@@ -7,7 +7,7 @@
 
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/core/error.hpp"
-#include "traces/byte_source.hpp"
+#include "traces/files/byte_source.hpp"
 
 namespace faasconf::experiments::config {
 namespace {
@@ -37,7 +37,7 @@ std::vector<std::string> split(std::string_view line) {
 }
 
 std::string read_all(const std::string& path) {
-  const auto source = traces::open_bytes(path);
+  const auto source = files::open_bytes(path);
   std::string text;
   std::string part(1 << 16, '\0');
   while (const std::size_t size = source->read({part.data(), part.size()})) text.append(part, 0, size);

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "sim/core/error.hpp"
-#include "traces/digest.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::config {
 namespace {
@@ -62,7 +62,7 @@ std::string read_text_file(const std::string& path) {
 }
 
 InputFiles::InputFiles(const std::string& path, const std::string& text)
-    : directory_(fs::path(path).parent_path().string()), files_{{path, traces::sha256(text)}} {}
+    : directory_(fs::path(path).parent_path().string()), files_{{path, files::sha256(text)}} {}
 
 InputFiles::Text InputFiles::read(const YamlValue& reference) {
   const std::string& name = reference.text("the path of a file, or the name of one that ships");
@@ -76,7 +76,7 @@ InputFiles::Text InputFiles::read(const YamlValue& reference) {
   }
   try {
     std::string content = read_text_file(path.string());
-    files_.push_back({path.string(), traces::sha256(content)});
+    files_.push_back({path.string(), files::sha256(content)});
     return {path.string(), std::move(content)};
   } catch (const sim::Error& error) {
     reference.fail(error.what());

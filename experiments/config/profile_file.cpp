@@ -12,7 +12,7 @@
 #include "experiments/config/distributions.hpp"
 #include "experiments/config/input_files.hpp"
 #include "sim/core/error.hpp"
-#include "traces/part_file.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::config {
 namespace {
@@ -154,12 +154,6 @@ std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, 
   return users;
 }
 
-sim::LoadSpec load_of_profiles(const std::vector<std::string>& paths, sim::Duration window) {
-  sim::LoadSpec load;
-  for (const std::string& path : paths) load.series.push_back(users_by_window(read_profile(path), window, path));
-  return load;
-}
-
 sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path) {
   CsvLines lines(text, path);
   const std::optional<std::string_view> header = lines.next();
@@ -188,7 +182,7 @@ void write_profile(const std::string& path, const ProfileFile& profile) {
   for (const sim::Profile::Step& step : profile.profile.steps) {
     text += seconds_text(step.start) + "," + format_number(step.level) + "\n";
   }
-  traces::PartFile file(path);
+  files::PartFile file(path);
   file.append(text);
   file.commit();
 }

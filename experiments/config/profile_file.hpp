@@ -30,8 +30,6 @@ std::optional<sim::Duration> length_of(const sim::Profile& profile);
 // A profile of users as a load of environments: their mean number in each whole window, rounded; `path` is for
 // messages. Throws sim::Error for rates, and for a profile that is shorter than a window.
 std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, const std::string& path);
-// Several, a series each.
-sim::LoadSpec load_of_profiles(const std::vector<std::string>& paths, sim::Duration window);
 
 // Times of requests: CSV with header arrival_s, in order.
 sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path);

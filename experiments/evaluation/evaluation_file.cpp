@@ -6,8 +6,8 @@
 #include <H5Cpp.h>
 
 #include "experiments/results/hdf5_parts.hpp"
-#include "traces/hdf5_part_driver.hpp"
-#include "traces/part_file.hpp"
+#include "traces/files/hdf5_part_driver.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::evaluation {
 namespace {

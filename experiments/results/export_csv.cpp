@@ -18,7 +18,7 @@
 
 #include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
-#include "traces/part_file.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
@@ -168,7 +168,7 @@ void append_cell(std::string& line, const Column& column, std::size_t i) {
   }
 }
 
-void write_table(const H5::H5File& file, const std::string& table, traces::PartFile& csv) {
+void write_table(const H5::H5File& file, const std::string& table, files::PartFile& csv) {
   const H5::Group group = file.openGroup(table);
   std::vector<Column> columns;
   for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
@@ -250,10 +250,10 @@ std::vector<std::string> export_csv(const std::string& result_path, const std::s
     make_directory(directory);
 
     // none has its name before all are written
-    std::vector<std::unique_ptr<traces::PartFile>> parts;
+    std::vector<std::unique_ptr<files::PartFile>> parts;
     for (const char* table : kind.tables) {
       if (std::string_view(table) == "spans" && !file.nameExists(table)) continue;
-      parts.push_back(std::make_unique<traces::PartFile>((std::filesystem::path(directory) / table).string() + ".csv"));
+      parts.push_back(std::make_unique<files::PartFile>((std::filesystem::path(directory) / table).string() + ".csv"));
       write_table(file, table, *parts.back());
     }
     std::vector<std::string> paths;

@@ -15,8 +15,8 @@
 #include "experiments/config/policies.hpp"
 #include "experiments/results/hdf5_parts.hpp"
 #include "sim/stats/confidence.hpp"
-#include "traces/hdf5_part_driver.hpp"
-#include "traces/part_file.hpp"
+#include "traces/files/hdf5_part_driver.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
@@ -374,7 +374,7 @@ class ResultWriter::File {
     write_column(group, "replications", "", replications);
   }
 
-  traces::PartFile part_;  // outlives the HDF5 file in it
+  files::PartFile part_;  // outlives the HDF5 file in it
   H5::H5File file_;
   std::optional<Table<WindowRow>> windows_;
   std::optional<Table<FunctionRow>> functions_;

@@ -12,7 +12,7 @@
 #include "experiments/version.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "sim/core/error.hpp"
-#include "traces/digest.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::train {
 namespace {
@@ -84,7 +84,7 @@ learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trai
   learner::Metadata& metadata = policy.metadata;
   metadata.program = program();
   learner::describe(plan.scenario().workflow(), plan.actions(), plan.graph(), metadata);
-  metadata.digest = traces::sha256(training.resolved);
+  metadata.digest = files::sha256(training.resolved);
   metadata.network = network_of(training.trainer.method);
   metadata.features = spec.features;
   metadata.feature_names = plan.features().names();
@@ -99,7 +99,7 @@ learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trai
       {"method", training.method},
       {"steps", trainer.steps()},
       {"seed", training.trainer.seed},
-      {"experiment_sha256", traces::sha256(training.resolved)},
+      {"experiment_sha256", files::sha256(training.resolved)},
       {"experiment",
        training.resolved}}.dump();
   policy.weights = learner::weights_of(trainer.learner().actor());

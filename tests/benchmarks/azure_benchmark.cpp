@@ -15,11 +15,11 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/core/random.hpp"
-#include "traces/arrivals.hpp"
-#include "traces/azure2019_invocations.hpp"
-#include "traces/azure2021.hpp"
-#include "traces/byte_source.hpp"
-#include "traces/cell_streams.hpp"
+#include "traces/azure/azure2019_invocations.hpp"
+#include "traces/azure/azure2021.hpp"
+#include "traces/core/cell_streams.hpp"
+#include "traces/files/byte_source.hpp"
+#include "traces/replay/arrivals.hpp"
 
 namespace faasconf::benchmarks {
 namespace {
@@ -164,7 +164,7 @@ void Read_NoParse(benchmark::State& state) {
   const std::string& path = day_2019();
   std::vector<char> block(std::size_t{1} << 20);
   for ([[maybe_unused]] auto _ : state) {
-    const auto bytes = traces::open_bytes(path);
+    const auto bytes = files::open_bytes(path);
     while (bytes->read(block) == block.size()) benchmark::DoNotOptimize(block.data());
   }
   set_bytes(state, path);

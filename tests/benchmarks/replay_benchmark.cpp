@@ -11,8 +11,8 @@
 
 #include "sim/core/random.hpp"
 #include "tests/benchmarks/bare_heap.hpp"
-#include "traces/cluster_replay.hpp"
-#include "traces/tenant_replay.hpp"
+#include "traces/replay/cluster_replay.hpp"
+#include "traces/replay/tenant_replay.hpp"
 
 namespace faasconf::benchmarks {
 namespace {
@@ -43,9 +43,10 @@ void Replay_Invocations(benchmark::State& state) {
   traces::TraceFunction function{.owner = "o", .app = "a", .function = "f", .trigger = traces::Trigger::http};
   const auto count = static_cast<std::uint32_t>(state.range(0));
   for (std::uint32_t minute = 0; minute < minutes_of(state); ++minute) function.counts.push_back({minute, count});
-  const traces::FunctionModel model{.duration_s = traces::duration_law(durations(), traces::LawKind::percentiles),
-                                    .start_up_s = sim::Deterministic{kStartUp_s},
-                                    .memory = sim::Mebibytes{128}};
+  const traces::FunctionModel model{
+      .duration_s = traces::duration_distribution(durations(), traces::DistributionKind::percentiles),
+      .start_up_s = sim::Deterministic{kStartUp_s},
+      .memory = sim::Mebibytes{128}};
   const std::vector<traces::ReplayedFunction> functions{{.function = &function, .model = &model}};
   traces::TenantReplayer replayer({.policy = traces::FixedKeepAlive{kKeepAlive}}, std::chrono::hours(24));
   for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(replayer.replay(functions));
@@ -64,7 +65,7 @@ void Replay_Cluster(benchmark::State& state) {
     trace.functions.push_back(function);
   }
   const std::vector<traces::FunctionModel> models(
-      kFunctions, {.duration_s = traces::duration_law(durations(), traces::LawKind::percentiles),
+      kFunctions, {.duration_s = traces::duration_distribution(durations(), traces::DistributionKind::percentiles),
                    .start_up_s = sim::Deterministic{kStartUp_s},
                    .memory = sim::Mebibytes{256}});
   traces::ClusterRequest cluster;

@@ -8,9 +8,10 @@
 
 #include <benchmark/benchmark.h>
 
-#include "traces/azure2019_writer.hpp"
-#include "traces/store.hpp"
-#include "traces/synthesis.hpp"
+#include "traces/azure/azure2019_writer.hpp"
+#include "traces/store/store.hpp"
+#include "traces/synthetic/synthesis.hpp"
+#include "traces/synthetic/write_azure2019.hpp"
 
 namespace faasconf::benchmarks {
 namespace {

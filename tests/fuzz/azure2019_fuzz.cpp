@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "sim/core/error.hpp"
-#include "traces/azure2019_invocations.hpp"
-#include "traces/minute_scan.hpp"
-#include "traces/minute_series.hpp"
+#include "traces/azure/azure2019_invocations.hpp"
+#include "traces/azure/azure2019_series.hpp"
+#include "traces/azure/minute_scan.hpp"
+#include "traces/core/minute_series.hpp"
 
 using namespace faasconf;
 
@@ -71,13 +72,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = whole ? rows : header(series) + rows;
   const auto on_bad_row = static_cast<traces::OnBadRow>(data[0] / 2 % 3);
   try {
-    traces::Azure2019InvocationsReader reader(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
+    traces::Azure2019InvocationsReader reader(files::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
     for (traces::TraceFunction row; reader.next(row);) check_row(row);
   } catch (const sim::Error&) {
     // as it should
   }
   try {
-    traces::read_series(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv",
+    traces::read_series(files::bytes_of(text, "fuzz.csv"), "fuzz.csv",
                         {.whose = traces::FunctionKey("f"), .on_bad_row = on_bad_row});
   } catch (const sim::Error&) {
     // as it should

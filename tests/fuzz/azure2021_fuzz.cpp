@@ -8,7 +8,7 @@
 #include <string>
 
 #include "sim/core/error.hpp"
-#include "traces/azure2021.hpp"
+#include "traces/azure/azure2021.hpp"
 
 using namespace faasconf;
 
@@ -19,12 +19,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = whole ? rows : "app,func,end_timestamp,duration\n" + rows;
   const auto on_bad_row = static_cast<traces::OnBadRow>(data[0] % 3);
   try {
-    traces::Azure2021Reader reader(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
+    traces::Azure2021Reader reader(files::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
     for (traces::TraceInvocation call; reader.next(call);) {
       if (!(call.start_s >= 0) || !(call.duration_s >= 0) || std::isinf(call.start_s + call.duration_s)) std::abort();
       if (call.function >= reader.functions().size()) std::abort();
     }
-    traces::Azure2021Reader again(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
+    traces::Azure2021Reader again(files::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
     traces::read_azure2021(again);
   } catch (const sim::Error&) {
     // as it should

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "sim/core/error.hpp"
-#include "traces/byte_source.hpp"
+#include "traces/files/byte_source.hpp"
 
 using namespace faasconf;
 
@@ -19,7 +19,7 @@ constexpr std::size_t kMost = std::size_t{1} << 22;  // a few bytes may stand fo
 // Absent where the bytes are none.
 std::optional<std::string> read_all(const std::string& bytes, std::size_t block) {
   try {
-    const auto source = traces::bytes_of(bytes, "fuzz");
+    const auto source = files::bytes_of(bytes, "fuzz");
     std::string all;
     std::string buffer(block, '\0');
     for (std::size_t came = block; came == block && all.size() < kMost;) {

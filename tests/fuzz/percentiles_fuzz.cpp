@@ -8,7 +8,7 @@
 #include <string>
 
 #include "sim/core/error.hpp"
-#include "traces/azure2019_percentiles.hpp"
+#include "traces/azure/azure2019_percentiles.hpp"
 
 using namespace faasconf;
 
@@ -23,14 +23,14 @@ constexpr const char* kMemory =
     "AverageAllocatedMb_pct99,AverageAllocatedMb_pct100\n";
 
 void read_durations(const std::string& text, traces::OnBadRow on_bad_row) {
-  traces::Azure2019DurationsReader reader(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
+  traces::Azure2019DurationsReader reader(files::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
   for (traces::FunctionDuration row; reader.next(row);) {
     if (!std::ranges::is_sorted(row.duration.percentiles_ms) || !(row.duration.average_ms >= 0)) std::abort();
   }
 }
 
 void read_memory(const std::string& text, traces::OnBadRow on_bad_row) {
-  traces::Azure2019MemoryReader reader(traces::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
+  traces::Azure2019MemoryReader reader(files::bytes_of(text, "fuzz.csv"), "fuzz.csv", on_bad_row);
   for (traces::AppMemory row; reader.next(row);) {
     if (!std::ranges::is_sorted(row.memory.percentiles_mb) || !(row.memory.average_mb >= 0)) std::abort();
   }

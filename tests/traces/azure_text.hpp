@@ -10,8 +10,8 @@
 
 #include <unistd.h>
 
-#include "sim/core/error.hpp"
-#include "traces/trace.hpp"
+#include "tests/traces/message_of.hpp"
+#include "traces/core/trace.hpp"
 
 namespace faasconf::traces {
 
@@ -41,16 +41,7 @@ inline const std::string kMemoryHeader =
     "AverageAllocatedMb_pct25,AverageAllocatedMb_pct50,AverageAllocatedMb_pct75,AverageAllocatedMb_pct95,"
     "AverageAllocatedMb_pct99,AverageAllocatedMb_pct100\n";
 
-// What sim::Error an action throws.
-template <class Action>
-std::string message_of(const Action& action) {
-  try {
-    action();
-  } catch (const sim::Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using tests::message_of;
 
 // Files in a directory of their own, gone with this.
 class Files {

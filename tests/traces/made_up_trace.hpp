@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/core/random.hpp"
-#include "traces/trace.hpp"
+#include "traces/core/trace.hpp"
 
 namespace faasconf::traces {
 

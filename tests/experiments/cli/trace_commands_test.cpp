@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/experiments/cli/in_process.hpp"
-#include "traces/store.hpp"
+#include "traces/store/store.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/experiments/cli/in_process.hpp"
-#include "traces/store.hpp"
-#include "traces/totals.hpp"
+#include "traces/core/totals.hpp"
+#include "traces/store/store.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {

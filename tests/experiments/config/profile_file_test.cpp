@@ -33,17 +33,6 @@ TEST(ProfileFile, SaysWhatIsNoLoad) {
   EXPECT_THROW(users_by_window(parse_profile("start_s,users\n0,1\n10,2\n", "p.csv"), 30s, "p.csv"), sim::Error);
 }
 
-TEST(ProfileFile, SharesTheLoadOfSeveral) {
-  const std::filesystem::path folder = scratch_folder("profile_load");
-  const std::vector<std::string> paths = {folder / "a.csv", folder / "b.csv"};
-  ProfileFile written;
-  written.profile.steps = {{sim::Time(0s), 3}, {sim::Time(60s), 5}};
-  write_profile(paths[0], written);
-  written.profile.steps = {{sim::Time(0s), 7}};
-  write_profile(paths[1], written);
-  EXPECT_EQ(load_of_profiles(paths, 60s).series, (std::vector<std::vector<int>>{{3, 5}, {7}}));
-}
-
 TEST(ProfileFile, ReadsRatesAndTakesItsPathForAnOrigin) {
   const ProfileFile file = parse_profile("start_s,rate_per_s\n0,0.25", "p.csv");
   EXPECT_FALSE(file.users);

@@ -1,0 +1,39 @@
+#include "traces/core/read_report.hpp"
+
+#include "sim/core/error.hpp"
+
+namespace faasconf::traces {
+
+OnBadRow parse_on_bad_row(std::string_view text) {
+  if (text == "error") return OnBadRow::error;
+  if (text == "skip") return OnBadRow::skip;
+  if (text == "fix") return OnBadRow::fix;
+  throw sim::Error("expected error, skip or fix, got \"" + std::string(text) + "\"");
+}
+
+std::string_view fault_name(Fault fault) {
+  static constexpr std::array<std::string_view, kFaults> names = {
+      "number of columns", "not a number",         "overflow",       "negative count",   "negative duration",
+      "negative memory",   "percentiles disorder", "duration of 0",  "unknown trigger",  "duplicate key",
+      "count differs",     "without durations",    "without memory", "unknown function", "unknown app",
+      "negative start",    "out of order"};
+  return names[static_cast<std::size_t>(fault)];
+}
+
+void ReadReport::note(Fault fault, const std::string& where, std::uint64_t count) {
+  Entry& entry = faults[static_cast<std::size_t>(fault)];
+  if (entry.count == 0) entry.first = where;
+  entry.count += count;
+}
+
+ReadReport& ReadReport::operator+=(const ReadReport& other) {
+  rows += other.rows;
+  dropped += other.dropped;
+  mended += other.mended;
+  for (std::size_t i = 0; i < kFaults; ++i) {
+    if (other.faults[i].count > 0) note(static_cast<Fault>(i), other.faults[i].first, other.faults[i].count);
+  }
+  return *this;
+}
+
+}  // namespace faasconf::traces
