@@ -239,7 +239,7 @@ CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const
     : file(std::filesystem::path(measurements_path).filename().string()),
       tree(prediction::read_workflow_tree(workflow_path)) {
   const config::CsvTable table = config::read_table(measurements_path);
-  sha256 = traces::sha256_of_file(measurements_path);
+  sha256 = files::sha256_of_file(measurements_path);
   // what another calibration said is not true of this one
   std::erase_if(tree.entries, [](const config::YamlNode::Entry& entry) { return entry.key == "calibration"; });
   workflow = config::read_workflow({tree, ""});
@@ -249,7 +249,7 @@ CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const
   measurements = read_measurements(table, mapping, workflow);
   split = split_rows(measurements, options.holdout, mapping.parameters.size(), options.seed);
   identity =
-      traces::sha256(sha256 + mapping_text + config::write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
+      files::sha256(sha256 + mapping_text + config::write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
                      " windows " + std::to_string(options.windows_per_half) + " seed " + std::to_string(options.seed));
 }
 

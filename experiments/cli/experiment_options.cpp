@@ -75,7 +75,7 @@ std::vector<int> user_numbers(const std::string& text, int least) {
   return numbers;
 }
 
-config::InputFile fingerprint(const std::string& path) { return {path, traces::sha256(config::read_text_file(path))}; }
+config::InputFile fingerprint(const std::string& path) { return {path, files::sha256(config::read_text_file(path))}; }
 
 std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option) {
   std::vector<std::string> names;

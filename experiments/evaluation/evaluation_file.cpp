@@ -130,9 +130,9 @@ void write_summary(const H5::Group& root, const std::vector<Verdicts>& verdicts)
 void write_evaluation(const std::string& path, const config::Experiment& experiment, const EvaluationPlan& plan,
                       const Evaluation& evaluation, const std::vector<Verdicts>& verdicts) {
   results::translate_hdf5_errors(path, [&] {
-    traces::PartFile part(path);
+    files::PartFile part(path);
     {
-      const H5::H5File file = traces::create_hdf5(part);
+      const H5::H5File file = files::create_hdf5(part);
       results::write_origin(file, kFormat, experiment, evaluation.seed);
       results::write_attribute(file.openGroup("/"), "seeds", std::uint64_t{evaluation.seeds});
       const H5::Group run = file.openGroup("run");

@@ -271,7 +271,7 @@ class ResultWriter::File {
  public:
   File(const std::string& path, const ResultHeader& header)
       : part_(path),
-        file_(traces::create_hdf5(part_)),
+        file_(files::create_hdf5(part_)),
         replications_(config::cases_of(*header.experiment).size()),
         function_count_(header.experiment->scenario.workflow.functions.size()) {
     write_header(header);
