@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Our folders, in the order in which they may build on each other: a folder and what it may include beside itself.
 # The longest name that fits a file counts.
 SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/env"]
-DECISION = ["learner/search", "learner/safety", "learner/serving"]
+DECISION = ["learner/bundle", "learner/search", "learner/safety", "learner/serving"]
 LEARNER = ["learner/nets", "learner/marl"]
 EXPERIMENTS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/sweep",
                "experiments/calibration", "experiments/evaluation"]
@@ -26,9 +26,9 @@ MAY_INCLUDE = {
     **{folder: [*SIM[:i], "Eigen"] for i, folder in enumerate(SIM)},
     "sim/core": ["Eigen", "POSIX"],  # huge pages
     "traces": ["sim", "HDF5", "zlib", "zstd", "lzma", "POSIX"],
-    **{folder: ["sim", *DECISION, "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for folder in DECISION},
-    **{folder: ["sim", *DECISION, *LEARNER, "Eigen", "torch", "MPI", "POSIX"] for folder in LEARNER},
-    "learner/nets": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
+    **{folder: ["sim", *DECISION[:i], "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for i, folder in enumerate(DECISION)},
+    "learner/nets": ["sim", *DECISION, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
+    "learner/marl": ["sim", *DECISION, "learner/nets", "Eigen", "torch", "MPI", "POSIX"],
     "experiments": [*EXPERIMENTS, *BELOW_EXPERIMENTS],
     # a search of its own (linear algebra) and its polish
     "experiments/calibration": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
@@ -155,6 +155,15 @@ class TheCheckItself(unittest.TestCase):
     def test_arrows_inside_sim_never_turn_back(self):
         self.check({"sim/stats/mean.hpp": '#include "sim/model/simulation.hpp"\n'},
                    ["sim/stats/mean.hpp:1: sim/stats -> sim/model is not on the map"])
+
+    def test_arrows_inside_the_learner_never_turn_back(self):
+        self.check({
+            "learner/bundle/metadata.cpp": '#include "learner/safety/safety_filter.hpp"\n',
+            "learner/nets/layers.cpp": '#include "learner/marl/flat.hpp"\n',
+            "learner/safety/safety_filter.hpp": '#include "learner/bundle/json_place.hpp"\n#include "learner/serving/linear.hpp"\n',
+        }, ["learner/bundle/metadata.cpp:1: learner/bundle -> learner/safety is not on the map",
+            "learner/nets/layers.cpp:1: learner/nets -> learner/marl is not on the map",
+            "learner/safety/safety_filter.hpp:2: learner/safety -> learner/serving is not on the map"])
 
     def test_the_learner_never_meets_traces(self):
         self.check({"learner/marl/attmf.cpp": '#include "traces/azure.hpp"\n'},

@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "experiments/calibration/cma_es.hpp"
 #include "experiments/calibration/mapping.hpp"
 #include "experiments/config/yaml_tree.hpp"
 #include "sim/model/workflow.hpp"
 
 namespace faasconf::experiments {
+
+using Point = std::vector<double>;  // a coordinate from 0 to 1 for each parameter
 
 // From 0 .. 1 to low .. high on the parameter's scale, and back.
 double value_at(const FittedParameter& parameter, double coordinate);

@@ -20,12 +20,12 @@ std::vector<std::size_t> read_widths(const YamlValue& value) {
   return widths;
 }
 
-void read_network(const YamlMap& map, learner::NetworkSpec& network) {
+void read_network(const YamlMap& map, learner::bundle::NetworkSpec& network) {
   std::visit(
       [&map](auto& spec) {
         using Spec = std::decay_t<decltype(spec)>;
         const auto size = [](const YamlValue& value) { return read_size(value, 1, 4096); };
-        if constexpr (std::is_same_v<Spec, learner::TransformerSpec>) {
+        if constexpr (std::is_same_v<Spec, learner::bundle::TransformerSpec>) {
           read_into(map, "width", spec.width, size);
           read_into(map, "heads", spec.heads, size);
           read_into(map, "layers", spec.layers, size);
@@ -33,26 +33,26 @@ void read_network(const YamlMap& map, learner::NetworkSpec& network) {
         } else {
           read_into(map, "hidden", spec.hidden, read_widths);
         }
-        if constexpr (std::is_same_v<Spec, learner::NeighbourhoodSpec>) {
+        if constexpr (std::is_same_v<Spec, learner::bundle::NeighbourhoodSpec>) {
           read_into(map, "shared_attention", spec.shared_attention, read_flag);
         }
       },
       network);
 }
 
-std::vector<std::string_view> network_keys(const learner::NetworkSpec& network) {
-  if (std::holds_alternative<learner::TransformerSpec>(network)) return {"width", "heads", "layers"};
-  if (std::holds_alternative<learner::JointSpec>(network)) return {"hidden"};
+std::vector<std::string_view> network_keys(const learner::bundle::NetworkSpec& network) {
+  if (std::holds_alternative<learner::bundle::TransformerSpec>(network)) return {"width", "heads", "layers"};
+  if (std::holds_alternative<learner::bundle::JointSpec>(network)) return {"hidden"};
   return {"hidden", "shared_attention"};
 }
 
 YamlMap with_network(const YamlValue& learning, std::vector<std::string_view> keys,
-                     const learner::NetworkSpec& network) {
+                     const learner::bundle::NetworkSpec& network) {
   for (const std::string_view key : network_keys(network)) keys.push_back(key);
   return {learning, keys};
 }
 
-void read_off_policy(const YamlValue& learning, bool redeploy, learner::OffPolicySpec& spec) {
+void read_off_policy(const YamlValue& learning, bool redeploy, learner::marl::OffPolicySpec& spec) {
   if (redeploy) spec.gamma = 0;
   const YamlMap keys = with_network(learning,
                                     {"actor_rate", "critic_rate", "gamma", "tau", "gradient_limit", "noise", "batch",
@@ -70,12 +70,12 @@ void read_off_policy(const YamlValue& learning, bool redeploy, learner::OffPolic
   read_into(keys, "buffer", spec.buffer, [](const YamlValue& value) { return read_size(value, 1, 1'000'000'000); });
   read_into(keys, "offline", spec.offline, read_flag);
   read_network(keys, spec.actor);
-  if (const auto* const actor = std::get_if<learner::NeighbourhoodSpec>(&spec.actor)) {
+  if (const auto* const actor = std::get_if<learner::bundle::NeighbourhoodSpec>(&spec.actor)) {
     spec.critic.shared_attention = actor->shared_attention;
   }
 }
 
-void read_on_policy(const YamlValue& learning, sim::RewardKind reward, learner::OnPolicySpec& spec) {
+void read_on_policy(const YamlValue& learning, sim::RewardKind reward, learner::marl::OnPolicySpec& spec) {
   const YamlMap keys =
       with_network(learning,
                    {"rate", "final_rate", "gamma", "gae_lambda", "clip", "entropy", "spread", "gradient_limit",
@@ -94,7 +94,7 @@ void read_on_policy(const YamlValue& learning, sim::RewardKind reward, learner::
   read_into(keys, "minibatches", spec.minibatches, [](const YamlValue& value) { return read_size(value, 1, 10'000); });
   read_into(keys, "value_width", spec.value_width, [](const YamlValue& value) { return read_size(value, 1, 4096); });
   read_network(keys, spec.actor);
-  learner::LagrangianSpec lagrangian;
+  learner::marl::LagrangianSpec lagrangian;
   read_into(keys, "violation_limit", lagrangian.limit, read_probability);
   read_into(keys, "multiplier", lagrangian.initial, read_at_least_zero);
   read_into(keys, "multiplier_proportional", lagrangian.proportional, read_at_least_zero);
@@ -107,32 +107,33 @@ void read_on_policy(const YamlValue& learning, sim::RewardKind reward, learner::
 
 }  // namespace
 
-learner::MethodSpec read_method(const YamlValue& value) {
+learner::marl::MethodSpec read_method(const YamlValue& value) {
   constexpr std::array<std::string_view, 10> kNames = {
       "mappo", "mappo-no-attention", "ppo", "attmf", "attmf-softmax", "attmf-modern", "mf", "maddpg", "ddpg", "firm"};
   const std::string name = value.text("a method");
   if (std::ranges::find(kNames, name) == kNames.end()) value.refuse("one of " + join({kNames.begin(), kNames.end()}));
-  learner::OnPolicySpec on_policy;
+  learner::marl::OnPolicySpec on_policy;
   if (name == "mappo") return on_policy;
   if (name == "mappo-no-attention") {
-    on_policy.actor = learner::TransformerSpec{.attention = false};
+    on_policy.actor = learner::bundle::TransformerSpec{.attention = false};
     return on_policy;
   }
   if (name == "ppo") {
-    on_policy.actor = learner::JointSpec{.normalisation = learner::Normalisation::none};
+    on_policy.actor = learner::bundle::JointSpec{.normalisation = learner::bundle::Normalisation::none};
     on_policy.joint_ratio = true;
     return on_policy;
   }
-  return learner::off_policy_preset(name);
+  return learner::marl::off_policy_preset(name);
 }
 
-void read_learning(const YamlMap& training, const sim::EnvironmentSpec& environment, learner::MethodSpec& method) {
+void read_learning(const YamlMap& training, const sim::EnvironmentSpec& environment,
+                   learner::marl::MethodSpec& method) {
   const YamlNode nothing{YamlNode::Kind::map, {}, {}, {}, {}};
   const YamlValue learning = training.get("learning").value_or(YamlValue(nothing, "training.learning"));
-  if (auto* const spec = std::get_if<learner::OffPolicySpec>(&method)) {
+  if (auto* const spec = std::get_if<learner::marl::OffPolicySpec>(&method)) {
     read_off_policy(learning, environment.scenario.redeploy, *spec);
   } else {
-    read_on_policy(learning, environment.reward.kind, std::get<learner::OnPolicySpec>(method));
+    read_on_policy(learning, environment.reward.kind, std::get<learner::marl::OnPolicySpec>(method));
   }
 }
 

@@ -8,10 +8,10 @@
 namespace faasconf::experiments {
 
 // A method by its name, with the values of its preset. Throws sim::Error with those there are.
-learner::MethodSpec read_method(const YamlValue& name);
+learner::marl::MethodSpec read_method(const YamlValue& name);
 
 // What the training's map says under `learning`. The discount is 0 under redeployment unless it says otherwise, since
 // nothing of a window outlives it; there are multipliers under the constrained reward alone.
-void read_learning(const YamlMap& training, const sim::EnvironmentSpec& environment, learner::MethodSpec& method);
+void read_learning(const YamlMap& training, const sim::EnvironmentSpec& environment, learner::marl::MethodSpec& method);
 
 }  // namespace faasconf::experiments

@@ -20,7 +20,7 @@
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/train/method_keys.hpp"
 #include "experiments/train/read_keys.hpp"
-#include "learner/safety/feasibility.hpp"
+#include "learner/safety/qos_probability.hpp"
 #include "learner/safety/safe_exploration.hpp"
 #include "sim/core/error.hpp"
 
@@ -140,10 +140,10 @@ class TrainingReader {
     const YamlMap map(top.require("training"), {kTrainingKeys.begin(), kTrainingKeys.end()});
 
     Training training;
-    learner::TrainerSpec& trainer = training.trainer;
+    learner::marl::TrainerSpec& trainer = training.trainer;
     training.method = map.require("method").text("a method");
     trainer.method = read_method(map.require("method"));
-    const bool on_policy = std::holds_alternative<learner::OnPolicySpec>(trainer.method);
+    const bool on_policy = std::holds_alternative<learner::marl::OnPolicySpec>(trainer.method);
     const sim::EnvironmentSpec environment = read_environment(map, on_policy);
     read_learning(map, environment, trainer.method);
     training.steps = read_size(map.require("steps"));
@@ -203,15 +203,15 @@ class TrainingReader {
   }
 
   // `count` environments, as many of each workflow, and these over the draws of its calibration in turn.
-  learner::Plans read_plans(const YamlMap& map, const sim::EnvironmentSpec& common, std::size_t count) {
+  learner::marl::Plans read_plans(const YamlMap& map, const sim::EnvironmentSpec& common, std::size_t count) {
     std::size_t draws = 0;
     read_into(map, "calibration_draws", draws, [](const YamlValue& value) { return read_size(value, 0, 10'000); });
     const sim::LoadSpec load = read_load(map, common.scenario.window);
     const std::vector<YamlValue> all = workflows();
     if (count % all.size() != 0) map.value().fail("environments: expected a multiple of the number of workflows");
-    learner::Plans plans;
+    learner::marl::Plans plans;
     for (const YamlValue& workflow : all) {
-      learner::Plans of_workflow;
+      learner::marl::Plans of_workflow;
       for (const sim::WorkflowSpec& draw : read_draws(workflow, draws)) {
         of_workflow.push_back(plan(workflow, common, draw, load));
       }
@@ -256,24 +256,24 @@ class TrainingReader {
       }
     }
     selection.constrained = common.reward.kind == sim::RewardKind::constrained;
-    if (const auto* const spec = std::get_if<learner::OnPolicySpec>(&training.trainer.method)) {
+    if (const auto* const spec = std::get_if<learner::marl::OnPolicySpec>(&training.trainer.method)) {
       if (spec->lagrangian) selection.violation_limit = spec->lagrangian->limit;
     }
   }
 
-  void read_safety(const YamlMap& map, const sim::EnvironmentSpec& environment, learner::TrainerSpec& trainer) {
+  void read_safety(const YamlMap& map, const sim::EnvironmentSpec& environment, learner::marl::TrainerSpec& trainer) {
     const auto value = map.get("safety");
     if (!value) return;
     enum class Filter { none, ses, feasibility };
     const auto filter =
         read_word<Filter>(*value, {{"none", Filter::none}, {"ses", Filter::ses}, {"feasibility", Filter::feasibility}});
-    const learner::ActionPrice price(trainer.plans.front()->scenario().workflow(), environment.rounding);
+    const learner::safety::ActionPrice price(trainer.plans.front()->scenario().workflow(), environment.rounding);
     if (filter == Filter::ses) {
-      trainer.safety = [price] { return std::make_unique<learner::SafeExploration>(price); };
+      trainer.safety = [price] { return std::make_unique<learner::safety::SafeExploration>(price); };
     } else if (filter == Filter::feasibility) {
-      trainer.safety = [price] { return std::make_unique<learner::FeasibilityFilter>(price); };
+      trainer.safety = [price] { return std::make_unique<learner::safety::QosProbabilityFilter>(price); };
     }
-    if (filter != Filter::none && std::holds_alternative<learner::OnPolicySpec>(trainer.method)) {
+    if (filter != Filter::none && std::holds_alternative<learner::marl::OnPolicySpec>(trainer.method)) {
       value->fail("expected none for a method of PPO, whose ratios need the actions that it proposed");
     }
   }

@@ -10,7 +10,7 @@
 #include "sim/core/error.hpp"
 #include "sim/stats/running_moments.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::search {
 namespace {
 
 constexpr std::size_t kReplications = 8;              // windows of a step at each load
@@ -188,4 +188,4 @@ SearchResult random_search(const SearchSpec& spec, const OnSearch& on_search) {
   return Search(spec).run(on_search);
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::search

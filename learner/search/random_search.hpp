@@ -8,7 +8,7 @@
 
 #include "sim/env/environment.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::search {
 
 struct SearchSpec {
   sim::EnvironmentSpec environment;  // its load and replications are the search's own
@@ -37,4 +37,4 @@ using OnSearch = std::function<bool(std::uint64_t windows)>;
 // simulated, and for fewer windows than it takes to judge.
 SearchResult random_search(const SearchSpec& spec, const OnSearch& on_search);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::search

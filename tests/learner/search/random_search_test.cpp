@@ -11,7 +11,7 @@
 #include "sim/core/error.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::search {
 namespace {
 
 constexpr double kLimit = 0.05;
@@ -123,4 +123,4 @@ TEST(RandomSearch, NeedsWindowsAndLoads) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::search

@@ -1,4 +1,4 @@
-#include "experiments/calibration/cma_es.hpp"
+#include "learner/search/cma_es.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 
-namespace faasconf::experiments {
+namespace faasconf::learner::search {
 namespace {
 
 using Eigen::MatrixXd;
@@ -210,7 +210,7 @@ std::optional<std::string> CmaEs::stopped() const {
 
 Point CmaEs::mean() const { return reflect(to_eigen(state_.mean)); }
 
-RestartingCmaEs::RestartingCmaEs(const SearchOptions& options) {
+RestartingCmaEs::RestartingCmaEs(const CmaEsOptions& options) {
   state_.options = options;
   if (options.population == 0) state_.options.population = default_population(options.start.size());
   state_.current = CmaEs::begin(options.start, options.step, state_.options.population, options.seed, 0);
@@ -257,4 +257,4 @@ void RestartingCmaEs::restart() {
   ++state_.runs;
 }
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::learner::search

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace faasconf::experiments {
+namespace faasconf::learner::search {
 
 using Point = std::vector<double>;  // coordinates from 0 to 1
 
@@ -53,15 +53,15 @@ class CmaEs {
   CmaEsState state_;
 };
 
-struct SearchOptions {
+struct CmaEsOptions {
   Point start;
   double step = 0.25;            // sigma of the first run, of the box's width
   std::uint64_t population = 0;  // of the first run; 0: 4 + 3 ln n
   std::uint64_t seed = 1;
 };
 
-struct SearchState {
-  SearchOptions options;
+struct RestartingCmaEsState {
+  CmaEsOptions options;
   CmaEsState current;
   bool current_is_small = false;
   std::uint64_t runs = 0;               // begun
@@ -75,8 +75,8 @@ struct SearchState {
 
 class RestartingCmaEs {
  public:
-  explicit RestartingCmaEs(const SearchOptions& options);
-  explicit RestartingCmaEs(SearchState state) : state_(std::move(state)) {}
+  explicit RestartingCmaEs(const CmaEsOptions& options);
+  explicit RestartingCmaEs(RestartingCmaEsState state) : state_(std::move(state)) {}
 
   std::vector<Point> ask() const { return CmaEs(state_.current).ask(); }
   void tell(std::span<const double> losses);
@@ -84,12 +84,12 @@ class RestartingCmaEs {
   double best_loss() const { return state_.best_loss; }
   std::uint64_t evaluations() const { return state_.evaluations; }
   std::uint64_t runs() const { return state_.runs; }
-  const SearchState& state() const { return state_; }
+  const RestartingCmaEsState& state() const { return state_; }
 
  private:
   void restart();
 
-  SearchState state_;
+  RestartingCmaEsState state_;
 };
 
-}  // namespace faasconf::experiments
+}  // namespace faasconf::learner::search
