@@ -54,7 +54,7 @@ Plan make_plan(const Arguments& arguments) {
   learner::search::SearchSpec search{
       .environment = environment_of(plan.experiment.scenario, plan.qos),
       .users = user_numbers(arguments.text("users"), 1),
-      .violation_limit = arguments.number("violation-limit", 0, 1),
+      .feasibility = {.limit = arguments.number("violation-limit", 0, 1)},
       .windows = static_cast<std::uint64_t>(arguments.integer("windows", 1, 1'000'000'000'000)),
       .seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()))};
   if (plan.is_static) {
@@ -112,7 +112,7 @@ std::string file_of(const Plan& plan, const std::vector<learner::search::SearchR
   const learner::search::SearchSpec& search = plan.searches.front();
   std::ostringstream text;
   text << "# found by a long random search on " << workflow.name << ": " << plan.qos << " QoS, violations at most "
-       << search.violation_limit << "; " << search.windows << " windows a search, seed " << search.seed << "\n";
+       << search.feasibility.limit << "; " << search.windows << " windows a search, seed " << search.seed << "\n";
   for (std::size_t i = 0; i < results.size(); ++i) {
     text << "# " << users_text(plan.searches[i].users) << " users: price " << results[i].price << ", violations "
          << results[i].violation << ", upper bound " << results[i].violation_bound

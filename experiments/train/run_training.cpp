@@ -32,7 +32,7 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 
 // What the best policy has most of: reward, or under a constraint a low price within it.
 double score_of(const learner::marl::GreedyReport& report, const Selection& selection) {
-  const double beyond = std::max(0.0, report.violations - selection.violation_limit);
+  const double beyond = selection.feasibility.excess(report.violations);
   return report.reward - (selection.constrained ? kPenalty * beyond : 0);
 }
 

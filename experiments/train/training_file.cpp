@@ -257,7 +257,7 @@ class TrainingReader {
     }
     selection.constrained = common.reward.kind == sim::RewardKind::constrained;
     if (const auto* const spec = std::get_if<learner::marl::OnPolicySpec>(&training.trainer.method)) {
-      if (spec->lagrangian) selection.violation_limit = spec->lagrangian->limit;
+      if (spec->lagrangian) selection.feasibility.limit = spec->lagrangian->limit;
     }
   }
 

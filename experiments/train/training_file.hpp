@@ -7,6 +7,7 @@
 
 #include "experiments/config/files.hpp"
 #include "learner/marl/trainer.hpp"
+#include "learner/search/feasibility.hpp"
 
 namespace faasconf::experiments {
 
@@ -15,7 +16,8 @@ namespace faasconf::experiments {
 struct Selection {
   learner::marl::Plans plans;     // an episode each
   std::uint64_t every_steps = 0;  // of environments
-  double violation_limit = 0.05;  // under the reward `constrained`: the cheapest policy within it is the best
+  learner::search::Feasibility
+      feasibility{};  // under the reward `constrained`: the cheapest policy within it is the best
   bool constrained = true;
 };
 

@@ -14,12 +14,12 @@
 #include <string>
 #include <vector>
 
+#include "learner/search/point.hpp"
+
 namespace faasconf::learner::search {
 
-using Point = std::vector<double>;  // coordinates from 0 to 1
-
-// One run: a normal law that moves, stretches and shrinks. Its mean may leave the box; points outside are reflected
-// into it, so that the function is that of an endless row of mirrors, without a cliff at the bounds.
+// One run: a normal distribution that moves, stretches and shrinks. Its mean may leave the box; points outside are
+// reflected into it, so that the function continues beyond the bounds as its mirror image, without a cliff.
 struct CmaEsState {
   std::uint64_t seed = 1;
   std::uint64_t run = 0;
@@ -33,6 +33,10 @@ struct CmaEsState {
   std::vector<double> recent_losses;  // the best of each of the last generations
 
   friend bool operator==(const CmaEsState&, const CmaEsState&) = default;
+  template <class Archive>
+  void archive(Archive& a) {
+    a(seed, run, generation, population, step, mean, covariance, path_mean, path_step, recent_losses);
+  }
 };
 
 class CmaEs {
@@ -58,6 +62,11 @@ struct CmaEsOptions {
   double step = 0.25;            // sigma of the first run, of the box's width
   std::uint64_t population = 0;  // of the first run; 0: 4 + 3 ln n
   std::uint64_t seed = 1;
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(start, step, population, seed);
+  }
 };
 
 struct RestartingCmaEsState {
@@ -70,7 +79,13 @@ struct RestartingCmaEsState {
   std::uint64_t large_evaluations = 0;  // by runs with a large population
   std::uint64_t small_evaluations = 0;
   Point best;
-  double best_loss = 0;  // says nothing before the first evaluation
+  double best_loss = 0;  // meaningless before the first evaluation
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(options, current, current_is_small, runs, doublings, evaluations, large_evaluations, small_evaluations, best,
+      best_loss);
+  }
 };
 
 class RestartingCmaEs {
