@@ -23,7 +23,7 @@ double loss_of(const json& value) {
   return value.is_null() ? std::numeric_limits<double>::infinity() : value.get<double>();
 }
 
-json to_json(const CmaEsState& state) {
+json to_json(const learner::search::CmaEsState& state) {
   json losses = json::array();
   for (const double loss : state.recent_losses) losses.push_back(loss_json(loss));
   return {{"seed", state.seed},
@@ -38,22 +38,22 @@ json to_json(const CmaEsState& state) {
           {"recent_losses", std::move(losses)}};
 }
 
-CmaEsState cma_es_of(const json& value) {
-  CmaEsState state{.seed = value.at("seed").get<std::uint64_t>(),
-                   .run = value.at("run").get<std::uint64_t>(),
-                   .generation = value.at("generation").get<std::uint64_t>(),
-                   .population = value.at("population").get<std::uint64_t>(),
-                   .step = value.at("step").get<double>(),
-                   .mean = value.at("mean").get<Point>(),
-                   .covariance = value.at("covariance").get<std::vector<double>>(),
-                   .path_mean = value.at("path_mean").get<std::vector<double>>(),
-                   .path_step = value.at("path_step").get<std::vector<double>>(),
-                   .recent_losses = {}};
+learner::search::CmaEsState cma_es_of(const json& value) {
+  learner::search::CmaEsState state{.seed = value.at("seed").get<std::uint64_t>(),
+                                    .run = value.at("run").get<std::uint64_t>(),
+                                    .generation = value.at("generation").get<std::uint64_t>(),
+                                    .population = value.at("population").get<std::uint64_t>(),
+                                    .step = value.at("step").get<double>(),
+                                    .mean = value.at("mean").get<learner::search::Point>(),
+                                    .covariance = value.at("covariance").get<std::vector<double>>(),
+                                    .path_mean = value.at("path_mean").get<std::vector<double>>(),
+                                    .path_step = value.at("path_step").get<std::vector<double>>(),
+                                    .recent_losses = {}};
   for (const json& loss : value.at("recent_losses")) state.recent_losses.push_back(loss_of(loss));
   return state;
 }
 
-json to_json(const SearchState& state) {
+json to_json(const learner::search::RestartingCmaEsState& state) {
   return {{"start", state.options.start},
           {"step", state.options.step},
           {"population", state.options.population},
@@ -69,8 +69,8 @@ json to_json(const SearchState& state) {
           {"best_loss", loss_json(state.best_loss)}};
 }
 
-SearchState search_of(const json& value) {
-  return {.options = {.start = value.at("start").get<Point>(),
+learner::search::RestartingCmaEsState search_of(const json& value) {
+  return {.options = {.start = value.at("start").get<learner::search::Point>(),
                       .step = value.at("step").get<double>(),
                       .population = value.at("population").get<std::uint64_t>(),
                       .seed = value.at("seed").get<std::uint64_t>()},
@@ -81,13 +81,14 @@ SearchState search_of(const json& value) {
           .evaluations = value.at("evaluations").get<std::uint64_t>(),
           .large_evaluations = value.at("large_evaluations").get<std::uint64_t>(),
           .small_evaluations = value.at("small_evaluations").get<std::uint64_t>(),
-          .best = value.at("best").get<Point>(),
+          .best = value.at("best").get<learner::search::Point>(),
           .best_loss = loss_of(value.at("best_loss"))};
 }
 
 }  // namespace
 
-void write_checkpoint(const std::string& path, const std::string& identity, const SearchState& state) {
+void write_checkpoint(const std::string& path, const std::string& identity,
+                      const learner::search::RestartingCmaEsState& state) {
   const std::string aside = path + ".part";
   {
     std::ofstream file(aside, std::ios::binary);
@@ -100,7 +101,8 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   if (problem) throw sim::Error(path + ": the checkpoint could not be written: " + problem.message());
 }
 
-std::optional<SearchState> read_checkpoint(const std::string& path, const std::string& identity) {
+std::optional<learner::search::RestartingCmaEsState> read_checkpoint(const std::string& path,
+                                                                     const std::string& identity) {
   std::error_code problem;
   if (!std::filesystem::exists(path, problem)) return std::nullopt;
   const std::string text = config::read_text_file(path);

@@ -4,14 +4,16 @@
 #include <optional>
 #include <string>
 
-#include "experiments/calibration/cma_es.hpp"
+#include "learner/search/cma_es.hpp"
 
 namespace faasconf::experiments::calibration {
 
 // Throws sim::Error where the file cannot be written.
-void write_checkpoint(const std::string& path, const std::string& identity, const SearchState& state);
+void write_checkpoint(const std::string& path, const std::string& identity,
+                      const learner::search::RestartingCmaEsState& state);
 
 // Absent where there is no such file. Throws sim::Error where it is no checkpoint, or one of another fit.
-std::optional<SearchState> read_checkpoint(const std::string& path, const std::string& identity);
+std::optional<learner::search::RestartingCmaEsState> read_checkpoint(const std::string& path,
+                                                                     const std::string& identity);
 
 }  // namespace faasconf::experiments::calibration

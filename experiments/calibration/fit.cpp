@@ -6,13 +6,15 @@
 
 #include "experiments/calibration/checkpoint.hpp"
 #include "experiments/calibration/quadratic.hpp"
+#include "learner/search/cma_es.hpp"
 
 namespace faasconf::experiments::calibration {
 namespace {
 
-RestartingCmaEs begin_search(const Loss& loss, const FitOptions& options) {
+learner::search::RestartingCmaEs begin_search(const Loss& loss, const FitOptions& options) {
   if (options.resume) {
-    if (auto state = read_checkpoint(options.checkpoint, options.identity)) return RestartingCmaEs(*std::move(state));
+    if (auto state = read_checkpoint(options.checkpoint, options.identity))
+      return learner::search::RestartingCmaEs(*std::move(state));
   }
   const prediction::CandidateWorkflow& candidate = loss.candidate();
   return RestartingCmaEs(
@@ -42,7 +44,7 @@ double try_point(const std::vector<double>& point, std::vector<double>& /*gradie
 }  // namespace
 
 FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_progress) {
-  RestartingCmaEs search = begin_search(loss, options);
+  learner::search::RestartingCmaEs search = begin_search(loss, options);
   const auto report = [&](std::uint64_t evaluations, double best) {
     return on_progress({.evaluations = evaluations, .total = options.evaluations + options.polish, .best_loss = best});
   };

@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 
-#include "experiments/calibration/cma_es.hpp"
 #include "experiments/calibration/loss.hpp"
 
 namespace faasconf::experiments::calibration {

@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "experiments/calibration/cma_es.hpp"
 #include "experiments/calibration/loss.hpp"
 
 namespace faasconf::experiments::calibration {

@@ -24,7 +24,7 @@
 #include "experiments/evaluation/evaluation.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
-#include "learner/serving/bundle.hpp"
+#include "learner/bundle/bundle.hpp"
 #include "learner/serving/learned_policy.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
@@ -39,7 +39,7 @@ constexpr std::int64_t kMostSeeds = 100'000;
 struct Plan {
   config::Experiment experiment;
   // stay where they are: policies refer to them
-  std::deque<learner::PolicyBundle> bundles;
+  std::deque<learner::bundle::PolicyBundle> bundles;
   std::deque<sim::LookupTable> tables;
   evaluation::EvaluationPlan evaluation;
   std::string out, plot;  // paths; empty: not wanted
@@ -90,7 +90,7 @@ void add_policies(Plan& plan) {
 }
 
 // Of the users in the window that it decides for.
-std::string knowledge_of(const learner::Metadata& metadata) {
+std::string knowledge_of(const learner::bundle::Metadata& metadata) {
   switch (metadata.load_knowledge) {
     case sim::LoadKnowledge::clairvoyant:
       return "the next window";
@@ -113,7 +113,8 @@ std::unique_ptr<sim::Policy> make_learned(const learner::PolicyBundle& bundle, c
                                           const sim::Scenario& scenario, const evaluation::EvaluatedLoad& load) {
   const auto users = [&load](std::int64_t window) { return users_in(load, window); };
   try {
-    return std::make_unique<learner::LearnedPolicy>(bundle, scenario, learner::ServingOptions{.users = users});
+    return std::make_unique<learner::serving::LearnedPolicy>(bundle, scenario,
+                                                             learner::serving::ServingOptions{.users = users});
   } catch (const sim::Error&) {
     std::throw_with_nested(sim::Error(path));
   }
@@ -144,9 +145,9 @@ void add_bundles(const Arguments& arguments, Plan& plan) {
       throw sim::Error("--seeds: expected a multiple of the " + std::to_string(paths.size()) + " trainings in " +
                        given[i] + ", got " + std::to_string(plan.evaluation.seeds));
     }
-    std::vector<const learner::PolicyBundle*> bundles;
+    std::vector<const learner::bundle::PolicyBundle*> bundles;
     for (const std::string& path : paths) {
-      bundles.push_back(&plan.bundles.emplace_back(learner::read_bundle(path)));
+      bundles.push_back(&plan.bundles.emplace_back(learner::bundle::read_bundle(path)));
       plan.experiment.inputs.push_back(fingerprint(path));
     }
     plan.evaluation.policies.push_back(

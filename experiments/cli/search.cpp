@@ -25,7 +25,7 @@ namespace {
 struct Plan {
   config::Experiment experiment;
   std::string qos;
-  std::vector<learner::SearchSpec> searches;  // an entry of the table each, or one for all loads
+  std::vector<learner::search::SearchSpec> searches;  // an entry of the table each, or one for all loads
   bool is_static = false;
   std::string out;
   int threads = 1;
@@ -51,10 +51,10 @@ Plan make_plan(const Arguments& arguments) {
   plan.experiment = read_experiment(arguments);
   plan.qos = arguments.text("qos");
   plan.is_static = arguments.given("static");
-  learner::SearchSpec search{
+  learner::search::SearchSpec search{
       .environment = environment_of(plan.experiment.scenario, plan.qos),
       .users = user_numbers(arguments.text("users"), 1),
-      .violation_limit = arguments.number("violation-limit", 0, 1),
+      .feasibility = {.limit = arguments.number("violation-limit", 0, 1)},
       .windows = static_cast<std::uint64_t>(arguments.integer("windows", 1, 1'000'000'000'000)),
       .seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()))};
   if (plan.is_static) {
@@ -73,14 +73,15 @@ Plan make_plan(const Arguments& arguments) {
   return plan;
 }
 
-std::vector<learner::SearchResult> search_all(const Plan& plan, const Console& console, const Interrupt& interrupt) {
-  std::vector<learner::SearchResult> results(plan.searches.size());
+std::vector<learner::search::SearchResult> search_all(const Plan& plan, const Console& console,
+                                                      const Interrupt& interrupt) {
+  std::vector<learner::search::SearchResult> results(plan.searches.size());
   std::vector<std::uint64_t> windows(results.size());
   std::mutex mutex;
   Progress progress(console.err, console.is_terminal && !plan.quiet);
   progress.start("searching", plan.searches.size() * plan.searches.front().windows);
   sim::parallel_for(results.size(), plan.threads, [&](std::size_t i) {
-    results[i] = learner::random_search(plan.searches[i], [&](std::uint64_t done) {
+    results[i] = learner::search::random_search(plan.searches[i], [&](std::uint64_t done) {
       const std::scoped_lock lock(mutex);
       windows[i] = done;
       std::uint64_t sum = 0;
@@ -92,7 +93,7 @@ std::vector<learner::SearchResult> search_all(const Plan& plan, const Console& c
   return results;
 }
 
-sim::Configuration configuration_of(const Plan& plan, const learner::SearchResult& result) {
+sim::Configuration configuration_of(const Plan& plan, const learner::search::SearchResult& result) {
   const sim::EnvironmentSpec& environment = plan.searches.front().environment;
   sim::Configuration configuration = environment.scenario.configuration;
   sim::ActionSpace(environment.scenario.workflow, environment.rounding).decode(result.actions, configuration);
@@ -106,12 +107,12 @@ std::string users_text(const std::vector<int>& users) {
 }
 
 // A configuration file, or a table.
-std::string file_of(const Plan& plan, const std::vector<learner::SearchResult>& results) {
+std::string file_of(const Plan& plan, const std::vector<learner::search::SearchResult>& results) {
   const sim::WorkflowSpec& workflow = plan.experiment.scenario.workflow;
-  const learner::SearchSpec& search = plan.searches.front();
+  const learner::search::SearchSpec& search = plan.searches.front();
   std::ostringstream text;
   text << "# found by a long random search on " << workflow.name << ": " << plan.qos << " QoS, violations at most "
-       << search.violation_limit << "; " << search.windows << " windows a search, seed " << search.seed << "\n";
+       << search.feasibility.limit << "; " << search.windows << " windows a search, seed " << search.seed << "\n";
   for (std::size_t i = 0; i < results.size(); ++i) {
     text << "# " << users_text(plan.searches[i].users) << " users: price " << results[i].price << ", violations "
          << results[i].violation << ", upper bound " << results[i].violation_bound
@@ -144,7 +145,8 @@ void print_results(std::ostream& out, const Plan& plan, const std::vector<learne
          "interval.\n";
 }
 
-void print_results_as_json(std::ostream& out, const Plan& plan, const std::vector<learner::SearchResult>& results) {
+void print_results_as_json(std::ostream& out, const Plan& plan,
+                           const std::vector<learner::search::SearchResult>& results) {
   for (std::size_t i = 0; i < results.size(); ++i) {
     out << nlohmann::ordered_json{{"users", plan.searches[i].users},
                                   {"price", results[i].price},
@@ -160,7 +162,7 @@ void print_results_as_json(std::ostream& out, const Plan& plan, const std::vecto
 int run_search(const Arguments& arguments, const Console& console) {
   const Plan plan = make_plan(arguments);
   const Interrupt interrupt;
-  const std::vector<learner::SearchResult> results = search_all(plan, console, interrupt);
+  const std::vector<learner::search::SearchResult> results = search_all(plan, console, interrupt);
   (plan.json ? print_results_as_json : print_results)(console.out, plan, results);
   console.out.flush();
   write_aside(plan.out, file_of(plan, results));
@@ -169,7 +171,7 @@ int run_search(const Arguments& arguments, const Console& console) {
     console.err << "faasconf: interrupted; these are the best found until then\n";
     return kInterrupted;
   }
-  const bool all_feasible = std::ranges::all_of(results, &learner::SearchResult::feasible);
+  const bool all_feasible = std::ranges::all_of(results, &learner::search::SearchResult::feasible);
   if (!all_feasible) {
     console.err << "faasconf: not all are surely within the limit; search longer (--windows), or allow more "
                    "(--violation-limit)\n";

@@ -24,14 +24,14 @@ std::string program() {
   return "faasconf " + std::string(version()) + (revision.empty() ? "" : " (" + revision + ")");
 }
 
-learner::NetworkSpec network_of(const learner::MethodSpec& method) {
+learner::bundle::NetworkSpec network_of(const learner::marl::MethodSpec& method) {
   return std::visit([](const auto& spec) { return spec.actor; }, method);
 }
 
 }  // namespace
 
-void write_checkpoint(const std::string& path, const CheckpointNotes& notes, learner::Trainer& trainer,
-                      learner::Communicator& communicator) {
+void write_checkpoint(const std::string& path, const CheckpointNotes& notes, learner::marl::Trainer& trainer,
+                      learner::marl::Communicator& communicator) {
   torch::serialize::OutputArchive archive;
   trainer.save(archive);
   if (communicator.rank() != 0) return;
@@ -67,7 +67,7 @@ Checkpoint::Checkpoint(const std::string& path) : path_(path) {
   }
 }
 
-void Checkpoint::restore(learner::Trainer& trainer) {
+void Checkpoint::restore(learner::marl::Trainer& trainer) {
   try {
     trainer.load(archive_);
   } catch (const c10::Error& error) {
@@ -77,11 +77,11 @@ void Checkpoint::restore(learner::Trainer& trainer) {
   }
 }
 
-learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trainer) {
+learner::bundle::PolicyBundle policy_of(const Training& training, learner::marl::Trainer& trainer) {
   const sim::EnvironmentPlan& plan = *training.trainer.plans.front();
   const sim::EnvironmentSpec& spec = plan.spec();
-  learner::PolicyBundle policy;
-  learner::Metadata& metadata = policy.metadata;
+  learner::bundle::PolicyBundle policy;
+  learner::bundle::Metadata& metadata = policy.metadata;
   metadata.program = program();
   learner::describe(plan.scenario().workflow(), plan.actions(), plan.graph(), metadata);
   metadata.digest = files::sha256(training.resolved);
@@ -93,7 +93,7 @@ learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trai
   metadata.season_windows = spec.season_windows;
   metadata.upper_quantile = spec.upper_quantile;
   metadata.rounding = spec.rounding;
-  metadata.normalizer = learner::moments_of(trainer.learner().standardizer());
+  metadata.normalizer = learner::marl::moments_of(trainer.learner().standardizer());
   if (trainer.safety() != nullptr) metadata.safety = trainer.safety()->to_json();
   metadata.training = nlohmann::json{
       {"method", training.method},
@@ -102,8 +102,8 @@ learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trai
       {"experiment_sha256", files::sha256(training.resolved)},
       {"experiment",
        training.resolved}}.dump();
-  policy.weights = learner::weights_of(trainer.learner().actor());
-  learner::check(metadata);
+  policy.weights = learner::marl::weights_of(trainer.learner().actor());
+  learner::bundle::check(metadata);
   return policy;
 }
 

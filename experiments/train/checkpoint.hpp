@@ -4,8 +4,8 @@
 #include <string>
 
 #include "experiments/train/training_file.hpp"
+#include "learner/bundle/bundle.hpp"
 #include "learner/marl/trainer.hpp"
-#include "learner/serving/bundle.hpp"
 
 namespace faasconf::experiments::train {
 
@@ -18,15 +18,15 @@ struct CheckpointNotes {
 
 // All ranks call it; rank 0 writes aside and renames. Throws std::runtime_error, a full disk for example; what was
 // there before is then kept.
-void write_checkpoint(const std::string& path, const CheckpointNotes& notes, learner::Trainer& trainer,
-                      learner::Communicator& communicator);
+void write_checkpoint(const std::string& path, const CheckpointNotes& notes, learner::marl::Trainer& trainer,
+                      learner::marl::Communicator& communicator);
 
 class Checkpoint {
  public:
   explicit Checkpoint(const std::string& path);  // throws sim::Error: no checkpoint, damaged, of another version
 
   const CheckpointNotes& notes() const { return notes_; }
-  void restore(learner::Trainer& trainer);  // throws sim::Error where it does not fit
+  void restore(learner::marl::Trainer& trainer);  // throws sim::Error where it does not fit
 
  private:
   std::string path_;
@@ -35,6 +35,6 @@ class Checkpoint {
 };
 
 // The policy of a trainer as a bundle.
-learner::PolicyBundle policy_of(const Training& training, learner::Trainer& trainer);
+learner::bundle::PolicyBundle policy_of(const Training& training, learner::marl::Trainer& trainer);
 
 }  // namespace faasconf::experiments::train

@@ -74,8 +74,8 @@ int run_export(const cli::Arguments& arguments, const cli::Console& console) {
   cli::check_apart({{"--out", out}}, {{"CHECKPOINT", arguments.text("CHECKPOINT")}});
   Checkpoint checkpoint(arguments.text("CHECKPOINT"));
   const Training training = parse_training(checkpoint.notes().experiment, arguments.text("CHECKPOINT"));
-  learner::Communicator alone;
-  learner::Trainer trainer(training.trainer, alone, 1);
+  learner::marl::Communicator alone;
+  learner::marl::Trainer trainer(training.trainer, alone, 1);
   checkpoint.restore(trainer);
   cli::write_aside(out, learner::encode_bundle(policy_of(training, trainer)));
   if (!arguments.given("quiet")) console.err << "faasconf: wrote " << out << "\n";
@@ -94,7 +94,7 @@ std::vector<cli::Command> trainer_commands() {
 
 int main(int argc, char** argv) {
   using namespace faasconf::experiments;
-  faasconf::learner::prepare_process(argv);
+  faasconf::learner::nets::prepare_process(argv);
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return cli::run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},
                       train::trainer_commands());

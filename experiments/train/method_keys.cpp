@@ -40,9 +40,9 @@ void read_network(const config::YamlMap& map, learner::NetworkSpec& network) {
       network);
 }
 
-std::vector<std::string_view> network_keys(const learner::NetworkSpec& network) {
-  if (std::holds_alternative<learner::TransformerSpec>(network)) return {"width", "heads", "layers"};
-  if (std::holds_alternative<learner::JointSpec>(network)) return {"hidden"};
+std::vector<std::string_view> network_keys(const learner::bundle::NetworkSpec& network) {
+  if (std::holds_alternative<learner::bundle::TransformerSpec>(network)) return {"width", "heads", "layers"};
+  if (std::holds_alternative<learner::bundle::JointSpec>(network)) return {"hidden"};
   return {"hidden", "shared_attention"};
 }
 
@@ -72,7 +72,7 @@ void read_off_policy(const config::YamlValue& learning, bool redeploy, learner::
             [](const config::YamlValue& value) { return read_size(value, 1, 1'000'000'000); });
   read_into(keys, "offline", spec.offline, config::read_flag);
   read_network(keys, spec.actor);
-  if (const auto* const actor = std::get_if<learner::NeighbourhoodSpec>(&spec.actor)) {
+  if (const auto* const actor = std::get_if<learner::bundle::NeighbourhoodSpec>(&spec.actor)) {
     spec.critic.shared_attention = actor->shared_attention;
   }
 }
@@ -120,15 +120,15 @@ learner::MethodSpec read_method(const config::YamlValue& value) {
   learner::OnPolicySpec on_policy;
   if (name == "mappo") return on_policy;
   if (name == "mappo-no-attention") {
-    on_policy.actor = learner::TransformerSpec{.attention = false};
+    on_policy.actor = learner::bundle::TransformerSpec{.attention = false};
     return on_policy;
   }
   if (name == "ppo") {
-    on_policy.actor = learner::JointSpec{.normalisation = learner::Normalisation::none};
+    on_policy.actor = learner::bundle::JointSpec{.normalisation = learner::bundle::Normalisation::none};
     on_policy.joint_ratio = true;
     return on_policy;
   }
-  return learner::off_policy_preset(name);
+  return learner::marl::off_policy_preset(name);
 }
 
 void read_learning(const config::YamlMap& training, const sim::EnvironmentSpec& environment,
@@ -138,7 +138,7 @@ void read_learning(const config::YamlMap& training, const sim::EnvironmentSpec& 
   if (auto* const spec = std::get_if<learner::OffPolicySpec>(&method)) {
     read_off_policy(learning, environment.scenario.redeploy, *spec);
   } else {
-    read_on_policy(learning, environment.reward.kind, std::get<learner::OnPolicySpec>(method));
+    read_on_policy(learning, environment.reward.kind, std::get<learner::marl::OnPolicySpec>(method));
   }
 }
 

@@ -31,8 +31,8 @@ using nlohmann::json;
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // What the best policy has most of: reward, or under a constraint a low price within it.
-double score_of(const learner::GreedyReport& report, const Selection& selection) {
-  const double beyond = std::max(0.0, report.violations - selection.violation_limit);
+double score_of(const learner::marl::GreedyReport& report, const Selection& selection) {
+  const double beyond = selection.feasibility.excess(report.violations);
   return report.reward - (selection.constrained ? kPenalty * beyond : 0);
 }
 
@@ -82,7 +82,7 @@ class TrainingLoop {
   TrainingLoop(const Training& training, const TrainingRun& run, const cli::Console& console)
       : training_(training),
         run_(run),
-        communicator_(learner::make_communicator()),
+        communicator_(learner::marl::make_communicator()),
         trainer_(training.trainer, *communicator_, run.threads),
         progress_(console.err, console.is_terminal && !run.quiet && communicator_->rank() == 0) {
     notes_.experiment = training.resolved;
@@ -101,7 +101,7 @@ class TrainingLoop {
     progress_.advance(first);
     while (steps() < training_.steps && !end.interrupted) {
       const std::uint64_t before = steps();
-      const learner::IterationReport report =
+      const learner::marl::IterationReport report =
           trainer_.iterate(static_cast<double>(before) / static_cast<double>(training_.steps));
       note(report, static_cast<double>(steps() - first) / (now_s() - started_s));
       const std::uint64_t every = training_.selection.every_steps;
@@ -137,7 +137,7 @@ class TrainingLoop {
   }
 
   // A line of the log every few seconds, of the windows since the last one.
-  void note(const learner::IterationReport& report, double steps_per_s) {
+  void note(const learner::marl::IterationReport& report, double steps_per_s) {
     if (!log_) return;
     const double weight = static_cast<double>(report.steps);
     const std::array<double, 4> means = {report.reward, report.price, 1 - report.violations, report.replaced};
@@ -163,10 +163,10 @@ class TrainingLoop {
   }
 
   // Evaluates on loads and seeds of its own; keeps the best, and where to go on from. Every rank comes to the same.
-  learner::GreedyReport select() {
+  learner::marl::GreedyReport select() {
     const std::uint64_t seed = sim::RngStreams(training_.trainer.seed).stream("selection").next();
-    const learner::GreedyReport report =
-        learner::run_greedily(trainer_.learner(), training_.selection.plans, seed, run_.threads);
+    const learner::marl::GreedyReport report =
+        learner::marl::run_greedily(trainer_.learner(), training_.selection.plans, seed, run_.threads);
     const double score = score_of(report, training_.selection);
     const bool is_best = !notes_.has_best || score > notes_.best;
     if (is_best) {
@@ -179,7 +179,7 @@ class TrainingLoop {
     if (is_best) write_policy("best.fcp");
     Scalars scalars = {
         {"score", score}, {"reward", report.reward}, {"price", report.price}, {"qos", 1 - report.violations}};
-    for (const learner::GreedyReport::Load& load : report.loads) {
+    for (const learner::marl::GreedyReport::Load& load : report.loads) {
       const std::string place = std::to_string(load.group) + "/" + std::to_string(load.users);
       scalars.emplace_back("price/" + place, load.price);
       scalars.emplace_back("qos/" + place, 1 - load.violations);

@@ -21,10 +21,10 @@ struct TrainingRun {
 struct TrainingEnd {
   bool interrupted = false;
   std::uint64_t steps = 0;
-  double seconds = 0;                         // of this run
-  std::uint64_t steps_here = 0;               // in this run
-  std::optional<learner::GreedyReport> last;  // evaluation
-  double best = 0;                            // score
+  double seconds = 0;                               // of this run
+  std::uint64_t steps_here = 0;                     // in this run
+  std::optional<learner::marl::GreedyReport> last;  // evaluation
+  double best = 0;                                  // score
 };
 
 // Throws sim::Error: a folder with another training, nothing to resume; a gradient that is none, after which the last

@@ -20,7 +20,7 @@
 #include "experiments/prediction/record.hpp"
 #include "experiments/train/method_keys.hpp"
 #include "experiments/train/read_keys.hpp"
-#include "learner/safety/feasibility.hpp"
+#include "learner/safety/qos_probability.hpp"
 #include "learner/safety/safe_exploration.hpp"
 #include "sim/core/error.hpp"
 
@@ -143,10 +143,10 @@ class TrainingReader {
     const config::YamlMap map(top.require("training"), {kTrainingKeys.begin(), kTrainingKeys.end()});
 
     Training training;
-    learner::TrainerSpec& trainer = training.trainer;
+    learner::marl::TrainerSpec& trainer = training.trainer;
     training.method = map.require("method").text("a method");
     trainer.method = read_method(map.require("method"));
-    const bool on_policy = std::holds_alternative<learner::OnPolicySpec>(trainer.method);
+    const bool on_policy = std::holds_alternative<learner::marl::OnPolicySpec>(trainer.method);
     const sim::EnvironmentSpec environment = read_environment(map, on_policy);
     read_learning(map, environment, trainer.method);
     training.steps = read_size(map.require("steps"));
@@ -261,8 +261,8 @@ class TrainingReader {
       }
     }
     selection.constrained = common.reward.kind == sim::RewardKind::constrained;
-    if (const auto* const spec = std::get_if<learner::OnPolicySpec>(&training.trainer.method)) {
-      if (spec->lagrangian) selection.violation_limit = spec->lagrangian->limit;
+    if (const auto* const spec = std::get_if<learner::marl::OnPolicySpec>(&training.trainer.method)) {
+      if (spec->lagrangian) selection.feasibility.limit = spec->lagrangian->limit;
     }
   }
 
@@ -272,13 +272,13 @@ class TrainingReader {
     enum class Filter { none, ses, feasibility };
     const auto filter =
         read_word<Filter>(*value, {{"none", Filter::none}, {"ses", Filter::ses}, {"feasibility", Filter::feasibility}});
-    const learner::ActionPrice price(trainer.plans.front()->scenario().workflow(), environment.rounding);
+    const learner::safety::ActionPrice price(trainer.plans.front()->scenario().workflow(), environment.rounding);
     if (filter == Filter::ses) {
-      trainer.safety = [price] { return std::make_unique<learner::SafeExploration>(price); };
+      trainer.safety = [price] { return std::make_unique<learner::safety::SafeExploration>(price); };
     } else if (filter == Filter::feasibility) {
-      trainer.safety = [price] { return std::make_unique<learner::FeasibilityFilter>(price); };
+      trainer.safety = [price] { return std::make_unique<learner::safety::QosProbabilityFilter>(price); };
     }
-    if (filter != Filter::none && std::holds_alternative<learner::OnPolicySpec>(trainer.method)) {
+    if (filter != Filter::none && std::holds_alternative<learner::marl::OnPolicySpec>(trainer.method)) {
       value->fail("expected none for a method of PPO, whose ratios need the actions that it proposed");
     }
   }

@@ -7,21 +7,23 @@
 
 #include "experiments/config/experiment_file.hpp"
 #include "learner/marl/trainer.hpp"
+#include "learner/search/feasibility.hpp"
 
 namespace faasconf::experiments::train {
 
 // Evaluation while training, which selects the best checkpoint: at loads and by random numbers that training does not
 // see. What is reported in the end should be measured at others still.
 struct Selection {
-  learner::Plans plans;           // an episode each
+  learner::marl::Plans plans;     // an episode each
   std::uint64_t every_steps = 0;  // of environments
-  double violation_limit = 0.05;  // under the reward `constrained`: the cheapest policy within it is the best
+  learner::search::Feasibility
+      feasibility{};  // under the reward `constrained`: the cheapest policy within it is the best
   bool constrained = true;
 };
 
 struct Training {
   std::string method;
-  learner::TrainerSpec trainer;
+  learner::marl::TrainerSpec trainer;
   std::uint64_t steps = 0;  // of environments, all together
   Selection selection;
   std::vector<config::InputFile> inputs;

@@ -7,10 +7,10 @@
 
 #include <torch/csrc/jit/api/module.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
-torch::Tensor torch_tensor(const Tensor& tensor) {
+torch::Tensor torch_tensor(const bundle::Tensor& tensor) {
   const std::vector<std::int64_t> shape(tensor.shape.begin(), tensor.shape.end());
   return torch::tensor(tensor.values).view(shape);
 }
@@ -39,14 +39,14 @@ class Script {
     return shared ? line("  h = torch.linear(h, " + weight + "[0], " + bias + "[0])")
                   : line("  h = torch.einsum('bni,noi->bno', h, " + weight + ") + " + bias);
   }
-  Script& perceptron(std::size_t hidden, bool shared, Normalisation normalisation) {
+  Script& perceptron(std::size_t hidden, bool shared, bundle::Normalisation normalisation) {
     for (std::size_t i = 0; i < hidden; ++i) {
       const std::string number = std::to_string(i), norm = "self.norm" + number;
       linear("layer" + number, shared).line("  h = torch.relu(h)");
-      if (normalisation == Normalisation::batch) {
+      if (normalisation == bundle::Normalisation::batch) {
         line("  h = (h - " + norm + "_mean) * torch.rsqrt(" + norm + "_variance + 1e-5) * " + norm + "_weight + " +
              norm + "_bias");
-      } else if (normalisation == Normalisation::layer) {
+      } else if (normalisation == bundle::Normalisation::layer) {
         line("  h = torch.layer_norm(h, [h.shape[-1]]) * " + norm + "_weight + " + norm + "_bias");
       }
     }
@@ -61,22 +61,22 @@ class Script {
   std::string text_;
 };
 
-std::string script_of(const NeighbourhoodSpec& spec) {
+std::string script_of(const bundle::NeighbourhoodSpec& spec) {
   Script script;
   const char* const product =
       spec.shared_attention
           ? "  e = torch.matmul(torch.matmul(x, self.query[0]), torch.matmul(x, self.key[0]).transpose(1, 2))"
           : "  e = torch.matmul(torch.einsum('bjf,jfd,jgd->bjg', x, self.query, self.key), x.transpose(1, 2))";
   switch (spec.attention) {
-    case Attention::none:
+    case bundle::Attention::none:
       return script.line("  h = x").perceptron(spec.hidden.size(), spec.shared, spec.normalisation).end();
-    case Attention::mean:
+    case bundle::Attention::mean:
       script.line("  w = (self.adjacency / torch.clamp(self.adjacency.sum(-1, keepdim=True), 1.0)).unsqueeze(0)");
       break;
-    case Attention::squared:
+    case bundle::Attention::squared:
       script.line(product).line("  e = e * e * self.adjacency").line("  w = e / (e.sum(-1, keepdim=True) + 1e-3)");
       break;
-    case Attention::softmax:
+    case bundle::Attention::softmax:
       // far below what counts, and still a softmax where there is no neighbour
       script.line(product)
           .line("  e = (e / 32.0 ** 0.5).masked_fill(self.adjacency == 0, -1e30)")
@@ -88,7 +88,7 @@ std::string script_of(const NeighbourhoodSpec& spec) {
       .end();
 }
 
-std::string script_of(const JointSpec& spec) {
+std::string script_of(const bundle::JointSpec& spec) {
   return Script()
       .line("  h = x.flatten(1)")
       .perceptron(spec.hidden.size(), true, spec.normalisation)
@@ -96,7 +96,7 @@ std::string script_of(const JointSpec& spec) {
       .end();
 }
 
-std::string script_of(const TransformerSpec& spec) {
+std::string script_of(const bundle::TransformerSpec& spec) {
   Script script;
   const auto linear = [](const std::string& name, const std::string& of) {
     return "torch.linear(" + of + ", self." + name + "_weight, self." + name + "_bias)";
@@ -128,7 +128,7 @@ std::string script_of(const TransformerSpec& spec) {
   return script.line("  h = " + linear("head", norm("final_norm"))).end();
 }
 
-torch::Tensor adjacency_of(const Metadata& metadata) {
+torch::Tensor adjacency_of(const bundle::Metadata& metadata) {
   const auto agents = static_cast<std::int64_t>(metadata.agents.size());
   torch::Tensor adjacency = torch::zeros({agents, agents});
   for (const auto& [from, to] : metadata.edges) {
@@ -139,7 +139,7 @@ torch::Tensor adjacency_of(const Metadata& metadata) {
 }
 
 // As Structure::relation: itself, leads to it, led to by it, both, not connected.
-torch::Tensor relations_of(const Metadata& metadata) {
+torch::Tensor relations_of(const bundle::Metadata& metadata) {
   const auto agents = static_cast<std::int64_t>(metadata.agents.size());
   torch::Tensor leads = torch::zeros({agents, agents}, torch::kLong);
   for (const auto& [from, to] : metadata.edges) {
@@ -151,8 +151,8 @@ torch::Tensor relations_of(const Metadata& metadata) {
 
 }  // namespace
 
-Tensors weights_of(const Actor& actor) {
-  Tensors weights;
+bundle::Tensors weights_of(const nets::Actor& actor) {
+  bundle::Tensors weights;
   const auto add = [&weights](std::string name, const torch::Tensor& tensor) {
     for (const std::string_view prefix : {"layers.", "attention."}) {
       if (name.starts_with(prefix)) name.erase(0, prefix.size());
@@ -166,8 +166,8 @@ Tensors weights_of(const Actor& actor) {
   return weights;
 }
 
-NormalizerMoments moments_of(const Standardizer& standardizer) {
-  NormalizerMoments moments{.mean = {}, .deviation = {}, .limit = standardizer.limit()};
+bundle::NormalizerMoments moments_of(const Standardizer& standardizer) {
+  bundle::NormalizerMoments moments{.mean = {}, .deviation = {}, .limit = standardizer.limit()};
   for (std::int64_t c = 0; c < standardizer.mean().numel(); ++c) {
     const double scale = standardizer.scale()[c].item<double>();
     moments.mean.push_back(standardizer.mean()[c].item<double>());
@@ -176,8 +176,8 @@ NormalizerMoments moments_of(const Standardizer& standardizer) {
   return moments;
 }
 
-std::string encode_bundle(const PolicyBundle& policy) {
-  const Metadata& metadata = policy.metadata;
+std::string encode_bundle(const bundle::PolicyBundle& policy) {
+  const bundle::Metadata& metadata = policy.metadata;
   torch::jit::Module module("FaasconfPolicy");
   for (const auto& [name, tensor] : policy.weights) {
     module.register_parameter(script_name(name), torch_tensor(tensor), false);
@@ -195,9 +195,9 @@ std::string encode_bundle(const PolicyBundle& policy) {
   module.define(std::visit([](const auto& spec) { return script_of(spec); }, metadata.network));
 
   std::ostringstream bytes;
-  module.save(bytes, {{std::string(kMetadataMember), to_json(metadata)},
-                      {std::string(kWeightsMember), encode_tensors(policy.weights)}});
+  module.save(bytes, {{std::string(bundle::kMetadataMember), to_json(metadata)},
+                      {std::string(bundle::kWeightsMember), bundle::encode_tensors(policy.weights)}});
   return std::move(bytes).str();
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -3,18 +3,18 @@
 
 #include <string>
 
+#include "learner/bundle/bundle.hpp"
 #include "learner/marl/standardizer.hpp"
 #include "learner/nets/networks.hpp"
-#include "learner/serving/bundle.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 // The actor's parameters and buffers under the names that serving knows them by.
-Tensors weights_of(const Actor& actor);
-NormalizerMoments moments_of(const Standardizer& standardizer);
+bundle::Tensors weights_of(const nets::Actor& actor);
+bundle::NormalizerMoments moments_of(const Standardizer& standardizer);
 
-// The bytes of a policy bundle (learner/serving/bundle.hpp). As a TorchScript module it maps rows as environments give
+// The bytes of a policy bundle (learner/bundle/bundle.hpp). As a TorchScript module it maps rows as environments give
 // them, batch x agents x features, to actions, batch x agents x kKnobs: torch.jit.load in Python opens it.
-std::string encode_bundle(const PolicyBundle& policy);
+std::string encode_bundle(const bundle::PolicyBundle& policy);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

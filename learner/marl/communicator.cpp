@@ -11,7 +11,7 @@
 #include <mpi.h>
 #endif
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 // Open MPI, then MPICH and Slurm's PMI, tell their children so.
@@ -106,4 +106,4 @@ std::unique_ptr<Communicator> make_communicator() {
 #endif
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 // The shards are dealt to the ranks in order, as evenly as they go. What is computed does not depend on how many ranks
 // there are: numbers meet in the order of the shards.
@@ -34,4 +34,4 @@ class Communicator {
 // Throws sim::Error when mpirun started this program and it was built without MPI.
 std::unique_ptr<Communicator> make_communicator();
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

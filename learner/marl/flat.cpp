@@ -5,7 +5,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 // one tensor of all, which become views of it
@@ -105,4 +105,4 @@ void Flat::load(const std::string& name, torch::serialize::InputArchive& archive
   read(name + ".buffers", archive, buffers_);
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -9,7 +9,7 @@
 #include <torch/nn/module.h>
 #include <torch/serialize/archive.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 class Flat {
  public:
@@ -45,4 +45,4 @@ class Flat {
   std::vector<std::pair<std::size_t, std::string>> names_;  // of parameters, with their ends
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 // The actions of all environments, group by group.
@@ -71,4 +71,4 @@ GreedyReport run_greedily(Learner& learner, const Plans& plans, std::uint64_t se
   return report;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -7,7 +7,7 @@
 #include "learner/marl/learner.hpp"
 #include "learner/marl/trainer.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 struct GreedyReport {
   struct Load {
@@ -27,4 +27,4 @@ struct GreedyReport {
 // same weights and seed.
 GreedyReport run_greedily(Learner& learner, const Plans& plans, std::uint64_t seed, int threads);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 // Lagrange multipliers steered by a PID controller (Stooke, Achiam and Abbeel, 2020), one for every load level, so that
 // easy loads do not pay for hard ones:
@@ -52,4 +52,4 @@ class Lagrangian {
   std::vector<double> multiplier_;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

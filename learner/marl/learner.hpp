@@ -13,7 +13,7 @@
 #include "learner/marl/standardizer.hpp"
 #include "learner/nets/networks.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 // What a step of a shard's environments came to. Rows as environments give them, environment by environment.
 struct Experience {
@@ -49,8 +49,8 @@ class Learner {
   virtual std::vector<double> compute(std::size_t phase) = 0;  // what this shard contributes
   virtual void apply(std::size_t phase, std::span<const double> mean) = 0;
 
-  virtual Actor& actor() = 0;
-  virtual const Structure& structure(std::size_t group) const = 0;
+  virtual nets::Actor& actor() = 0;
+  virtual const nets::Structure& structure(std::size_t group) const = 0;
   virtual const Standardizer& standardizer() const = 0;
   virtual std::vector<std::pair<std::string, double>> figures() const = 0;  // of the last update, for the log
 
@@ -61,4 +61,4 @@ class Learner {
   virtual void load_shard(std::span<const std::byte> bytes) = 0;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

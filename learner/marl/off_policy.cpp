@@ -10,7 +10,7 @@
 #include "sim/core/error.hpp"
 #include "sim/env/action.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 constexpr double kTargetNoiseCut = 2.5;
@@ -40,24 +40,25 @@ class Frozen {
 
 OffPolicySpec off_policy_preset(const std::string& name) {
   OffPolicySpec spec;
-  spec.actor = NeighbourhoodSpec{};
-  const auto both = [&spec](Attention attention) {
-    spec.actor = NeighbourhoodSpec{.attention = attention};
+  spec.actor = bundle::NeighbourhoodSpec{};
+  const auto both = [&spec](bundle::Attention attention) {
+    spec.actor = bundle::NeighbourhoodSpec{.attention = attention};
     spec.critic.attention = attention;
   };
   if (name == "attmf") return spec;
   if (name == "attmf-softmax") {
-    both(Attention::softmax);
+    both(bundle::Attention::softmax);
     return spec;
   }
   if (name == "mf") {
-    both(Attention::mean);
+    both(bundle::Attention::mean);
     return spec;
   }
   if (name == "attmf-modern") {
-    spec.actor = NeighbourhoodSpec{.attention = Attention::softmax, .normalisation = Normalisation::layer};
-    spec.critic.attention = Attention::softmax;
-    spec.critic.normalisation = Normalisation::layer;
+    spec.actor = bundle::NeighbourhoodSpec{.attention = bundle::Attention::softmax,
+                                           .normalisation = bundle::Normalisation::layer};
+    spec.critic.attention = bundle::Attention::softmax;
+    spec.critic.normalisation = bundle::Normalisation::layer;
     spec.actor_rate = spec.critic_rate = 3e-4;
     spec.tau = 0.005;
     spec.twin = true;
@@ -66,9 +67,12 @@ OffPolicySpec off_policy_preset(const std::string& name) {
     return spec;
   }
   if (name == "maddpg") {
-    spec.actor = NeighbourhoodSpec{
-        .attention = Attention::none, .shared = false, .normalisation = Normalisation::none, .hidden = {40, 40}};
-    spec.critic = {.view = CriticView::joint_by_agent, .normalisation = Normalisation::none, .hidden = {40, 40}};
+    spec.actor = bundle::NeighbourhoodSpec{.attention = bundle::Attention::none,
+                                           .shared = false,
+                                           .normalisation = bundle::Normalisation::none,
+                                           .hidden = {40, 40}};
+    spec.critic = {
+        .view = nets::CriticView::joint_by_agent, .normalisation = bundle::Normalisation::none, .hidden = {40, 40}};
     spec.actor_rate = 1e-3;
     spec.critic_rate = 3e-3;
     spec.gamma = 0.95;
@@ -80,11 +84,12 @@ OffPolicySpec off_policy_preset(const std::string& name) {
     spec.actor_rate = spec.critic_rate = 1e-3;
     spec.gamma = 0.95;
     spec.tau = 0.005;
-    spec.critic.attention = Attention::none;
-    spec.actor = NeighbourhoodSpec{.attention = Attention::none, .normalisation = Normalisation::none};
+    spec.critic.attention = bundle::Attention::none;
+    spec.actor =
+        bundle::NeighbourhoodSpec{.attention = bundle::Attention::none, .normalisation = bundle::Normalisation::none};
     if (name == "firm") return spec;
-    spec.actor = JointSpec{.normalisation = Normalisation::none};
-    spec.critic.view = CriticView::joint;
+    spec.actor = bundle::JointSpec{.normalisation = bundle::Normalisation::none};
+    spec.critic.view = nets::CriticView::joint;
     return spec;
   }
   throw sim::Error("expected one of attmf, attmf-softmax, attmf-modern, mf, maddpg, ddpg, firm, got \"" + name + "\"");
@@ -121,9 +126,9 @@ std::vector<Flat::Part> OffPolicyLearner::Networks::critic_parts() const {
 
 OffPolicyLearner::Networks OffPolicyLearner::make_networks(std::uint64_t seed) const {
   at::Generator generator = at::detail::createCPUGenerator(seed);
-  Networks networks{make_actor(spec_.actor, agents_, features_, generator), {}};
+  Networks networks{nets::make_actor(spec_.actor, agents_, features_, generator), {}};
   for (int i = 0; i < (spec_.twin ? 2 : 1); ++i) {
-    networks.critics.push_back(make_critic(spec_.critic, agents_, features_, generator));
+    networks.critics.push_back(nets::make_critic(spec_.critic, agents_, features_, generator));
   }
   return networks;
 }
@@ -256,4 +261,4 @@ void OffPolicyLearner::load_shard(std::span<const std::byte> bytes) {
   if (!reader.at_end()) throw sim::Error("the saved state of a shard is of another experiment, or damaged");
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -11,11 +11,11 @@
 #include "learner/marl/learner.hpp"
 #include "learner/marl/replay_buffer.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 struct OffPolicySpec {
-  NetworkSpec actor;
-  CriticSpec critic;
+  bundle::NetworkSpec actor;
+  nets::CriticSpec critic;
   double actor_rate = 1e-4;
   double critic_rate = 1e-4;
   double gamma = 0.9;
@@ -47,8 +47,8 @@ class OffPolicyLearner final : public Learner {
   std::vector<double> compute(std::size_t phase) override;
   void apply(std::size_t phase, std::span<const double> mean) override;
   bool wants_experience() const override { return !(spec_.offline && warm()); }
-  Actor& actor() override { return *online_.actor; }
-  const Structure& structure(std::size_t) const override { return structure_; }
+  nets::Actor& actor() override { return *online_.actor; }
+  const nets::Structure& structure(std::size_t) const override { return structure_; }
   const Standardizer& standardizer() const override { return standardizer_; }
   std::vector<std::pair<std::string, double>> figures() const override;
   void save(torch::serialize::OutputArchive& archive) override;
@@ -58,8 +58,8 @@ class OffPolicyLearner final : public Learner {
 
  private:
   struct Networks {
-    std::shared_ptr<Actor> actor;
-    std::vector<std::shared_ptr<Critic>> critics;
+    std::shared_ptr<nets::Actor> actor;
+    std::vector<std::shared_ptr<nets::Critic>> critics;
 
     std::vector<Flat::Part> actor_part() const { return {{"actor", actor.get()}}; }
     std::vector<Flat::Part> critic_parts() const;
@@ -72,7 +72,7 @@ class OffPolicyLearner final : public Learner {
   bool moves_policy() const { return (updates_ + 1) % spec_.policy_delay == 0; }
 
   OffPolicySpec spec_;
-  Structure structure_;
+  nets::Structure structure_;
   std::int64_t agents_;
   std::int64_t features_;
   std::size_t shards_;
@@ -93,4 +93,4 @@ class OffPolicyLearner final : public Learner {
   double actor_loss_ = 0;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -14,7 +14,7 @@
 #include "sim/core/error.hpp"
 #include "sim/env/action.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 constexpr auto kActions = static_cast<std::int64_t>(sim::kKnobs);
@@ -28,9 +28,9 @@ std::int64_t agents_of(const AgentGroup& group) { return count_of(group.graph->a
 torch::Tensor stacked(const std::vector<torch::Tensor>& steps) { return torch::stack(steps); }
 
 // An action's density must not depend on which others are looked at beside it.
-NetworkSpec without_batch_norm(const NetworkSpec& actor) {
+bundle::NetworkSpec without_batch_norm(const bundle::NetworkSpec& actor) {
   const auto normalises_batches = [](const auto& spec) {
-    if constexpr (requires { spec.normalisation; }) return spec.normalisation == Normalisation::batch;
+    if constexpr (requires { spec.normalisation; }) return spec.normalisation == bundle::Normalisation::batch;
     return false;
   };
   if (std::visit(normalises_batches, actor)) {
@@ -72,8 +72,8 @@ OnPolicyLearner::Networks::Networks(const OnPolicySpec& spec, const AgentGroup& 
                                     std::uint64_t seed)
     : spread(std::make_shared<Spread>(spec.initial_spread)) {
   at::Generator generator = at::detail::createCPUGenerator(seed);
-  actor = make_actor(without_batch_norm(spec.actor), agents_of(group), features, generator);
-  value = std::make_shared<ValueNetwork>(features, count_of(spec.value_width), generator);
+  actor = nets::make_actor(without_batch_norm(spec.actor), agents_of(group), features, generator);
+  value = std::make_shared<nets::ValueNetwork>(features, count_of(spec.value_width), generator);
 }
 
 std::vector<OnPolicyLearner::Group> OnPolicyLearner::numbered(const OnPolicySpec& spec,
@@ -81,11 +81,11 @@ std::vector<OnPolicyLearner::Group> OnPolicyLearner::numbered(const OnPolicySpec
   std::vector<Group> all;
   std::size_t levels = 0;
   for (const AgentGroup& group : groups) {
-    if (!std::holds_alternative<TransformerSpec>(spec.actor) && agents_of(group) != agents_of(groups.front())) {
+    if (!std::holds_alternative<bundle::TransformerSpec>(spec.actor) && agents_of(group) != agents_of(groups.front())) {
       throw sim::Error("a network for a fixed number of agents: expected workflows of as many functions, got " +
                        std::to_string(agents_of(groups.front())) + " and " + std::to_string(agents_of(group)));
     }
-    all.push_back({group, Structure(*group.graph), levels, {}, {}, {}});
+    all.push_back({group, nets::Structure(*group.graph), levels, {}, {}, {}});
     levels = all.back().end_level();
   }
   return all;
@@ -235,7 +235,7 @@ void OnPolicyLearner::shuffle() {
   }
 }
 
-torch::Tensor OnPolicyLearner::loss(const Samples& samples, const Structure& structure) {
+torch::Tensor OnPolicyLearner::loss(const Samples& samples, const nets::Structure& structure) {
   const torch::Tensor mean = networks_.actor->logits(samples.rows, structure);
   const torch::Tensor ratio = torch::exp(density(mean, samples.drawn) - samples.densities);
   const torch::Tensor policy_loss =
@@ -310,4 +310,4 @@ void OnPolicyLearner::load_shard(std::span<const std::byte> bytes) {
   if (!reader.at_end()) throw sim::Error("the saved state of a shard is of another experiment, or damaged");
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -14,10 +14,10 @@
 #include "learner/marl/learner.hpp"
 #include "sim/core/random.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 struct OnPolicySpec {
-  NetworkSpec actor = TransformerSpec{};
+  bundle::NetworkSpec actor = bundle::TransformerSpec{};
   std::size_t value_width = 64;
   double rate = 1e-3;  // of Adam, falls linearly to final_rate
   double final_rate = 1e-4;
@@ -45,8 +45,8 @@ class OnPolicyLearner final : public Learner {
   std::size_t phases() const override { return 1 + spec_.epochs * spec_.minibatches; }
   std::vector<double> compute(std::size_t phase) override;
   void apply(std::size_t phase, std::span<const double> mean) override;
-  Actor& actor() override { return *networks_.actor; }
-  const Structure& structure(std::size_t group) const override { return groups_[group].structure; }
+  nets::Actor& actor() override { return *networks_.actor; }
+  const nets::Structure& structure(std::size_t group) const override { return groups_[group].structure; }
   const Standardizer& standardizer() const override { return standardizer_; }
   std::vector<std::pair<std::string, double>> figures() const override;
   void save(torch::serialize::OutputArchive& archive) override;
@@ -71,7 +71,7 @@ class OnPolicyLearner final : public Learner {
   };
   struct Group {
     AgentGroup spec;
-    Structure structure;
+    nets::Structure structure;
     std::size_t first_level;  // among the levels of all groups
     Rollout rollout;
     Samples samples;
@@ -86,9 +86,9 @@ class OnPolicyLearner final : public Learner {
   };
   struct Networks {
     Networks(const OnPolicySpec& spec, const AgentGroup& group, std::int64_t features, std::uint64_t seed);
-    std::shared_ptr<Actor> actor;
+    std::shared_ptr<nets::Actor> actor;
     std::shared_ptr<Spread> spread;
-    std::shared_ptr<ValueNetwork> value;
+    std::shared_ptr<nets::ValueNetwork> value;
   };
 
   static std::vector<Group> numbered(const OnPolicySpec& spec, const std::vector<AgentGroup>& groups);
@@ -99,7 +99,7 @@ class OnPolicyLearner final : public Learner {
   void digest(std::span<const double> mean);
   Samples samples_of(const Group& group) const;
   void shuffle();
-  torch::Tensor loss(const Samples& samples, const Structure& structure);
+  torch::Tensor loss(const Samples& samples, const nets::Structure& structure);
   std::vector<double> gradients(std::size_t minibatch);
 
   OnPolicySpec spec_;
@@ -118,4 +118,4 @@ class OnPolicyLearner final : public Learner {
   double value_loss_ = 0;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

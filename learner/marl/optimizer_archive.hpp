@@ -6,7 +6,7 @@
 #include <torch/optim/adam.h>
 #include <torch/serialize/archive.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 inline void save_optimizer(const std::string& name, const torch::optim::Adam& optimizer,
                            torch::serialize::OutputArchive& archive) {
@@ -32,4 +32,4 @@ inline void set_rate(torch::optim::Adam& optimizer, double rate) {
   for (auto& group : optimizer.param_groups()) group.options().set_lr(rate);
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -4,7 +4,7 @@
 
 #include "sim/env/action.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 void put(std::vector<float>& into, std::size_t place, std::span<const float> row) {
@@ -51,4 +51,4 @@ Batch ReplayBuffer::sample(std::size_t count, sim::Rng& rng) const {
   return drawn;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

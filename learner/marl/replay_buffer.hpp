@@ -11,7 +11,7 @@
 #include "learner/marl/learner.hpp"
 #include "sim/core/random.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 // Transitions drawn, rows as environments gave them.
 struct Batch {
@@ -48,4 +48,4 @@ class ReplayBuffer {
   std::vector<float> next_rows_;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

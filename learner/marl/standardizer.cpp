@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 constexpr double kLeastVariation = 1e-5;  // standard deviation over mean
@@ -22,4 +22,4 @@ void Standardizer::refresh() {
   }
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -9,7 +9,7 @@
 
 #include <torch/types.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 // Sums of the rows since the last update, in a form that shards can average.
 class RowSums {
@@ -76,4 +76,4 @@ class Standardizer {
   torch::Tensor scale_;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -9,7 +9,7 @@
 #include "sim/core/archive.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 constexpr int kLevelWidth = 5;  // users; series are divided into levels of that width
@@ -244,4 +244,4 @@ void Trainer::load(torch::serialize::InputArchive& archive) {
   }
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -16,7 +16,7 @@
 #include "sim/core/worker_pool.hpp"
 #include "sim/env/vector_env.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 using Plans = std::vector<std::shared_ptr<const sim::EnvironmentPlan>>;
 using MethodSpec = std::variant<OffPolicySpec, OnPolicySpec>;
@@ -27,7 +27,8 @@ std::vector<AgentGroup> groups_of(const Plans& plans);
 struct TrainerSpec {
   Plans plans;  // one an environment of a shard; those of one workflow stand together
   MethodSpec method;
-  std::function<std::unique_ptr<SafetyFilter>()> safety;  // reviews what off-policy methods explore; empty: nobody does
+  std::function<std::unique_ptr<safety::SafetyFilter>()>
+      safety;  // reviews what off-policy methods explore; empty: nobody does
   std::size_t shards = 2;
   std::size_t steps_per_iteration = 16;  // of every environment
   std::uint64_t seed = 1;
@@ -53,7 +54,7 @@ class Trainer {
   IterationReport iterate(double share);
 
   Learner& learner() { return *shards_.front()->learner; }  // all shards have the same weights
-  SafetyFilter* safety() { return shards_.front()->safety.get(); }
+  safety::SafetyFilter* safety() { return shards_.front()->safety.get(); }
   std::uint64_t steps() const { return steps_; }  // of all environments so far
   std::uint64_t iterations() const { return iterations_; }
   std::size_t steps_per_iteration() const;  // of all environments
@@ -66,7 +67,7 @@ class Trainer {
   struct Shard {
     sim::VectorEnv environments;
     std::unique_ptr<Learner> learner;
-    std::unique_ptr<SafetyFilter> safety;
+    std::unique_ptr<safety::SafetyFilter> safety;
     sim::Rng safety_stream;
     std::vector<float> rows{};     // before the step
     std::vector<float> actions{};  // of all environments
@@ -94,4 +95,4 @@ class Trainer {
   std::uint64_t iterations_ = 0;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

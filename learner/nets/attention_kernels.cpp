@@ -7,7 +7,7 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -281,4 +281,4 @@ torch::Tensor attention(const torch::Tensor& qkv, const torch::Tensor& bias) {
   return Attend::apply(qkv.contiguous(), bias.contiguous());
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

@@ -5,7 +5,7 @@
 
 #include <torch/types.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 
 // Pairs of agents, an asking one j and an asked one k, and numbers for each.
 struct Pairs {
@@ -27,4 +27,4 @@ torch::Tensor pair_sums(const torch::Tensor& weights, const torch::Tensor& numbe
 // agents -> batch x agents x (heads D).
 torch::Tensor attention(const torch::Tensor& qkv, const torch::Tensor& bias);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

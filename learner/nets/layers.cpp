@@ -6,7 +6,7 @@
 
 #include "learner/nets/rectified_norm.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 constexpr double kEpsilon = 1e-5;       // of normalisation
@@ -72,17 +72,18 @@ torch::Tensor AgentLinear::forward(const torch::Tensor& rows) const {
   return by_agent(rows, weight.transpose(1, 2)) + bias;
 }
 
-RectifiedNorm::RectifiedNorm(Normalisation kind, std::int64_t sets, std::int64_t width) : kind_(kind), sets_(sets) {
-  if (kind_ == Normalisation::none) return;
+RectifiedNorm::RectifiedNorm(bundle::Normalisation kind, std::int64_t sets, std::int64_t width)
+    : kind_(kind), sets_(sets) {
+  if (kind_ == bundle::Normalisation::none) return;
   weight_ = register_parameter("weight", torch::ones({sets, width}));
   bias_ = register_parameter("bias", torch::zeros({sets, width}));
-  if (kind_ != Normalisation::batch) return;
+  if (kind_ != bundle::Normalisation::batch) return;
   mean_ = register_buffer("mean", torch::zeros({sets, width}));
   variance_ = register_buffer("variance", torch::ones({sets, width}));
 }
 
 torch::Tensor RectifiedNorm::forward(const torch::Tensor& rows) {
-  if (kind_ == Normalisation::batch) {
+  if (kind_ == bundle::Normalisation::batch) {
     const BatchNormState state{.weight = weight_.flatten(),
                                .bias = bias_.flatten(),
                                .mean = mean_.view(-1),
@@ -92,14 +93,14 @@ torch::Tensor RectifiedNorm::forward(const torch::Tensor& rows) {
     return rectified_batch_norm(rows.reshape({-1, weight_.numel()}), state, is_training()).view(rows.sizes());
   }
   const torch::Tensor rectified = torch::relu(rows);
-  if (kind_ == Normalisation::none) return rectified;
+  if (kind_ == bundle::Normalisation::none) return rectified;
   const std::int64_t width = weight_.size(1);
   if (sets_ == 1) return torch::layer_norm(rectified, {width}, weight_[0], bias_[0], kEpsilon);
   return torch::layer_norm(rectified, {width}, {}, {}, kEpsilon) * weight_ + bias_;
 }
 
 AgentLayers::AgentLayers(std::int64_t sets, std::int64_t in, const std::vector<std::size_t>& hidden, std::int64_t out,
-                         Normalisation kind, at::Generator& generator) {
+                         bundle::Normalisation kind, at::Generator& generator) {
   const auto add_linear = [&](std::int64_t to) {
     const std::string name = "layer" + std::to_string(linear_.size());
     linear_.push_back(register_module(name, std::make_shared<AgentLinear>(sets, in, to, generator)));
@@ -122,10 +123,10 @@ torch::Tensor AgentLayers::forward(torch::Tensor rows) {
   return flat ? rows.view({batch, agents, -1}) : rows;
 }
 
-NeighbourAttention::NeighbourAttention(Attention kind, std::int64_t sets, std::int64_t features,
+NeighbourAttention::NeighbourAttention(bundle::Attention kind, std::int64_t sets, std::int64_t features,
                                        at::Generator& generator)
     : kind_(kind) {
-  if (kind_ != Attention::squared && kind_ != Attention::softmax) return;
+  if (kind_ != bundle::Attention::squared && kind_ != bundle::Attention::softmax) return;
   query_ = register_parameter("query", uniform({sets, features, kAttentionWidth}, features, generator));
   key_ = register_parameter("key", uniform({sets, features, kAttentionWidth}, features, generator));
 }
@@ -139,15 +140,15 @@ torch::Tensor NeighbourAttention::products(const torch::Tensor& rows, const Pair
 torch::Tensor NeighbourAttention::weights(const torch::Tensor& rows, const Structure& structure) const {
   const Pairs& pairs = structure.neighbours;
   switch (kind_) {
-    case Attention::squared:
+    case bundle::Attention::squared:
       return pair_shares(products(rows, pairs).square(), pairs, kEmptyAttention);
-    case Attention::softmax: {
+    case bundle::Attention::softmax: {
       const torch::Tensor score = products(rows, pairs) / std::sqrt(static_cast<double>(kAttentionWidth));
       return pair_shares(torch::exp(score - most_by_agent(score, structure)), pairs, 0);
     }
-    case Attention::mean:
+    case bundle::Attention::mean:
       return (1 / structure.degree.index_select(0, pairs.asking)).unsqueeze(0);
-    case Attention::none:
+    case bundle::Attention::none:
       break;
   }
   return torch::zeros({1, pairs.asking.size(0)});
@@ -186,4 +187,4 @@ void initialise(torch::nn::Module& module, at::Generator& generator) {
   }
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

@@ -11,11 +11,11 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
+#include "learner/bundle/network_spec.hpp"
 #include "learner/nets/attention_kernels.hpp"
-#include "learner/serving/metadata.hpp"
 #include "sim/env/adjacency.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 
 inline constexpr std::int64_t kAttentionWidth = 32;  // of queries and keys
 inline constexpr std::int64_t kRelations = 5;        // itself, leads to it, led to by it, both, not connected
@@ -33,11 +33,11 @@ class AgentLinear final : public torch::nn::Module {
 // norm(relu(rows)), the norm over the batch (and the agents that share it; momentum .1), over the row, or none.
 class RectifiedNorm final : public torch::nn::Module {
  public:
-  RectifiedNorm(Normalisation kind, std::int64_t sets, std::int64_t width);
+  RectifiedNorm(bundle::Normalisation kind, std::int64_t sets, std::int64_t width);
   torch::Tensor forward(const torch::Tensor& rows);
 
  private:
-  Normalisation kind_;
+  bundle::Normalisation kind_;
   std::int64_t sets_;
   torch::Tensor weight_;    // sets x width
   torch::Tensor bias_;      // sets x width
@@ -49,7 +49,7 @@ class RectifiedNorm final : public torch::nn::Module {
 class AgentLayers final : public torch::nn::Module {
  public:
   AgentLayers(std::int64_t sets, std::int64_t in, const std::vector<std::size_t>& hidden, std::int64_t out,
-              Normalisation kind, at::Generator& generator);
+              bundle::Normalisation kind, at::Generator& generator);
   torch::Tensor forward(torch::Tensor rows);
 
  private:
@@ -72,13 +72,13 @@ struct Structure {
 class NeighbourAttention final : public torch::nn::Module {
  public:
   // sets: 1, or agents: one module for each that attends
-  NeighbourAttention(Attention kind, std::int64_t sets, std::int64_t features, at::Generator& generator);
+  NeighbourAttention(bundle::Attention kind, std::int64_t sets, std::int64_t features, at::Generator& generator);
   torch::Tensor weights(const torch::Tensor& rows, const Structure& structure) const;  // batch (or 1) x pairs
 
  private:
   torch::Tensor products(const torch::Tensor& rows, const Pairs& pairs) const;  // batch x pairs
 
-  Attention kind_;
+  bundle::Attention kind_;
   torch::Tensor query_;  // sets x features x D
   torch::Tensor key_;    // sets x features x D
 };
@@ -101,4 +101,4 @@ class RelationalBlock final : public torch::nn::Module {
 // Draws the weights and biases of all torch::nn::Linear of a module anew, uniform in +- 1 / sqrt(in).
 void initialise(torch::nn::Module& module, at::Generator& generator);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

@@ -4,7 +4,7 @@
 
 #include "sim/env/action.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 constexpr auto kActions = static_cast<std::int64_t>(sim::kKnobs);
@@ -15,9 +15,9 @@ constexpr double kFirstHead = 0.1;  // of the usual size, so that a first policy
 // [s_j ; sum_k u_jk s_k]
 class NeighbourhoodActor final : public Actor {
  public:
-  NeighbourhoodActor(const NeighbourhoodSpec& spec, std::int64_t agents, std::int64_t features,
+  NeighbourhoodActor(const bundle::NeighbourhoodSpec& spec, std::int64_t agents, std::int64_t features,
                      at::Generator& generator)
-      : alone_(spec.attention == Attention::none),
+      : alone_(spec.attention == bundle::Attention::none),
         attention_(
             register_module("attention", std::make_shared<NeighbourAttention>(
                                              spec.attention, spec.shared_attention ? 1 : agents, features, generator))),
@@ -39,7 +39,7 @@ class NeighbourhoodActor final : public Actor {
 
 class JointActor final : public Actor {
  public:
-  JointActor(const JointSpec& spec, std::int64_t agents, std::int64_t features, at::Generator& generator)
+  JointActor(const bundle::JointSpec& spec, std::int64_t agents, std::int64_t features, at::Generator& generator)
       : layers_(register_module("layers",
                                 std::make_shared<AgentLayers>(1, agents * features, spec.hidden, agents * kActions,
                                                               spec.normalisation, generator))) {}
@@ -54,7 +54,7 @@ class JointActor final : public Actor {
 
 class TransformerActor final : public Actor {
  public:
-  TransformerActor(const TransformerSpec& spec, std::int64_t features, at::Generator& generator)
+  TransformerActor(const bundle::TransformerSpec& spec, std::int64_t features, at::Generator& generator)
       : embed_(register_module("embed", torch::nn::Linear(features, signed_of(spec.width)))),
         final_norm_(
             register_module("final_norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({signed_of(spec.width)})))),
@@ -85,7 +85,7 @@ class TransformerActor final : public Actor {
 class NeighbourhoodCritic final : public Critic {
  public:
   NeighbourhoodCritic(const CriticSpec& spec, std::int64_t agents, std::int64_t features, at::Generator& generator)
-      : alone_(spec.attention == Attention::none),
+      : alone_(spec.attention == bundle::Attention::none),
         attention_(
             register_module("attention", std::make_shared<NeighbourAttention>(
                                              spec.attention, spec.shared_attention ? 1 : agents, features, generator))),
@@ -139,15 +139,15 @@ class JointCritic final : public Critic {
 
 }  // namespace
 
-std::shared_ptr<Actor> make_actor(const NetworkSpec& spec, std::int64_t agents, std::int64_t features,
+std::shared_ptr<Actor> make_actor(const bundle::NetworkSpec& spec, std::int64_t agents, std::int64_t features,
                                   at::Generator& generator) {
-  if (const auto* const neighbourhood = std::get_if<NeighbourhoodSpec>(&spec)) {
+  if (const auto* const neighbourhood = std::get_if<bundle::NeighbourhoodSpec>(&spec)) {
     return std::make_shared<NeighbourhoodActor>(*neighbourhood, agents, features, generator);
   }
-  if (const auto* const joint = std::get_if<JointSpec>(&spec)) {
+  if (const auto* const joint = std::get_if<bundle::JointSpec>(&spec)) {
     return std::make_shared<JointActor>(*joint, agents, features, generator);
   }
-  return std::make_shared<TransformerActor>(std::get<TransformerSpec>(spec), features, generator);
+  return std::make_shared<TransformerActor>(std::get<bundle::TransformerSpec>(spec), features, generator);
 }
 
 std::shared_ptr<Critic> make_critic(const CriticSpec& spec, std::int64_t agents, std::int64_t features,
@@ -170,4 +170,4 @@ torch::Tensor ValueNetwork::forward(const torch::Tensor& rows) {
   return head_(torch::relu(hidden_(embedded.mean(1))));
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

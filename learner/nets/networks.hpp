@@ -7,7 +7,7 @@
 
 #include "learner/nets/layers.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 
 class Actor : public torch::nn::Module {
  public:
@@ -19,7 +19,7 @@ class Actor : public torch::nn::Module {
 };
 
 // agents: 0 where the network takes any number of them.
-std::shared_ptr<Actor> make_actor(const NetworkSpec& spec, std::int64_t agents, std::int64_t features,
+std::shared_ptr<Actor> make_actor(const bundle::NetworkSpec& spec, std::int64_t agents, std::int64_t features,
                                   at::Generator& generator);
 
 // What a critic looks at.
@@ -31,10 +31,10 @@ enum class CriticView {
 
 struct CriticSpec {
   CriticView view = CriticView::neighbourhood;
-  Attention attention = Attention::squared;
+  bundle::Attention attention = bundle::Attention::squared;
   bool shared = true;            // one network for all agents; joint_by_agent has one each
   bool shared_attention = true;  // one attention module for all agents
-  Normalisation normalisation = Normalisation::batch;
+  bundle::Normalisation normalisation = bundle::Normalisation::batch;
   std::vector<std::size_t> hidden = {64, 64};
 };
 
@@ -65,4 +65,4 @@ class ValueNetwork final : public torch::nn::Module {
   torch::nn::Linear embed_{nullptr}, hidden_{nullptr}, head_{nullptr};
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

@@ -9,7 +9,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 constexpr const char* kChoice = "OPENBLAS_CORETYPE";
@@ -49,4 +49,4 @@ void prepare_process(char** argv) {
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

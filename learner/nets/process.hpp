@@ -1,7 +1,7 @@
 #pragma once
 // How a process that learns is set up.
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 
 // To be called first in main(), with its argv. One thread of torch: shards and ranks are the parallel ones. Memory of
 // large tensors, which come and go, stays with the process. And the matrix products of this processor: OpenBLAS chooses
@@ -11,4 +11,4 @@ namespace faasconf::learner {
 // stays.
 void prepare_process(char** argv);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

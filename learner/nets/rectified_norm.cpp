@@ -7,7 +7,7 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -179,4 +179,4 @@ torch::Tensor rectified_batch_norm(const torch::Tensor& rows, const BatchNormSta
                                    training);
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

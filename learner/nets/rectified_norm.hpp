@@ -4,7 +4,7 @@
 
 #include <torch/types.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 
 // What a batch norm has learnt and gathered, C numbers each.
 struct BatchNormState {
@@ -18,4 +18,4 @@ struct BatchNormState {
 // which are gathered; otherwise by those gathered.
 torch::Tensor rectified_batch_norm(const torch::Tensor& rows, const BatchNormState& state, bool training);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

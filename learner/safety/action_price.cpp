@@ -1,6 +1,6 @@
 #include "learner/safety/action_price.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 
 ActionPrice::ActionPrice(const sim::WorkflowSpec& workflow, const sim::ActionRounding& rounding)
     : actions_(workflow, rounding), prices_(workflow.prices) {
@@ -18,4 +18,4 @@ double ActionPrice::operator()(std::span<const float> actions) {
   return price;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

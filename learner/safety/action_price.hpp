@@ -7,7 +7,7 @@
 #include "sim/env/action.hpp"
 #include "sim/model/workflow.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 
 class ActionPrice {
  public:
@@ -23,4 +23,4 @@ class ActionPrice {
   sim::Configuration decoded_;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 namespace {
 
 using Eigen::Index;
@@ -28,7 +28,7 @@ QuadraticLogit::QuadraticLogit(std::size_t actions) : size_(static_cast<Index>(a
   }
 }
 
-QuadraticLogit::QuadraticLogit(const JsonPlace& place, std::size_t actions)
+QuadraticLogit::QuadraticLogit(const bundle::JsonPlace& place, std::size_t actions)
     : size_(static_cast<Index>(actions) + 2),
       weights_(place["weights"].numbers<double>()),
       mean_(place["gradient_mean"].numbers<double>()),
@@ -76,4 +76,4 @@ nlohmann::json QuadraticLogit::to_json() const {
   return {{"weights", weights_}, {"gradient_mean", mean_}, {"gradient_square", square_}, {"steps", steps_}};
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

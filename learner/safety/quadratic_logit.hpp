@@ -9,15 +9,15 @@
 
 #include <Eigen/Core>
 
-#include "learner/serving/json_place.hpp"
+#include "learner/bundle/json_place.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 
 class QuadraticLogit {
  public:
   explicit QuadraticLogit(std::size_t actions);
   // What to_json wrote, for so many actions. Throws Error.
-  QuadraticLogit(const JsonPlace& place, std::size_t actions);
+  QuadraticLogit(const bundle::JsonPlace& place, std::size_t actions);
 
   Eigen::Index size() const { return size_; }  // of x
   void write(double users, std::span<const float> actions, Eigen::Ref<Eigen::VectorXd> x) const;
@@ -41,4 +41,4 @@ class QuadraticLogit {
   std::uint64_t steps_ = 0;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

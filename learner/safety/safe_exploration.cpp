@@ -11,7 +11,7 @@
 #include "sim/core/error.hpp"
 #include "sim/stats/running_moments.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 namespace {
 
 using nlohmann::json;
@@ -152,7 +152,7 @@ std::string SafeExploration::to_json() const {
   return all.dump();
 }
 
-std::unique_ptr<SafeExploration> SafeExploration::from_json(const JsonPlace& place, ActionPrice price) {
+std::unique_ptr<SafeExploration> SafeExploration::from_json(const bundle::JsonPlace& place, ActionPrice price) {
   auto filter = std::make_unique<SafeExploration>(
       std::move(price), SafeExplorationParameters{.cheapest_share = place["cheapest_share"].number(),
                                                   .deviations = place["deviations"].number(),
@@ -160,8 +160,8 @@ std::unique_ptr<SafeExploration> SafeExploration::from_json(const JsonPlace& pla
                                                   .refit_after = place["refit_after"].integer<int>(),
                                                   .fewest = place["fewest"].integer<std::size_t>(),
                                                   .remembered = place["remembered"].integer<std::size_t>()});
-  filter->levels_ = place["levels"].list([&](const JsonPlace& at) {
-    const JsonPlace band = at["band"];
+  filter->levels_ = place["levels"].list([&](const bundle::JsonPlace& at) {
+    const bundle::JsonPlace band = at["band"];
     Level level{.users = at["users"].integer<std::int64_t>(),
                 .prices = at["prices"].numbers<double>(),
                 .actions = at["actions"].numbers<float>(),
@@ -175,4 +175,4 @@ std::unique_ptr<SafeExploration> SafeExploration::from_json(const JsonPlace& pla
   return filter;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

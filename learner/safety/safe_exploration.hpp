@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include "learner/bundle/json_place.hpp"
 #include "learner/safety/safety_filter.hpp"
-#include "learner/serving/json_place.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 
 struct SafeExplorationParameters {
   double cheapest_share = 0.2;   // of the configurations that met QoS: the library
@@ -32,7 +32,7 @@ class SafeExploration final : public SafetyFilter {
   };
 
   explicit SafeExploration(ActionPrice price, const SafeExplorationParameters& parameters = {});
-  static std::unique_ptr<SafeExploration> from_json(const JsonPlace& place, ActionPrice price);
+  static std::unique_ptr<SafeExploration> from_json(const bundle::JsonPlace& place, ActionPrice price);
 
   void learn(double users, std::span<const float> actions, double price, bool qos_met) override;
   bool review(double users, std::span<float> actions, sim::Rng& rng) override;
@@ -70,4 +70,4 @@ class SafeExploration final : public SafetyFilter {
   std::vector<Level> levels_;  // by users, ascending
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

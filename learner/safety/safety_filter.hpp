@@ -11,7 +11,7 @@
 #include "learner/safety/action_price.hpp"
 #include "sim/core/random.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 
 // Actions are those of all agents of a workflow, agents x kKnobs, in [0, 1].
 class SafetyFilter {
@@ -33,4 +33,4 @@ class SafetyFilter {
 // What to_json wrote. Throws Error: no JSON, an unknown kind, another number of actions, a damaged entry.
 std::unique_ptr<SafetyFilter> safety_from_json(const std::string& text, const ActionPrice& price);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

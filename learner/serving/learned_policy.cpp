@@ -8,7 +8,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 std::string text_of(const std::vector<std::string>& names) {
@@ -42,7 +42,7 @@ std::string text_of(const sim::QosTarget& qos) {
 // What the policy was trained for, and what it meets.
 class Fit {
  public:
-  Fit(const Metadata& trained, const std::string& workflow) : trained_(trained), workflow_(workflow) {}
+  Fit(const bundle::Metadata& trained, const std::string& workflow) : trained_(trained), workflow_(workflow) {}
 
   template <class Value>
   void expect_same(const std::string& what, const Value& trained, const Value& met) const {
@@ -53,13 +53,13 @@ class Fit {
   }
 
  private:
-  const Metadata& trained_;
+  const bundle::Metadata& trained_;
   const std::string& workflow_;
 };
 
-void check_fit(const Metadata& trained, const sim::Scenario& scenario, const sim::ActionSpace& actions,
+void check_fit(const bundle::Metadata& trained, const sim::Scenario& scenario, const sim::ActionSpace& actions,
                const sim::AgentGraph& graph, const sim::Features& features) {
-  Metadata met;
+  bundle::Metadata met;
   describe(scenario.workflow(), actions, graph, met);
   const Fit fit(trained, met.workflow);
   fit.expect_same("agents", trained.agents, met.agents);
@@ -73,7 +73,7 @@ void check_fit(const Metadata& trained, const sim::Scenario& scenario, const sim
 
 }  // namespace
 
-LearnedPolicy::LearnedPolicy(const PolicyBundle& bundle, const sim::Scenario& scenario, ServingOptions options)
+LearnedPolicy::LearnedPolicy(const bundle::PolicyBundle& bundle, const sim::Scenario& scenario, ServingOptions options)
     : scenario_(scenario),
       options_(std::move(options)),
       actions_(scenario.workflow(), bundle.metadata.rounding),
@@ -93,7 +93,8 @@ LearnedPolicy::LearnedPolicy(const PolicyBundle& bundle, const sim::Scenario& sc
                      "one with load knowledge persistence, smoothing or seasonal");
   }
   if (bundle.metadata.safety.empty()) return;
-  safety_ = safety_from_json(bundle.metadata.safety, ActionPrice(scenario.workflow(), bundle.metadata.rounding));
+  safety_ = safety::safety_from_json(bundle.metadata.safety,
+                                     safety::ActionPrice(scenario.workflow(), bundle.metadata.rounding));
 }
 
 sim::Configuration LearnedPolicy::decide(const sim::Observation& observation) {
@@ -133,4 +134,4 @@ sim::LoadOutlook LearnedPolicy::look_ahead(const sim::Observation& observation) 
   return {.users = told, .change = told - now, .upper = forecast_.upper()};
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -6,15 +6,15 @@
 #include <memory>
 #include <vector>
 
+#include "learner/bundle/bundle.hpp"
 #include "learner/safety/safety_filter.hpp"
-#include "learner/serving/bundle.hpp"
 #include "learner/serving/policy_network.hpp"
 #include "sim/env/features.hpp"
 #include "sim/env/load.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/policy/policy.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 
 struct ServingOptions {
   // The users of a window by its number, where somebody knows them: a clairvoyant policy asks for the next window, any
@@ -31,7 +31,7 @@ class LearnedPolicy final : public sim::Policy {
  public:
   // The scenario is borrowed. Throws Error where the policy does not fit the workflow, saying what differs, and for a
   // clairvoyant policy that is not told the users.
-  LearnedPolicy(const PolicyBundle& bundle, const sim::Scenario& scenario, ServingOptions options = {});
+  LearnedPolicy(const bundle::PolicyBundle& bundle, const sim::Scenario& scenario, ServingOptions options = {});
   LearnedPolicy(const LearnedPolicy&) = delete;  // parts refer to one another
 
   // The observation's configuration when it tells of too few functions.
@@ -50,7 +50,7 @@ class LearnedPolicy final : public sim::Policy {
   sim::AgentGraph graph_;
   sim::Features features_;
   PolicyNetwork network_;
-  std::unique_ptr<SafetyFilter> safety_;  // absent: none
+  std::unique_ptr<safety::SafetyFilter> safety_;  // absent: none
   bool clairvoyant_;
   sim::LoadForecast forecast_;
   sim::Rng rng_;
@@ -61,4 +61,4 @@ class LearnedPolicy final : public sim::Policy {
   std::int64_t replaced_ = 0;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 using Eigen::Index;
@@ -11,11 +11,12 @@ using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::Row
 
 constexpr float kEpsilon = 1e-5F;  // torch's
 
-Eigen::Map<const RowMajor> rows_of(const Tensor& tensor, std::size_t module, std::size_t rows, std::size_t columns) {
+Eigen::Map<const RowMajor> rows_of(const bundle::Tensor& tensor, std::size_t module, std::size_t rows,
+                                   std::size_t columns) {
   return {tensor.values.data() + module * rows * columns, static_cast<Index>(rows), static_cast<Index>(columns)};
 }
 
-Eigen::Map<const Eigen::VectorXf> numbers_of(const Tensor& tensor) {
+Eigen::Map<const Eigen::VectorXf> numbers_of(const bundle::Tensor& tensor) {
   return {tensor.values.data(), static_cast<Index>(tensor.values.size())};
 }
 
@@ -32,24 +33,24 @@ void standardise(Eigen::Ref<Eigen::VectorXf> x) {
   x /= std::sqrt(x.squaredNorm() / static_cast<float>(x.size()) + kEpsilon);
 }
 
-Eigen::MatrixXf matrix_of(const Tensors& tensors, const std::string& name, std::size_t modules, std::size_t module,
-                          std::size_t rows, std::size_t columns) {
-  return rows_of(tensor_named(tensors, name, {modules, rows, columns}), module, rows, columns);
+Eigen::MatrixXf matrix_of(const bundle::Tensors& tensors, const std::string& name, std::size_t modules,
+                          std::size_t module, std::size_t rows, std::size_t columns) {
+  return rows_of(bundle::tensor_named(tensors, name, {modules, rows, columns}), module, rows, columns);
 }
 
-Eigen::VectorXf vector_of(const Tensors& tensors, const std::string& name, std::size_t modules, std::size_t module,
-                          std::size_t size) {
-  return rows_of(tensor_named(tensors, name, {modules, size}), module, size, 1);
+Eigen::VectorXf vector_of(const bundle::Tensors& tensors, const std::string& name, std::size_t modules,
+                          std::size_t module, std::size_t size) {
+  return rows_of(bundle::tensor_named(tensors, name, {modules, size}), module, size, 1);
 }
 
-Linear linear_of(const Tensors& tensors, const std::string& name, std::size_t outputs, std::size_t inputs) {
-  return {.weight = rows_of(tensor_named(tensors, name + ".weight", {outputs, inputs}), 0, outputs, inputs),
-          .bias = numbers_of(tensor_named(tensors, name + ".bias", {outputs}))};
+Linear linear_of(const bundle::Tensors& tensors, const std::string& name, std::size_t outputs, std::size_t inputs) {
+  return {.weight = rows_of(bundle::tensor_named(tensors, name + ".weight", {outputs, inputs}), 0, outputs, inputs),
+          .bias = numbers_of(bundle::tensor_named(tensors, name + ".bias", {outputs}))};
 }
 
-Affine affine_of(const Tensors& tensors, const std::string& name, std::size_t size) {
-  return {.scale = numbers_of(tensor_named(tensors, name + ".weight", {size})),
-          .shift = numbers_of(tensor_named(tensors, name + ".bias", {size}))};
+Affine affine_of(const bundle::Tensors& tensors, const std::string& name, std::size_t size) {
+  return {.scale = numbers_of(bundle::tensor_named(tensors, name + ".weight", {size})),
+          .shift = numbers_of(bundle::tensor_named(tensors, name + ".bias", {size}))};
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -7,10 +7,10 @@
 
 #include <Eigen/Core>
 
+#include "learner/bundle/tensors.hpp"
 #include "learner/serving/matvec.hpp"
-#include "learner/serving/tensors.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 
 // y = W x + b.
 struct Linear {
@@ -42,12 +42,12 @@ void standardise(Eigen::Ref<Eigen::VectorXf> x);
 
 // Of a tensor with as many matrices (vectors) one after the other, as the module's number says. Throw Error as
 // tensor_named does.
-Eigen::MatrixXf matrix_of(const Tensors& tensors, const std::string& name, std::size_t modules, std::size_t module,
-                          std::size_t rows, std::size_t columns);
-Eigen::VectorXf vector_of(const Tensors& tensors, const std::string& name, std::size_t modules, std::size_t module,
-                          std::size_t size);
+Eigen::MatrixXf matrix_of(const bundle::Tensors& tensors, const std::string& name, std::size_t modules,
+                          std::size_t module, std::size_t rows, std::size_t columns);
+Eigen::VectorXf vector_of(const bundle::Tensors& tensors, const std::string& name, std::size_t modules,
+                          std::size_t module, std::size_t size);
 // Of tensors without modules: <name>.weight [outputs, inputs] and <name>.bias [outputs].
-Linear linear_of(const Tensors& tensors, const std::string& name, std::size_t outputs, std::size_t inputs);
-Affine affine_of(const Tensors& tensors, const std::string& name, std::size_t size);
+Linear linear_of(const bundle::Tensors& tensors, const std::string& name, std::size_t outputs, std::size_t inputs);
+Affine affine_of(const bundle::Tensors& tensors, const std::string& name, std::size_t size);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 using Eight [[gnu::vector_size(32), gnu::aligned(4)]] = float;  // two halves where there is no AVX
@@ -60,4 +60,4 @@ void multiply_add(std::span<const float> weight, std::span<const float> x, std::
   multiply_here({weight.data(), y.size(), x.size(), x.data(), bias.data(), y.data()});
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -7,12 +7,13 @@
 
 #include "learner/serving/perceptron.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 
 class NeighbourhoodNetwork {
  public:
   // Of tensors query, key [modules, features, 32], with one module or one for each agent that asks, and a perceptron's.
-  NeighbourhoodNetwork(const NeighbourhoodSpec& spec, const Metadata& metadata, const Tensors& tensors);
+  NeighbourhoodNetwork(const bundle::NeighbourhoodSpec& spec, const bundle::Metadata& metadata,
+                       const bundle::Tensors& tensors);
 
   // x: features x agents; y: knobs x agents, before the sigmoid.
   void forward(const Eigen::MatrixXf& x, Eigen::MatrixXf& y);
@@ -20,7 +21,7 @@ class NeighbourhoodNetwork {
  private:
   void weigh(std::size_t agent, const Eigen::MatrixXf& x);
 
-  Attention attention_;
+  bundle::Attention attention_;
   std::vector<std::vector<Eigen::Index>> neighbours_;  // by agent: G, undirected, without self loops
   std::vector<Eigen::MatrixXf> forms_;                 // by module: Wk Wq^T; a score is x_k^T Wk Wq^T x_j
   std::vector<Perceptron> actors_;                     // by module
@@ -29,4 +30,4 @@ class NeighbourhoodNetwork {
   Eigen::VectorXf input_;                              // own row and neighbours' sum
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -6,35 +6,38 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 using Network = std::variant<NeighbourhoodNetwork, JointNetwork, TransformerNetwork>;
 
 struct MakeNetwork {
-  const Metadata& metadata;
-  const Tensors& weights;
+  const bundle::Metadata& metadata;
+  const bundle::Tensors& weights;
 
-  Network operator()(const NeighbourhoodSpec& spec) const { return NeighbourhoodNetwork(spec, metadata, weights); }
-  Network operator()(const JointSpec& spec) const { return JointNetwork(spec, metadata, weights); }
-  Network operator()(const TransformerSpec& spec) const { return TransformerNetwork(spec, metadata, weights); }
+  Network operator()(const bundle::NeighbourhoodSpec& spec) const {
+    return NeighbourhoodNetwork(spec, metadata, weights);
+  }
+  Network operator()(const bundle::JointSpec& spec) const { return JointNetwork(spec, metadata, weights); }
+  Network operator()(const bundle::TransformerSpec& spec) const { return TransformerNetwork(spec, metadata, weights); }
 };
 
-Network network_of(const Metadata& metadata, const Tensors& weights) {
+Network network_of(const bundle::Metadata& metadata, const bundle::Tensors& weights) {
   check(metadata);
   return std::visit(MakeNetwork{metadata, weights}, metadata.network);
 }
 
 }  // namespace
 
-JointNetwork::JointNetwork(const JointSpec& spec, const Metadata& metadata, const Tensors& tensors)
+JointNetwork::JointNetwork(const bundle::JointSpec& spec, const bundle::Metadata& metadata,
+                           const bundle::Tensors& tensors)
     : actor_({.inputs = metadata.agents.size() * metadata.feature_names.size(),
               .hidden = spec.hidden,
               .outputs = metadata.agents.size() * sim::kKnobs,
               .normalisation = spec.normalisation},
              tensors, 1, 0) {}
 
-PolicyNetwork::PolicyNetwork(const Metadata& metadata, const Tensors& weights)
+PolicyNetwork::PolicyNetwork(const bundle::Metadata& metadata, const bundle::Tensors& weights)
     : agents_(metadata.agents),
       features_(metadata.feature_names),
       moments_(metadata.normalizer),
@@ -64,4 +67,4 @@ void PolicyNetwork::standardise(std::span<const float> rows) {
   }
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

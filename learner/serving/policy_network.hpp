@@ -7,18 +7,18 @@
 #include <variant>
 #include <vector>
 
-#include "learner/serving/metadata.hpp"
+#include "learner/bundle/metadata.hpp"
+#include "learner/bundle/tensors.hpp"
 #include "learner/serving/neighbourhood.hpp"
 #include "learner/serving/perceptron.hpp"
-#include "learner/serving/tensors.hpp"
 #include "learner/serving/transformer.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 
 // A single perceptron on the rows of all agents, one after the other.
 class JointNetwork {
  public:
-  JointNetwork(const JointSpec& spec, const Metadata& metadata, const Tensors& tensors);
+  JointNetwork(const bundle::JointSpec& spec, const bundle::Metadata& metadata, const bundle::Tensors& tensors);
   void forward(const Eigen::MatrixXf& x, Eigen::MatrixXf& y) { actor_.forward(x.reshaped(), y.reshaped()); }
 
  private:
@@ -29,7 +29,7 @@ class JointNetwork {
 class PolicyNetwork {
  public:
   // Throws Error when the weights are not those of such a network.
-  PolicyNetwork(const Metadata& metadata, const Tensors& weights);
+  PolicyNetwork(const bundle::Metadata& metadata, const bundle::Tensors& weights);
 
   std::size_t agents() const { return agents_.size(); }
   std::size_t features() const { return features_.size(); }
@@ -43,10 +43,10 @@ class PolicyNetwork {
 
   std::vector<std::string> agents_;
   std::vector<std::string> features_;
-  NormalizerMoments moments_;
+  bundle::NormalizerMoments moments_;
   std::variant<NeighbourhoodNetwork, JointNetwork, TransformerNetwork> network_;
   Eigen::MatrixXf x_;  // features x agents, standardised
   Eigen::MatrixXf y_;  // knobs x agents, before the sigmoid
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 using Eigen::Index;
@@ -12,7 +12,7 @@ using Eigen::Index;
 constexpr std::size_t kRelations = 5;
 
 // How agent j stands to agent k, by number: 0 itself, 1 k leads to j only, 2 j leads to k only, 3 both, 4 neither.
-Eigen::MatrixXi relations_of(const Metadata& metadata) {
+Eigen::MatrixXi relations_of(const bundle::Metadata& metadata) {
   const auto agents = static_cast<Index>(metadata.agents.size());
   Eigen::MatrixXi leads = Eigen::MatrixXi::Zero(agents, agents);  // from, to
   for (const auto& [from, to] : metadata.edges) leads(static_cast<Index>(from), static_cast<Index>(to)) = 1;
@@ -24,7 +24,8 @@ Eigen::MatrixXi relations_of(const Metadata& metadata) {
 
 }  // namespace
 
-TransformerNetwork::TransformerNetwork(const TransformerSpec& spec, const Metadata& metadata, const Tensors& tensors)
+TransformerNetwork::TransformerNetwork(const bundle::TransformerSpec& spec, const bundle::Metadata& metadata,
+                                       const bundle::Tensors& tensors)
     : embed_(linear_of(tensors, "embed", spec.width, metadata.feature_names.size())),
       head_(after(affine_of(tensors, "final_norm", spec.width), linear_of(tensors, "head", sim::kKnobs, spec.width))) {
   for (std::size_t layer = 0; layer < spec.layers; ++layer) blocks_.push_back(block(spec, metadata, tensors, layer));
@@ -39,8 +40,9 @@ TransformerNetwork::TransformerNetwork(const TransformerSpec& spec, const Metada
   step_.resize(width);
 }
 
-TransformerNetwork::Block TransformerNetwork::block(const TransformerSpec& spec, const Metadata& metadata,
-                                                    const Tensors& tensors, std::size_t layer) const {
+TransformerNetwork::Block TransformerNetwork::block(const bundle::TransformerSpec& spec,
+                                                    const bundle::Metadata& metadata, const bundle::Tensors& tensors,
+                                                    std::size_t layer) const {
   const std::string name = "block" + std::to_string(layer) + ".";
   const std::size_t width = spec.width;
   const auto normalised = [&](const std::string& norm, const std::string& map, std::size_t outputs) {
@@ -52,7 +54,7 @@ TransformerNetwork::Block TransformerNetwork::block(const TransformerSpec& spec,
   if (!spec.attention) return block;
   block.attention = Attention{
       .qkv = normalised("norm1", "qkv", 3 * width), .bias = {}, .out = linear_of(tensors, name + "out", width, width)};
-  const Tensor& relation = tensor_named(tensors, name + "relation", {spec.heads, kRelations});
+  const bundle::Tensor& relation = bundle::tensor_named(tensors, name + "relation", {spec.heads, kRelations});
   const Eigen::MatrixXi relations = relations_of(metadata);
   for (std::size_t head = 0; head < spec.heads; ++head) {
     block.attention->bias.push_back(
@@ -113,4 +115,4 @@ void TransformerNetwork::mix(const Attention& attention, std::size_t head) {
   }
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -7,15 +7,16 @@
 #include <optional>
 #include <vector>
 
+#include "learner/bundle/metadata.hpp"
 #include "learner/serving/linear.hpp"
-#include "learner/serving/metadata.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 
 class TransformerNetwork {
  public:
   // Of tensors embed, block<l>.norm1, .qkv, .relation, .out, .norm2, .up, .down, final_norm, head: see the members.
-  TransformerNetwork(const TransformerSpec& spec, const Metadata& metadata, const Tensors& tensors);
+  TransformerNetwork(const bundle::TransformerSpec& spec, const bundle::Metadata& metadata,
+                     const bundle::Tensors& tensors);
 
   // x: features x agents; y: knobs x agents, before the sigmoid.
   void forward(const Eigen::MatrixXf& x, Eigen::MatrixXf& y);
@@ -33,7 +34,8 @@ class TransformerNetwork {
     Linear down;  // [d, 2 d]
   };
 
-  Block block(const TransformerSpec& spec, const Metadata& metadata, const Tensors& tensors, std::size_t layer) const;
+  Block block(const bundle::TransformerSpec& spec, const bundle::Metadata& metadata, const bundle::Tensors& tensors,
+              std::size_t layer) const;
   void attend(const Attention& attention);
   void mix(const Attention& attention, std::size_t head);
 
@@ -49,4 +51,4 @@ class TransformerNetwork {
   Eigen::VectorXf step_;    // d: what is added to the state
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -28,9 +28,9 @@ std::shared_ptr<const sim::EnvironmentPlan> plan() {
 void AttMF_Update(benchmark::State& state) {
   const auto parallel = plan();
   const std::size_t features = parallel->features().size(), agents = parallel->agents(), batch = 1024;
-  learner::OffPolicySpec spec = learner::off_policy_preset("attmf");
+  learner::marl::OffPolicySpec spec = learner::marl::off_policy_preset("attmf");
   spec.batch = static_cast<std::size_t>(state.range(0));
-  learner::OffPolicyLearner attmf(spec, parallel->graph(), features, 1, kSeed, sim::Rng(kSeed));
+  learner::marl::OffPolicyLearner attmf(spec, parallel->graph(), features, 1, kSeed, sim::Rng(kSeed));
 
   // experience of no meaning: an update costs the same
   sim::Rng rng(kSeed);
@@ -54,26 +54,26 @@ void AttMF_Update(benchmark::State& state) {
 BENCHMARK(AttMF_Update)->Arg(64)->Arg(1024)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 // An item is a step of one environment, a window with all agents; acting and learning included.
-void train(benchmark::State& state, const learner::MethodSpec& method, std::size_t steps_per_iteration) {
-  learner::TrainerSpec spec;
-  spec.plans = learner::Plans(kEnvironments, plan());
+void train(benchmark::State& state, const learner::marl::MethodSpec& method, std::size_t steps_per_iteration) {
+  learner::marl::TrainerSpec spec;
+  spec.plans = learner::marl::Plans(kEnvironments, plan());
   spec.method = method;
   spec.shards = 1;
   spec.steps_per_iteration = steps_per_iteration;
   spec.seed = kSeed;
-  learner::Communicator alone;
-  learner::Trainer trainer(std::move(spec), alone, 1);
+  learner::marl::Communicator alone;
+  learner::marl::Trainer trainer(std::move(spec), alone, 1);
   trainer.iterate(0);
   for (auto _ : state) trainer.iterate(0);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(trainer.steps_per_iteration()));
 }
 
-void Train_Throughput_MAPPO(benchmark::State& state) { train(state, learner::OnPolicySpec{}, 32); }
+void Train_Throughput_MAPPO(benchmark::State& state) { train(state, learner::marl::OnPolicySpec{}, 32); }
 BENCHMARK(Train_Throughput_MAPPO)->MeasureProcessCPUTime()->Unit(benchmark::kMillisecond);
 
 // One update of 1,024 transitions per 1,024 steps.
 void Train_Throughput_AttMF(benchmark::State& state) {
-  learner::OffPolicySpec spec = learner::off_policy_preset("attmf");
+  learner::marl::OffPolicySpec spec = learner::marl::off_policy_preset("attmf");
   spec.batch = 1024;
   train(state, spec, 1024 / kEnvironments);
 }

@@ -99,7 +99,7 @@ class PairReporter final : public benchmark::BenchmarkReporter {
 
 int main(int argc, char** argv) {
 #ifdef FAASCONF_WITH_TORCH
-  faasconf::learner::prepare_process(argv);
+  faasconf::learner::nets::prepare_process(argv);
 #endif
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

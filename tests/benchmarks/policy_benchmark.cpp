@@ -11,7 +11,7 @@
 
 #include "learner/serving/learned_policy.hpp"
 #include "sim/model/scenario.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/policies.hpp"
 
 namespace faasconf::benchmarks {
 namespace {
@@ -53,9 +53,9 @@ sim::Observation window_of(const sim::Scenario& scenario) {
 }
 
 // An item is a decision; the configuration it gave is the next window's.
-void decide(benchmark::State& state, learner::NetworkSpec network) {
+void decide(benchmark::State& state, learner::bundle::NetworkSpec network) {
   const sim::Scenario scenario = ladder(state.range(0));
-  learner::LearnedPolicy policy(learner::random_policy(scenario, std::move(network)), scenario);
+  learner::serving::LearnedPolicy policy(learner::bundle::random_policy(scenario, std::move(network)), scenario);
   sim::Observation window = window_of(scenario);
   for (auto _ : state) {
     window.configuration = policy.decide(window);
@@ -65,10 +65,10 @@ void decide(benchmark::State& state, learner::NetworkSpec network) {
 }
 
 // AttMF's actor: 64-64, batch normalisation, squared attention, the extended features.
-void Policy_Decide(benchmark::State& state) { decide(state, learner::NeighbourhoodSpec{}); }
+void Policy_Decide(benchmark::State& state) { decide(state, learner::bundle::NeighbourhoodSpec{}); }
 BENCHMARK(Policy_Decide)->Arg(6)->Arg(12)->Unit(benchmark::kMicrosecond);
 
-void Policy_DecideTransformer(benchmark::State& state) { decide(state, learner::TransformerSpec{}); }
+void Policy_DecideTransformer(benchmark::State& state) { decide(state, learner::bundle::TransformerSpec{}); }
 BENCHMARK(Policy_DecideTransformer)->Arg(6)->Arg(12)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

@@ -3,15 +3,16 @@
 #include <string>
 #include <vector>
 
-#include "learner/safety/feasibility.hpp"
+#include "learner/safety/qos_probability.hpp"
 #include "learner/safety/safe_exploration.hpp"
-#include "tests/learner/serving/archives.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/archives.hpp"
+#include "tests/learner/bundle/policies.hpp"
 #include "tests/scratch_folder.hpp"
 #include "tests/sim/env/workflows.hpp"
 
 using namespace faasconf;
-using namespace faasconf::learner;
+using namespace faasconf::learner::bundle;
+using namespace faasconf::learner::safety;
 
 namespace {
 
@@ -46,7 +47,7 @@ int main(int, char** arguments) {
   }
   const ActionPrice price(scenario.workflow());
   SafeExploration exploration(price, {.fewest = 4});
-  FeasibilityFilter feasibility(price, {.fewest = 4});
+  QosProbabilityFilter feasibility(price, {.fewest = 4});
   write("safety_ses", 3, taught(exploration));
   write("safety_feasibility", 3, taught(feasibility));
 }

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "learner/bundle/bundle.hpp"
 #include "learner/safety/safety_filter.hpp"
-#include "learner/serving/bundle.hpp"
 #include "learner/serving/policy_network.hpp"
 #include "sim/core/error.hpp"
 #include "tests/sim/env/workflows.hpp"
@@ -19,25 +19,25 @@ using namespace faasconf;
 namespace {
 
 void act(const std::string& archive) {
-  const learner::PolicyBundle bundle = learner::decode_bundle(archive, "fuzz.fcp");
-  learner::PolicyNetwork network(bundle.metadata, bundle.weights);
+  const learner::bundle::PolicyBundle bundle = learner::bundle::decode_bundle(archive, "fuzz.fcp");
+  learner::serving::PolicyNetwork network(bundle.metadata, bundle.weights);
   const std::vector<float> rows(network.agents() * network.features(), 0.5F);
   std::vector<float> actions(network.agents() * sim::kKnobs);
   network.act(rows, actions);
 }
 
 void read_metadata(const std::string& text) {
-  const std::string again = learner::to_json(learner::metadata_from_json(text));
-  if (learner::to_json(learner::metadata_from_json(again)) != again) std::abort();
+  const std::string again = learner::bundle::to_json(learner::bundle::metadata_from_json(text));
+  if (learner::bundle::to_json(learner::bundle::metadata_from_json(again)) != again) std::abort();
 }
 
 void read_weights(const std::string& bytes) {
-  if (learner::encode_tensors(learner::decode_tensors(bytes)).size() != bytes.size()) std::abort();
+  if (learner::bundle::encode_tensors(learner::bundle::decode_tensors(bytes)).size() != bytes.size()) std::abort();
 }
 
 void read_safety(const std::string& text) {
-  const learner::ActionPrice price(sim::two_steps().scenario.workflow);
-  const auto filter = learner::safety_from_json(text, price);
+  const learner::safety::ActionPrice price(sim::two_steps().scenario.workflow);
+  const auto filter = learner::safety::safety_from_json(text, price);
   std::vector<float> actions(price.size(), 0.5F);
   sim::Rng rng(1);
   filter->review(10, actions, rng);

@@ -15,7 +15,7 @@
 #include "learner/serving/bundle.hpp"
 #include "learner/serving/tensors.hpp"
 #include "tests/experiments/cli/in_process.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/policies.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
@@ -70,16 +70,16 @@ TEST(EvaluateCommand, EvaluatesOnProfilesOfTheirOwnLength) {
 }
 
 // What serving reads of a policy bundle, in a zip of its own.
-void write_bundle(const std::string& path, const learner::PolicyBundle& policy) {
-  const std::string metadata = learner::to_json(policy.metadata);
-  const std::string weights = learner::encode_tensors(policy.weights);
+void write_bundle(const std::string& path, const learner::bundle::PolicyBundle& policy) {
+  const std::string metadata = learner::bundle::to_json(policy.metadata);
+  const std::string weights = learner::bundle::encode_tensors(policy.weights);
   zip_t* const archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
   const auto add = [archive](std::string_view name, const std::string& bytes) {
     zip_file_add(archive, ("policy/extra/" + std::string(name)).c_str(),
                  zip_source_buffer(archive, bytes.data(), bytes.size(), 0), 0);
   };
-  add(learner::kMetadataMember, metadata);
-  add(learner::kWeightsMember, weights);
+  add(learner::bundle::kMetadataMember, metadata);
+  add(learner::bundle::kWeightsMember, weights);
   EXPECT_EQ(zip_close(archive), 0);
 }
 
@@ -110,8 +110,8 @@ TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
   for (const int training : {1, 2}) {
     const std::string folder = "method/" + std::to_string(training);
     std::filesystem::create_directories(folder);
-    learner::PolicyBundle policy = policy_for("parallel", sim::LoadKnowledge::persistence);
-    policy.weights = learner::random_weights(policy.metadata, static_cast<std::uint64_t>(training));
+    learner::bundle::PolicyBundle policy = policy_for("parallel", sim::LoadKnowledge::persistence);
+    policy.weights = learner::bundle::random_weights(policy.metadata, static_cast<std::uint64_t>(training));
     write_bundle(folder + "/best.fcp", policy);
   }
   std::filesystem::create_directories("method/unfinished");

@@ -40,9 +40,9 @@ std::string complaint(const std::string& entries) {
 
 TEST(TrainingFile, ReadsAMethodWithWhatIsSaidAndWhatIsUsual) {
   const Training read = training("  method: attmf\n  learning: {batch: 32, hidden: [8, 8]}\n");
-  const auto& spec = std::get<learner::OffPolicySpec>(read.trainer.method);
+  const auto& spec = std::get<learner::marl::OffPolicySpec>(read.trainer.method);
   EXPECT_EQ(spec.batch, 32U);
-  EXPECT_EQ(std::get<learner::NeighbourhoodSpec>(spec.actor).hidden, (std::vector<std::size_t>{8, 8}));
+  EXPECT_EQ(std::get<learner::bundle::NeighbourhoodSpec>(spec.actor).hidden, (std::vector<std::size_t>{8, 8}));
   EXPECT_EQ(spec.gamma, 0) << "nothing outlives a window that is redeployed";
   EXPECT_EQ(read.trainer.seed, 3U);
   EXPECT_EQ(read.trainer.plans.size(), 2U);
@@ -52,12 +52,13 @@ TEST(TrainingFile, ReadsAMethodWithWhatIsSaidAndWhatIsUsual) {
 
 TEST(TrainingFile, KeepsTheMethodsDiscountWhereStateCarriesOver) {
   const Training read = training("  method: attmf\n  redeploy: false\n");
-  EXPECT_EQ(std::get<learner::OffPolicySpec>(read.trainer.method).gamma, 0.9);
+  EXPECT_EQ(std::get<learner::marl::OffPolicySpec>(read.trainer.method).gamma, 0.9);
 }
 
 TEST(TrainingFile, GivesPpoAMultiplierOnlyUnderAConstraint) {
-  EXPECT_TRUE(std::get<learner::OnPolicySpec>(training("  method: mappo\n").trainer.method).lagrangian.has_value());
-  EXPECT_FALSE(std::get<learner::OnPolicySpec>(training("  method: mappo\n  reward: price\n").trainer.method)
+  EXPECT_TRUE(
+      std::get<learner::marl::OnPolicySpec>(training("  method: mappo\n").trainer.method).lagrangian.has_value());
+  EXPECT_FALSE(std::get<learner::marl::OnPolicySpec>(training("  method: mappo\n  reward: price\n").trainer.method)
                    .lagrangian.has_value());
 }
 
@@ -100,8 +101,8 @@ TEST(TrainingFile, NamesWhatIsWrong) {
 
 struct Running {
   explicit Running(const Training& training) : trainer(training.trainer, alone, 1) {}
-  learner::Communicator alone;
-  learner::Trainer trainer;
+  learner::marl::Communicator alone;
+  learner::marl::Trainer trainer;
 };
 
 class Checkpoints : public testing::TestWithParam<const char*> {};
@@ -123,7 +124,8 @@ TEST_P(Checkpoints, GoOnToTheLastBit) {
   checkpoint.restore(resumed.trainer);
   EXPECT_EQ(resumed.trainer.iterations(), 2U);
   for (int i = 2; i < 4; ++i) resumed.trainer.iterate(0.1 * i);
-  const learner::PolicyBundle expected = policy_of(plan, straight.trainer), got = policy_of(plan, resumed.trainer);
+  const learner::bundle::PolicyBundle expected = policy_of(plan, straight.trainer),
+                                      got = policy_of(plan, resumed.trainer);
   EXPECT_EQ(got.weights, expected.weights);
   EXPECT_EQ(got.metadata.normalizer.mean, expected.metadata.normalizer.mean);
   EXPECT_EQ(got.metadata.safety, expected.metadata.safety);
@@ -161,9 +163,9 @@ TEST(Greedy, JudgesTheSameWeightsAlike) {
   Running running(plan);
   running.trainer.iterate(0);
   const auto judge = [&](int threads) {
-    return learner::run_greedily(running.trainer.learner(), plan.selection.plans, 5, threads);
+    return learner::marl::run_greedily(running.trainer.learner(), plan.selection.plans, 5, threads);
   };
-  const learner::GreedyReport once = judge(1), again = judge(2);
+  const learner::marl::GreedyReport once = judge(1), again = judge(2);
   EXPECT_EQ(once.price, again.price);
   ASSERT_EQ(once.loads.size(), 2U);
   EXPECT_EQ(once.loads[0].users, 11);

@@ -9,10 +9,10 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "learner/serving/policy_network.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/policies.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 constexpr std::int64_t kAgents = 5, kFeatures = 6, kRows = 40;
@@ -45,7 +45,7 @@ Standardizer standardizer_of(const torch::Tensor& rows) {
 }
 
 // As training leaves it: no weight is 0 or 1 any more, and batches have left their moments.
-void wear_in(Actor& actor, const torch::Tensor& rows, const Structure& structure, at::Generator& random) {
+void wear_in(nets::Actor& actor, const torch::Tensor& rows, const nets::Structure& structure, at::Generator& random) {
   const torch::NoGradGuard no_grad;
   for (torch::Tensor& parameter : actor.parameters()) parameter.add_(0.2 * torch::randn(parameter.sizes(), random));
   for (int i = 0; i < 10; ++i) actor.logits(rows, structure);
@@ -57,18 +57,18 @@ struct Answers {
 };
 
 // The actions of the three that ought to be one.
-Answers answers_of(const NetworkSpec& network) {
+Answers answers_of(const bundle::NetworkSpec& network) {
   const sim::WorkflowSpec workflow = workflow_with_all_relations();
   const sim::ActionSpace actions(workflow);
   const sim::AgentGraph graph(workflow, actions);
-  const Structure structure(graph);
+  const nets::Structure structure(graph);
   at::Generator random = at::detail::createCPUGenerator(3);
   const torch::Tensor rows = rows_for(random);
   const Standardizer standardizer = standardizer_of(rows);
-  const auto actor = make_actor(network, kAgents, kFeatures, random);
+  const auto actor = nets::make_actor(network, kAgents, kFeatures, random);
   wear_in(*actor, standardizer.apply(rows), structure, random);
 
-  PolicyBundle policy;
+  bundle::PolicyBundle policy;
   policy.metadata.digest = "00";
   policy.metadata.network = network;
   policy.metadata.feature_names = {"one", "two", "three", "four", "five", "six"};
@@ -82,8 +82,8 @@ Answers answers_of(const NetworkSpec& network) {
   Answers answers{actor->actions(standardizer.apply(rows), structure),
                   torch::jit::load(file).forward({rows}).toTensor(),
                   torch::empty({kRows, kAgents, static_cast<std::int64_t>(sim::kKnobs)})};
-  const PolicyBundle read = decode_bundle(bytes, "policy.fcp");
-  PolicyNetwork served(read.metadata, read.weights);
+  const bundle::PolicyBundle read = bundle::decode_bundle(bytes, "policy.fcp");
+  serving::PolicyNetwork served(read.metadata, read.weights);
   const std::size_t in = kAgents * kFeatures, out = kAgents * sim::kKnobs;
   for (std::size_t i = 0; i < kRows; ++i) {
     served.act({rows.data_ptr<float>() + i * in, in}, {answers.served.data_ptr<float>() + i * out, out});
@@ -95,7 +95,7 @@ double greatest_difference(const torch::Tensor& a, const torch::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
-class BundleTest : public ::testing::TestWithParam<NetworkSpec> {};
+class BundleTest : public ::testing::TestWithParam<bundle::NetworkSpec> {};
 
 // The trained actor, the bundle in TorchScript and the bundle served by Eigen, in float all of them.
 TEST_P(BundleTest, IsTheTrainedActor) {
@@ -106,14 +106,16 @@ TEST_P(BundleTest, IsTheTrainedActor) {
   EXPECT_GT(answers.trained.std().item<double>(), 0.05) << "actions that tell networks apart";
 }
 
-INSTANTIATE_TEST_SUITE_P(Neighbourhoods, BundleTest, ::testing::ValuesIn(neighbourhoods()));
-INSTANTIATE_TEST_SUITE_P(Joint, BundleTest,
-                         ::testing::Values(JointSpec{.hidden = {20, 9}},
-                                           JointSpec{.normalisation = Normalisation::layer, .hidden = {20}},
-                                           JointSpec{.normalisation = Normalisation::none, .hidden = {}}));
+INSTANTIATE_TEST_SUITE_P(Neighbourhoods, BundleTest, ::testing::ValuesIn(bundle::neighbourhoods()));
+INSTANTIATE_TEST_SUITE_P(
+    Joint, BundleTest,
+    ::testing::Values(bundle::JointSpec{.hidden = {20, 9}},
+                      bundle::JointSpec{.normalisation = bundle::Normalisation::layer, .hidden = {20}},
+                      bundle::JointSpec{.normalisation = bundle::Normalisation::none, .hidden = {}}));
 INSTANTIATE_TEST_SUITE_P(Transformers, BundleTest,
-                         ::testing::Values(TransformerSpec{}, TransformerSpec{.width = 12, .heads = 3, .layers = 2},
-                                           TransformerSpec{.width = 8, .heads = 1, .attention = false}));
+                         ::testing::Values(bundle::TransformerSpec{},
+                                           bundle::TransformerSpec{.width = 12, .heads = 3, .layers = 2},
+                                           bundle::TransformerSpec{.width = 8, .heads = 1, .attention = false}));
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

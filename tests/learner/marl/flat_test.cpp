@@ -12,18 +12,18 @@
 #include "learner/nets/layers.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 // Two hidden layers with moments of batches.
-AgentLayers layers(std::uint64_t seed = 1) {
+nets::AgentLayers layers(std::uint64_t seed = 1) {
   at::Generator random = at::detail::createCPUGenerator(seed);
-  return {1, 3, {4, 4}, 2, Normalisation::batch, random};
+  return {1, 3, {4, 4}, 2, bundle::Normalisation::batch, random};
 }
 
 torch::Tensor rows() { return torch::randn({20, 3}, at::detail::createCPUGenerator(2)); }
 
-void descend(AgentLayers& module, torch::optim::Optimizer& optimizer) {
+void descend(nets::AgentLayers& module, torch::optim::Optimizer& optimizer) {
   for (torch::Tensor& parameter : module.parameters()) {
     if (parameter.grad().defined()) parameter.mutable_grad().zero_();
   }
@@ -33,7 +33,7 @@ void descend(AgentLayers& module, torch::optim::Optimizer& optimizer) {
 
 // Oracle: Adam treats every number by itself, so it is all one whether it is given one tensor or many.
 TEST(Flat, ModulesGoOnInOnePiece) {
-  AgentLayers apart = layers(), together = layers();
+  nets::AgentLayers apart = layers(), together = layers();
   Flat flat({{"layers", &together}});
   torch::optim::Adam of_apart(apart.parameters(), 0.01), of_flat({flat.parameters()}, 0.01);
   for (int i = 0; i < 5; ++i) {
@@ -48,7 +48,7 @@ TEST(Flat, ModulesGoOnInOnePiece) {
 
 // Of two shards, each of which has seen rows of its own, the mean counts.
 TEST(Flat, NumbersAreGradientsAndBuffers) {
-  AgentLayers module = layers();
+  nets::AgentLayers module = layers();
   Flat flat({{"layers", &module}});
   module.forward(rows()).sum().backward();
   const std::vector<double> numbers = flat.numbers();
@@ -67,7 +67,7 @@ TEST(Flat, NumbersAreGradientsAndBuffers) {
 }
 
 TEST(Flat, ShortensLongGradientsAndNoBuffers) {
-  AgentLayers module = layers();
+  nets::AgentLayers module = layers();
   Flat flat({{"layers", &module}});
   std::vector<double> numbers(flat.numbers().size());
   numbers[1] = 3;
@@ -82,7 +82,7 @@ TEST(Flat, ShortensLongGradientsAndNoBuffers) {
 }
 
 TEST(Flat, NamesAGradientThatIsNoNumber) {
-  AgentLayers module = layers(), other = layers();
+  nets::AgentLayers module = layers(), other = layers();
   Flat flat({{"one", &module}, {"two", &other}});
   std::vector<double> numbers(flat.numbers().size());
   const auto complaint = [&](std::size_t place, double number) -> std::string {
@@ -105,7 +105,7 @@ TEST(Flat, NamesAGradientThatIsNoNumber) {
 }
 
 TEST(Flat, ApproachesAnotherByItsShare) {
-  AgentLayers target = layers(1), online = layers(2);
+  nets::AgentLayers target = layers(1), online = layers(2);
   Flat target_flat({{"target", &target}}), online_flat({{"online", &online}});
   online.forward(rows());  // moves the moments
   const torch::Tensor before = target.parameters()[0].clone(), mean_before = target.buffers()[0].clone();
@@ -115,7 +115,7 @@ TEST(Flat, ApproachesAnotherByItsShare) {
 }
 
 TEST(Flat, ComesBackFromItsArchive) {
-  AgentLayers module = layers(1), restored = layers(2);
+  nets::AgentLayers module = layers(1), restored = layers(2);
   Flat flat({{"layers", &module}}), restored_flat({{"layers", &restored}});
   module.forward(rows());
   std::stringstream file;
@@ -130,7 +130,7 @@ TEST(Flat, ComesBackFromItsArchive) {
   EXPECT_TRUE(torch::equal(restored.forward(rows()), module.forward(rows())));
 
   at::Generator random = at::detail::createCPUGenerator(1);
-  AgentLinear smaller(1, 3, 2, random);
+  nets::AgentLinear smaller(1, 3, 2, random);
   Flat smaller_flat({{"linear", &smaller}});
   try {
     smaller_flat.load("flat", in);
@@ -141,4 +141,4 @@ TEST(Flat, ComesBackFromItsArchive) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

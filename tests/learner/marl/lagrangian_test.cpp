@@ -6,7 +6,7 @@
 
 #include "sim/core/archive.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 // A policy that obeys the multiplier: e^-lambda of its windows are violations.
@@ -79,4 +79,4 @@ TEST(Lagrangian, GoesOnAfterwardsAsBefore) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -13,7 +13,7 @@
 #include "sim/core/error.hpp"
 #include "tests/learner/marl/small_tasks.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 constexpr std::size_t kEnvironments = 64;
@@ -36,10 +36,10 @@ OnPolicySpec on_policy_spec(const std::string& name, double gamma) {
   spec.gamma = gamma;
   spec.lagrangian.reset();
   if (name == "ppo") {
-    spec.actor = JointSpec{.normalisation = Normalisation::none};
+    spec.actor = bundle::JointSpec{.normalisation = bundle::Normalisation::none};
     spec.joint_ratio = true;
   } else if (name == "mappo-no-attention") {
-    spec.actor = TransformerSpec{.attention = false};
+    spec.actor = bundle::TransformerSpec{.attention = false};
   }
   return spec;
 }
@@ -159,9 +159,9 @@ TEST(OnPolicyLearner, PaysForEachLoadWhatItsConstraintTakes) {
 
 TEST(OnPolicyLearner, RefusesActorsWhoseOutputsDependOnTheBatch) {
   OnPolicySpec spec;
-  spec.actor = NeighbourhoodSpec{.normalisation = Normalisation::batch};
+  spec.actor = bundle::NeighbourhoodSpec{.normalisation = bundle::Normalisation::batch};
   EXPECT_THROW(on_policy(spec), sim::Error);
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

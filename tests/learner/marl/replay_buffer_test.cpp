@@ -9,7 +9,7 @@
 #include "sim/core/archive.hpp"
 #include "sim/env/action.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 constexpr std::size_t kAgents = 2, kFeatures = 3;
@@ -99,4 +99,4 @@ TEST(ReplayBuffer, GoesOnAfterwardsAsBefore) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -12,7 +12,7 @@
 #include "sim/env/action.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 
 inline constexpr std::size_t kAgents = 2;
 inline constexpr std::size_t kTaskFeatures = 3;  // the state, which agent it is, and noise that says nothing
@@ -128,4 +128,4 @@ inline std::vector<double> served(Learner& learner, double state) {
   return all;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

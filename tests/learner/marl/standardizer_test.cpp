@@ -6,7 +6,7 @@
 
 #include "sim/core/archive.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 // By hand: the columns have mean 4 and deviation 3, mean -1 and deviation 1; the last is constant.
@@ -78,4 +78,4 @@ TEST(Standardizer, ComesBackFromItsArchive) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

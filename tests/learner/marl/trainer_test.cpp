@@ -12,7 +12,7 @@
 #include "sim/core/error.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::marl {
 namespace {
 
 using PlanPointer = std::shared_ptr<const sim::EnvironmentPlan>;
@@ -102,4 +102,4 @@ TEST(Trainer, AttMfFindsWhatExhaustiveSearchFinds) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::marl

@@ -4,7 +4,7 @@
 
 #include "tests/learner/nets/gradients.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 // 0 - 1, 1 - 2, 1 - 3; nobody is next to 4
@@ -101,4 +101,4 @@ TEST(AttentionKernels, TakeRowsThatAreNotContiguous) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

@@ -9,7 +9,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 
 using Formula = std::function<torch::Tensor(const std::vector<torch::Tensor>&)>;
 
@@ -43,4 +43,4 @@ inline void expect_computes(const Formula& operation, const Formula& formula,
   }
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

@@ -7,7 +7,7 @@
 #include "tests/learner/nets/gradients.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 constexpr std::int64_t kFeatures = 3;
@@ -38,7 +38,7 @@ TEST(Structure, TellsNeighboursAndRelations) {
 }
 
 // One feature, queries and keys that hand it on: the products of a = 1, b = 2, c = 3 are ab = 2 and bc = 6.
-torch::Tensor weights_by_hand(Attention kind) {
+torch::Tensor weights_by_hand(bundle::Attention kind) {
   at::Generator random = generator();
   NeighbourAttention attention(kind, 1, 1, random);
   const torch::Tensor first = torch::zeros({1, 1, kAttentionWidth});
@@ -50,23 +50,24 @@ torch::Tensor weights_by_hand(Attention kind) {
 // Pairs: a of b, b of a, b of c, c of b; d has none.
 TEST(NeighbourAttention, SquaredProductsOverTheirSum) {
   const torch::Tensor expected = torch::tensor({{4 / 4.001F, 4 / 40.001F, 36 / 40.001F, 36 / 36.001F}});
-  EXPECT_TRUE(torch::allclose(weights_by_hand(Attention::squared), expected, 1e-6));
+  EXPECT_TRUE(torch::allclose(weights_by_hand(bundle::Attention::squared), expected, 1e-6));
 }
 
 TEST(NeighbourAttention, SoftmaxOverTheNeighboursOnly) {
   const float of_a = 1 / (1 + std::exp(4 / std::sqrt(32.0F)));
-  EXPECT_TRUE(torch::allclose(weights_by_hand(Attention::softmax), torch::tensor({{1.0F, of_a, 1 - of_a, 1.0F}})));
+  EXPECT_TRUE(
+      torch::allclose(weights_by_hand(bundle::Attention::softmax), torch::tensor({{1.0F, of_a, 1 - of_a, 1.0F}})));
 }
 
 TEST(NeighbourAttention, TheMeanWeighsAllAlike) {
-  EXPECT_TRUE(torch::equal(weights_by_hand(Attention::mean), torch::tensor({{1.0F, 0.5F, 0.5F, 1.0F}})));
+  EXPECT_TRUE(torch::equal(weights_by_hand(bundle::Attention::mean), torch::tensor({{1.0F, 0.5F, 0.5F, 1.0F}})));
 }
 
 // Oracle: a module for all with the weights of agent j's own weighs j's neighbours alike.
 TEST(NeighbourAttention, ModulesOfTheirOwnSpeakForTheirAgents) {
   const Structure structure = chain_and_one_alone();
   const torch::Tensor rows = normal({5, 4, kFeatures}, 2);
-  for (const Attention kind : {Attention::squared, Attention::softmax}) {
+  for (const bundle::Attention kind : {bundle::Attention::squared, bundle::Attention::softmax}) {
     at::Generator random = generator();
     const NeighbourAttention own(kind, 4, kFeatures, random);
     const torch::Tensor weights = own.weights(rows, structure);
@@ -89,7 +90,7 @@ TEST(NeighbourAttention, GradientsOfSquaredProductsAreTheFormulas) {
   adjacency.index_put_({structure.neighbours.asking, structure.neighbours.asked}, 1.0);
   for (const std::int64_t sets : {1, 4}) {
     at::Generator random = generator();
-    const NeighbourAttention attention(Attention::squared, sets, kFeatures, random);
+    const NeighbourAttention attention(bundle::Attention::squared, sets, kFeatures, random);
     const torch::Tensor query = attention.named_parameters()["query"], key = attention.named_parameters()["key"];
     const auto got = torch::autograd::grad({(attention.weights(rows, structure) * of_weights).sum()}, {query, key});
 
@@ -115,7 +116,8 @@ TEST(NeighbourAttention, GradientsOfSquaredProductsAreTheFormulas) {
 
 TEST(AgentLayers, LayersOfTheirOwnServeTheirAgents) {
   at::Generator random = generator();
-  for (const Normalisation kind : {Normalisation::batch, Normalisation::layer, Normalisation::none}) {
+  for (const bundle::Normalisation kind :
+       {bundle::Normalisation::batch, bundle::Normalisation::layer, bundle::Normalisation::none}) {
     AgentLayers own(4, kFeatures, {6, 5}, 2, kind, random);
     const torch::Tensor rows = normal({20, 4, kFeatures}, 3);
     const torch::Tensor out = own.forward(rows);
@@ -130,29 +132,35 @@ TEST(AgentLayers, LayersOfTheirOwnServeTheirAgents) {
 // Agents that share weights are more rows of the batch.
 TEST(AgentLayers, SharedBatchMomentsAreOfAllAgents) {
   at::Generator random = generator();
-  AgentLayers layers(1, kFeatures, {6}, 2, Normalisation::batch, random);
+  AgentLayers layers(1, kFeatures, {6}, 2, bundle::Normalisation::batch, random);
   const torch::Tensor rows = normal({20, 4, kFeatures}, 3);
   const torch::Tensor together = layers.forward(rows), flat = layers.forward(rows.flatten(0, 1));
   EXPECT_TRUE(torch::equal(together.flatten(0, 1), flat));
 }
 
-std::vector<std::pair<std::string, NetworkSpec>> actors() {
+std::vector<std::pair<std::string, bundle::NetworkSpec>> actors() {
   const std::vector<std::size_t> hidden = {8, 6};
   return {
-      {"squared", NeighbourhoodSpec{.hidden = hidden}},
+      {"squared", bundle::NeighbourhoodSpec{.hidden = hidden}},
       {"softmax",
-       NeighbourhoodSpec{.attention = Attention::softmax, .normalisation = Normalisation::layer, .hidden = hidden}},
+       bundle::NeighbourhoodSpec{
+           .attention = bundle::Attention::softmax, .normalisation = bundle::Normalisation::layer, .hidden = hidden}},
       {"own",
-       NeighbourhoodSpec{
-           .attention = Attention::softmax, .shared = false, .shared_attention = false, .hidden = hidden}},
-      {"own softmax", NeighbourhoodSpec{.attention = Attention::softmax, .shared_attention = false, .hidden = hidden}},
-      {"mean", NeighbourhoodSpec{.attention = Attention::mean, .normalisation = Normalisation::none, .hidden = hidden}},
-      {"alone",
-       NeighbourhoodSpec{
-           .attention = Attention::none, .shared = false, .normalisation = Normalisation::layer, .hidden = hidden}},
-      {"joint", JointSpec{.hidden = hidden}},
-      {"transformer", TransformerSpec{.width = 8, .heads = 2, .layers = 2}},
-      {"transformer without attention", TransformerSpec{.width = 8, .heads = 2, .layers = 1, .attention = false}}};
+       bundle::NeighbourhoodSpec{
+           .attention = bundle::Attention::softmax, .shared = false, .shared_attention = false, .hidden = hidden}},
+      {"own softmax",
+       bundle::NeighbourhoodSpec{.attention = bundle::Attention::softmax, .shared_attention = false, .hidden = hidden}},
+      {"mean",
+       bundle::NeighbourhoodSpec{
+           .attention = bundle::Attention::mean, .normalisation = bundle::Normalisation::none, .hidden = hidden}},
+      {"alone", bundle::NeighbourhoodSpec{.attention = bundle::Attention::none,
+                                          .shared = false,
+                                          .normalisation = bundle::Normalisation::layer,
+                                          .hidden = hidden}},
+      {"joint", bundle::JointSpec{.hidden = hidden}},
+      {"transformer", bundle::TransformerSpec{.width = 8, .heads = 2, .layers = 2}},
+      {"transformer without attention",
+       bundle::TransformerSpec{.width = 8, .heads = 2, .layers = 1, .attention = false}}};
 }
 
 // Oracle: the central difference along a direction in the space of all inputs and parameters,
@@ -215,9 +223,10 @@ TEST(Actor, OneSeedGivesOneNetwork) {
 // What an agent sees beside itself is its neighbours, and of the loner nothing gets anywhere.
 TEST(Actor, SeesItsNeighboursOnly) {
   const Structure structure = chain_and_one_alone();
-  for (const Attention attention : {Attention::squared, Attention::softmax, Attention::mean}) {
+  for (const bundle::Attention attention :
+       {bundle::Attention::squared, bundle::Attention::softmax, bundle::Attention::mean}) {
     at::Generator random = generator();
-    const auto actor = make_actor(NeighbourhoodSpec{.attention = attention}, 4, kFeatures, random);
+    const auto actor = make_actor(bundle::NeighbourhoodSpec{.attention = attention}, 4, kFeatures, random);
     actor->eval();
     const torch::Tensor rows = normal({1, 4, kFeatures}, 4), before = actor->logits(rows, structure);
     const torch::Tensor other = rows.clone();
@@ -227,14 +236,15 @@ TEST(Actor, SeesItsNeighboursOnly) {
   }
 }
 
-CriticSpec linear_critic(CriticView view, Attention attention) {
-  return {.view = view, .attention = attention, .normalisation = Normalisation::none, .hidden = {}};
+CriticSpec linear_critic(CriticView view, bundle::Attention attention) {
+  return {.view = view, .attention = attention, .normalisation = bundle::Normalisation::none, .hidden = {}};
 }
 
 // By hand, with a layer that hands on the first knob of the neighbours' mean: a, b, c, d do 1, 2, 4, 8.
 TEST(Critic, ANeighbourhoodEndsWithWhatTheNeighboursDo) {
   at::Generator random = generator();
-  const auto critic = make_critic(linear_critic(CriticView::neighbourhood, Attention::mean), 4, kFeatures, random);
+  const auto critic =
+      make_critic(linear_critic(CriticView::neighbourhood, bundle::Attention::mean), 4, kFeatures, random);
   const torch::Tensor weight = torch::zeros({1, 1, 2 * (kFeatures + kActions)});
   weight[0][0][kFeatures + kActions + kFeatures] = 1;
   set(*critic, "layers.layer0.weight", weight);
@@ -252,7 +262,7 @@ TEST(Critic, JointCriticsJudgeOneProposalOrAll) {
   const torch::Tensor rows = torch::zeros({1, 4, kFeatures}), stored = torch::ones({1, 4, kActions});
   const Structure structure = chain_and_one_alone();
   const auto adding_up = [&](CriticView view, std::int64_t sets) {
-    auto critic = make_critic(linear_critic(view, Attention::none), 4, kFeatures, random);
+    auto critic = make_critic(linear_critic(view, bundle::Attention::none), 4, kFeatures, random);
     torch::Tensor weight = torch::zeros({sets, 1, 4 * (kFeatures + kActions)});
     weight.slice(2, 4 * kFeatures).fill_(1);
     set(*critic, "layers.layer0.weight", weight);
@@ -272,7 +282,8 @@ TEST(Critic, GradientsAreSlopes) {
   const Structure structure = chain_and_one_alone();
   std::vector<CriticSpec> critics = {{.view = CriticView::joint_by_agent, .hidden = {8, 6}},
                                      {.view = CriticView::joint, .hidden = {8, 6}}};
-  for (const Attention attention : {Attention::squared, Attention::softmax, Attention::mean, Attention::none}) {
+  for (const bundle::Attention attention :
+       {bundle::Attention::squared, bundle::Attention::softmax, bundle::Attention::mean, bundle::Attention::none}) {
     for (const bool shared : {true, false}) {
       critics.push_back({.attention = attention, .shared = shared, .shared_attention = shared, .hidden = {8, 6}});
     }
@@ -300,4 +311,4 @@ TEST(ValueNetwork, TakesAgentsInAnyOrderAndNumber) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

@@ -4,7 +4,7 @@
 
 #include "tests/learner/nets/gradients.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::nets {
 namespace {
 
 constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
@@ -67,4 +67,4 @@ TEST(RectifiedBatchNorm, OneRowIsItsOwnMean) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::nets

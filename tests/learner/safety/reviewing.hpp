@@ -14,7 +14,7 @@
 #include "sim/core/random.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 
 inline ActionPrice two_step_price() { return ActionPrice(sim::two_steps().scenario.workflow); }
 
@@ -81,4 +81,4 @@ inline void check_json(const MakeFilter& make) {
       << "half as many actions";
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

@@ -11,7 +11,7 @@
 #include "sim/core/random.hpp"
 #include "tests/learner/safety/reviewing.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 namespace {
 
 // All knobs of both functions alike.
@@ -129,4 +129,4 @@ TEST(SafeExploration, RefusesImpossibleParameters) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

@@ -11,7 +11,7 @@
 #include "sim/core/error.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::search {
 namespace {
 
 constexpr double kLimit = 0.05;
@@ -68,9 +68,11 @@ double cheapest_of_all(const sim::EnvironmentSpec& spec) {
 }
 
 TEST(RandomSearch, FindsNothingDearerThanExhaustiveSearch) {
-  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .violation_limit = kLimit, .windows = kWindows};
+  SearchSpec spec{
+      .environment = cpu_and_replicas(), .users = {4}, .feasibility = {.limit = kLimit}, .windows = kWindows};
   const SearchResult found = random_search(spec, always);
   ASSERT_TRUE(found.feasible);
+  EXPECT_TRUE(found.judged);
   EXPECT_LE(found.price, 1.05 * cheapest_of_all(spec.environment));
   EXPECT_LE(found.windows, kWindows);
   EXPECT_LE(found.violation_bound, kLimit);
@@ -107,11 +109,13 @@ TEST(RandomSearch, SaysSoWhereNothingKeepsThePromise) {
   EXPECT_EQ(found.actions.size(), 8U);
 }
 
-TEST(RandomSearch, JudgesWhatItHasWhenItIsEnded) {
-  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = 100 * kWindows};
+TEST(RandomSearch, EndsAtOnceWithTheBestItHas) {
+  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = kWindows};
   const SearchResult found = random_search(spec, [](std::uint64_t windows) { return windows < 2000; });
-  EXPECT_LT(found.windows, 2 * kWindows);
+  EXPECT_EQ(found.windows, 2000U + 8);
   EXPECT_EQ(found.actions.size(), 8U);
+  EXPECT_FALSE(found.judged);
+  EXPECT_FALSE(found.feasible);
 }
 
 TEST(RandomSearch, NeedsWindowsAndLoads) {
@@ -123,4 +127,4 @@ TEST(RandomSearch, NeedsWindowsAndLoads) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::search

@@ -9,7 +9,7 @@
 
 #include "learner/serving/policy_network.hpp"
 #include "sim/core/random.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/policies.hpp"
 #include "tests/sim/env/workflows.hpp"
 
 namespace {
@@ -33,11 +33,11 @@ void* __wrap__Znwm(std::size_t size) {
 }
 // NOLINTEND
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
-std::int64_t allocations_of_acting(const NetworkSpec& spec) {
-  const PolicyBundle bundle = random_policy(sim::Scenario(sim::two_steps().scenario), spec);
+std::int64_t allocations_of_acting(const bundle::NetworkSpec& spec) {
+  const bundle::PolicyBundle bundle = bundle::random_policy(sim::Scenario(sim::two_steps().scenario), spec);
   PolicyNetwork network(bundle.metadata, bundle.weights);
   const std::vector<float> rows(network.agents() * network.features(), 0.5F);
   std::vector<float> actions(network.agents() * sim::kKnobs);
@@ -47,13 +47,16 @@ std::int64_t allocations_of_acting(const NetworkSpec& spec) {
 }
 
 TEST(PolicyNetwork, AllocatesNothingWhenItActs) {
-  for (const Attention attention : {Attention::squared, Attention::softmax, Attention::mean, Attention::none}) {
-    for (const Normalisation normalisation : {Normalisation::batch, Normalisation::layer, Normalisation::none}) {
-      EXPECT_EQ(allocations_of_acting(NeighbourhoodSpec{.attention = attention, .normalisation = normalisation}), 0);
-      EXPECT_EQ(allocations_of_acting(JointSpec{.normalisation = normalisation}), 0);
+  for (const bundle::Attention attention :
+       {bundle::Attention::squared, bundle::Attention::softmax, bundle::Attention::mean, bundle::Attention::none}) {
+    for (const bundle::Normalisation normalisation :
+         {bundle::Normalisation::batch, bundle::Normalisation::layer, bundle::Normalisation::none}) {
+      EXPECT_EQ(
+          allocations_of_acting(bundle::NeighbourhoodSpec{.attention = attention, .normalisation = normalisation}), 0);
+      EXPECT_EQ(allocations_of_acting(bundle::JointSpec{.normalisation = normalisation}), 0);
     }
   }
-  EXPECT_EQ(allocations_of_acting(TransformerSpec{.layers = 2}), 0);
+  EXPECT_EQ(allocations_of_acting(bundle::TransformerSpec{.layers = 2}), 0);
 }
 
 TEST(PolicyNetwork, IsCountedWhenItAllocates) {
@@ -67,4 +70,4 @@ TEST(PolicyNetwork, IsCountedWhenItAllocates) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

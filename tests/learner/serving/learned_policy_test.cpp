@@ -12,11 +12,11 @@
 #include "sim/core/error.hpp"
 #include "sim/env/environment.hpp"
 #include "sim/model/run.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/policies.hpp"
 #include "tests/sim/env/workflows.hpp"
 #include "tests/sim/policy/observing.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 using ::testing::HasSubstr;
@@ -33,8 +33,8 @@ sim::EnvironmentSpec changing_load(sim::LoadKnowledge knowledge, bool redeploy) 
   return spec;
 }
 
-PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadKnowledge knowledge) {
-  PolicyBundle bundle = random_policy(scenario, NeighbourhoodSpec{});
+bundle::PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadKnowledge knowledge) {
+  bundle::PolicyBundle bundle = bundle::random_policy(scenario, bundle::NeighbourhoodSpec{});
   bundle.metadata.load_knowledge = knowledge;
   bundle.metadata.season_windows = kSeason;
   return bundle;
@@ -47,7 +47,7 @@ struct Episode {
   std::vector<double> history;
 };
 
-Episode trained(std::shared_ptr<const sim::EnvironmentPlan> plan, const PolicyBundle& bundle) {
+Episode trained(std::shared_ptr<const sim::EnvironmentPlan> plan, const bundle::PolicyBundle& bundle) {
   PolicyNetwork network(bundle.metadata, bundle.weights);
   sim::Environment environment(plan, 4);
   std::vector<float> actions(plan->actions().size());
@@ -77,7 +77,7 @@ TEST(LearnedPolicy, DecidesAsInTraining) {
                                sim::LoadKnowledge::smoothing, sim::LoadKnowledge::seasonal}) {
     for (const bool redeploy : {true, false}) {
       const auto plan = std::make_shared<const sim::EnvironmentPlan>(changing_load(knowledge, redeploy));
-      const PolicyBundle bundle = policy_for(plan->scenario(), knowledge);
+      const bundle::PolicyBundle bundle = policy_for(plan->scenario(), knowledge);
       const Episode episode = trained(plan, bundle);
       ASSERT_GT(episode.history.size(), 1U);
       const auto users = [&](std::int64_t window) { return episode.users.at(static_cast<std::size_t>(window)); };
@@ -97,7 +97,7 @@ TEST(LearnedPolicy, RunsAsInTraining) {
   spec.features = sim::FeatureSet::extended;
   spec.episode_windows = 10;
   const auto plan = std::make_shared<const sim::EnvironmentPlan>(spec);
-  const PolicyBundle bundle = policy_for(plan->scenario(), sim::LoadKnowledge::persistence);
+  const bundle::PolicyBundle bundle = policy_for(plan->scenario(), sim::LoadKnowledge::persistence);
   PolicyNetwork network(bundle.metadata, bundle.weights);
   sim::Environment environment(plan, 3);
   std::vector<sim::Configuration> trained;
@@ -119,7 +119,7 @@ TEST(LearnedPolicy, RunsAsInTraining) {
 
 TEST(LearnedPolicy, GoesByTheObservationWhereNobodyKnowsTheUsers) {
   const sim::Scenario scenario(sim::two_steps().scenario);
-  const PolicyBundle bundle = policy_for(scenario, sim::LoadKnowledge::persistence);
+  const bundle::PolicyBundle bundle = policy_for(scenario, sim::LoadKnowledge::persistence);
   LearnedPolicy told(bundle, scenario, {.users = [](std::int64_t) { return 5.5; }});
   LearnedPolicy seeing(bundle, scenario);
   sim::Observation observation;
@@ -155,18 +155,19 @@ TEST(LearnedPolicy, Conforms) {
   }
   spec.configuration = sim::kStart;
   const sim::Scenario scenario(spec);
-  for (const NetworkSpec& network : {NetworkSpec(NeighbourhoodSpec{}), NetworkSpec(TransformerSpec{})}) {
-    const PolicyBundle bundle = random_policy(scenario, network);
+  for (const bundle::NetworkSpec& network :
+       {bundle::NetworkSpec(bundle::NeighbourhoodSpec{}), bundle::NetworkSpec(bundle::TransformerSpec{})}) {
+    const bundle::PolicyBundle bundle = bundle::random_policy(scenario, network);
     sim::check_policy([&] { return std::make_unique<LearnedPolicy>(bundle, scenario); });
   }
 }
 
 TEST(LearnedPolicy, AppliesTheSafetyFilterOfItsBundle) {
   const sim::Scenario scenario(sim::two_steps().scenario);
-  SafeExploration safety(ActionPrice(scenario.workflow()), {.noise = 0, .fewest = 10});
+  safety::SafeExploration safety(safety::ActionPrice(scenario.workflow()), {.noise = 0, .fewest = 10});
   const std::vector<float> safe(8, 0.9F);
-  for (int i = 0; i < 10; ++i) safety.learn(5, safe, ActionPrice(scenario.workflow())(safe), true);
-  PolicyBundle bundle = random_policy(scenario, NeighbourhoodSpec{});
+  for (int i = 0; i < 10; ++i) safety.learn(5, safe, safety::ActionPrice(scenario.workflow())(safe), true);
+  bundle::PolicyBundle bundle = bundle::random_policy(scenario, bundle::NeighbourhoodSpec{});
   bundle.metadata.safety = safety.to_json();
 
   sim::Observation observation;
@@ -181,7 +182,7 @@ TEST(LearnedPolicy, AppliesTheSafetyFilterOfItsBundle) {
   EXPECT_EQ(decision, expected);
 }
 
-std::string refusal(const PolicyBundle& bundle, const sim::ScenarioSpec& spec) {
+std::string refusal(const bundle::PolicyBundle& bundle, const sim::ScenarioSpec& spec) {
   try {
     const sim::Scenario scenario(spec);
     LearnedPolicy(bundle, scenario);
@@ -193,7 +194,7 @@ std::string refusal(const PolicyBundle& bundle, const sim::ScenarioSpec& spec) {
 
 TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
-  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::persistence);
+  const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::persistence);
   EXPECT_EQ(refusal(bundle, spec), "");
 
   sim::ScenarioSpec other = spec;
@@ -215,7 +216,7 @@ TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
   other.workflow.entry = {sim::Sequence{{{sim::Call{"second"}}, {sim::Call{"first"}}}}};
   EXPECT_THAT(refusal(bundle, other), HasSubstr("edges between agents: expected 0 -> 1, got 1 -> 0"));
 
-  PolicyBundle renamed = bundle;
+  bundle::PolicyBundle renamed = bundle;
   renamed.metadata.feature_names[4] = "cpu_share";
   EXPECT_THAT(refusal(renamed, spec), HasSubstr("features: expected cpu_action, memory_action, replicas_action, "
                                                 "concurrency_action, cpu_share"));
@@ -223,9 +224,9 @@ TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
 
 TEST(LearnedPolicy, AClairvoyantMustBeToldTheUsers) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
-  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::clairvoyant);
+  const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::clairvoyant);
   EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it must be told the users of the next window"));
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -6,7 +6,7 @@
 
 #include "sim/core/random.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 std::vector<float> numbers(std::size_t size, sim::Rng& rng) {
@@ -35,4 +35,4 @@ TEST(MultiplyAdd, IsAMatrixTimesAVectorPlusAVector) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

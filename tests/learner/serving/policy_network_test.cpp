@@ -10,22 +10,22 @@
 
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/policies.hpp"
 #include "tests/learner/serving/reference_network.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 namespace {
 
 using ::testing::HasSubstr;
 
 // Oracle: the equations, number by number in double precision. Float sums of some hundred terms of size 1 err by 1e-5.
-void expect_as_written(NetworkSpec network) {
-  const Metadata metadata = five_agents(std::move(network));
+void expect_as_written(bundle::NetworkSpec network) {
+  const bundle::Metadata metadata = bundle::five_agents(std::move(network));
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    const PolicyBundle bundle{.metadata = metadata, .weights = random_weights(metadata, seed)};
+    const bundle::PolicyBundle bundle{.metadata = metadata, .weights = bundle::random_weights(metadata, seed)};
     PolicyNetwork served(bundle.metadata, bundle.weights);
-    const std::vector<float> rows = random_rows(metadata, seed);
+    const std::vector<float> rows = bundle::random_rows(metadata, seed);
     const Row expected = ReferenceNetwork(bundle).act(rows);
     std::vector<float> actions(expected.size());
     served.act(rows, actions);
@@ -34,34 +34,35 @@ void expect_as_written(NetworkSpec network) {
 }
 
 TEST(PolicyNetwork, NeighbourhoodsFollowTheirEquations) {
-  for (const NetworkSpec& network : neighbourhoods()) {
-    SCOPED_TRACE(to_json(five_agents(network)));
+  for (const bundle::NetworkSpec& network : bundle::neighbourhoods()) {
+    SCOPED_TRACE(to_json(bundle::five_agents(network)));
     expect_as_written(network);
   }
 }
 
 TEST(PolicyNetwork, JointNetworksFollowTheirEquations) {
-  for (const Normalisation normalisation : {Normalisation::batch, Normalisation::layer, Normalisation::none}) {
-    expect_as_written(JointSpec{.normalisation = normalisation, .hidden = {20, 9}});
+  for (const bundle::Normalisation normalisation :
+       {bundle::Normalisation::batch, bundle::Normalisation::layer, bundle::Normalisation::none}) {
+    expect_as_written(bundle::JointSpec{.normalisation = normalisation, .hidden = {20, 9}});
   }
-  expect_as_written(JointSpec{.normalisation = Normalisation::none, .hidden = {}});
+  expect_as_written(bundle::JointSpec{.normalisation = bundle::Normalisation::none, .hidden = {}});
 }
 
 TEST(PolicyNetwork, TransformersFollowTheirEquations) {
   for (const bool attention : {true, false}) {
-    expect_as_written(TransformerSpec{.width = 12, .heads = 3, .layers = 2, .attention = attention});
-    expect_as_written(TransformerSpec{.width = 8, .heads = 1, .layers = 1, .attention = attention});
+    expect_as_written(bundle::TransformerSpec{.width = 12, .heads = 3, .layers = 2, .attention = attention});
+    expect_as_written(bundle::TransformerSpec{.width = 8, .heads = 1, .layers = 1, .attention = attention});
   }
 }
 
 // By hand: with a single layer that hands on the neighbours' mean of the first feature as the first knob.
 TEST(PolicyNetwork, AppendsTheMeanOfTheNeighbours) {
-  Metadata metadata =
-      five_agents(NeighbourhoodSpec{.attention = Attention::mean, .normalisation = Normalisation::none, .hidden = {}});
+  bundle::Metadata metadata = bundle::five_agents(bundle::NeighbourhoodSpec{
+      .attention = bundle::Attention::mean, .normalisation = bundle::Normalisation::none, .hidden = {}});
   metadata.feature_names = {"only"};
   metadata.normalizer = {.mean = {0}, .deviation = {1}, .limit = 10};
-  const Tensors weights = {{"layer0.weight", {{1, 4, 2}, {0, 1, 0, 0, 0, 0, 0, 0}}},
-                           {"layer0.bias", {{1, 4}, {0, 0, 0, 0}}}};
+  const bundle::Tensors weights = {{"layer0.weight", {{1, 4, 2}, {0, 1, 0, 0, 0, 0, 0, 0}}},
+                                   {"layer0.bias", {{1, 4}, {0, 0, 0, 0}}}};
   PolicyNetwork network(metadata, weights);
   std::vector<float> actions(20);
   network.act(std::vector<float>{1, 2, 3, 6, 7}, actions);
@@ -72,9 +73,9 @@ TEST(PolicyNetwork, AppendsTheMeanOfTheNeighbours) {
 }
 
 TEST(PolicyNetwork, NamesAgentAndFeatureOfNaN) {
-  const Metadata metadata = five_agents(JointSpec{});
-  PolicyNetwork network(metadata, random_weights(metadata, 1));
-  std::vector<float> rows = random_rows(metadata, 1);
+  const bundle::Metadata metadata = bundle::five_agents(bundle::JointSpec{});
+  PolicyNetwork network(metadata, bundle::random_weights(metadata, 1));
+  std::vector<float> rows = bundle::random_rows(metadata, 1);
   std::vector<float> actions(20);
   rows[2 * 7 + 3] = std::numeric_limits<float>::quiet_NaN();
   try {
@@ -88,7 +89,7 @@ TEST(PolicyNetwork, NamesAgentAndFeatureOfNaN) {
   for (const float action : actions) EXPECT_TRUE(action >= 0 && action <= 1);
 }
 
-std::string refusal(const Metadata& metadata, const Tensors& weights) {
+std::string refusal(const bundle::Metadata& metadata, const bundle::Tensors& weights) {
   try {
     PolicyNetwork(metadata, weights);
   } catch (const sim::Error& error) {
@@ -98,11 +99,11 @@ std::string refusal(const Metadata& metadata, const Tensors& weights) {
 }
 
 TEST(PolicyNetwork, RefusesWeightsThatAreNotItsOwn) {
-  const Metadata metadata = five_agents(NeighbourhoodSpec{});
-  const Tensors good = random_weights(metadata, 1);
+  const bundle::Metadata metadata = bundle::five_agents(bundle::NeighbourhoodSpec{});
+  const bundle::Tensors good = bundle::random_weights(metadata, 1);
   EXPECT_EQ(refusal(metadata, good), "");
 
-  Tensors weights = good;
+  bundle::Tensors weights = good;
   weights.erase("norm1.mean");
   EXPECT_EQ(refusal(metadata, weights), "weights: norm1.mean is missing");
 
@@ -118,9 +119,9 @@ TEST(PolicyNetwork, RefusesWeightsThatAreNotItsOwn) {
   weights.at("norm0.variance").values[5] = -1;
   EXPECT_EQ(refusal(metadata, weights), "weights: norm0.variance: expected numbers from 0 up");
 
-  const Metadata transformer = five_agents(TransformerSpec{.width = 32, .heads = 5});
-  EXPECT_THAT(refusal(transformer, random_weights(transformer, 1)), HasSubstr("a width that its heads divide"));
+  const bundle::Metadata transformer = bundle::five_agents(bundle::TransformerSpec{.width = 32, .heads = 5});
+  EXPECT_THAT(refusal(transformer, bundle::random_weights(transformer, 1)), HasSubstr("a width that its heads divide"));
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

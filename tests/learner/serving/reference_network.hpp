@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "learner/serving/bundle.hpp"
+#include "learner/bundle/bundle.hpp"
 #include "sim/env/action.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::serving {
 
 using Row = std::vector<double>;
 
 class ReferenceNetwork {
  public:
-  explicit ReferenceNetwork(const PolicyBundle& bundle)
+  explicit ReferenceNetwork(const bundle::PolicyBundle& bundle)
       : metadata_(bundle.metadata), weights_(bundle.weights), agents_(bundle.metadata.agents.size()) {}
 
   // Actions, agents x kKnobs, of raw rows, agents x features.
@@ -30,7 +30,7 @@ class ReferenceNetwork {
 
  private:
   std::vector<Row> standardised(const std::vector<float>& rows) const {
-    const NormalizerMoments& moments = metadata_.normalizer;
+    const bundle::NormalizerMoments& moments = metadata_.normalizer;
     const std::size_t features = moments.mean.size();
     std::vector<Row> x(agents_, Row(features));
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -43,7 +43,7 @@ class ReferenceNetwork {
 
   // Number i of module m, of a tensor whose modules have `size` numbers each; those that share have one module.
   double at(const std::string& name, std::size_t m, std::size_t i) const {
-    const Tensor& tensor = weights_.at(name);
+    const bundle::Tensor& tensor = weights_.at(name);
     const std::size_t size = tensor.values.size() / tensor.shape[0];
     return tensor.values[(tensor.shape[0] == 1 ? 0 : m * size) + i];
   }
@@ -81,18 +81,18 @@ class ReferenceNetwork {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = y[i] * number(name + ".weight", i) + number(name + ".bias", i);
     return y;
   }
-  Row norm(const std::string& name, std::size_t m, Normalisation kind, const Row& x) const {
-    if (kind == Normalisation::none) return x;
-    Row y = kind == Normalisation::layer ? layer_normalised(x) : x;
+  Row norm(const std::string& name, std::size_t m, bundle::Normalisation kind, const Row& x) const {
+    if (kind == bundle::Normalisation::none) return x;
+    Row y = kind == bundle::Normalisation::layer ? layer_normalised(x) : x;
     for (std::size_t i = 0; i < y.size(); ++i) {
-      if (kind == Normalisation::batch) {
+      if (kind == bundle::Normalisation::batch) {
         y[i] = (x[i] - at(name + ".mean", m, i)) / std::sqrt(at(name + ".variance", m, i) + 1e-5);
       }
       y[i] = y[i] * at(name + ".weight", m, i) + at(name + ".bias", m, i);
     }
     return y;
   }
-  Row perceptron(std::size_t m, std::size_t hidden, Normalisation kind, Row x) const {
+  Row perceptron(std::size_t m, std::size_t hidden, bundle::Normalisation kind, Row x) const {
     for (std::size_t i = 0; i < hidden; ++i) {
       x = linear("layer" + std::to_string(i), m, x);
       for (double& value : x) value = std::max(value, 0.0);
@@ -120,26 +120,26 @@ class ReferenceNetwork {
     return score;
   }
   // Of agent j for each agent.
-  Row weights(Attention attention, std::size_t j, const std::vector<Row>& x) const {
+  Row weights(bundle::Attention attention, std::size_t j, const std::vector<Row>& x) const {
     Row e(agents_);
     double sum = 0;
     for (std::size_t k = 0; k < agents_; ++k) {
       const double g = adjacent(j, k);
-      if (attention == Attention::mean) e[k] = g;
-      if (attention == Attention::squared) e[k] = std::pow(score(j, x[j], x[k]), 2) * g;
-      if (attention == Attention::softmax) e[k] = std::exp(score(j, x[j], x[k]) / std::sqrt(32.0)) * g;
+      if (attention == bundle::Attention::mean) e[k] = g;
+      if (attention == bundle::Attention::squared) e[k] = std::pow(score(j, x[j], x[k]), 2) * g;
+      if (attention == bundle::Attention::softmax) e[k] = std::exp(score(j, x[j], x[k]) / std::sqrt(32.0)) * g;
       sum += e[k];
     }
-    if (attention == Attention::squared) sum += 1e-3;
+    if (attention == bundle::Attention::squared) sum += 1e-3;
     for (double& value : e) value /= sum > 0 ? sum : 1;
     return e;
   }
 
-  Row forward(const NeighbourhoodSpec& spec, const std::vector<Row>& x) const {
+  Row forward(const bundle::NeighbourhoodSpec& spec, const std::vector<Row>& x) const {
     Row logits;
     for (std::size_t j = 0; j < agents_; ++j) {
       Row input = x[j];
-      if (spec.attention != Attention::none) {
+      if (spec.attention != bundle::Attention::none) {
         const Row w = weights(spec.attention, j, x);
         for (std::size_t f = 0; f < x[j].size(); ++f) {
           double sum = 0;
@@ -153,7 +153,7 @@ class ReferenceNetwork {
     return logits;
   }
 
-  Row forward(const JointSpec& spec, const std::vector<Row>& x) const {
+  Row forward(const bundle::JointSpec& spec, const std::vector<Row>& x) const {
     Row input;
     for (const Row& row : x) input.insert(input.end(), row.begin(), row.end());
     return perceptron(0, spec.hidden.size(), spec.normalisation, input);
@@ -166,7 +166,8 @@ class ReferenceNetwork {
     return leads(j, k) ? 2 : 4;
   }
   // Of agent j, all heads one after the other.
-  Row mixed(const TransformerSpec& spec, const std::string& block, std::size_t j, const std::vector<Row>& qkv) const {
+  Row mixed(const bundle::TransformerSpec& spec, const std::string& block, std::size_t j,
+            const std::vector<Row>& qkv) const {
     const std::size_t width = spec.width;
     const std::size_t size = width / spec.heads;
     Row o(width);
@@ -190,7 +191,7 @@ class ReferenceNetwork {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += what[i];
   }
 
-  Row forward(const TransformerSpec& spec, const std::vector<Row>& x) const {
+  Row forward(const bundle::TransformerSpec& spec, const std::vector<Row>& x) const {
     std::vector<Row> h;
     for (const Row& row : x) h.push_back(map("embed", row));
     for (std::size_t layer = 0; layer < spec.layers; ++layer) {
@@ -214,9 +215,9 @@ class ReferenceNetwork {
     return logits;
   }
 
-  const Metadata& metadata_;
-  const Tensors& weights_;
+  const bundle::Metadata& metadata_;
+  const bundle::Tensors& weights_;
   std::size_t agents_;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::serving

@@ -8,12 +8,12 @@
 #include <variant>
 #include <vector>
 
-#include "learner/serving/bundle.hpp"
+#include "learner/bundle/bundle.hpp"
 #include "sim/core/random.hpp"
 #include "sim/env/features.hpp"
 #include "sim/model/scenario.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 
 using Shapes = std::map<std::string, Shape>;
 
@@ -153,4 +153,4 @@ inline PolicyBundle random_policy(const sim::Scenario& scenario, NetworkSpec net
   return {.metadata = std::move(metadata), .weights = std::move(weights)};
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

@@ -1,4 +1,4 @@
-#include "experiments/calibration/cma_es.hpp"
+#include "learner/search/cma_es.hpp"
 
 #include <cmath>
 #include <functional>
@@ -19,7 +19,7 @@ std::vector<double> losses_of(const Function& function, const std::vector<Point>
   return losses;
 }
 
-RestartingCmaEs minimise(const Function& function, const SearchOptions& options, std::uint64_t evaluations) {
+RestartingCmaEs minimise(const Function& function, const CmaEsOptions& options, std::uint64_t evaluations) {
   RestartingCmaEs search(options);
   while (search.evaluations() < evaluations) search.tell(losses_of(function, search.ask()));
   return search;
@@ -113,10 +113,10 @@ TEST(CmaEs, SurvivesLossesThatAreNoNumbers) {
 }
 
 TEST(CmaEs, ASearchThatIsPutBackGoesOnAsIfNothingHadHappened) {
-  const SearchOptions options{.start = Point(4, 0.7), .seed = 7};
+  const CmaEsOptions options{.start = Point(4, 0.7), .seed = 7};
   const auto whole = minimise(rastrigin, options, 8000);
   RestartingCmaEs first = minimise(rastrigin, options, 3000);
-  RestartingCmaEs second{SearchState(first.state())};
+  RestartingCmaEs second{RestartingCmaEsState(first.state())};
   while (second.evaluations() < 8000) second.tell(losses_of(rastrigin, second.ask()));
   EXPECT_EQ(second.state().current, whole.state().current);
   EXPECT_EQ(second.best(), whole.best());

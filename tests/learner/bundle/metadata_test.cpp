@@ -1,4 +1,4 @@
-#include "learner/serving/metadata.hpp"
+#include "learner/bundle/metadata.hpp"
 
 #include <string>
 
@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/core/error.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/policies.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 namespace {
 
 using nlohmann::json;
@@ -112,4 +112,4 @@ TEST(Metadata, NamesTheEntryThatIsMissing) {
 TEST(Metadata, RefusesWhatIsNoJson) { EXPECT_THROW(metadata_from_json("{\"format\": 1"), sim::Error); }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

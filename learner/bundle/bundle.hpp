@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "learner/serving/metadata.hpp"
-#include "learner/serving/tensors.hpp"
+#include "learner/bundle/metadata.hpp"
+#include "learner/bundle/tensors.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 
 // Names of the extra files, as torch is given them.
 inline constexpr std::string_view kMetadataMember = "faasconf/metadata.json";
@@ -24,4 +24,4 @@ PolicyBundle read_bundle(const std::string& path);
 // The same of a file's bytes; name: said in errors.
 PolicyBundle decode_bundle(std::string_view bytes, const std::string& name);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

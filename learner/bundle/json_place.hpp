@@ -12,7 +12,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 
 // Throws sim::Error where it is none; `name` says what the text is.
 inline nlohmann::json parse_json(const std::string& text, const std::string& name) {
@@ -97,4 +97,4 @@ class JsonPlace {
   std::string name_;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

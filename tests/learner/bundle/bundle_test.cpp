@@ -1,4 +1,4 @@
-#include "learner/serving/bundle.hpp"
+#include "learner/bundle/bundle.hpp"
 
 #include <string>
 
@@ -6,12 +6,12 @@
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
-#include "tests/learner/serving/archives.hpp"
-#include "tests/learner/serving/policies.hpp"
+#include "tests/learner/bundle/archives.hpp"
+#include "tests/learner/bundle/policies.hpp"
 #include "tests/scratch_folder.hpp"
 #include "tests/sim/env/workflows.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 namespace {
 
 using ::testing::HasSubstr;
@@ -77,4 +77,4 @@ TEST(PolicyBundle, SaysWhatIsMissing) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

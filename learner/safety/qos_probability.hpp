@@ -8,13 +8,13 @@
 #include <span>
 #include <vector>
 
+#include "learner/bundle/json_place.hpp"
 #include "learner/safety/quadratic_logit.hpp"
 #include "learner/safety/safety_filter.hpp"
-#include "learner/serving/json_place.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 
-struct FeasibilityParameters {
+struct QosProbabilityParameters {
   double threshold = 0.9;         // of the probability, in (0, 1)
   std::size_t fewest = 200;       // windows before proposals are replaced
   std::size_t remembered = 5000;  // windows that the model is fitted to: in Parallel half a megabyte, as JSON 2.5 MB
@@ -25,10 +25,10 @@ struct FeasibilityParameters {
 // Remembered are all windows until there are too many, then a uniform sample of all so far (Vitter's algorithm R,
 // 1985). A way leads to a remembered window that met QoS and has the probability under the present load; where none
 // has, the proposal becomes the most probable of them, if that is better.
-class FeasibilityFilter final : public SafetyFilter {
+class QosProbabilityFilter final : public SafetyFilter {
  public:
-  explicit FeasibilityFilter(ActionPrice price, const FeasibilityParameters& parameters = {});
-  static std::unique_ptr<FeasibilityFilter> from_json(const JsonPlace& place, ActionPrice price);
+  explicit QosProbabilityFilter(ActionPrice price, const QosProbabilityParameters& parameters = {});
+  static std::unique_ptr<QosProbabilityFilter> from_json(const bundle::JsonPlace& place, ActionPrice price);
 
   void learn(double users, std::span<const float> actions, double price, bool qos_met) override;
   bool review(double users, std::span<float> actions, sim::Rng& rng) override;
@@ -64,9 +64,9 @@ class FeasibilityFilter final : public SafetyFilter {
   }
 
   ActionPrice price_;
-  FeasibilityParameters parameters_;
+  QosProbabilityParameters parameters_;
   QuadraticLogit model_;
   Memory memory_;
 };
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

@@ -4,59 +4,18 @@
 #include <cstddef>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "learner/bundle/network_spec.hpp"
 #include "sim/env/action.hpp"
 #include "sim/env/adjacency.hpp"
 #include "sim/env/features.hpp"
 #include "sim/env/load.hpp"
 #include "sim/model/workflow.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 
 inline constexpr int kBundleFormat = 1;  // this version reads it and those before
-
-// How the rows of an agent's neighbours are weighed before they are appended to its own.
-enum class Attention {
-  squared,  // squared scores over their sum: the paper's code
-  softmax,  // the paper's text
-  mean,     // all alike: mean field
-  none,     // nothing is appended
-};
-
-enum class Normalisation { batch, layer, none };
-
-// An agent sees its own row and the weighed sum of its neighbours'; a perceptron shared by all, or one each.
-struct NeighbourhoodSpec {
-  Attention attention = Attention::squared;
-  bool shared = true;
-  bool shared_attention = true;  // queries and keys; their shapes say it to whoever serves
-  Normalisation normalisation = Normalisation::batch;
-  std::vector<std::size_t> hidden = {64, 64};
-
-  friend bool operator==(const NeighbourhoodSpec&, const NeighbourhoodSpec&) = default;
-};
-
-// A single perceptron sees the rows of all agents and acts for all.
-struct JointSpec {
-  Normalisation normalisation = Normalisation::batch;
-  std::vector<std::size_t> hidden = {64, 64};
-
-  friend bool operator==(const JointSpec&, const JointSpec&) = default;
-};
-
-// A pre-norm transformer over the agents, whose scores have a bias for how two agents stand to each other.
-struct TransformerSpec {
-  std::size_t width = 32;
-  std::size_t heads = 4;
-  std::size_t layers = 1;
-  bool attention = true;
-
-  friend bool operator==(const TransformerSpec&, const TransformerSpec&) = default;
-};
-
-using NetworkSpec = std::variant<NeighbourhoodSpec, JointSpec, TransformerSpec>;
 
 // Of the features, by column: (x - mean) / deviation, cut to +- limit; 0 where the deviation is 0.
 struct NormalizerMoments {
@@ -99,4 +58,4 @@ std::string to_json(const Metadata& metadata);
 // Throws Error naming the entry, what was expected and what came.
 Metadata metadata_from_json(const std::string& text);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

@@ -1,4 +1,4 @@
-#include "learner/serving/tensors.hpp"
+#include "learner/bundle/tensors.hpp"
 
 #include <limits>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 namespace {
 
 const Tensors kSome = {{"a", {{2, 3}, {1, 2, 3, 4, 5, 6}}}, {"b", {{}, {7}}}, {"empty", {{0, 4}, {}}}};
@@ -65,4 +65,4 @@ TEST(Tensors, AreFoundByNameAndShape) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

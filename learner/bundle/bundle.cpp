@@ -1,4 +1,4 @@
-#include "learner/serving/bundle.hpp"
+#include "learner/bundle/bundle.hpp"
 
 #include <cerrno>
 #include <exception>
@@ -11,7 +11,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // of a member: a network of 250 million weights
@@ -84,4 +84,4 @@ PolicyBundle decode_bundle(std::string_view bytes, const std::string& name) {
 
 PolicyBundle read_bundle(const std::string& path) { return decode_bundle(read_bytes(path), path); }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

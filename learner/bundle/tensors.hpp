@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 
 using Shape = std::vector<std::uint64_t>;
 
@@ -29,4 +29,4 @@ Tensors decode_tensors(std::string_view bytes);
 // Throws Error when there is none of this name, or it has another shape or a number that is not finite.
 const Tensor& tensor_named(const Tensors& tensors, const std::string& name, const Shape& shape);
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

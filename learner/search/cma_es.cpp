@@ -1,4 +1,4 @@
-#include "experiments/calibration/cma_es.hpp"
+#include "learner/search/cma_es.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -61,7 +61,7 @@ MatrixXd covariance_of(const CmaEsState& state) {
   return Eigen::Map<const MatrixXd>(state.covariance.data(), n, n);
 }
 
-// Axes of the normal law: C = B D^2 B^T.
+// Axes of the normal distribution: C = B D^2 B^T.
 struct Axes {
   MatrixXd directions;  // B
   VectorXd lengths;     // D
@@ -197,11 +197,11 @@ std::optional<std::string> CmaEs::stopped() const {
   constexpr double least_progress = 1e-10;  // of the loss, relative
   constexpr double most_condition = 1e14;
   const MatrixXd covariance = covariance_of(state_);
-  if (!covariance.allFinite() || !std::isfinite(state_.step)) return "the law is degenerate";
+  if (!covariance.allFinite() || !std::isfinite(state_.step)) return "the distribution is degenerate";
   const Axes axes(covariance);
   const double longest = axes.lengths.maxCoeff();
   if (state_.step * longest < least_step) return "the step is below its least";
-  if (std::pow(longest / axes.lengths.minCoeff(), 2) > most_condition) return "the law is degenerate";
+  if (std::pow(longest / axes.lengths.minCoeff(), 2) > most_condition) return "the distribution is degenerate";
   if (state_.recent_losses.size() < patience(state_)) return std::nullopt;
   const auto [low, high] = std::minmax_element(state_.recent_losses.begin(), state_.recent_losses.end());
   if (!(*high - *low > least_progress * (std::abs(*low) + 1e-3))) return "the loss stands still";
@@ -210,7 +210,7 @@ std::optional<std::string> CmaEs::stopped() const {
 
 Point CmaEs::mean() const { return reflect(to_eigen(state_.mean)); }
 
-RestartingCmaEs::RestartingCmaEs(const SearchOptions& options) {
+RestartingCmaEs::RestartingCmaEs(const CmaEsOptions& options) {
   state_.options = options;
   if (options.population == 0) state_.options.population = default_population(options.start.size());
   state_.current = CmaEs::begin(options.start, options.step, state_.options.population, options.seed, 0);

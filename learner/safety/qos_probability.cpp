@@ -1,4 +1,4 @@
-#include "learner/safety/feasibility.hpp"
+#include "learner/safety/qos_probability.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include "sim/core/archive.hpp"
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 namespace {
 
 constexpr std::size_t kMostWays = 10'000;  // milliseconds
@@ -20,7 +20,7 @@ using Eigen::Index;
 using Eigen::VectorXd;
 using nlohmann::json;
 
-FeasibilityParameters checked(const FeasibilityParameters& parameters) {
+QosProbabilityParameters checked(const QosProbabilityParameters& parameters) {
   const bool fits = parameters.threshold > 0 && parameters.threshold < 1 && parameters.fewest >= 1 &&
                     parameters.remembered >= 1 && parameters.batch >= 1 && parameters.ways >= 1 &&
                     parameters.ways <= kMostWays;
@@ -49,27 +49,27 @@ void go(std::span<const float> from, std::span<const float> to, double t, std::s
 
 }  // namespace
 
-FeasibilityFilter::FeasibilityFilter(ActionPrice price, const FeasibilityParameters& parameters)
+QosProbabilityFilter::QosProbabilityFilter(ActionPrice price, const QosProbabilityParameters& parameters)
     : price_(std::move(price)), parameters_(checked(parameters)), model_(price_.size()) {}
 
-double FeasibilityFilter::probability(double users, std::span<const float> actions) const {
+double QosProbabilityFilter::probability(double users, std::span<const float> actions) const {
   VectorXd x(model_.size());
   model_.write(users, actions, x);
   return 1 / (1 + std::exp(-model_.logit(x)));
 }
 
-void FeasibilityFilter::learn(double users, std::span<const float> actions, double, bool qos_met) {
+void QosProbabilityFilter::learn(double users, std::span<const float> actions, double, bool qos_met) {
   // of this window alone, so that there is no state of a stream to save
   sim::Rng rng = sim::RngStreams(0).stream("feasibility", ++memory_.seen);
   remember(users, actions, qos_met, rng);
   fit(users, actions, qos_met, rng);
 }
 
-std::span<const float> FeasibilityFilter::actions_of(std::size_t window) const {
+std::span<const float> QosProbabilityFilter::actions_of(std::size_t window) const {
   return std::span(memory_.actions).subspan(window * price_.size(), price_.size());
 }
 
-void FeasibilityFilter::remember(double users, std::span<const float> actions, bool qos_met, sim::Rng& rng) {
+void QosProbabilityFilter::remember(double users, std::span<const float> actions, bool qos_met, sim::Rng& rng) {
   std::size_t place = memory_.size();
   if (place == parameters_.remembered) {
     place = static_cast<std::size_t>(rng.uniform() * static_cast<double>(memory_.seen));
@@ -84,7 +84,7 @@ void FeasibilityFilter::remember(double users, std::span<const float> actions, b
   memory_.met[place] = qos_met ? 1 : 0;
 }
 
-std::vector<std::size_t> FeasibilityFilter::windows_that_met() const {
+std::vector<std::size_t> QosProbabilityFilter::windows_that_met() const {
   std::vector<std::size_t> windows;
   for (std::size_t i = 0; i < memory_.size(); ++i) {
     if (memory_.met[i] != 0) windows.push_back(i);
@@ -93,7 +93,7 @@ std::vector<std::size_t> FeasibilityFilter::windows_that_met() const {
 }
 
 // The newest window and others at random.
-void FeasibilityFilter::fit(double users, std::span<const float> actions, bool qos_met, sim::Rng& rng) {
+void QosProbabilityFilter::fit(double users, std::span<const float> actions, bool qos_met, sim::Rng& rng) {
   const auto count = static_cast<Index>(parameters_.batch);
   Eigen::MatrixXd x(model_.size(), count);
   VectorXd met(count);
@@ -107,7 +107,7 @@ void FeasibilityFilter::fit(double users, std::span<const float> actions, bool q
   model_.step(x, met);
 }
 
-bool FeasibilityFilter::review(double users, std::span<float> actions, sim::Rng& rng) {
+bool QosProbabilityFilter::review(double users, std::span<float> actions, sim::Rng& rng) {
   const double level = std::log(parameters_.threshold / (1 - parameters_.threshold));
   VectorXd x(model_.size());
   model_.write(users, actions, x);
@@ -140,14 +140,14 @@ bool FeasibilityFilter::review(double users, std::span<float> actions, sim::Rng&
   return best_logit > proposed;
 }
 
-std::vector<std::byte> FeasibilityFilter::save() {
+std::vector<std::byte> QosProbabilityFilter::save() {
   sim::ArchiveWriter writer;
   archive(writer);
   return writer.take();
 }
 
-void FeasibilityFilter::restore(std::span<const std::byte> bytes) {
-  FeasibilityFilter restored(price_, parameters_);
+void QosProbabilityFilter::restore(std::span<const std::byte> bytes) {
+  QosProbabilityFilter restored(price_, parameters_);
   sim::ArchiveReader reader(bytes);
   restored.archive(reader);
   if (!reader.at_end() || !restored.holds()) {
@@ -157,13 +157,13 @@ void FeasibilityFilter::restore(std::span<const std::byte> bytes) {
 }
 
 // Whether its parts fit each other.
-bool FeasibilityFilter::holds() const {
+bool QosProbabilityFilter::holds() const {
   const std::size_t count = std::min<std::uint64_t>(memory_.seen, parameters_.remembered);
   return model_.holds() && memory_.met.size() == count && memory_.users.size() == count &&
          memory_.actions.size() == count * price_.size();
 }
 
-std::string FeasibilityFilter::to_json() const {
+std::string QosProbabilityFilter::to_json() const {
   const json all = {
       {"kind", "feasibility"},
       {"threshold", parameters_.threshold},
@@ -177,21 +177,23 @@ std::string FeasibilityFilter::to_json() const {
   return all.dump();
 }
 
-std::unique_ptr<FeasibilityFilter> FeasibilityFilter::from_json(const JsonPlace& place, ActionPrice price) {
-  auto filter = std::make_unique<FeasibilityFilter>(
-      std::move(price), FeasibilityParameters{.threshold = place["threshold"].number(),
-                                              .fewest = place["fewest"].integer<std::size_t>(),
-                                              .remembered = place["remembered"].integer<std::size_t>(),
-                                              .batch = place["batch"].integer<std::size_t>(),
-                                              .ways = place["ways"].integer<std::size_t>()});
+std::unique_ptr<QosProbabilityFilter> QosProbabilityFilter::from_json(const bundle::JsonPlace& place,
+                                                                      ActionPrice price) {
+  auto filter = std::make_unique<QosProbabilityFilter>(
+      std::move(price), QosProbabilityParameters{.threshold = place["threshold"].number(),
+                                                 .fewest = place["fewest"].integer<std::size_t>(),
+                                                 .remembered = place["remembered"].integer<std::size_t>(),
+                                                 .batch = place["batch"].integer<std::size_t>(),
+                                                 .ways = place["ways"].integer<std::size_t>()});
   filter->model_ = QuadraticLogit(place["model"], filter->price_.size());
-  const JsonPlace memory = place["memory"];
-  filter->memory_ = {.users = memory["users"].numbers<double>(),
-                     .actions = memory["actions"].numbers<float>(),
-                     .met = memory["met"].list([](const JsonPlace& met) { return met.integer<std::uint8_t>(); }),
-                     .seen = memory["seen"].integer<std::uint64_t>()};
+  const bundle::JsonPlace memory = place["memory"];
+  filter->memory_ = {
+      .users = memory["users"].numbers<double>(),
+      .actions = memory["actions"].numbers<float>(),
+      .met = memory["met"].list([](const bundle::JsonPlace& met) { return met.integer<std::uint8_t>(); }),
+      .seen = memory["seen"].integer<std::uint64_t>()};
   if (!filter->holds()) memory.refuse("as many users, actions and outcomes as windows were seen");
   return filter;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

@@ -8,9 +8,9 @@
 
 #include <zip.h>
 
-#include "learner/serving/bundle.hpp"
+#include "learner/bundle/bundle.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 
 using Members = std::vector<std::pair<std::string, std::string>>;  // name, bytes
 
@@ -34,4 +34,4 @@ inline void write_archive(const std::string& path, const Members& members, bool 
   if (zip_close(archive) != 0) throw std::runtime_error("zip_close " + path);
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

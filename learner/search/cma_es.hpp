@@ -16,10 +16,10 @@
 
 namespace faasconf::experiments::calibration {
 
-using Point = std::vector<double>;  // coordinates from 0 to 1
+namespace faasconf::learner::search {
 
-// One run: a normal law that moves, stretches and shrinks. Its mean may leave the box; points outside are reflected
-// into it, so that the function is that of an endless row of mirrors, without a cliff at the bounds.
+// One run: a normal distribution that moves, stretches and shrinks. Its mean may leave the box; points outside are
+// reflected into it, so that the function continues beyond the bounds as its mirror image, without a cliff.
 struct CmaEsState {
   std::uint64_t seed = 1;
   std::uint64_t run = 0;
@@ -33,6 +33,10 @@ struct CmaEsState {
   std::vector<double> recent_losses;  // the best of each of the last generations
 
   friend bool operator==(const CmaEsState&, const CmaEsState&) = default;
+  template <class Archive>
+  void archive(Archive& a) {
+    a(seed, run, generation, population, step, mean, covariance, path_mean, path_step, recent_losses);
+  }
 };
 
 class CmaEs {
@@ -53,15 +57,20 @@ class CmaEs {
   CmaEsState state_;
 };
 
-struct SearchOptions {
+struct CmaEsOptions {
   Point start;
   double step = 0.25;            // sigma of the first run, of the box's width
   std::uint64_t population = 0;  // of the first run; 0: 4 + 3 ln n
   std::uint64_t seed = 1;
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(start, step, population, seed);
+  }
 };
 
-struct SearchState {
-  SearchOptions options;
+struct RestartingCmaEsState {
+  CmaEsOptions options;
   CmaEsState current;
   bool current_is_small = false;
   std::uint64_t runs = 0;               // begun
@@ -70,13 +79,19 @@ struct SearchState {
   std::uint64_t large_evaluations = 0;  // by runs with a large population
   std::uint64_t small_evaluations = 0;
   Point best;
-  double best_loss = 0;  // says nothing before the first evaluation
+  double best_loss = 0;  // meaningless before the first evaluation
+
+  template <class Archive>
+  void archive(Archive& a) {
+    a(options, current, current_is_small, runs, doublings, evaluations, large_evaluations, small_evaluations, best,
+      best_loss);
+  }
 };
 
 class RestartingCmaEs {
  public:
-  explicit RestartingCmaEs(const SearchOptions& options);
-  explicit RestartingCmaEs(SearchState state) : state_(std::move(state)) {}
+  explicit RestartingCmaEs(const CmaEsOptions& options);
+  explicit RestartingCmaEs(RestartingCmaEsState state) : state_(std::move(state)) {}
 
   std::vector<Point> ask() const { return CmaEs(state_.current).ask(); }
   void tell(std::span<const double> losses);
@@ -84,12 +99,12 @@ class RestartingCmaEs {
   double best_loss() const { return state_.best_loss; }
   std::uint64_t evaluations() const { return state_.evaluations; }
   std::uint64_t runs() const { return state_.runs; }
-  const SearchState& state() const { return state_; }
+  const RestartingCmaEsState& state() const { return state_; }
 
  private:
   void restart();
 
-  SearchState state_;
+  RestartingCmaEsState state_;
 };
 
 }  // namespace faasconf::experiments::calibration

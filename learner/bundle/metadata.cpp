@@ -1,4 +1,4 @@
-#include "learner/serving/metadata.hpp"
+#include "learner/bundle/metadata.hpp"
 
 #include <array>
 #include <cmath>
@@ -6,11 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "learner/serving/json_place.hpp"
+#include "learner/bundle/json_place.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/time.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 namespace {
 
 using nlohmann::json;
@@ -278,4 +278,4 @@ Metadata metadata_from_json(const std::string& text) {
   return metadata;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

@@ -1,4 +1,4 @@
-#include "learner/serving/tensors.hpp"
+#include "learner/bundle/tensors.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -8,7 +8,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::bundle {
 namespace {
 
 static_assert(std::endian::native == std::endian::little && std::numeric_limits<float>::is_iec559);
@@ -118,4 +118,4 @@ const Tensor& tensor_named(const Tensors& tensors, const std::string& name, cons
   return tensor;
 }
 
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::bundle

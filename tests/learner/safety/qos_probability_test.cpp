@@ -1,4 +1,4 @@
-#include "learner/safety/feasibility.hpp"
+#include "learner/safety/qos_probability.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@
 #include "tests/benchmarks/parallel_workflow.hpp"
 #include "tests/learner/safety/reviewing.hpp"
 
-namespace faasconf::learner {
+namespace faasconf::learner::safety {
 namespace {
 
 std::vector<float> random_actions(std::size_t size, sim::Rng& rng, double from = 0) {
@@ -55,8 +55,8 @@ bool feasible(std::span<const float> actions) {
   return squares < 0.75;
 }
 
-FeasibilityFilter taught_the_ball(int windows = 4000) {
-  FeasibilityFilter filter(two_step_price());
+QosProbabilityFilter taught_the_ball(int windows = 4000) {
+  QosProbabilityFilter filter(two_step_price());
   sim::Rng rng(3);
   for (int i = 0; i < windows; ++i) {
     const std::vector<float> actions = random_actions(8, rng);
@@ -65,8 +65,8 @@ FeasibilityFilter taught_the_ball(int windows = 4000) {
   return filter;
 }
 
-TEST(FeasibilityFilter, LearnsAKnownSet) {
-  const FeasibilityFilter filter = taught_the_ball();
+TEST(QosProbabilityFilter, LearnsAKnownSet) {
+  const QosProbabilityFilter filter = taught_the_ball();
   sim::Rng rng(4);
   Scores scores;
   for (int i = 0; i < 2000; ++i) {
@@ -76,16 +76,16 @@ TEST(FeasibilityFilter, LearnsAKnownSet) {
   EXPECT_GT(scores.area(), 0.97) << "1 when it is known for sure";
 }
 
-TEST(FeasibilityFilter, PassesWhatItTrusts) {
-  FeasibilityFilter filter = taught_the_ball();
+TEST(QosProbabilityFilter, PassesWhatItTrusts) {
+  QosProbabilityFilter filter = taught_the_ball();
   sim::Rng rng(1);
   std::vector<float> actions(8, 0.7F);
   EXPECT_FALSE(filter.review(20, actions, rng));
   EXPECT_EQ(actions, std::vector<float>(8, 0.7F));
 }
 
-TEST(FeasibilityFilter, MovesOtherProposalsToTheThreshold) {
-  FeasibilityFilter filter = taught_the_ball();
+TEST(QosProbabilityFilter, MovesOtherProposalsToTheThreshold) {
+  QosProbabilityFilter filter = taught_the_ball();
   sim::Rng rng(4);
   int replaced = 0;
   int met = 0;
@@ -103,17 +103,17 @@ TEST(FeasibilityFilter, MovesOtherProposalsToTheThreshold) {
   EXPECT_GT(met, 0.95 * replaced);
 }
 
-TEST(FeasibilityFilter, PrefersTheCheapWay) {
-  FeasibilityFilter one_way(two_step_price(), {.ways = 1});
-  FeasibilityFilter many_ways(two_step_price(), {.ways = 200});
-  for (FeasibilityFilter* filter : {&one_way, &many_ways}) {
+TEST(QosProbabilityFilter, PrefersTheCheapWay) {
+  QosProbabilityFilter one_way(two_step_price(), {.ways = 1});
+  QosProbabilityFilter many_ways(two_step_price(), {.ways = 200});
+  for (QosProbabilityFilter* filter : {&one_way, &many_ways}) {
     sim::Rng rng(3);
     for (int i = 0; i < 3000; ++i) {
       const std::vector<float> actions = random_actions(8, rng);
       filter->learn(10, actions, 1, feasible(actions));
     }
   }
-  const auto mean_price = [](FeasibilityFilter& filter) {
+  const auto mean_price = [](QosProbabilityFilter& filter) {
     ActionPrice price = two_step_price();
     sim::Rng rng(1);
     double sum = 0;
@@ -129,8 +129,8 @@ TEST(FeasibilityFilter, PrefersTheCheapWay) {
   EXPECT_LT(mean_price(many_ways), 0.9 * mean_price(one_way));
 }
 
-TEST(FeasibilityFilter, LetsPassUntilItKnowsEnough) {
-  FeasibilityFilter filter(two_step_price(), {.fewest = 100});
+TEST(QosProbabilityFilter, LetsPassUntilItKnowsEnough) {
+  QosProbabilityFilter filter(two_step_price(), {.fewest = 100});
   sim::Rng rng(1);
   std::vector<float> actions(8, 0.0F);
   teach_at_random(filter, 1, 99);
@@ -138,36 +138,36 @@ TEST(FeasibilityFilter, LetsPassUntilItKnowsEnough) {
   EXPECT_EQ(actions, std::vector<float>(8, 0.0F));
 }
 
-TEST(FeasibilityFilter, RemembersAUniformSample) {
-  FeasibilityFilter filter(two_step_price(), {.remembered = 100});
+TEST(QosProbabilityFilter, RemembersAUniformSample) {
+  QosProbabilityFilter filter(two_step_price(), {.remembered = 100});
   teach_at_random(filter, 1, 100);
   const std::size_t full = filter.save().size();
   teach_at_random(filter, 2, 400);
   EXPECT_EQ(filter.save().size(), full);
 }
 
-TEST(FeasibilityFilter, GoesOnWhereItWasSaved) {
-  check_saving([] { return std::make_unique<FeasibilityFilter>(two_step_price()); });
+TEST(QosProbabilityFilter, GoesOnWhereItWasSaved) {
+  check_saving([] { return std::make_unique<QosProbabilityFilter>(two_step_price()); });
 }
 
-TEST(FeasibilityFilter, GoesOnFromItsJson) {
-  check_json([] { return std::make_unique<FeasibilityFilter>(two_step_price()); });
+TEST(QosProbabilityFilter, GoesOnFromItsJson) {
+  check_json([] { return std::make_unique<QosProbabilityFilter>(two_step_price()); });
 }
 
-TEST(FeasibilityFilter, RefusesImpossibleParameters) {
-  EXPECT_THROW(FeasibilityFilter(two_step_price(), {.threshold = 1}), sim::Error);
-  EXPECT_THROW(FeasibilityFilter(two_step_price(), {.fewest = 0}), sim::Error);
+TEST(QosProbabilityFilter, RefusesImpossibleParameters) {
+  EXPECT_THROW(QosProbabilityFilter(two_step_price(), {.threshold = 1}), sim::Error);
+  EXPECT_THROW(QosProbabilityFilter(two_step_price(), {.fewest = 0}), sim::Error);
 }
 
 // Windows of Parallel under random actions of which about half met QoS: the model orders unseen ones better than their
 // price does.
-TEST(FeasibilityFilter, KnowsTheWindowsOfParallelBetterThanTheirPrice) {
+TEST(QosProbabilityFilter, KnowsTheWindowsOfParallelBetterThanTheirPrice) {
   sim::EnvironmentSpec spec;
   spec.scenario = benchmarks::parallel_workflow(0);
   spec.load.levels = {10, 20, 30};
   spec.episode_windows = 5;
   const auto plan = std::make_shared<const sim::EnvironmentPlan>(std::move(spec));
-  FeasibilityFilter filter(ActionPrice(plan->scenario().workflow()));
+  QosProbabilityFilter filter(ActionPrice(plan->scenario().workflow()));
   sim::Environment environment(plan, 1);
   sim::Rng rng(2);
   Scores by_model;
@@ -194,4 +194,4 @@ TEST(FeasibilityFilter, KnowsTheWindowsOfParallelBetterThanTheirPrice) {
 }
 
 }  // namespace
-}  // namespace faasconf::learner
+}  // namespace faasconf::learner::safety

@@ -1,0 +1,38 @@
+#include "learner/search/objective.hpp"
+
+#include <algorithm>
+
+namespace faasconf::learner::search {
+
+std::size_t Estimate::steps() const {
+  return violations.empty() ? 0 : static_cast<std::size_t>(violations.back().count());  // the last to have its turn
+}
+
+double Estimate::worst_violation() const {
+  double worst = 0;
+  for (const sim::RunningMoments& of_load : violations) worst = std::max(worst, *of_load.mean());
+  return worst;
+}
+
+bool Objective::step(const Point& point, Estimate& estimate, const GoOn& go_on) {
+  const std::size_t step = estimate.steps();
+  estimate.violations.resize(size_.loads);
+  for (std::size_t load = 0; load < size_.loads; ++load) {
+    const Outcome outcome = simulate(point, load, step);
+    estimate.price = outcome.price;
+    estimate.violations[load].add(outcome.violation);
+    windows_ += size_.windows;
+    if (!go_on()) return false;
+  }
+  return true;
+}
+
+double Objective::bound(const Estimate& estimate, const Feasibility& feasibility) const {
+  double worst = 0;
+  for (const sim::RunningMoments& of_load : estimate.violations) {
+    worst = std::max(worst, feasibility.bound(of_load, size_.windows));
+  }
+  return worst;
+}
+
+}  // namespace faasconf::learner::search

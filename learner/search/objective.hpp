@@ -1,0 +1,64 @@
+#pragma once
+// What a search minimises: the price of a configuration, as long as it keeps the promise under every load.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "learner/search/feasibility.hpp"
+#include "learner/search/point.hpp"
+#include "sim/stats/running_moments.hpp"
+
+namespace faasconf::learner::search {
+
+// Asked between simulations, many times a second: false ends the search at once. Never empty.
+using GoOn = std::function<bool()>;
+
+// What the windows of some simulations showed.
+struct Outcome {
+  double price = 0;      // of the configuration alone
+  double violation = 0;  // share of the windows that break the promise
+};
+
+// What is known of a configuration. A step simulates the same number of windows under every load.
+struct Estimate {
+  double price = 0;
+  std::vector<sim::RunningMoments> violations{};  // per load: of the outcomes, one a step
+
+  std::size_t steps() const;       // under all loads
+  double worst_violation() const;  // mean over steps, of the load with most
+  template <class Archive>
+  void archive(Archive& a) {
+    a(price, violations);
+  }
+};
+
+class Objective {
+ public:
+  struct Size {
+    std::size_t coordinates = 0;  // of a point
+    std::size_t loads = 0;
+    std::size_t windows = 0;  // of a step, per load
+  };
+  explicit Objective(const Size& size) : size_(size) {}
+  virtual ~Objective() = default;
+
+  const Size& size() const { return size_; }
+  std::uint64_t windows_of_step() const { return size_.loads * size_.windows; }
+  std::uint64_t windows() const { return windows_; }  // simulated so far
+
+  // One step more; false where go_on ended it, perhaps before all loads had their turn.
+  bool step(const Point& point, Estimate& estimate, const GoOn& go_on);
+  // Upper confidence bound of the share of broken windows, of the load where it is highest.
+  double bound(const Estimate& estimate, const Feasibility& feasibility) const;
+
+ private:
+  // step: how many the point has had under this load
+  virtual Outcome simulate(const Point& point, std::size_t load, std::size_t step) = 0;
+
+  Size size_;
+  std::uint64_t windows_ = 0;
+};
+
+}  // namespace faasconf::learner::search
