@@ -17,8 +17,8 @@ learner::search::RestartingCmaEs begin_search(const Loss& loss, const FitOptions
       return learner::search::RestartingCmaEs(*std::move(state));
   }
   const prediction::CandidateWorkflow& candidate = loss.candidate();
-  return RestartingCmaEs(
-      SearchOptions{.start = candidate.point(candidate.written_values()), .step = options.step, .seed = options.seed});
+  return learner::search::RestartingCmaEs(
+      learner::search::CmaEsOptions{.start = candidate.point(candidate.written_values()), .step = options.step, .seed = options.seed});
 }
 
 // What the polish has tried, and the best of it.

@@ -8,12 +8,13 @@
 #include <span>
 #include <vector>
 
-#include "experiments/calibration/cma_es.hpp"
 #include "experiments/calibration/measurements.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/window_sample.hpp"
 
 namespace faasconf::experiments::calibration {
+
+using Point = std::vector<double>;  // a coordinate from 0 to 1 for each parameter
 
 struct LossOptions {
   std::size_t windows_per_half = 2;

@@ -109,7 +109,7 @@ double users_in(const evaluation::EvaluatedLoad& load, std::int64_t window) {
   return static_cast<double>(load.users[std::min(static_cast<std::size_t>(window), load.users.size() - 1)]);
 }
 
-std::unique_ptr<sim::Policy> make_learned(const learner::PolicyBundle& bundle, const std::string& path,
+std::unique_ptr<sim::Policy> make_learned(const learner::bundle::PolicyBundle& bundle, const std::string& path,
                                           const sim::Scenario& scenario, const evaluation::EvaluatedLoad& load) {
   const auto users = [&load](std::int64_t window) { return users_in(load, window); };
   try {

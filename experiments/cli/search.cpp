@@ -130,12 +130,12 @@ std::string file_of(const Plan& plan, const std::vector<learner::search::SearchR
   return text.str();
 }
 
-void print_results(std::ostream& out, const Plan& plan, const std::vector<learner::SearchResult>& results) {
+void print_results(std::ostream& out, const Plan& plan, const std::vector<learner::search::SearchResult>& results) {
   results::TextTable table{
       .header = {{"users", "price", "violations [%]", "at most [%]", "within the limit", "windows"}}, .rows = {}};
   const auto percent = [](double share) { return results::format_estimate(100 * share, std::nullopt); };
   for (std::size_t i = 0; i < results.size(); ++i) {
-    const learner::SearchResult& result = results[i];
+    const learner::search::SearchResult& result = results[i];
     table.rows.push_back({users_text(plan.searches[i].users), results::format_estimate(result.price, std::nullopt),
                           percent(result.violation), percent(result.violation_bound), result.feasible ? "yes" : "no",
                           std::to_string(result.windows)});

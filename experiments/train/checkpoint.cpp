@@ -83,7 +83,7 @@ learner::bundle::PolicyBundle policy_of(const Training& training, learner::marl:
   learner::bundle::PolicyBundle policy;
   learner::bundle::Metadata& metadata = policy.metadata;
   metadata.program = program();
-  learner::describe(plan.scenario().workflow(), plan.actions(), plan.graph(), metadata);
+  learner::bundle::describe(plan.scenario().workflow(), plan.actions(), plan.graph(), metadata);
   metadata.digest = files::sha256(training.resolved);
   metadata.network = network_of(training.trainer.method);
   metadata.features = spec.features;

@@ -77,7 +77,7 @@ int run_export(const cli::Arguments& arguments, const cli::Console& console) {
   learner::marl::Communicator alone;
   learner::marl::Trainer trainer(training.trainer, alone, 1);
   checkpoint.restore(trainer);
-  cli::write_aside(out, learner::encode_bundle(policy_of(training, trainer)));
+  cli::write_aside(out, learner::marl::encode_bundle(policy_of(training, trainer)));
   if (!arguments.given("quiet")) console.err << "faasconf: wrote " << out << "\n";
   return cli::kDone;
 }

@@ -20,12 +20,12 @@ std::vector<std::size_t> read_widths(const config::YamlValue& value) {
   return widths;
 }
 
-void read_network(const config::YamlMap& map, learner::NetworkSpec& network) {
+void read_network(const config::YamlMap& map, learner::bundle::NetworkSpec& network) {
   std::visit(
       [&map](auto& spec) {
         using Spec = std::decay_t<decltype(spec)>;
         const auto size = [](const config::YamlValue& value) { return read_size(value, 1, 4096); };
-        if constexpr (std::is_same_v<Spec, learner::TransformerSpec>) {
+        if constexpr (std::is_same_v<Spec, learner::bundle::TransformerSpec>) {
           read_into(map, "width", spec.width, size);
           read_into(map, "heads", spec.heads, size);
           read_into(map, "layers", spec.layers, size);
@@ -33,7 +33,7 @@ void read_network(const config::YamlMap& map, learner::NetworkSpec& network) {
         } else {
           read_into(map, "hidden", spec.hidden, read_widths);
         }
-        if constexpr (std::is_same_v<Spec, learner::NeighbourhoodSpec>) {
+        if constexpr (std::is_same_v<Spec, learner::bundle::NeighbourhoodSpec>) {
           read_into(map, "shared_attention", spec.shared_attention, config::read_flag);
         }
       },
@@ -47,12 +47,12 @@ std::vector<std::string_view> network_keys(const learner::bundle::NetworkSpec& n
 }
 
 config::YamlMap with_network(const config::YamlValue& learning, std::vector<std::string_view> keys,
-                             const learner::NetworkSpec& network) {
+                             const learner::bundle::NetworkSpec& network) {
   for (const std::string_view key : network_keys(network)) keys.push_back(key);
   return {learning, keys};
 }
 
-void read_off_policy(const config::YamlValue& learning, bool redeploy, learner::OffPolicySpec& spec) {
+void read_off_policy(const config::YamlValue& learning, bool redeploy, learner::marl::OffPolicySpec& spec) {
   if (redeploy) spec.gamma = 0;
   const config::YamlMap keys = with_network(learning,
                                             {"actor_rate", "critic_rate", "gamma", "tau", "gradient_limit", "noise",
@@ -77,7 +77,7 @@ void read_off_policy(const config::YamlValue& learning, bool redeploy, learner::
   }
 }
 
-void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, learner::OnPolicySpec& spec) {
+void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, learner::marl::OnPolicySpec& spec) {
   const config::YamlMap keys =
       with_network(learning,
                    {"rate", "final_rate", "gamma", "gae_lambda", "clip", "entropy", "spread", "gradient_limit",
@@ -98,7 +98,7 @@ void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, l
   read_into(keys, "value_width", spec.value_width,
             [](const config::YamlValue& value) { return read_size(value, 1, 4096); });
   read_network(keys, spec.actor);
-  learner::LagrangianSpec lagrangian;
+  learner::marl::LagrangianSpec lagrangian;
   read_into(keys, "violation_limit", lagrangian.limit, config::read_probability);
   read_into(keys, "multiplier", lagrangian.initial, read_at_least_zero);
   read_into(keys, "multiplier_proportional", lagrangian.proportional, read_at_least_zero);
@@ -111,13 +111,13 @@ void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, l
 
 }  // namespace
 
-learner::MethodSpec read_method(const config::YamlValue& value) {
+learner::marl::MethodSpec read_method(const config::YamlValue& value) {
   constexpr std::array<std::string_view, 10> kNames = {
       "mappo", "mappo-no-attention", "ppo", "attmf", "attmf-softmax", "attmf-modern", "mf", "maddpg", "ddpg", "firm"};
   const std::string name = value.text("a method");
   if (std::ranges::find(kNames, name) == kNames.end())
     value.refuse("one of " + config::join({kNames.begin(), kNames.end()}));
-  learner::OnPolicySpec on_policy;
+  learner::marl::OnPolicySpec on_policy;
   if (name == "mappo") return on_policy;
   if (name == "mappo-no-attention") {
     on_policy.actor = learner::bundle::TransformerSpec{.attention = false};
@@ -132,10 +132,10 @@ learner::MethodSpec read_method(const config::YamlValue& value) {
 }
 
 void read_learning(const config::YamlMap& training, const sim::EnvironmentSpec& environment,
-                   learner::MethodSpec& method) {
+                   learner::marl::MethodSpec& method) {
   const config::YamlNode nothing{config::YamlNode::Kind::map, {}, {}, {}, {}};
   const config::YamlValue learning = training.get("learning").value_or(config::YamlValue(nothing, "training.learning"));
-  if (auto* const spec = std::get_if<learner::OffPolicySpec>(&method)) {
+  if (auto* const spec = std::get_if<learner::marl::OffPolicySpec>(&method)) {
     read_off_policy(learning, environment.scenario.redeploy, *spec);
   } else {
     read_on_policy(learning, environment.reward.kind, std::get<learner::marl::OnPolicySpec>(method));

@@ -189,13 +189,13 @@ class TrainingLoop {
   }
 
   void write_policy(const std::string& name) {
-    cli::write_aside(in_folder(name), learner::encode_bundle(policy_of(training_, trainer_)));
+    cli::write_aside(in_folder(name), learner::marl::encode_bundle(policy_of(training_, trainer_)));
   }
 
   const Training& training_;
   const TrainingRun& run_;
-  std::unique_ptr<learner::Communicator> communicator_;
-  learner::Trainer trainer_;
+  std::unique_ptr<learner::marl::Communicator> communicator_;
+  learner::marl::Trainer trainer_;
   cli::Progress progress_;
   std::optional<TrainingLog> log_;  // of rank 0
   CheckpointNotes notes_;

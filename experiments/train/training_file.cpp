@@ -207,16 +207,16 @@ class TrainingReader {
   }
 
   // `count` environments, as many of each workflow, and these over the draws of its calibration in turn.
-  learner::Plans read_plans(const config::YamlMap& map, const sim::EnvironmentSpec& common, std::size_t count) {
+  learner::marl::Plans read_plans(const config::YamlMap& map, const sim::EnvironmentSpec& common, std::size_t count) {
     std::size_t draws = 0;
     read_into(map, "calibration_draws", draws,
               [](const config::YamlValue& value) { return read_size(value, 0, 10'000); });
     const sim::LoadSpec load = read_load(map, common.scenario.window);
     const std::vector<config::YamlValue> all = workflows();
     if (count % all.size() != 0) map.value().fail("environments: expected a multiple of the number of workflows");
-    learner::Plans plans;
+    learner::marl::Plans plans;
     for (const config::YamlValue& workflow : all) {
-      learner::Plans of_workflow;
+      learner::marl::Plans of_workflow;
       for (const sim::WorkflowSpec& draw : read_draws(workflow, draws)) {
         of_workflow.push_back(plan(workflow, common, draw, load));
       }
@@ -266,7 +266,7 @@ class TrainingReader {
     }
   }
 
-  void read_safety(const config::YamlMap& map, const sim::EnvironmentSpec& environment, learner::TrainerSpec& trainer) {
+  void read_safety(const config::YamlMap& map, const sim::EnvironmentSpec& environment, learner::marl::TrainerSpec& trainer) {
     const auto value = map.get("safety");
     if (!value) return;
     enum class Filter { none, ses, feasibility };

@@ -12,8 +12,8 @@
 #include <zip.h>
 
 #include "experiments/config/experiment_file.hpp"
-#include "learner/serving/bundle.hpp"
-#include "learner/serving/tensors.hpp"
+#include "learner/bundle/bundle.hpp"
+#include "learner/bundle/tensors.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 #include "tests/learner/bundle/policies.hpp"
 
@@ -84,9 +84,9 @@ void write_bundle(const std::string& path, const learner::bundle::PolicyBundle& 
 }
 
 // With random weights.
-learner::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge knowledge) {
+learner::bundle::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge knowledge) {
   const sim::Scenario scenario(config::read_experiment(workflow).scenario);
-  learner::PolicyBundle policy = learner::random_policy(scenario, learner::NeighbourhoodSpec{});
+  learner::bundle::PolicyBundle policy = learner::bundle::random_policy(scenario, learner::bundle::NeighbourhoodSpec{});
   policy.metadata.load_knowledge = knowledge;
   return policy;
 }
