@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How well calibrated workflows predict windows that were held out, over several splits: the tables of .docs/calibration.md.
+# How well calibrated workflows predict windows that were held out, over several splits: the tables of docs/explanation/calibration.md.
 #
 #   experiments/configs/calibration-accuracy.sh PROGRAM DATA FOLDER [SPLITS]
 #

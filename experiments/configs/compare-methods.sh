@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The comparison of .docs/learning.md: every method on Parallel with as many windows, by ten training seeds each, beside
+# The comparison of docs/explanation/learning.md: every method on Parallel with as many windows, by ten training seeds each, beside
 # the controls. Trains at 10 to 30 users, selects checkpoints at others, reports at 12, 17, 23 and 28.
 #
 #   experiments/configs/compare-methods.sh PROGRAM FOLDER [SEEDS]

@@ -1,6 +1,6 @@
 // CFS bandwidth control against instances that were measured on a real gateway, given their work and the stated costs
 // and nothing fitted. The figures are those of the report on the measurements, which covers half as many windows again.
-// The table of .docs/cpu-limits.md:
+// The table of docs/explanation/cpu-limits.md:
 //   faasconf_sim_tests --gtest_also_run_disabled_tests --gtest_filter='*TableOfErrors*'
 
 #include <algorithm>
