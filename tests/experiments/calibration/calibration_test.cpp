@@ -3,7 +3,6 @@
 
 #include "experiments/calibration/calibration.hpp"
 
-#include <cstdio>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -13,6 +12,7 @@
 #include "experiments/calibration/next_windows.hpp"
 #include "experiments/config/files.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
+#include "tests/experiments/calibration/two_functions_files.hpp"
 #include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments {
@@ -28,31 +28,13 @@ constexpr std::size_t kRows = 60;  // asserts and sanitizers take their time
 constexpr std::uint64_t kEvaluations = 80;
 #endif
 
-// Files of a system whose values are known, and of a workflow that has others.
-struct Files {
-  explicit Files(const std::string& name, std::size_t rows, std::uint64_t seed = 7) : folder(scratch_folder(name)) {
-    write_file(folder / "measured.csv", simulated_rows(two_functions(), rows, seed));
-    write_file(folder / "mapping.yaml", kTwoFunctionsMapping);
-    std::string other = kTwoFunctions;
-    other.replace(other.find("500ms"), 5, "900ms");
-    other.replace(other.find("800ms"), 5, "400ms");
-    other.replace(other.find("contention: 0.1"), 15, "contention: 0.3");
-    write_file(folder / "workflow.yaml", other);
-  }
-  CalibrationInputs inputs(const CalibrationOptions& options) const {
-    return {path("measured.csv"), path("mapping.yaml"), path("workflow.yaml"), options};
-  }
-  std::string path(const std::string& name) const { return (folder / name).string(); }
-  std::filesystem::path folder;
-};
-
 bool always(const FitProgress&) { return true; }
 
 TEST(Calibration, RecoversASimulatedSystemWithinItsIntervals) {
 #ifndef NDEBUG
   GTEST_SKIP() << "takes minutes with asserts and sanitizers; the release build runs it";
 #endif
-  const Files files("recovery", kRows);
+  const TwoFunctionsFiles files("recovery", kRows);
   const CalibrationOptions options{.evaluations = kEvaluations, .windows_per_half = 1, .members = 4, .threads = 2};
   const CalibrationInputs inputs = files.inputs(options);
   const auto found = calibrate(inputs, options, always);
@@ -94,37 +76,8 @@ TEST(Calibration, RecoversASimulatedSystemWithinItsIntervals) {
   EXPECT_NE(next[0].configuration, next[1].configuration);
 }
 
-// How often 90 % intervals hold what is true, of the values and of windows that were held out: minutes, so not a test
-// that runs with the others.
-//   faasconf_calibration_tests --gtest_also_run_disabled_tests --gtest_filter='*NinetyPercent*'
-TEST(Calibration, DISABLED_NinetyPercentIntervalsHoldTheTruthAsOftenAsTheySay) {
-  constexpr int times = 40;
-  const double truth[] = {0.5, 0.8, 0.1};
-  int held = 0;
-  double covered = 0;
-  int targets = 0;
-  for (int i = 0; i < times; ++i) {
-    const Files files("coverage", 200, 100 + static_cast<std::uint64_t>(i) * 10'000);
-    const CalibrationOptions options{.evaluations = 120, .windows_per_half = 1, .members = 8, .threads = 2};
-    const auto found = calibrate(files.inputs(options), options, always);
-    for (std::size_t p = 0; p < 3; ++p) {
-      const Span& interval = found->record.intervals[p];
-      if (interval.low <= truth[p] && truth[p] <= interval.high) ++held;
-    }
-    for (const TargetReport& report : found->reports) {
-      if (!report.held_out) continue;
-      covered += report.coverage;
-      ++targets;
-    }
-  }
-  std::printf("coverage of 90 %% intervals: values %.1f %% of %d, held-out windows %.1f %%\n",
-              100.0 * held / (3 * times), 3 * times, 100 * covered / targets);
-  EXPECT_GT(held, 0.85 * 3 * times);
-  EXPECT_NEAR(covered / targets, 0.9, 0.05);
-}
-
 TEST(Calibration, IsTheSameForAnyNumberOfThreads) {
-  const Files files("threads", 20);
+  const TwoFunctionsFiles files("threads", 20);
   const auto text = [&](int threads) {
     const CalibrationOptions options{
         .evaluations = 14, .windows_per_half = 1, .members = 2, .replications = 4, .threads = threads};
@@ -135,7 +88,7 @@ TEST(Calibration, IsTheSameForAnyNumberOfThreads) {
 }
 
 TEST(Calibration, GoesOnFromItsCheckpointToTheSameEnd) {
-  const Files files("resume", 20);
+  const TwoFunctionsFiles files("resume", 20);
   CalibrationOptions options{.evaluations = 42, .windows_per_half = 1, .members = 2, .replications = 4};
   const CalibrationInputs inputs = files.inputs(options);
   const std::string whole = calibrated_yaml(inputs, *calibrate(inputs, options, always));
