@@ -109,7 +109,7 @@ run_tests() {
   configure release
   configure sanitize
   build release
-  build sanitize
+  build sanitize faasconf_tests
   # one ctest over both trees, hence one summary
   mkdir -p build/ctest
   printf 'subdirs("%s")\n' "$PWD/build/release" "$PWD/build/sanitize" >build/ctest/CTestTestfile.cmake
