@@ -4,6 +4,7 @@
 splits=${SPLITS:-4}
 settings="SPLITS=$splits BUDGET=${BUDGET:-default}"
 source experiments/studies/study.sh
+need_data openfaas/windows.csv faasconf/parallel_10users.csv
 
 fit() {  # NAME MEASUREMENTS MAPPING WORKFLOW WINDOWS SPLIT
   local budget=()

@@ -3,6 +3,7 @@
 # builds: faasconf_study_cfs_errors
 settings="20 simulated windows per measured one"
 source experiments/studies/study.sh
+need_data openfaas/windows.csv
 
 once table.md build/release/tests/studies/faasconf_study_cfs_errors
 

@@ -85,8 +85,8 @@ export program
 evaluate() {  # NAME WORKFLOW "METHOD..." OPTION...
   local bundles=()
   for method in $3; do bundles+=(--bundle "trainings/$method"); done
-  "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${@:4}" "${bundles[@]}" \
-    --out "$1.h5" --plot "$1.png" >"$1.txt"
+  once "$1.txt" "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${@:4}" "${bundles[@]}" \
+    --out "$1.h5" --plot "$1.png"
 }
 controls=(--config static.yaml --table lookup.yaml)
 strict_controls=(--config static-strict.yaml --table lookup-strict.yaml)

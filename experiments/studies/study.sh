@@ -20,6 +20,11 @@ echo "$settings" >"$folder/settings"
 commit=$(git describe --always --dirty --abbrev=12 --exclude='*')
 grep -qsx "$commit" "$folder/commits" || echo "$commit" >>"$folder/commits"
 
+need_data() {  # FILE...: the whole data, not the extracts that ship
+  local file
+  for file; do [ -e "$data/$file" ] || die "$data/$file is not here; FAASCONF_SHARED may name the folder above data"; done
+}
+
 once() {  # FILE COMMAND...: FILE is what COMMAND prints, computed only where it is not there yet
   [ -e "$folder/$1" ] && return
   echo "$name: $1" >&2
