@@ -3,6 +3,7 @@
 # builds: faasconf
 splits=${SPLITS:-4}
 settings="SPLITS=$splits BUDGET=${BUDGET:-default}"
+usual="SPLITS=4 BUDGET=default"
 source experiments/studies/study.sh
 need_data openfaas/windows.csv faasconf/parallel_10users.csv
 

@@ -2,6 +2,7 @@
 # how far models of a CPU limit are off what a real OpenFaaS gateway does; half a minute, needs data/openfaas
 # builds: faasconf_study_cfs_errors
 settings="20 simulated windows per measured one"
+usual=$settings
 source experiments/studies/study.sh
 need_data openfaas/windows.csv
 

@@ -5,6 +5,7 @@ set -euo pipefail
 seeds=${SEEDS:-10}
 windows=${WINDOWS:-102400}
 settings="SEEDS=$seeds WINDOWS=$windows QOS_WEIGHT=${QOS_WEIGHT:-2}"  # QOS_WEIGHT=0.5 is the paper's reward
+usual="SEEDS=10 WINDOWS=102400 QOS_WEIGHT=2"
 [ "${1:-}" = one ] || source experiments/studies/study.sh
 
 common=(train-parallel --quiet --threads 1
@@ -70,6 +71,7 @@ if [ "${1:-}" = one ]; then  # a job of those below, in the folder of the result
   exit
 fi
 script=$(realpath "$0")
+note_commit
 cd "$folder"
 export program
 {

@@ -4,6 +4,7 @@
 systems=${SYSTEMS:-40}
 evaluations=${EVALUATIONS:-120}
 settings="SYSTEMS=$systems EVALUATIONS=$evaluations"
+usual="SYSTEMS=40 EVALUATIONS=120"
 source experiments/studies/study.sh
 
 for ((system = 0; system < systems; ++system)); do

@@ -1,5 +1,6 @@
-# What the studies share: each sets `settings` and sources this, in the root of the repository. A study keeps what it has
-# computed in build/studies/NAME, does not compute it again, and prints its page for docs/studies/.
+# What the studies share: each sets `settings`, and `usual` for those of a whole run, and sources this in the root of the
+# repository. A study keeps what it has computed in build/studies/NAME, does not compute it again, and prints its page for
+# docs/studies/.
 set -euo pipefail
 
 name=$(basename "$0" .sh)
@@ -16,9 +17,11 @@ if [ -e "$folder/settings" ] && [ "$(<"$folder/settings")" != "$settings" ]; the
 fi
 echo "$settings" >"$folder/settings"
 
-# all commits that had a part in the results
-commit=$(git describe --always --dirty --abbrev=12 --exclude='*')
-grep -qsx "$commit" "$folder/commits" || echo "$commit" >>"$folder/commits"
+note_commit() {  # of all that had a part in the results
+  local commit
+  commit=$(git describe --always --dirty --abbrev=12 --exclude='*')
+  grep -qsx "$commit" "$folder/commits" || echo "$commit" >>"$folder/commits"
+}
 
 need_data() {  # FILE...: the whole data, not the extracts that ship
   local file
@@ -28,13 +31,16 @@ need_data() {  # FILE...: the whole data, not the extracts that ship
 once() {  # FILE COMMAND...: FILE is what COMMAND prints, computed only where it is not there yet
   [ -e "$folder/$1" ] && return
   echo "$name: $1" >&2
+  note_commit
   "${@:2}" >"$folder/$1.part"
   mv "$folder/$1.part" "$folder/$1"
 }
 
 page() {  # TITLE: begins the page, and says where its numbers come from
-  printf '# %s\n\n`./run.sh study %s` wrote this page. Settings: %s. Commit: %s.' \
-    "$1" "$name" "$settings" "$(paste -sd, "$folder/commits")"
+  local reduced=
+  [ "$settings" = "$usual" ] || reduced=" (a reduced run: the whole one has $usual)"
+  printf '# %s\n\n`./run.sh study %s` wrote this page. Settings: %s%s. Commit: %s.' \
+    "$1" "$name" "$settings" "$reduced" "$(paste -sd, "$folder/commits")"
   if [ -e sim/core/version.hpp ]; then
     printf ' Model version: %s.' "$(grep -oP 'odel_?[vV]ersion\D*\K\d+' sim/core/version.hpp | head -n 1)"
   fi
