@@ -11,6 +11,7 @@ usage: ./run.sh VERB [ARGUMENT...]
   test  [ARG...]   build, then run all tests, plainly and under sanitizers; arguments go to ctest (-R sim)
   build [PRESET]   build everything: release (default), dev, sanitize, tsan or fuzz
   bench [ARG...]   build and run the benchmarks; arguments go to them (--benchmark_filter=EventQueue)
+  study [NAME]     compute what is too slow for a test and write docs/studies/NAME.md; without a name, list the studies
   format [--check] let clang-format settle the layout of the C++ files, or only say where it would
   docs             write the reference of the C++ headers to build/docs
   help             print this
@@ -108,7 +109,7 @@ run_tests() {
   configure release
   configure sanitize
   build release
-  build sanitize
+  build sanitize faasconf_tests
   # one ctest over both trees, hence one summary
   mkdir -p build/ctest
   printf 'subdirs("%s")\n' "$PWD/build/release" "$PWD/build/sanitize" >build/ctest/CTestTestfile.cmake
@@ -134,6 +135,30 @@ bench() {
   configure release
   build release faasconf_benchmarks
   exec build/release/tests/benchmarks/faasconf_benchmarks "$@"
+}
+
+list_studies() {
+  local script
+  for script in experiments/studies/*.sh; do
+    case $script in */study.sh) continue ;; esac
+    printf '%-21s %s\n' "$(basename "$script" .sh)" "$(sed -n '2s/^# //p' "$script")"
+  done
+}
+
+study() {  # [NAME]: settings are variables (SPLITS=1 ./run.sh study calibration-accuracy)
+  [ $# -ge 1 ] || { list_studies; return; }
+  local script=experiments/studies/$1.sh page=docs/studies/$1.md targets
+  [ "$1" != study ] && [ -e "$script" ] || die "no study \"$1\"; ./run.sh study lists them"
+  need_to_test
+  install_missing
+  configure release
+  read -ra targets < <(sed -n 's/^# builds: //p' "$script")
+  build release "${targets[@]}"
+  mkdir -p docs/studies build/studies
+  PYTHON=$python PYTHONPATH=$PWD/build/release/python bash "$script" >"build/studies/$1.md" \
+    || die "the study $1 ended early; the same command goes on from there"
+  mv "build/studies/$1.md" "$page"
+  say "see $page"
 }
 
 format() {
@@ -162,6 +187,7 @@ case ${1:-help} in
   test) run_tests "${@:2}" ;;
   build) build_preset "${@:2}" ;;
   bench) bench "${@:2}" ;;
+  study) study "${@:2}" ;;
   format) format "${@:2}" ;;
   docs) docs ;;
   help | -h | --help) usage ;;

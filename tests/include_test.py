@@ -65,6 +65,7 @@ MAY_INCLUDE = {
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
     "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark"],
     "tests/fuzz": [*EVERYTHING_BUT_TORCH, "tests"],
+    "tests/studies": [*EVERYTHING_BUT_TORCH, "tests", "tests/experiments"],
 }
 
 # Others' headers: the first pattern that matches names them.

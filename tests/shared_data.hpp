@@ -1,6 +1,6 @@
 #pragma once
-// Real data that does not ship with the project: the folder FAASCONF_SHARED names, else ../shared beside the project.
-// Tests run in the repository root.
+// Real data: all of it, which does not ship with the project, where the folder is that FAASCONF_SHARED names, else
+// ../shared beside the project; else what ships of it in tests/data. Tests run in the repository root.
 //
 //   const auto file = shared_file("data/azure/azure2019_invocations_9fn.csv");
 //   if (!file) GTEST_SKIP() << kNoSharedData;
@@ -14,11 +14,13 @@ namespace faasconf::tests {
 
 inline constexpr const char* kNoSharedData = "the shared data is not here; FAASCONF_SHARED may name its folder";
 
+// The whole file, or an extract of it that ships.
 inline std::optional<std::string> shared_file(const std::string& name) {
   const char* folder = std::getenv("FAASCONF_SHARED");
-  const auto path = std::filesystem::path(folder != nullptr ? folder : "../shared") / name;
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  return path.string();
+  for (const std::filesystem::path root : {folder != nullptr ? folder : "../shared", "tests"}) {
+    if (std::filesystem::exists(root / name)) return (root / name).string();
+  }
+  return std::nullopt;
 }
 
 }  // namespace faasconf::tests

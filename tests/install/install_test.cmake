@@ -10,9 +10,15 @@ function(must_run)
 endfunction()
 
 must_run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix)
-must_run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${SCRATCH}/build -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix)
+must_run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CONSUMER} -B ${SCRATCH}/build -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix
+  -DEXAMPLES=${EXAMPLES})
 must_run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
 must_run(${SCRATCH}/build/consumer)
 if(NOT output STREQUAL "faasconf ${VERSION}: 1500 ms\n")
   message(FATAL_ERROR "the consumer printed \"${output}\"")
+endif()
+
+must_run(${SCRATCH}/build/example)
+if(NOT output MATCHES "^mean latency [0-9.]+ s, success ratio [0-9.]+, price [0-9.]+\n$")
+  message(FATAL_ERROR "the example printed \"${output}\"")
 endif()

@@ -3,7 +3,6 @@
 
 #include "experiments/calibration/calibration.hpp"
 
-#include <cstdio>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -13,6 +12,7 @@
 #include "experiments/calibration/next_windows.hpp"
 #include "experiments/config/experiment_file.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
+#include "tests/experiments/calibration/two_functions_files.hpp"
 #include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments::calibration {
@@ -28,31 +28,13 @@ constexpr std::size_t kRows = 60;  // asserts and sanitizers take their time
 constexpr std::uint64_t kEvaluations = 80;
 #endif
 
-// Files of a system whose values are known, and of a workflow that has others.
-struct Files {
-  explicit Files(const std::string& name, std::size_t rows, std::uint64_t seed = 7) : folder(scratch_folder(name)) {
-    write_file(folder / "measured.csv", simulated_rows(two_functions(), rows, seed));
-    write_file(folder / "mapping.yaml", kTwoFunctionsMapping);
-    std::string other = kTwoFunctions;
-    other.replace(other.find("500ms"), 5, "900ms");
-    other.replace(other.find("800ms"), 5, "400ms");
-    other.replace(other.find("contention: 0.1"), 15, "contention: 0.3");
-    write_file(folder / "workflow.yaml", other);
-  }
-  CalibrationInputs inputs(const CalibrationOptions& options) const {
-    return {path("measured.csv"), path("mapping.yaml"), path("workflow.yaml"), options};
-  }
-  std::string path(const std::string& name) const { return (folder / name).string(); }
-  std::filesystem::path folder;
-};
-
 bool always(const FitProgress&) { return true; }
 
 TEST(Calibration, RecoversASimulatedSystemWithinItsIntervals) {
 #ifndef NDEBUG
   GTEST_SKIP() << "takes minutes with asserts and sanitizers; the release build runs it";
 #endif
-  const Files files("recovery", kRows);
+  const TwoFunctionsFiles files("recovery", kRows);
   const CalibrationOptions options{.evaluations = kEvaluations, .windows_per_half = 1, .members = 4, .threads = 2};
   const CalibrationInputs inputs = files.inputs(options);
   const auto found = calibrate(inputs, options, always);
@@ -125,7 +107,7 @@ TEST(Calibration, DISABLED_NinetyPercentIntervalsHoldTheTruthAsOftenAsTheySay) {
 }
 
 TEST(Calibration, IsTheSameForAnyNumberOfThreads) {
-  const Files files("threads", 20);
+  const TwoFunctionsFiles files("threads", 20);
   const auto text = [&](int threads) {
     const CalibrationOptions options{
         .evaluations = 14, .windows_per_half = 1, .members = 2, .replications = 4, .threads = threads};
@@ -136,7 +118,7 @@ TEST(Calibration, IsTheSameForAnyNumberOfThreads) {
 }
 
 TEST(Calibration, GoesOnFromItsCheckpointToTheSameEnd) {
-  const Files files("resume", 20);
+  const TwoFunctionsFiles files("resume", 20);
   CalibrationOptions options{.evaluations = 42, .windows_per_half = 1, .members = 2, .replications = 4};
   const CalibrationInputs inputs = files.inputs(options);
   const std::string whole = calibrated_yaml(inputs, *calibrate(inputs, options, always));

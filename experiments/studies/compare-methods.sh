@@ -1,22 +1,13 @@
 #!/usr/bin/env bash
-# The comparison of .docs/learning.md: every method on Parallel with as many windows, by ten training seeds each, beside
-# the controls. Trains at 10 to 30 users, selects checkpoints at others, reports at 12, 17, 23 and 28.
-#
-#   experiments/configs/compare-methods.sh PROGRAM FOLDER [SEEDS]
-#
-# PROGRAM is faasconf; results go to FOLDER, and what is there already is not computed again. More than an hour on two cores.
-# QOS_WEIGHT=0.5 gives the off-policy methods the paper's reward.
+# every learning method on Parallel beside a search and a static configuration, by ten training seeds; hours on two cores
+# builds: faasconf faasconf-train _core
 set -euo pipefail
+seeds=${SEEDS:-10}
+windows=${WINDOWS:-102400}
+settings="SEEDS=$seeds WINDOWS=$windows QOS_WEIGHT=${QOS_WEIGHT:-2}"  # QOS_WEIGHT=0.5 is the paper's reward
+usual="SEEDS=10 WINDOWS=102400 QOS_WEIGHT=2"
+[ "${1:-}" = one ] || source experiments/studies/study.sh
 
-[ $# -ge 2 ] || { sed -n '2,9p' "$0"; exit 2; }
-script=$(realpath "$0")
-program=$(realpath "$1")
-mkdir -p "$2"
-folder=$(realpath "$2")
-seeds=${3:-10}
-cd "$folder"
-
-windows=102400
 common=(train-parallel --quiet --threads 1
   --set "training.steps=$windows" --set training.environments=16 --set training.shards=1
   --set training.steps_per_iteration=32 --set "training.selection.every=$((windows / 10))")
@@ -75,10 +66,14 @@ boxed=(mf-in-published-box maddpg-in-published-box ddpg-in-published-box)
 served=(strict-mappo strict-mappo-no-attention strict-ppo)
 tight=(--qos strict --violation-limit 0.03)
 
-if [ "${4:-}" = one ]; then  # a job of those below: PROGRAM FOLDER SEEDS one JOB...
-  "${@:5}"
+if [ "${1:-}" = one ]; then  # a job of those below, in the folder of the results: one JOB...
+  "${@:2}"
   exit
 fi
+script=$(realpath "$0")
+note_commit
+cd "$folder"
+export program
 {
   echo "search lookup.yaml --windows 600000"
   echo "search static.yaml --windows 1500000 --static"
@@ -87,13 +82,13 @@ fi
   for seed in $(seq -w "$seeds"); do
     for method in "${published[@]}" "${boxed[@]}" "${served[@]}"; do echo "train $method $seed"; done
   done
-} | OPENBLAS_NUM_THREADS=1 xargs -P "$(nproc)" -L 1 bash "$script" "$program" "$folder" "$seeds" one
+} | OPENBLAS_NUM_THREADS=1 xargs -P "$(nproc)" -L 1 bash "$script" one
 
 evaluate() {  # NAME WORKFLOW "METHOD..." OPTION...
   local bundles=()
   for method in $3; do bundles+=(--bundle "trainings/$method"); done
-  "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${@:4}" "${bundles[@]}" \
-    --out "$1.h5" --plot "$1.png" | tee "$1.txt"
+  once "$1.txt" "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${@:4}" "${bundles[@]}" \
+    --out "$1.h5" --plot "$1.png"
 }
 controls=(--config static.yaml --table lookup.yaml)
 strict_controls=(--config static-strict.yaml --table lookup-strict.yaml)
@@ -102,3 +97,14 @@ evaluate published-box parallel "${boxed[*]}" "${box[@]}"
 evaluate strict parallel "${served[*]}" "${strict_controls[@]}"
 evaluate published-cfs parallel-cfs "${published[*]}" "${controls[@]}"
 evaluate strict-cfs parallel-cfs "${served[*]}" "${strict_controls[@]}"
+
+cd - >/dev/null
+page "Comparison of learning methods"
+cat <<'END'
+Every method on Parallel with as many windows, trained at 10 to 30 users, selected at others, reported at 12, 17, 23 and 28,
+beside what a long random search finds. [Learning](../explanation/learning.md) says what the methods are, and reads the
+tables.
+END
+for table in published published-box strict published-cfs strict-cfs; do
+  printf '\n## %s\n\n```\n%s\n```\n' "$table" "$(<"$folder/$table.txt")"
+done
