@@ -76,10 +76,10 @@ sim::EnvironmentSpec read_environment(const YamlMap& map, bool on_policy) {
                                       {{"paper", sim::FeatureSet::paper}, {"extended", sim::FeatureSet::extended}});
   });
   read_into(map, "load_knowledge", spec.load_knowledge, [](const YamlValue& value) {
-    return read_word<sim::LoadKnowledge>(value, {{"clairvoyant", sim::LoadKnowledge::clairvoyant},
-                                                 {"persistence", sim::LoadKnowledge::persistence},
-                                                 {"smoothing", sim::LoadKnowledge::smoothing},
-                                                 {"seasonal", sim::LoadKnowledge::seasonal}});
+    return read_word<sim::LoadForecasting>(value, {{"clairvoyant", sim::LoadForecasting::clairvoyant},
+                                                   {"persistence", sim::LoadForecasting::persistence},
+                                                   {"smoothing", sim::LoadForecasting::smoothing},
+                                                   {"seasonal", sim::LoadForecasting::seasonal}});
   });
   read_into(map, "season_windows", spec.season_windows, [](const YamlValue& value) { return read_size(value); });
   spec.reward.kind = on_policy ? sim::RewardKind::constrained : sim::RewardKind::price;

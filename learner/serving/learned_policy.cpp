@@ -80,7 +80,7 @@ LearnedPolicy::LearnedPolicy(const PolicyBundle& bundle, const sim::Scenario& sc
       graph_(scenario.workflow(), actions_),
       features_(scenario, actions_, graph_, bundle.metadata.features),
       network_(bundle.metadata, bundle.weights),
-      clairvoyant_(bundle.metadata.load_knowledge == sim::LoadKnowledge::clairvoyant),
+      clairvoyant_(bundle.metadata.load_knowledge == sim::LoadForecasting::clairvoyant),
       forecast_(bundle.metadata.load_knowledge, bundle.metadata.smoothing_weight, bundle.metadata.season_windows,
                 bundle.metadata.upper_quantile),
       rng_(sim::RngStreams(options_.seed).stream("safety")),

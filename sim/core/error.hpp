@@ -13,6 +13,12 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Thrown where a caller's go_on() said no: nothing is wrong, and nothing was computed.
+class Cancelled : public std::exception {
+ public:
+  const char* what() const noexcept override { return "cancelled"; }
+};
+
 // The message of an exception and of all that it nests: outermost first, a line each, the nested ones indented.
 std::string describe(const std::exception& error);
 

@@ -28,7 +28,7 @@ void check_forecast(const EnvironmentSpec& spec) {
                 std::to_string(spec.upper_quantile));
   }
   if (spec.season_windows == 0) throw Error("an environment: expected a season of at least one window, got 0");
-  if (spec.load_knowledge != LoadKnowledge::seasonal) return;
+  if (spec.load_knowledge != LoadForecasting::seasonal) return;
   for (const auto& series : spec.load.series) {
     if (spec.season_windows < series.size()) continue;
     throw Error("an environment: expected a season shorter than every series of the load, got " +

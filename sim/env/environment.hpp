@@ -26,10 +26,10 @@ struct EnvironmentSpec {
   // as in the paper, or what is in flight and warm carries over.
   ScenarioSpec scenario;
   LoadSpec load;
-  LoadKnowledge load_knowledge = LoadKnowledge::clairvoyant;
-  double smoothing_weight = 0.5;  // under LoadKnowledge::smoothing and seasonal
-  // Under LoadKnowledge::seasonal: of the load's period. Shorter than every series: on a ring, the windows of one turn
-  // earlier would tell the future.
+  LoadForecasting load_knowledge = LoadForecasting::clairvoyant;
+  double smoothing_weight = 0.5;  // under LoadForecasting::smoothing and seasonal
+  // Under LoadForecasting::seasonal: of the load's period. Shorter than every series: on a ring, the windows of one
+  // turn earlier would tell the future.
   std::size_t season_windows = 1;
   double upper_quantile = 0.9;  // of the load, told by the extended features
   std::size_t episode_windows = 15;

@@ -19,7 +19,7 @@ struct LoadSpec {
 };
 
 // What an agent knows of the users of the window that it decides for.
-enum class LoadKnowledge {
+enum class LoadForecasting {
   clairvoyant,  // their number
   persistence,  // the number of the last window
   smoothing,    // exponential smoothing of the numbers so far (Brown, 1959)
@@ -53,7 +53,7 @@ class LoadForecast {
  public:
   // weight: of the last window under smoothing, and in the level under seasonal, in (0, 1]; season_windows: under
   // seasonal, at least 1.
-  LoadForecast(LoadKnowledge knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
+  LoadForecast(LoadForecasting knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
 
   std::size_t memory() const;  // windows before an episode that it learns from
   void begin(double users);    // of the first window that it is told of
@@ -70,7 +70,7 @@ class LoadForecast {
  private:
   double forecast(double users, double next) const;
 
-  LoadKnowledge knowledge_;
+  LoadForecasting knowledge_;
   double weight_;
   double told_ = 0;
   double smoothed_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
 // The pieces of a simulation's state: requests, joins, invocations, instances, functions, nodes. Plain values,
-// addressed by index; machine.hpp and its parts say what happens to them.
+// addressed by index; the engine say what happens to them.
 
 #include <cstdint>
 #include <limits>
@@ -52,7 +52,7 @@ enum class Place : std::uint8_t {
 struct alignas(64) Invocation {
   std::uint64_t request = 0;  // number of the request, for records
   Time called;
-  NodeIndex node = 0;
+  StepIndex step = 0;
   std::uint32_t scope = kNone;   // slot of the request, join or invocation that its answer goes to
   std::uint32_t generation = 0;  // tells the users of one slot apart
   std::uint32_t instance = kNone;

@@ -22,7 +22,7 @@ struct RequestRecord {
 struct CallRecord {
   std::uint64_t request = 0;
   FunctionId function;
-  std::uint32_t node = 0;      // the call in the workflow's graph
+  std::uint32_t step = 0;      // the call among the steps of the workflow
   std::int32_t instance = -1;  // number of the instance among the function's, in order of creation; -1: none reached
   Outcome outcome = Outcome::success;
   bool cold = false;  // it waited for its instance to start

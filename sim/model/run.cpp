@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "sim/core/error.hpp"
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 #include "sim/model/simulation.hpp"
 #include "sim/model/window_recorder.hpp"
 #include "sim/stats/batch_means.hpp"
@@ -128,7 +128,7 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
   StrictRecorder strict(spec.workflow.qos.latency);
   if (options.strict) observers.push_back(&strict);
 #ifndef NDEBUG
-  LawChecker laws(scenario);
+  InvariantChecker laws(scenario);
   observers.push_back(&laws);
 #endif
   std::optional<IntervalDecisions> decisions;

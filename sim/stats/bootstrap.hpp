@@ -27,7 +27,7 @@ using Strata = std::vector<std::vector<double>>;
 
 // A statistic of all values together, with the percentile interval of the stratified bootstrap (Efron, 1979; Agarwal et
 // al., 2021): each stratum is resampled by itself, so that the differences between strata do not count as noise.
-SkewedInterval bootstrap_interval(const Strata& strata, Statistic statistic, Rng rng,
-                                  const BootstrapOptions& options = {});
+AsymmetricInterval bootstrap_interval(const Strata& strata, Statistic statistic, Rng rng,
+                                      const BootstrapOptions& options = {});
 
 }  // namespace faasconf::sim

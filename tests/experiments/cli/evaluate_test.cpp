@@ -84,7 +84,7 @@ void write_bundle(const std::string& path, const learner::PolicyBundle& policy) 
 }
 
 // With random weights.
-learner::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge knowledge) {
+learner::PolicyBundle policy_for(const std::string& workflow, sim::LoadForecasting knowledge) {
   const sim::Scenario scenario(read_experiment(workflow).scenario);
   learner::PolicyBundle policy = learner::random_policy(scenario, learner::NeighbourhoodSpec{});
   policy.metadata.load_knowledge = knowledge;
@@ -93,8 +93,8 @@ learner::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge
 
 TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
   const Elsewhere elsewhere;
-  write_bundle("seeing.fcp", policy_for("parallel", sim::LoadKnowledge::clairvoyant));
-  write_bundle("causal.fcp", policy_for("parallel", sim::LoadKnowledge::persistence));
+  write_bundle("seeing.fcp", policy_for("parallel", sim::LoadForecasting::clairvoyant));
+  write_bundle("causal.fcp", policy_for("parallel", sim::LoadForecasting::persistence));
   const std::string line = kShort + "--config demo-lean.yaml --users 10,20 --bundle seeing.fcp --bundle causal.fcp ";
   const Ran ran = faasconf(line + "--threads 1 --out e.h5");
   ASSERT_EQ(ran.code, kDone) << ran.err;
@@ -110,7 +110,7 @@ TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
   for (const int training : {1, 2}) {
     const std::string folder = "method/" + std::to_string(training);
     std::filesystem::create_directories(folder);
-    learner::PolicyBundle policy = policy_for("parallel", sim::LoadKnowledge::persistence);
+    learner::PolicyBundle policy = policy_for("parallel", sim::LoadForecasting::persistence);
     policy.weights = learner::random_weights(policy.metadata, static_cast<std::uint64_t>(training));
     write_bundle(folder + "/best.fcp", policy);
   }
@@ -138,7 +138,7 @@ TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
 
 TEST(EvaluateCommand, RefusesAPolicyForAnotherWorkflow) {
   const Elsewhere elsewhere;
-  write_bundle("other.fcp", policy_for("sequential", sim::LoadKnowledge::persistence));
+  write_bundle("other.fcp", policy_for("sequential", sim::LoadForecasting::persistence));
   const Ran ran = faasconf(kShort + "--users 10 --bundle other.fcp");
   EXPECT_EQ(ran.code, kMisused);
   EXPECT_THAT(ran.err, HasSubstr("other.fcp"));

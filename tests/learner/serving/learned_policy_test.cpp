@@ -23,7 +23,7 @@ using ::testing::HasSubstr;
 
 constexpr std::size_t kSeason = 2;
 
-sim::EnvironmentSpec changing_load(sim::LoadKnowledge knowledge, bool redeploy) {
+sim::EnvironmentSpec changing_load(sim::LoadForecasting knowledge, bool redeploy) {
   sim::EnvironmentSpec spec = sim::two_steps(redeploy);
   spec.load = {.levels = {}, .series = {{2, 9, 4, 7, 12, 5}}};
   spec.season_windows = kSeason;
@@ -33,7 +33,7 @@ sim::EnvironmentSpec changing_load(sim::LoadKnowledge knowledge, bool redeploy) 
   return spec;
 }
 
-PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadKnowledge knowledge) {
+PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadForecasting knowledge) {
   PolicyBundle bundle = random_policy(scenario, NeighbourhoodSpec{});
   bundle.metadata.load_knowledge = knowledge;
   bundle.metadata.season_windows = kSeason;
@@ -73,8 +73,8 @@ Episode trained(std::shared_ptr<const sim::EnvironmentPlan> plan, const PolicyBu
 
 // What training does with the network, window by window, is what the served policy decides on the same windows.
 TEST(LearnedPolicy, DecidesAsInTraining) {
-  for (const auto knowledge : {sim::LoadKnowledge::clairvoyant, sim::LoadKnowledge::persistence,
-                               sim::LoadKnowledge::smoothing, sim::LoadKnowledge::seasonal}) {
+  for (const auto knowledge : {sim::LoadForecasting::clairvoyant, sim::LoadForecasting::persistence,
+                               sim::LoadForecasting::smoothing, sim::LoadForecasting::seasonal}) {
     for (const bool redeploy : {true, false}) {
       const auto plan = std::make_shared<const sim::EnvironmentPlan>(changing_load(knowledge, redeploy));
       const PolicyBundle bundle = policy_for(plan->scenario(), knowledge);
@@ -93,11 +93,11 @@ TEST(LearnedPolicy, DecidesAsInTraining) {
 TEST(LearnedPolicy, RunsAsInTraining) {
   sim::EnvironmentSpec spec = sim::two_steps(false);
   spec.load.levels = {6};
-  spec.load_knowledge = sim::LoadKnowledge::persistence;
+  spec.load_knowledge = sim::LoadForecasting::persistence;
   spec.features = sim::FeatureSet::extended;
   spec.episode_windows = 10;
   const auto plan = std::make_shared<const sim::EnvironmentPlan>(spec);
-  const PolicyBundle bundle = policy_for(plan->scenario(), sim::LoadKnowledge::persistence);
+  const PolicyBundle bundle = policy_for(plan->scenario(), sim::LoadForecasting::persistence);
   PolicyNetwork network(bundle.metadata, bundle.weights);
   sim::Environment environment(plan, 3);
   std::vector<sim::Configuration> trained;
@@ -119,7 +119,7 @@ TEST(LearnedPolicy, RunsAsInTraining) {
 
 TEST(LearnedPolicy, GoesByTheObservationWhereNobodyKnowsTheUsers) {
   const sim::Scenario scenario(sim::two_steps().scenario);
-  const PolicyBundle bundle = policy_for(scenario, sim::LoadKnowledge::persistence);
+  const PolicyBundle bundle = policy_for(scenario, sim::LoadForecasting::persistence);
   LearnedPolicy told(bundle, scenario, {.users = [](std::int64_t) { return 5.5; }});
   LearnedPolicy seeing(bundle, scenario);
   sim::Observation observation;
@@ -193,7 +193,7 @@ std::string refusal(const PolicyBundle& bundle, const sim::ScenarioSpec& spec) {
 
 TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
-  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::persistence);
+  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadForecasting::persistence);
   EXPECT_EQ(refusal(bundle, spec), "");
 
   sim::ScenarioSpec other = spec;
@@ -223,7 +223,7 @@ TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
 
 TEST(LearnedPolicy, AClairvoyantMustBeToldTheUsers) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
-  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::clairvoyant);
+  const PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadForecasting::clairvoyant);
   EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it must be told the users of the next window"));
 }
 

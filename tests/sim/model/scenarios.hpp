@@ -13,7 +13,7 @@
 #include <gmock/gmock.h>
 
 #include "sim/core/random.hpp"
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/model/simulation.hpp"
@@ -269,7 +269,7 @@ inline Sample observe(const Scenario& scenario, const Plan& plan, std::uint64_t 
   Tallies tallies(scenario.function_count(), plan.keep_executions);
   std::vector<Observer*> observers{&tallies};
 #ifndef NDEBUG
-  LawChecker laws(scenario);
+  InvariantChecker laws(scenario);
   observers.push_back(&laws);
 #endif
   Simulation simulation(scenario, RngStreams(plan.seed, replication), observers);

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 #include "tests/sim/model/event_log.hpp"
 #include "tests/sim/model/scenarios.hpp"
 
@@ -86,7 +86,7 @@ class Trial {
  private:
   Scenario scenario_;
   EventLog log_;
-  LawChecker laws_;
+  InvariantChecker laws_;
 };
 
 inline FunctionSpec waits(Duration time, Overflow overflow = Overflow::none) {

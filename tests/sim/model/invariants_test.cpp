@@ -1,4 +1,4 @@
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 
 #include <algorithm>
 #include <map>
@@ -52,7 +52,7 @@ TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
     const Scenario scenario(random_scenario(seed));
     RandomScenarios disturbance(seed + 1'000'000);
     RandomScenarios windows(seed + 2'000'000);
-    LawChecker laws(scenario);
+    InvariantChecker laws(scenario);
     EventLog log(scenario);
     Simulation simulation(scenario, RngStreams(seed), {&laws, &log});
     for (int step = 0; step < 12; ++step) {
@@ -105,7 +105,7 @@ TEST(Laws, HoldWhereIdleInstancesAreEvictedAndPreWarmed) {
     SCOPED_TRACE(seed);
     const Scenario scenario(crowded(seed));
     RandomScenarios windows(seed + 2'000'000);
-    LawChecker laws(scenario);
+    InvariantChecker laws(scenario);
     Simulation simulation(scenario, RngStreams(seed), {&laws});
     for (int step = 0; step < 12; ++step) {
       set_idle_windows(simulation, scenario, windows);
@@ -130,7 +130,7 @@ TEST(Laws, HoldWhereIdleInstancesAreEvictedAndPreWarmed) {
 TEST(Laws, HoldWhenWorkIsNotAWholeNumberOfNanoseconds) {
   const Scenario tiny(
       scenario(cpu_station("station", Deterministic{10.4e-9}), {.cpu = Millicores{300}}, open_loop(10'000)));
-  LawChecker laws(tiny);
+  InvariantChecker laws(tiny);
   Simulation simulation(tiny, RngStreams(1), {&laws});
   simulation.run_until(Time(30s));
   EXPECT_NO_THROW(laws.check(simulation));
@@ -263,7 +263,7 @@ class TamperedLaws : public ::testing::Test {
   }
 
   const Scenario checked{scenario(cpu_station("station", Exponential{0.1}), {}, open_loop(5))};
-  LawChecker laws{checked};
+  InvariantChecker laws{checked};
   Simulation simulation{checked, RngStreams(1), {&laws}};
 };
 
@@ -296,7 +296,7 @@ TEST_F(TamperedLaws, WorkThatNobodyAskedForIsNoticed) {
 }
 
 TEST_F(TamperedLaws, WorkThatWasServedBeforeTheCheckerLookedIsNoticed) {
-  LawChecker other(checked);
+  InvariantChecker other(checked);
   other.redeployed(simulation);
   Simulation fresh(checked, RngStreams(2));
   fresh.run_until(Time(10s));

@@ -1,4 +1,4 @@
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -33,7 +33,7 @@ void check_at_most(double value, double limit, const std::string& law, const std
 
 }  // namespace
 
-void LawChecker::Population::enter(Time now) {
+void InvariantChecker::Population::enter(Time now) {
   integral += static_cast<Nanoseconds>((now - updated).count()) * present;
   updated = now;
   ++present;
@@ -41,7 +41,7 @@ void LawChecker::Population::enter(Time now) {
   started_at += now.time_since_epoch().count();
 }
 
-void LawChecker::Population::leave(Time started, Time now) {
+void InvariantChecker::Population::leave(Time started, Time now) {
   integral += static_cast<Nanoseconds>((now - updated).count()) * present;
   updated = now;
   --present;
@@ -52,30 +52,31 @@ void LawChecker::Population::leave(Time started, Time now) {
   started_at -= started.time_since_epoch().count();
 }
 
-LawChecker::LawChecker(const Scenario& scenario) : scenario_(scenario), functions_(scenario.function_count()) {}
+InvariantChecker::InvariantChecker(const Scenario& scenario)
+    : scenario_(scenario), functions_(scenario.function_count()) {}
 
-void LawChecker::on_request(std::uint64_t, Time arrived) {
+void InvariantChecker::on_request(std::uint64_t, Time arrived) {
   advance_to(arrived);
   requests_.enter(arrived);
 }
 
-void LawChecker::on_request_finished(const RequestRecord& record) {
+void InvariantChecker::on_request_finished(const RequestRecord& record) {
   advance_to(record.finished);
   requests_.leave(record.arrived, record.finished);
 }
 
-void LawChecker::on_call(FunctionId function, Time called) {
+void InvariantChecker::on_call(FunctionId function, Time called) {
   advance_to(called);
   functions_[function.index].calls.enter(called);
 }
 
-void LawChecker::on_call_finished(const CallRecord& record) {
+void InvariantChecker::on_call_finished(const CallRecord& record) {
   advance_to(record.finished);
   functions_[record.function.index].calls.leave(record.called, record.finished);
   if (record.started == kNever) ++functions_[record.function.index].finished;
 }
 
-void LawChecker::on_execution_finished(const ExecutionRecord& record) {
+void InvariantChecker::on_execution_finished(const ExecutionRecord& record) {
   advance_to(record.finished);
   if (record.finished < record.started)
     broken("time is monotone", "an execution", to_seconds(record.started), to_seconds(record.finished));
@@ -83,7 +84,7 @@ void LawChecker::on_execution_finished(const ExecutionRecord& record) {
   ++functions_[record.function.index].finished;
 }
 
-void LawChecker::check(const Simulation& simulation) const {
+void InvariantChecker::check(const Simulation& simulation) const {
   double cpu_s = 0;
   check_little(requests_, simulation.now(), "the requests");
   check_equal(static_cast<double>(requests_.present), static_cast<double>(simulation.requests_in_flight()),
@@ -115,7 +116,7 @@ void LawChecker::check(const Simulation& simulation) const {
   check_at_most(cpu_s, cores * to_seconds(simulation.now() - started_), "CPU used <= cores", "the cluster");
 }
 
-void LawChecker::redeployed(const Simulation& simulation) {
+void InvariantChecker::redeployed(const Simulation& simulation) {
   requests_ = Population();
   requests_.updated = simulation.now();
   now_ = started_ = simulation.now();
@@ -126,14 +127,14 @@ void LawChecker::redeployed(const Simulation& simulation) {
   }
 }
 
-void LawChecker::advance_to(Time now) {
+void InvariantChecker::advance_to(Time now) {
   if (now < now_) broken("time is monotone", "the events", to_seconds(now), to_seconds(now_));
   now_ = now;
 }
 
 // Little's law on the sample path: the integral of the number present is the time that those who left spent, and that
 // those present have spent so far. Exact in integers.
-void LawChecker::check_little(const Population& population, Time now, const std::string& who) const {
+void InvariantChecker::check_little(const Population& population, Time now, const std::string& who) const {
   const Nanoseconds integral =
       population.integral + static_cast<Nanoseconds>((now - population.updated).count()) * population.present;
   const auto still_here = static_cast<std::int64_t>(population.starts.size());

@@ -13,9 +13,9 @@ namespace faasconf::sim {
 // Little's law and conservation of requests and calls, exactly, in nanoseconds; conservation of CPU work and the
 // limits on CPU time, of functions and of the cluster, within rounding; time never goes back. (Assertions in the
 // simulation watch the other limits.)
-class LawChecker final : public Observer {
+class InvariantChecker final : public Observer {
  public:
-  explicit LawChecker(const Scenario& scenario);
+  explicit InvariantChecker(const Scenario& scenario);
 
   // Throws std::logic_error that names the law, the function and both sides.
   void check(const Simulation& simulation) const;

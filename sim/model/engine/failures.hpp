@@ -1,13 +1,13 @@
 #pragma once
-// Part of machine.hpp: instances that crash and restart, nodes that fail, and what becomes of the requests in them.
+// Part of engine.hpp: instances that crash and restart, nodes that fail, and what becomes of the requests in them.
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
 
 // A crash: all that is in the instance is lost, and it starts up again in its place.
-void Machine::restart(std::uint32_t index) {
+void Engine::restart(std::uint32_t index) {
   Instance& instance = instances_[index];
   const Outcome outcome = std::exchange(instance.out_of_memory, false) ? Outcome::out_of_memory : Outcome::failed;
   ++function(instance.function).crashes;
@@ -27,7 +27,7 @@ void Machine::restart(std::uint32_t index) {
 }
 
 // Takes out all that is in the instance, for tell_callers().
-void Machine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
+void Engine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Instance& instance = instances_[index];
   keep_cpu_usage(instance);
   instance.cpu.for_each_job(now_, [this](std::uint32_t job, double remaining_s, bool parallel) {
@@ -48,7 +48,7 @@ void Machine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocat
 }
 
 // A slot that an event or a call of its own still leads to is kept until then.
-void Machine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
+void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   const Place place = invocation.place;
@@ -70,18 +70,18 @@ void Machine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>
 }
 
 // They have bad answers at once, and may call again: so only when all that is lost is out of reach.
-void Machine::tell_callers(const std::vector<Invocation>& lost) {
-  for (const Invocation& invocation : lost) finish(invocation.node, invocation.scope, report_answer(invocation));
+void Engine::tell_callers(const std::vector<Invocation>& lost) {
+  for (const Invocation& invocation : lost) finish(invocation.step, invocation.scope, report_answer(invocation));
 }
 
-void Machine::schedule_node_failure(std::uint32_t index) {
+void Engine::schedule_node_failure(std::uint32_t index) {
   const Distribution& law = node_spec(index).time_to_failure;
   if (law.is_zero()) return;
   schedule(after(now_, from_seconds(law.sample(nodes_[index].life))), EventKind::node_fails, index);
 }
 
 // Its instances are lost for good; others take their places where there is room.
-void Machine::on_node_fails(std::uint32_t index) {
+void Engine::on_node_fails(std::uint32_t index) {
   nodes_[index].in_service = false;
   const std::vector<std::uint32_t> dying = nodes_[index].instances;
   for (const std::uint32_t instance : dying) {
@@ -102,7 +102,7 @@ void Machine::on_node_fails(std::uint32_t index) {
   for (std::uint32_t i = 0; i < functions_.size(); ++i) reconcile({i});
 }
 
-void Machine::on_node_repaired(std::uint32_t index) {
+void Engine::on_node_repaired(std::uint32_t index) {
   nodes_[index].in_service = true;
   schedule_node_failure(index);
   place_pending();

@@ -1,7 +1,7 @@
 #pragma once
-// Part of machine.hpp: what it tells of itself, and its state as bytes.
+// Part of engine.hpp: what it tells of itself, and its state as bytes.
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
@@ -15,9 +15,9 @@ inline std::uint64_t checksum(std::span<const std::byte> bytes) {
 // Of what decides the form of a state. Scenarios that differ otherwise may exchange states.
 inline std::uint64_t form_of(const Scenario& scenario) {
   ArchiveWriter form;
-  for (NodeIndex i = 0; i < scenario.graph().size(); ++i) {
-    Node node = scenario.graph().node(i);
-    form(node.kind, node.function, node.parent, node.stream);
+  for (StepIndex i = 0; i < scenario.graph().size(); ++i) {
+    Step step = scenario.graph().step(i);
+    form(step.kind, step.function, step.parent, step.stream);
   }
   const Workload& workload = scenario.spec().workload;
   std::size_t functions = scenario.function_count();
@@ -35,7 +35,7 @@ inline std::uint64_t form_of(const Scenario& scenario) {
   return checksum(form.take());
 }
 
-Usage Machine::usage(FunctionId id) const {
+Usage Engine::usage(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   const double uncounted_s = to_seconds(now_ - state.counted_until);
   Usage usage{.cpu_s = state.cpu_s,
@@ -77,7 +77,7 @@ Usage Machine::usage(FunctionId id) const {
   return usage;
 }
 
-std::vector<std::byte> Machine::save() {
+std::vector<std::byte> Engine::save() {
   ArchiveWriter body;
   archive(body);
   std::vector<std::byte> state = body.take();
@@ -90,7 +90,7 @@ std::vector<std::byte> Machine::save() {
   return bytes;
 }
 
-void Machine::restore(std::span<const std::byte> bytes) {
+void Engine::restore(std::span<const std::byte> bytes) {
   constexpr std::size_t kHeadBytes = 2 * sizeof(std::uint64_t);
   std::uint64_t form = 0;
   std::uint64_t sum = 0;
@@ -103,7 +103,7 @@ void Machine::restore(std::span<const std::byte> bytes) {
   archive(body);
 }
 
-double Machine::unserved_work_s(FunctionId id) const {
+double Engine::unserved_work_s(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   double sum_s = 0;
   for (const auto* group : {&state.ready, &state.draining}) {
@@ -112,7 +112,7 @@ double Machine::unserved_work_s(FunctionId id) const {
   return sum_s;
 }
 
-double Machine::unserved_work_s(const Instance& instance) const {
+double Engine::unserved_work_s(const Instance& instance) const {
   double sum_s = 0;
   instance.cpu.for_each_job(now_, [&](std::uint32_t invocation, double remaining_s, bool parallel) {
     sum_s += remaining_s + (parallel ? 0.0 : invocations_[invocation].parallel_work_s);
