@@ -60,16 +60,16 @@ std::size_t LoadForecast::memory() const {
 }
 
 void LoadForecast::begin(double users) {
-  told_ = smoothed_ = users;
+  forecast_ = smoothed_ = users;
   seasons_.begin(users);
   errors_.begin();
 }
 
-double LoadForecast::tell(double users, double next) {
-  errors_.add(users - told_);
+double LoadForecast::observe(double users, double next) {
+  errors_.add(users - forecast_);
   smoothed_ += weight_ * (users - smoothed_);
   seasons_.add(users);
-  return told_ = forecast(users, next);
+  return forecast_ = forecast(users, next);
 }
 
 double LoadForecast::forecast(double users, double next) const {

@@ -1,5 +1,5 @@
 #pragma once
-// The workflow laid flat for the simulation: a tree of steps, every function's own calls expanded where it is called.
+// The workflow as a flat tree of steps: the calls that a function makes are expanded wherever it is called.
 
 #include <cstdint>
 #include <limits>
@@ -15,7 +15,7 @@ inline constexpr StepIndex kNoStep = std::numeric_limits<StepIndex>::max();
 
 enum class StepKind : std::uint8_t { call, sequence, parallel, choice, fan_out };
 
-// What a step's end is waited for by: the request, a call whose function makes it, or the join of its block.
+// What waits for the end of a step: the request, the call whose function makes it, or the join of its block.
 enum class ScopeKind : std::uint8_t { request, call, join };
 
 struct Step {

@@ -14,8 +14,8 @@ constexpr double kRelativeTolerance = 1e-6;
 constexpr double kAbsoluteTolerance_s = 1e-6;
 constexpr double kRounding_s = 1e-8;  // of an execution's work on one thread: two phases, some speed above 1
 
-[[noreturn]] void broken(const std::string& law, const std::string& who, double left, double right) {
-  throw std::logic_error("broken law: " + law + " of " + who + ": " + std::to_string(left) + " against " +
+[[noreturn]] void broken(const std::string& invariant, const std::string& who, double left, double right) {
+  throw std::logic_error("broken invariant: " + invariant + " of " + who + ": " + std::to_string(left) + " against " +
                          std::to_string(right));
 }
 
@@ -23,12 +23,12 @@ bool nearly_equal(double a, double b, double slack_s = 0) {
   return std::abs(a - b) <= kAbsoluteTolerance_s + slack_s + kRelativeTolerance * std::max(std::abs(a), std::abs(b));
 }
 
-void check_equal(double left, double right, const std::string& law, const std::string& who, double slack_s = 0) {
-  if (!nearly_equal(left, right, slack_s)) broken(law, who, left, right);
+void check_equal(double left, double right, const std::string& invariant, const std::string& who, double slack_s = 0) {
+  if (!nearly_equal(left, right, slack_s)) broken(invariant, who, left, right);
 }
 
-void check_at_most(double value, double limit, const std::string& law, const std::string& who) {
-  if (value > limit && !nearly_equal(value, limit)) broken(law, who, value, limit);
+void check_at_most(double value, double limit, const std::string& invariant, const std::string& who) {
+  if (value > limit && !nearly_equal(value, limit)) broken(invariant, who, value, limit);
 }
 
 }  // namespace
@@ -91,18 +91,18 @@ void InvariantChecker::check(const Simulation& simulation) const {
               "arrivals = finished + in flight", "the requests");
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     const std::string& name = scenario_.workflow().functions[i].name;
-    const FunctionLaws& laws = functions_[i];
-    check_little(laws.calls, simulation.now(), name);
-    check_equal(static_cast<double>(laws.calls.present), static_cast<double>(simulation.calls_in_flight({i})),
+    const FunctionSums& sums = functions_[i];
+    check_little(sums.calls, simulation.now(), name);
+    check_equal(static_cast<double>(sums.calls.present), static_cast<double>(simulation.calls_in_flight({i})),
                 "calls = answered + in flight", name);
     const Usage usage = simulation.usage({i});
-    const Usage& before = laws.at_start;
+    const Usage& before = sums.at_start;
     const double admitted_s = usage.admitted_work_s - before.admitted_work_s;
     const double rounding_s =
-        kRounding_s * static_cast<double>(laws.finished) * scenario_.workflow().functions[i].max_threads;
+        kRounding_s * static_cast<double>(sums.finished) * scenario_.workflow().functions[i].max_threads;
     check_equal(admitted_s, usage.work_s - before.work_s + simulation.unserved_work_s({i}),
                 "work admitted = served + to be served", name, rounding_s);
-    check_at_most(laws.finished_work_s, admitted_s, "work finished <= admitted", name);
+    check_at_most(sums.finished_work_s, admitted_s, "work finished <= admitted", name);
     const bool is_cfs = scenario_.workflow().cpu_sharing.mode == CpuSharing::cfs;
     check_at_most(usage.cpu_s, is_cfs ? usage.cpu_granted_s : usage.cpu_limit_millicore_s / 1000,
                   "CPU used <= CPU limit", name);
@@ -121,7 +121,7 @@ void InvariantChecker::redeployed(const Simulation& simulation) {
   requests_.updated = simulation.now();
   now_ = started_ = simulation.now();
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
-    functions_[i] = FunctionLaws();
+    functions_[i] = FunctionSums();
     functions_[i].calls.updated = simulation.now();
     functions_[i].at_start = simulation.usage({i});
   }

@@ -1,5 +1,5 @@
 #pragma once
-// What a run tells those who watch. Metrics, cost and logs are observers; the model does not know what they do.
+// What observers of a run are notified of. Metrics, cost and logs are observers; the model does not know what they do.
 
 #include <cstdint>
 
@@ -31,7 +31,7 @@ struct CallRecord {
   Time finished;          // when the caller has the answer
 };
 
-// The stay of a request in an instance; it outlives the call when the caller gave up.
+// The time of a request in an instance; it outlives the call when the caller gave up.
 struct ExecutionRecord {
   std::uint64_t request = 0;
   FunctionId function;

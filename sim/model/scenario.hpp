@@ -1,5 +1,5 @@
 #pragma once
-// All that a run needs to know but the seed.
+// Everything that a run depends on except the seed.
 
 #include "sim/model/attribution.hpp"
 #include "sim/model/graph.hpp"
@@ -38,7 +38,7 @@ class Scenario {
 // Throws Error when the configuration does not fit the workflow: number of functions, knobs that are not positive.
 void check(const Configuration& configuration, const WorkflowSpec& workflow);
 
-// Where an autoscaler may move the replicas: in the ranges of the functions that are tuned and not on demand.
+// The replicas that an autoscaler may choose: the ranges of the functions that are tuned and not on demand.
 ReplicaRanges replica_ranges(const WorkflowSpec& workflow);
 
 // The same knobs for every function that is tuned; the fixed ones keep theirs.

@@ -1,5 +1,5 @@
 #pragma once
-// The simulated platform: gateway, instances, requests in flight. Steppable, and its state can be saved bit for bit.
+// A simulated workflow: gateway, instances, requests in flight. Steppable, and its state can be saved bit for bit.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace faasconf::sim {
 
-// What an execution needs where that is told, not drawn.
+// What an execution needs where that is given, not drawn.
 struct Demand {
   double work_s = 0;     // core-seconds on one thread
   double off_cpu_s = 0;  // seconds without CPU, after the work
@@ -35,25 +35,25 @@ class Simulation {
   void set_go_on(std::function<bool()> go_on);
 
   // Starts anew at a time of the workload's profile: fresh instances under the present configuration, no requests.
-  // Usage goes on counting; request numbers go on.
+  // Usage and request numbers go on counting.
   void redeploy(Time start, const RngStreams& streams);
-  // The same under another configuration, which no instance that is there now ever sees. Throws Error as check().
+  // The same under another configuration, which the present instances never see. Throws Error as check().
   void redeploy(Time start, const RngStreams& streams, const Configuration& configuration);
 
   void inject();  // a request, now, besides the workload's
-  // The same by this option of the entry, which is not drawn then: many functions, each with arrivals of its own.
-  // Throws Error where the entry is no choice with such an option, or the client sends failed requests again.
+  // The same by this option of the entry instead of a drawn one: many functions, each with arrivals of its own. Throws
+  // Error where the entry is not a choice with such an option, or the client retries failed requests.
   void inject(std::size_t option);
-  // The same for a call that needs so much. Throws Error also where the option is no call.
+  // The same for a call with this demand. Also throws Error where the option is not a call.
   void inject(std::size_t option, const Demand& demand);
-  // New limits reach the instances by the workflow's rollout; new instances start up; of surplus ones the pending and
-  // the starting go, then the youngest drain. Throws Error as check().
+  // New limits reach the instances by the workflow's rollout; new instances start up; of surplus instances the pending
+  // and starting ones are removed first, then the youngest drain. Throws Error as check().
   void apply(const Configuration&);
-  // In place of the function's keep-alive from the next time on that it falls idle, after a redeployment too. Throws
-  // Error where the function is not on demand or a time is negative.
+  // Replaces the function's keep-alive from the next time that it falls idle, and after redeployments. Throws Error
+  // where the function is not on demand or a time is negative.
   void set_idle_windows(FunctionId, const IdleWindows&);
-  // Closed loop without a profile: so many users from now on, after a redeployment too; surplus ones leave when their
-  // request is back. Throws Error where the workload is another.
+  // Closed loop without a profile: the number of users from now on, and after redeployments; surplus users leave when
+  // their request is answered. Throws Error for any other workload.
   void set_users(int users);
   void stop_arrivals();  // the workload sends nothing more; what is in flight goes on
 

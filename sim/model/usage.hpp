@@ -18,7 +18,7 @@ struct Usage {
   double memory_mib_s = 0;                 // held
   double instance_s = 0;                   // instances that exist: starting, ready, draining
   double starting_s = 0;                   // of instance_s: start-up
-  double idle_s = 0;                       // of instance_s, on demand only: ready, and serving nobody
+  double idle_s = 0;                       // of instance_s, on demand only: ready, without a call
   double cpu_limit_millicore_s = 0;        // limits of the instances that exist
   double memory_limit_mib_s = 0;
   double received_bytes = 0;
@@ -26,7 +26,7 @@ struct Usage {
   std::int64_t crashes = 0;
   std::int64_t started = 0;     // instances that were added
   std::int64_t pre_warmed = 0;  // of started: by IdleWindows
-  std::int64_t evicted = 0;     // instances that went early, by ClusterSpec::evict_idle
+  std::int64_t evicted = 0;     // instances stopped early by ClusterSpec::evict_idle
 
   Usage& operator+=(const Usage& other);
   Usage& operator-=(const Usage& other);

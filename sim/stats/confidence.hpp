@@ -19,7 +19,7 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
-// A confidence interval that is not.
+// A confidence interval that need not be symmetric about its estimate.
 struct AsymmetricInterval {
   double estimate = 0.0;
   double low = 0.0;

@@ -45,7 +45,7 @@ std::uint32_t Engine::find_node(FunctionId id) const {
   return best;
 }
 
-// Idle instances on demand, as few as make room, those first that have been idle the longest.
+// As few idle instances on demand as make room, the longest idle ones first.
 Eviction Engine::eviction_on(std::uint32_t index, FunctionId id) const {
   std::vector<std::uint32_t> idle;
   for (const std::uint32_t instance : nodes_[index].instances) {
@@ -69,7 +69,7 @@ Eviction Engine::eviction_on(std::uint32_t index, FunctionId id) const {
   return eviction;
 }
 
-// On the node whose idle instances have been used least recently; nowhere if that is not enough on any.
+// Evicts on the node whose idle instances were used least recently; nowhere if no node has enough of them.
 void Engine::make_room(FunctionId id) {
   Eviction best;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
@@ -78,7 +78,7 @@ void Engine::make_room(FunctionId id) {
   }
   if (best.used_until == kNever) return;
   for (const std::uint32_t instance : best.instances) {
-    ++function(instances_[instance].function).evicted;
+    ++function(instances_[instance].function).usage.evicted;
     retire(instance);
   }
 }
@@ -109,7 +109,7 @@ void Engine::vacate(std::uint32_t instance) {
 
 // --- a contended node
 
-// Whether the instances may together want more than the node has; if not, they are left alone.
+// Whether the instances together may need more than the node has; if not, nothing is shared.
 void Engine::find_contention(std::uint32_t index) {
   ClusterNode& node = nodes_[index];
   double most_cores = 0;
@@ -122,8 +122,8 @@ void Engine::find_contention(std::uint32_t index) {
   if (contended_before || node.may_contend) share_node(index);
 }
 
-// The weights divide the cores among those who want CPU; what one does not want goes to the others, by their weights
-// (cpu.shares; weighted max-min fairness).
+// Divides the cores by weight among the instances that want CPU; what one of them does not need goes to the others by
+// their weights (cpu.shares; weighted max-min fairness).
 void Engine::share_node(std::uint32_t index) {
   const ClusterNode& node = nodes_[index];
   claims_.clear();
@@ -157,7 +157,7 @@ void Engine::divide_cores(double cores) {
   }
   if (wanted_cores <= cores) return;
 
-  // who wants no more than its part has it, and leaves more to the others
+  // a claim within its part is granted, which leaves more for the others
   for (bool more = true; more;) {
     more = false;
     for (Claim& claim : claims_) {

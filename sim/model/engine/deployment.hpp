@@ -1,5 +1,5 @@
 #pragma once
-// Part of engine.hpp: the deployment: its first instances, and new configurations rolled out over those that exist.
+// Part of engine.hpp: the deployment, from its first instances to the rollout of new configurations.
 
 #include "sim/model/engine/engine.hpp"
 
@@ -40,7 +40,7 @@ void Engine::deploy(Time start, const RngStreams& streams) {
   begin_workload(streams);
 }
 
-// Streams that nobody draws from are not derived: a window of 30 s is short.
+// Streams that are never drawn from are not derived: in windows of 30 s the time for it counts.
 void Engine::derive_streams(FunctionState& state, std::uint32_t i, const RngStreams& streams) {
   const FunctionSpec& function_spec = workflow_.functions[i];
   const auto derive = [&](Rng& rng, const Distribution& law, StreamName name) {
@@ -107,7 +107,7 @@ void Engine::apply(const Configuration& configuration) {
   if (!pending_.empty()) place_pending();
 }
 
-// An instance under the present limits; it keeps its own and drains where its node has no room for them.
+// Gives an instance the present limits; where its node has no room for them, it keeps its own and drains.
 void Engine::resize(std::uint32_t index) {
   Instance& instance = instances_[index];
   if (instance.node != kNone) {
@@ -126,7 +126,7 @@ void Engine::resize(std::uint32_t index) {
   cpu_changed(index);
 }
 
-// --- as many instances as the configuration wants
+// --- the number of instances that the configuration asks for
 
 void Engine::reconcile(FunctionId id) {
   FunctionState& state = function(id);
@@ -150,8 +150,8 @@ void Engine::reconcile(FunctionId id) {
   }
 }
 
-// Of surplus instances those go first that have no place, then those that are idle on demand, then those that start,
-// then the youngest.
+// Of surplus instances the pending ones are removed first, then those idle on demand, then starting ones, then the
+// youngest.
 void Engine::remove_surplus(FunctionId id, std::size_t most) {
   FunctionState& state = function(id);
   const auto surplus = [&] {

@@ -47,18 +47,18 @@ enum class EventKind : std::uint32_t {
 static_assert(static_cast<std::uint32_t>(EventKind::node_repaired) < EventTag::kNoKind,
               "the kinds of events no longer fit into the 4 bits that EventTag has for them");
 
-// Between two questions whether to go on: 0.1 s would be 100 us for each, which no event takes.
+// Events between two calls of go_on(), so few that they never take 0.1 s.
 constexpr std::uint64_t kEventsBetweenQuestions = 1024;
 
-// When so many events happen at one instant, requests fail and come again without time passing.
+// After so many events at one instant, requests must be failing and coming again without time passing.
 constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
 
 constexpr double kMillicoresPerCore = 1000;
 
-// With more instances than this, fetching what comes next while this is handled pays.
+// With more instances than this, prefetching the next events while one is handled pays off.
 constexpr std::size_t kFitInCache = 500;
 
-// A law, and what it always gives where it gives nothing else.
+// A distribution, and its value where that is constant.
 struct Sampler {
   explicit Sampler(const Distribution& of)
       : law(&of), constant(of.is_random() ? 0 : of.mean()), random(of.is_random()) {}
@@ -69,7 +69,7 @@ struct Sampler {
   bool random;
 };
 
-// A span that passes without the machine: a hop, off-CPU time.
+// A span in which nothing happens: a hop, off-CPU time.
 struct Delay {
   Sampler seconds;
   std::size_t lane = kNoLane;  // of the event queue, where the span is constant
@@ -83,7 +83,7 @@ struct Deadline {
   std::uint32_t generation = 0;
 };
 
-// What of a function's specification the loop asks all the time.
+// The parts of a function's specification that the loop reads all the time.
 struct FunctionPlan {
   explicit FunctionPlan(const WorkflowSpec& workflow, const FunctionSpec& function)
       : spec(&function),
@@ -124,7 +124,7 @@ inline CfsBandwidth bandwidth_of(const CpuSharingSpec& sharing) {
           .expiring_slice = sharing.slice_expiry ? sharing.bandwidth_slice : Duration::zero()};
 }
 
-// Instances of a node that would make room for another.
+// Instances of a node whose eviction would make room for another.
 struct Eviction {
   std::vector<std::uint32_t> instances;
   Time used_until = kNever;  // by the one that was used last; kNever: not even all together make room
@@ -138,7 +138,7 @@ class Engine {
   void handle(const Event& event);
   void ask_whether_to_go_on() const;
 
-  // what its owner may do
+  // commands
   void redeploy(Time start, const RngStreams& streams);
   void send_request(bool from_user) { send_request(from_user, graph_.root()); }
   void send_request_by(std::size_t option);
@@ -149,7 +149,7 @@ class Engine {
   void stop_arrivals() { stopped_ = true; }
   void set_go_on(std::function<bool()> go_on) { go_on_ = std::move(go_on); }
 
-  // what its owner may ask
+  // queries
   Usage usage(FunctionId id) const;
   double unserved_work_s(FunctionId id) const;
   double user_s() const { return user_s_ + static_cast<double>(users_present_) * to_seconds(now_ - users_since_); }
@@ -278,6 +278,7 @@ class Engine {
   void retire_if_drained(std::uint32_t instance);
   void take_from_group(std::uint32_t instance);
   void keep_cpu_usage(Instance& instance);
+  void add_cpu_usage(const Instance& instance, Usage& usage) const;
   void count_until_now(FunctionId id);
 
   // instances on demand
@@ -312,7 +313,7 @@ class Engine {
   void restart(std::uint32_t instance);
   void lose_all(std::uint32_t instance, Outcome outcome, std::vector<Invocation>& lost);
   void lose(std::uint32_t invocation, Outcome outcome, std::vector<Invocation>& lost);
-  void tell_callers(const std::vector<Invocation>& lost);
+  void answer_callers(const std::vector<Invocation>& lost);
   bool caller_is_lost(StepIndex step, std::uint32_t scope) const;
   void schedule_node_failure(std::uint32_t node);
   void on_node_fails(std::uint32_t node);

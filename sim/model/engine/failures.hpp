@@ -6,15 +6,15 @@
 namespace faasconf::sim {
 namespace {
 
-// A crash: all that is in the instance is lost, and it starts up again in its place.
+// A crash: everything in the instance is lost, and it starts up again on the same node.
 void Engine::restart(std::uint32_t index) {
   Instance& instance = instances_[index];
   const Outcome outcome = std::exchange(instance.out_of_memory, false) ? Outcome::out_of_memory : Outcome::failed;
-  ++function(instance.function).crashes;
+  ++function(instance.function).usage.crashes;
   std::vector<Invocation> lost;
   if (instance.state == InstanceState::draining) {
     lose_all(index, outcome, lost);
-    tell_callers(lost);
+    answer_callers(lost);
     return retire_if_drained(index);
   }
   count_until_now(instance.function);
@@ -23,10 +23,10 @@ void Engine::restart(std::uint32_t index) {
   if (plan(instance.function).on_demand) offer(index);
   lose_all(index, outcome, lost);
   start_up(index);
-  tell_callers(lost);
+  answer_callers(lost);
 }
 
-// Takes out all that is in the instance, for tell_callers().
+// Collects everything in the instance, for answer_callers().
 void Engine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Instance& instance = instances_[index];
   keep_cpu_usage(instance);
@@ -47,7 +47,7 @@ void Engine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocati
   if (instance.node != kNone) find_contention(instance.node);
 }
 
-// A slot that an event or a call of its own still leads to is kept until then.
+// A slot that a pending event or a call of its own still refers to is kept until then.
 void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
@@ -69,8 +69,8 @@ void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>&
   if (!in_use) release(index);
 }
 
-// They have bad answers at once, and may call again: so only when all that is lost is out of reach.
-void Engine::tell_callers(const std::vector<Invocation>& lost) {
+// The callers get bad answers at once and may call again, so only after everything lost has been removed.
+void Engine::answer_callers(const std::vector<Invocation>& lost) {
   for (const Invocation& invocation : lost) finish(invocation.step, invocation.scope, report_answer(invocation));
 }
 
@@ -80,13 +80,13 @@ void Engine::schedule_node_failure(std::uint32_t index) {
   schedule(after(now_, from_seconds(law.sample(nodes_[index].life))), EventKind::node_fails, index);
 }
 
-// Its instances are lost for good; others take their places where there is room.
+// Its instances are lost for good; others replace them where there is room.
 void Engine::on_node_fails(std::uint32_t index) {
   nodes_[index].in_service = false;
   const std::vector<std::uint32_t> dying = nodes_[index].instances;
   for (const std::uint32_t instance : dying) {
     Instance& victim = instances_[instance];
-    ++function(victim.function).crashes;
+    ++function(victim.function).usage.crashes;
     count_until_now(victim.function);
     take_from_group(instance);
     victim.state = InstanceState::draining;
@@ -95,7 +95,7 @@ void Engine::on_node_fails(std::uint32_t index) {
   }
   std::vector<Invocation> lost;
   for (const std::uint32_t instance : dying) lose_all(instance, Outcome::failed, lost);
-  tell_callers(lost);
+  answer_callers(lost);
   for (const std::uint32_t instance : dying) retire(instance);
   const Duration repair = from_seconds(node_spec(index).repair.sample(nodes_[index].life));
   schedule(after(now_, repair), EventKind::node_repaired, index);

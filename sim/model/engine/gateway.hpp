@@ -1,5 +1,5 @@
 #pragma once
-// Part of engine.hpp: a call's way to an instance, and its answer's way back.
+// Part of engine.hpp: the path of a call to an instance, and of its answer back.
 
 #include "sim/model/engine/engine.hpp"
 
@@ -11,7 +11,7 @@ void Engine::call(StepIndex index, std::uint32_t scope, Outcome input, const Dem
   const FunctionId id = step.function;
   const std::uint64_t request = request_number(step.scope, scope);
   const std::uint32_t slot = invocations_.take();
-  // what is told of its stay in an instance comes with admit()
+  // the members about its time in an instance are set by admit()
   Invocation& invocation = invocations_[slot];
   invocation.request = request;
   invocation.called = now_;
@@ -51,8 +51,8 @@ void Engine::on_call_arrives(std::uint32_t index) {
   const FunctionSpec& function_spec = *plan(id).spec;
   invocation.instance = target;
   invocation.cold = instance.state == InstanceState::starting || state.next_number != created;
-  state.received_bytes += function_spec.request_bytes;
-  // those for whom it will have slots wait for it in any case; one that was scaled from zero is waited for by all
+  state.usage.received_bytes += function_spec.request_bytes;
+  // calls for which it will have slots wait for it in any case; where it was scaled from zero, all calls wait
   const bool starts = instance.state == InstanceState::starting;
   if (starts && (!plan(id).on_demand || instance.queued < instance.slots)) return enqueue(index, target);
   if (!starts && has_slot(instance)) return admit(index, target);
@@ -64,7 +64,7 @@ void Engine::on_call_arrives(std::uint32_t index) {
   reject(index);
 }
 
-// The instance works for its 429 beside the executions; no slot is taken and no memory.
+// The work for a 429 runs beside the executions and takes no slot and no memory.
 void Engine::reject(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
@@ -75,7 +75,7 @@ void Engine::reject(std::uint32_t index) {
   if (invocation.work_s <= 0) return refuse(index, Outcome::rejected);
   invocation.place = Place::rejecting;
   ++instance.rejecting;
-  state.admitted_work_s += invocation.work_s;
+  state.usage.admitted_work_s += invocation.work_s;
   instance.cpu.start_ahead(index, invocation.work_s, now_);
   cpu_changed(invocation.instance);
 }
@@ -94,7 +94,7 @@ void Engine::refuse(std::uint32_t index, Outcome outcome) {
   schedule(now_, EventKind::answer, index);
 }
 
-// The instance that a call is sent to: a starting one where it is to wait for it, kNone where there is none.
+// The instance that a call is sent to: a starting one if the call is to wait for it, kNone if there is none.
 std::uint32_t Engine::route(FunctionId id) {
   FunctionState& state = function(id);
   if (plan(id).on_demand) return find_on_demand(id);
@@ -124,12 +124,12 @@ std::uint32_t Engine::route_ready(FunctionState& state) {
   });
 }
 
-// The answer reaches the caller, if there is one still, and the invocation is over.
+// The answer reaches the caller, if it still waits, and the invocation is over.
 void Engine::answer(std::uint32_t index) {
   const Invocation& invocation = invocations_[index];
   if (!invocation.caller_waits) return release(index);
   if (invocation.outcome == Outcome::success) {
-    function(invocation.function).transmitted_bytes += plan(invocation.function).spec->response_bytes;
+    function(invocation.function).usage.transmitted_bytes += plan(invocation.function).spec->response_bytes;
   }
   const Token token = report_answer(invocation);
   const StepIndex step = invocation.step;
@@ -138,7 +138,7 @@ void Engine::answer(std::uint32_t index) {
   finish(step, scope, token);
 }
 
-// What the answer makes of the token that entered the call.
+// The token that leaves the call, by its answer.
 Token Engine::report_answer(const Invocation& invocation) {
   --function(invocation.function).calls_in_flight;
   for (Observer* observer : observers_) {
@@ -190,7 +190,7 @@ void Engine::on_timeout() {
     }
     deadlines_.pop();
     if (over) continue;
-    // the caller gives up; who waits before an instance leaves, who is served is served on
+    // the caller gives up: a queued invocation leaves the queue, one in service runs on
     invocations_[deadline.invocation].caller_waits = false;
     Invocation abandoned = invocations_[deadline.invocation];
     abandoned.outcome = abandoned.cause = Outcome::timed_out;

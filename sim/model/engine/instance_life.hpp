@@ -10,7 +10,7 @@ std::uint32_t Engine::add_instance(FunctionId id, std::uint32_t node) {
   count_until_now(id);
   FunctionState& state = function(id);
   const std::uint32_t index = instances_.take();
-  ++state.started;
+  ++state.usage.started;
   Instance& instance = instances_[index];
   instance.function = id;
   instance.number = state.next_number++;
@@ -60,7 +60,7 @@ std::uint32_t Engine::start_instance(FunctionId id) {
   return index;
 }
 
-// A place has become free.
+// Room has become free on a node.
 void Engine::place_pending() {
   for (std::size_t i = 0; i < pending_.size();) {
     const FunctionId id{pending_[i]};
@@ -80,13 +80,13 @@ void Engine::start_up(std::uint32_t index) {
   FunctionState& state = function(instance.function);
   const Duration start_up = from_seconds(spec(instance.function).start_up.sample(state.start_up));
   instance.state = InstanceState::starting;
-  // in a rolling update even this is an event: the next old one goes then
+  // in a rolling update even this is an event: the next old instance drains then
   if (start_up <= Duration::zero() && workflow_.rollout != Rollout::rolling) return become_ready(index);
   state.starting.push_back(index);
   instance.life_sequence = schedule(after(now_, start_up), EventKind::started_up, index);
 }
 
-// started_up or crash; stale where the instance's life has taken another turn since.
+// started_up or crash; ignored where it is stale.
 void Engine::on_life_event(const Event& event) {
   const std::uint32_t index = event.tag.index();
   Instance& instance = instances_[index];
@@ -128,7 +128,7 @@ void Engine::set_limits(std::uint32_t index) {
 }
 
 void Engine::set_cpu_limits(Instance& instance) {
-  // one that a rollout has not reached yet has other limits than its function
+  // an instance that the rollout has not reached yet has other limits than its function
   const Millicores cpu = instance.limits.cpu;
   const bool is_present = cpu == configuration_.functions[instance.function.index].cpu;
   instance.cpu.set_limits({.limit_cores = cpu.value / kMillicoresPerCore,
@@ -145,7 +145,7 @@ double Engine::served_cores(Millicores cpu) const {
   return exponent == 1 ? cores : std::pow(cores, exponent);
 }
 
-// It takes no more calls.
+// The instance takes no more calls, and is removed once it is empty.
 void Engine::drain(std::uint32_t index) {
   Instance& instance = instances_[index];
   if (instance.state == InstanceState::starting) return retire(index);
@@ -163,7 +163,7 @@ void Engine::retire_if_drained(std::uint32_t index) {
   if (instance.state == InstanceState::draining && empty) retire(index);
 }
 
-// It is gone: its use is kept with its function, its place and slot are free. Who waits before it is sent on.
+// Removes the instance: its usage is kept with its function, its room and slot are freed, its queue is routed anew.
 void Engine::retire(std::uint32_t index) {
   Instance& instance = instances_[index];
   assert(instance.state != InstanceState::gone);
@@ -178,7 +178,7 @@ void Engine::retire(std::uint32_t index) {
   }
   hold_memory(instance, 0);
   keep_cpu_usage(instance);
-  state.memory_mib_s += instance.memory_mib_ns / 1e9;
+  state.usage.memory_mib_s += instance.memory_mib_ns / 1e9;
   take_from_group(index);
   state.cpu_limit_millicores -= instance.limits.cpu.value;
   state.memory_limit_mib -= instance.limits.memory.value;
@@ -189,7 +189,7 @@ void Engine::retire(std::uint32_t index) {
   instance.timer_sequence = instance.life_sequence = kNoSequence;
   const bool had_place = instance.node != kNone;
   if (had_place) vacate(index);
-  // before the slot is free: an answer on its way still asks for the number of the instance in it
+  // before the slot is free: a pending answer still reads the number of the instance in it
   if (had_place && !pending_.empty()) place_pending();
   instances_.give_back(index);
 }
@@ -200,32 +200,26 @@ void Engine::take_from_group(std::uint32_t index) {
   auto& group = of == InstanceState::starting   ? state.starting
                 : of == InstanceState::draining ? state.draining
                                                 : state.ready;
-  // the last one where many go at once
+  // the last one, where many are removed at once
   if (!group.empty() && group.back() == index) return group.pop_back();
   group.erase(std::ranges::find(group, index));
 }
 
-// What it has used so far goes to its function; work that is left undone was not admitted.
+// Adds its usage so far to its function's; unfinished work no longer counts as admitted.
 void Engine::keep_cpu_usage(Instance& instance) {
-  FunctionState& state = function(instance.function);
-  state.cpu_s += instance.cpu.cpu_s(now_);
-  state.work_s += instance.cpu.work_s(now_);
-  state.admitted_work_s -= unserved_work_s(instance);
-  state.throttled_s += instance.cpu.throttled_s(now_);
-  state.throttled_periods += instance.cpu.throttled_periods(now_);
-  state.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
-  state.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
-  state.cpu_granted_s += instance.cpu.granted_s(now_);
+  Usage& usage = function(instance.function).usage;
+  add_cpu_usage(instance, usage);
+  usage.admitted_work_s -= unserved_work_s(instance);
 }
 
 // Brings the integrals of the number of instances and their limits up to now, before either changes.
 void Engine::count_until_now(FunctionId id) {
   FunctionState& state = function(id);
   const double span_s = to_seconds(now_ - state.counted_until);
-  state.instance_s += static_cast<double>(state.instances()) * span_s;
-  state.starting_s += static_cast<double>(state.starting.size()) * span_s;
-  state.cpu_limit_millicore_s += state.cpu_limit_millicores * span_s;
-  state.memory_limit_mib_s += state.memory_limit_mib * span_s;
+  state.usage.instance_s += static_cast<double>(state.instances()) * span_s;
+  state.usage.starting_s += static_cast<double>(state.starting.size()) * span_s;
+  state.usage.cpu_limit_millicore_s += state.cpu_limit_millicores * span_s;
+  state.usage.memory_limit_mib_s += state.memory_limit_mib * span_s;
   state.counted_until = now_;
 }
 

@@ -1,13 +1,13 @@
 #pragma once
-// Part of engine.hpp: functions whose instances calls start, and which go after a time without calls.
+// Part of engine.hpp: instances on demand, which are started by calls and expire after a time without any.
 
 #include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
 
-// Where a call goes: to the instance that was free last, so that the others may expire; else to one that starts and
-// has a slot left; else to a new one; else, where that is allowed, it waits.
+// The instance for a call: the one that became free last, so that the others may expire; else one that starts up and
+// has a slot left; else a new one; else, if the call may wait, a busy one.
 std::uint32_t Engine::find_on_demand(FunctionId id) {
   FunctionState& state = function(id);
   if (state.open.newest != kNone) return state.open.newest;
@@ -21,7 +21,7 @@ std::uint32_t Engine::find_on_demand(FunctionId id) {
   return state.starting.empty() ? kNone : state.starting.front();
 }
 
-// One more instance; kNone, and none is pending, where the configuration allows no more or no node has room.
+// Starts one more instance; kNone, and none is pending, if the configuration allows no more or no node has room.
 std::uint32_t Engine::start_on_demand(FunctionId id, bool may_evict) {
   const FunctionState& state = function(id);
   const auto existing = static_cast<std::int64_t>(state.starting.size() + state.ready.size());
@@ -31,7 +31,7 @@ std::uint32_t Engine::start_on_demand(FunctionId id, bool may_evict) {
   return has_room() ? start_instance(id) : kNone;
 }
 
-// After its state or number of executions has changed.
+// Updates the list that the instance is in, after its state or number of executions has changed.
 void Engine::offer(std::uint32_t index) {
   Instance& instance = instances_[index];
   FunctionState& state = function(instance.function);
@@ -39,7 +39,7 @@ void Engine::offer(std::uint32_t index) {
   const Offer now = !takes_calls ? Offer::none : instance.in_flight == 0 ? Offer::idle : Offer::open;
   if (now == instance.offer) return;
   if (instance.offer != Offer::none) unlink(instance.offer == Offer::idle ? state.idle : state.open, index);
-  if (instance.offer == Offer::idle) state.idle_s += to_seconds(now_ - instance.idle_since);
+  if (instance.offer == Offer::idle) state.usage.idle_s += to_seconds(now_ - instance.idle_since);
   instance.offer = now;
   if (now == Offer::none) return;
   link(now == Offer::idle ? state.idle : state.open, index);
@@ -48,7 +48,7 @@ void Engine::offer(std::uint32_t index) {
   set_idle_timer(instance.function, after(now_, state.keep_alive));
 }
 
-// A pending event that comes too early is left to come; it looks again then. One that comes too late is replaced.
+// A pending event that comes too early is kept, and checks again then; one that comes too late is replaced.
 void Engine::set_idle_timer(FunctionId id, Time due) {
   FunctionState& state = function(id);
   if (due >= state.idle_timer) return;
@@ -111,7 +111,7 @@ bool Engine::is_idle(FunctionId id) const {
          std::ranges::none_of(state.starting, is_wanted);
 }
 
-// Its last call has ended.
+// The last call of the function has ended.
 void Engine::fall_idle(FunctionId id) {
   FunctionState& state = function(id);
   state.keep_alive = state.windows.keep_alive;
@@ -123,11 +123,11 @@ void Engine::fall_idle(FunctionId id) {
   expire(id);
 }
 
-// Not where calls have come meanwhile and are served, nor where no node has room.
+// Does nothing if calls have started instances meanwhile, or no node has room.
 void Engine::pre_warm(FunctionId id) {
   FunctionState& state = function(id);
   state.pre_warm_at = kNever;
-  if (state.instances() == 0 && start_on_demand(id, false) != kNone) ++state.pre_warmed;
+  if (state.instances() == 0 && start_on_demand(id, false) != kNone) ++state.usage.pre_warmed;
 }
 
 }  // namespace

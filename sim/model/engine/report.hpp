@@ -1,5 +1,5 @@
 #pragma once
-// Part of engine.hpp: what it tells of itself, and its state as bytes.
+// Part of engine.hpp: usage and unserved work so far, and the state as bytes.
 
 #include "sim/model/engine/engine.hpp"
 
@@ -12,7 +12,7 @@ inline std::uint64_t checksum(std::span<const std::byte> bytes) {
   return hash;
 }
 
-// Of what decides the form of a state. Scenarios that differ otherwise may exchange states.
+// A checksum of what determines the form of a saved state. Scenarios that differ in other ways may exchange states.
 inline std::uint64_t form_of(const Scenario& scenario) {
   ArchiveWriter form;
   for (StepIndex i = 0; i < scenario.graph().size(); ++i) {
@@ -38,36 +38,15 @@ inline std::uint64_t form_of(const Scenario& scenario) {
 Usage Engine::usage(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   const double uncounted_s = to_seconds(now_ - state.counted_until);
-  Usage usage{.cpu_s = state.cpu_s,
-              .work_s = state.work_s,
-              .admitted_work_s = state.admitted_work_s,
-              .throttled_s = state.throttled_s,
-              .throttled_periods = state.throttled_periods,
-              .pod_throttled_s = state.pod_throttled_s,
-              .pod_throttled_periods = state.pod_throttled_periods,
-              .cpu_granted_s = state.cpu_granted_s,
-              .memory_mib_s = state.memory_mib_s,
-              .instance_s = state.instance_s + static_cast<double>(state.instances()) * uncounted_s,
-              .starting_s = state.starting_s + static_cast<double>(state.starting.size()) * uncounted_s,
-              .idle_s = state.idle_s,
-              .cpu_limit_millicore_s = state.cpu_limit_millicore_s + state.cpu_limit_millicores * uncounted_s,
-              .memory_limit_mib_s = state.memory_limit_mib_s + state.memory_limit_mib * uncounted_s,
-              .received_bytes = state.received_bytes,
-              .transmitted_bytes = state.transmitted_bytes,
-              .crashes = state.crashes,
-              .started = state.started,
-              .pre_warmed = state.pre_warmed,
-              .evicted = state.evicted};
+  Usage usage = state.usage;
+  usage.instance_s += static_cast<double>(state.instances()) * uncounted_s;
+  usage.starting_s += static_cast<double>(state.starting.size()) * uncounted_s;
+  usage.cpu_limit_millicore_s += state.cpu_limit_millicores * uncounted_s;
+  usage.memory_limit_mib_s += state.memory_limit_mib * uncounted_s;
   for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
     for (const std::uint32_t index : *group) {
       const Instance& instance = instances_[index];
-      usage.cpu_s += instance.cpu.cpu_s(now_);
-      usage.work_s += instance.cpu.work_s(now_);
-      usage.throttled_s += instance.cpu.throttled_s(now_);
-      usage.throttled_periods += instance.cpu.throttled_periods(now_);
-      usage.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
-      usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
-      usage.cpu_granted_s += instance.cpu.granted_s(now_);
+      add_cpu_usage(instance, usage);
       const auto held_ns = static_cast<double>((now_ - instance.memory_updated).count());
       if (instance.offer == Offer::idle) usage.idle_s += to_seconds(now_ - instance.idle_since);
       usage.memory_mib_s += (instance.memory_mib_ns + instance.memory_mib * held_ns) / 1e9;
@@ -75,6 +54,17 @@ Usage Engine::usage(FunctionId id) const {
   }
   usage.memory_mib_s += usage.instance_s * spec(id).instance_memory.value;
   return usage;
+}
+
+// What the CPU of an instance has used so far.
+void Engine::add_cpu_usage(const Instance& instance, Usage& usage) const {
+  usage.cpu_s += instance.cpu.cpu_s(now_);
+  usage.work_s += instance.cpu.work_s(now_);
+  usage.throttled_s += instance.cpu.throttled_s(now_);
+  usage.throttled_periods += instance.cpu.throttled_periods(now_);
+  usage.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
+  usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
+  usage.cpu_granted_s += instance.cpu.granted_s(now_);
 }
 
 std::vector<std::byte> Engine::save() {

@@ -52,7 +52,7 @@ void Engine::admit(std::uint32_t index, std::uint32_t target) {
   invocation.work_s = serial_work_s + parallel_work_s;
   invocation.parallel_work_s = parallel_work_s;
   if (invocation.work_s > 0) {
-    state.admitted_work_s += invocation.work_s;
+    state.usage.admitted_work_s += invocation.work_s;
     const bool parallel = serial_work_s <= 0;
     invocation.place = Place::on_cpu;
     instance.cpu.start(index, parallel ? parallel_work_s : serial_work_s, parallel, now_);
@@ -66,7 +66,7 @@ void Engine::wait_off_cpu(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
   invocation.place = Place::off_cpu;
   const Delay& delay = plan(invocation.function).off_cpu;
-  // a failed input waits for nothing, so it is not in order
+  // a failed input has no off-CPU time, so its event is not in the order of its lane
   if (invocation.off_cpu_s == delay.seconds.constant) {
     schedule_after(delay, invocation.off_cpu_s, EventKind::off_cpu_done, index);
   } else {
@@ -109,7 +109,7 @@ void Engine::after_cpu(std::uint32_t index, bool was_parallel) {
   if (!was_parallel && invocation.parallel_work_s > 0) {
     if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
       invocation.work_s -= invocation.parallel_work_s;
-      function(invocation.function).admitted_work_s -= invocation.parallel_work_s;
+      function(invocation.function).usage.admitted_work_s -= invocation.parallel_work_s;
       return leave_instance(index);
     }
     instances_[invocation.instance].cpu.start(index, invocation.parallel_work_s, true, now_);
@@ -125,7 +125,7 @@ void Engine::off_cpu_done(std::uint32_t index) {
   work_done(index);
 }
 
-// Its own work is over; now the calls that its function makes.
+// Its own work is done; the calls that its function makes follow.
 void Engine::work_done(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
   const Step& step = graph_.step(invocation.step);
@@ -201,7 +201,7 @@ void Engine::hold_memory(Instance& instance, double change_mib) {
   if (instance.in_flight == 0) instance.memory_mib = 0;  // no residue of rounding
 }
 
-// After its jobs or limits have changed.
+// To be called after its jobs or limits have changed.
 void Engine::cpu_changed(std::uint32_t index) {
   const std::uint32_t node = instances_[index].node;
   if (node != kNone && nodes_[node].may_contend) {
@@ -211,7 +211,7 @@ void Engine::cpu_changed(std::uint32_t index) {
   }
 }
 
-// A pending event that comes too early is left to come; it looks again then. One that comes too late is replaced.
+// A pending event that comes too early is kept, and checks again then; one that comes too late is replaced.
 void Engine::set_timer(std::uint32_t index) {
   Instance& instance = instances_[index];
   Time due = instance.cpu.next_completion();

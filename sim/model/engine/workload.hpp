@@ -1,5 +1,5 @@
 #pragma once
-// Part of engine.hpp: who sends requests, and when.
+// Part of engine.hpp: the arrival of requests, and the users of a closed loop.
 
 #include "sim/model/engine/engine.hpp"
 
@@ -53,7 +53,7 @@ void Engine::schedule_arrival() {
   if (instances_.slots() > kFitInCache) prefetch_target();
 }
 
-// The instance that the next arrival will be sent to, where a copy of the stream can tell.
+// Prefetches the instance that the next arrival will be routed to, where a copy of the stream predicts it.
 void Engine::prefetch_target() const {
   const Step& root = graph_.step(graph_.root());
   if (root.kind != StepKind::call || workflow_.gateway.routing != Routing::random) return;
@@ -151,7 +151,7 @@ void Engine::send_request(bool from_user, StepIndex entry) { begin(entry, open_r
 // The slot of a request that arrives now.
 std::uint32_t Engine::open_request(bool from_user) {
   const std::uint32_t slot = requests_.take();
-  // one by one: a copy of a whole request would wait for its own stores
+  // member by member: a copy of the whole request would wait for its own stores
   Request& request = requests_[slot];
   request.id = next_request_++;
   request.arrived = now_;
@@ -161,7 +161,7 @@ std::uint32_t Engine::open_request(bool from_user) {
   return slot;
 }
 
-// A failed request goes out once more, after its back-off; false when it has had all its attempts.
+// Sends a failed request once more after its back-off; false when it has had all its attempts.
 bool Engine::try_again(std::uint32_t slot) {
   const auto& retry = scenario_.spec().workload.retry;
   Request& request = requests_[slot];

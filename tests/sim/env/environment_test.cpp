@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
+#include "sim/model/observe.hpp"
 #include "sim/model/run.hpp"
 #include "sim/stats/running_moments.hpp"
 #include "tests/sim/env/workflows.hpp"
@@ -96,13 +97,13 @@ TEST(Environment, CarriesOverLikeOneRun) {
   // the same streams by hand: the episode's are those of its first window
   std::get<ClosedLoop>(spec.scenario.workload.source).users = 6;
   const Scenario scenario(spec.scenario);
-  WindowRecorder recorder(scenario);
-  Simulation simulation(scenario, RngStreams(3, 1), {&recorder});
+  WindowCounter counter(scenario);
+  Simulation simulation(scenario, RngStreams(3, 1), {&counter});
   for (const Observation& window : windows) {
-    recorder.begin_window(simulation);
+    counter.begin_window(simulation);
     simulation.run_until(simulation.now() + spec.scenario.window);
-    recorder.end_window(simulation);
-    const Observation expected = recorder.latest();
+    counter.end_window(simulation);
+    const Observation expected = observe(counter.latest(), scenario.workflow());
     EXPECT_EQ(window.requests, expected.requests);
     EXPECT_EQ(window.latency, expected.latency);
     EXPECT_EQ(window.functions.size(), expected.functions.size());
