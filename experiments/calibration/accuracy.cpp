@@ -74,7 +74,7 @@ std::vector<double> resampled(std::size_t rows, std::uint64_t seed, std::size_t 
   return values;
 }
 
-sim::SkewedInterval interval(double estimate, const std::vector<double>& sorted, double level) {
+sim::AsymmetricInterval interval(double estimate, const std::vector<double>& sorted, double level) {
   return {.estimate = estimate,
           .low = sim::quantile_of_sorted(sorted, (1 - level) / 2).value_or(estimate),
           .high = sim::quantile_of_sorted(sorted, (1 + level) / 2).value_or(estimate)};
@@ -121,8 +121,8 @@ double coverage(std::span<const double> measured, std::span<const double> low, s
   return measured.empty() ? 0 : static_cast<double>(within) / static_cast<double>(measured.size());
 }
 
-sim::SkewedInterval bootstrap(const Pairs& pairs, const Statistic& statistic, std::uint64_t seed, std::size_t resamples,
-                              double level) {
+sim::AsymmetricInterval bootstrap(const Pairs& pairs, const Statistic& statistic, std::uint64_t seed,
+                                  std::size_t resamples, double level) {
   if (pairs.measured.empty()) return {};
   const auto values = resampled(pairs.measured.size(), seed, resamples, [&](const std::vector<std::size_t>& rows) {
     const std::vector<double> measured = pick(pairs.measured, rows);
@@ -132,9 +132,9 @@ sim::SkewedInterval bootstrap(const Pairs& pairs, const Statistic& statistic, st
   return interval(statistic(pairs), values, level);
 }
 
-sim::SkewedInterval bootstrap_difference(std::span<const double> measured, std::span<const double> first,
-                                         std::span<const double> second, const Statistic& statistic, std::uint64_t seed,
-                                         std::size_t resamples, double level) {
+sim::AsymmetricInterval bootstrap_difference(std::span<const double> measured, std::span<const double> first,
+                                             std::span<const double> second, const Statistic& statistic,
+                                             std::uint64_t seed, std::size_t resamples, double level) {
   if (measured.empty()) return {};
   const auto difference = [&](std::span<const double> truth, std::span<const double> one,
                               std::span<const double> other) {

@@ -37,13 +37,13 @@ double coverage(std::span<const double> measured, std::span<const double> low, s
 using Statistic = std::function<double(const Pairs&)>;
 
 // Percentile interval over resamples of the rows (Efron, 1979).
-sim::SkewedInterval bootstrap(const Pairs& pairs, const Statistic& statistic, std::uint64_t seed,
-                              std::size_t resamples = 1000, double level = 0.95);
+sim::AsymmetricInterval bootstrap(const Pairs& pairs, const Statistic& statistic, std::uint64_t seed,
+                                  std::size_t resamples = 1000, double level = 0.95);
 
 // Of first minus second on the same rows: two models judged by the same resamples.
-sim::SkewedInterval bootstrap_difference(std::span<const double> measured, std::span<const double> first,
-                                         std::span<const double> second, const Statistic& statistic, std::uint64_t seed,
-                                         std::size_t resamples = 1000, double level = 0.95);
+sim::AsymmetricInterval bootstrap_difference(std::span<const double> measured, std::span<const double> first,
+                                             std::span<const double> second, const Statistic& statistic,
+                                             std::uint64_t seed, std::size_t resamples = 1000, double level = 0.95);
 
 double r2(const Pairs& pairs);
 double mape(const Pairs& pairs);

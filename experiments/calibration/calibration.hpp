@@ -49,9 +49,9 @@ struct TargetReport {
   std::string target;
   bool held_out = false;
   Accuracy accuracy;
-  double median_ratio = 1;  // predicted over measured
-  sim::SkewedInterval r2;   // 95 %
-  sim::SkewedInterval mape;
+  double median_ratio = 1;     // predicted over measured
+  sim::AsymmetricInterval r2;  // 95 %
+  sim::AsymmetricInterval mape;
   double coverage = 0;  // of the 90 % intervals
   Accuracy ceiling;     // of the same predictions for windows that the model itself produced
 };

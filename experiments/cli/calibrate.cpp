@@ -101,7 +101,7 @@ std::string fixed(double value, int decimals) {
   return text.str();
 }
 
-std::string with_interval(const sim::SkewedInterval& interval, double factor, int decimals) {
+std::string with_interval(const sim::AsymmetricInterval& interval, double factor, int decimals) {
   return fixed(factor * interval.estimate, decimals) + " (" + fixed(factor * interval.low, decimals) + " to " +
          fixed(factor * interval.high, decimals) + ")";
 }

@@ -12,56 +12,56 @@ class PathFinder {
  public:
   PathFinder(const sim::WorkflowSpec& workflow, const sim::Graph& graph) : workflow_(workflow), graph_(graph) {}
 
-  CriticalPath find(sim::NodeIndex index) const {
-    const sim::Node& node = graph_.node(index);
-    switch (node.kind) {
-      case sim::NodeKind::call:
-        return call(node);
-      case sim::NodeKind::sequence:
-        return sequence(node);
-      case sim::NodeKind::parallel:
-        return longest(node);
-      case sim::NodeKind::choice:
-        return choice(node);
-      case sim::NodeKind::fan_out:
-        return node.width.is_zero() ? CriticalPath{} : longest(node);
+  CriticalPath find(sim::StepIndex index) const {
+    const sim::Step& step = graph_.step(index);
+    switch (step.kind) {
+      case sim::StepKind::call:
+        return call(step);
+      case sim::StepKind::sequence:
+        return sequence(step);
+      case sim::StepKind::parallel:
+        return longest(step);
+      case sim::StepKind::choice:
+        return choice(step);
+      case sim::StepKind::fan_out:
+        return step.width.is_zero() ? CriticalPath{} : longest(step);
     }
     return {};
   }
 
  private:
-  CriticalPath call(const sim::Node& node) const {
-    const sim::FunctionSpec& function = workflow_.functions[node.function.index];
+  CriticalPath call(const sim::Step& step) const {
+    const sim::FunctionSpec& function = workflow_.functions[step.function.index];
     const double hop_s = (function.hop ? *function.hop : workflow_.gateway.hop).mean();
     CriticalPath path{hop_s + own_time_s(function), {function.name}};
-    append(path, sequence(node));
+    append(path, sequence(step));
     return path;
   }
 
-  CriticalPath sequence(const sim::Node& node) const {
+  CriticalPath sequence(const sim::Step& step) const {
     CriticalPath path;
-    for (const sim::NodeIndex child : graph_.children(node)) append(path, find(child));
+    for (const sim::StepIndex child : graph_.children(step)) append(path, find(child));
     return path;
   }
 
-  CriticalPath longest(const sim::Node& node) const {
+  CriticalPath longest(const sim::Step& step) const {
     CriticalPath path;
-    for (const sim::NodeIndex child : graph_.children(node)) {
+    for (const sim::StepIndex child : graph_.children(step)) {
       CriticalPath other = find(child);
       if (other.seconds > path.seconds) path = std::move(other);
     }
     return path;
   }
 
-  CriticalPath choice(const sim::Node& node) const {
+  CriticalPath choice(const sim::Step& step) const {
     CriticalPath path;
     double seconds = 0;
     double highest = 0;
     double before = 0;
-    for (std::size_t i = 0; i < graph_.children(node).size(); ++i) {
-      const double probability = node.cumulative[i] - before;
-      before = node.cumulative[i];
-      CriticalPath option = find(graph_.children(node)[i]);
+    for (std::size_t i = 0; i < graph_.children(step).size(); ++i) {
+      const double probability = step.cumulative[i] - before;
+      before = step.cumulative[i];
+      CriticalPath option = find(graph_.children(step)[i]);
       seconds += probability * option.seconds;
       if (probability <= highest) continue;
       highest = probability;

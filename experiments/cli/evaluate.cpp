@@ -92,13 +92,13 @@ void add_policies(Plan& plan) {
 // Of the users in the window that it decides for.
 std::string knowledge_of(const learner::bundle::Metadata& metadata) {
   switch (metadata.load_knowledge) {
-    case sim::LoadKnowledge::clairvoyant:
+    case sim::LoadForecasting::clairvoyant:
       return "the next window";
-    case sim::LoadKnowledge::persistence:
+    case sim::LoadForecasting::persistence:
       return "the last window";
-    case sim::LoadKnowledge::smoothing:
+    case sim::LoadForecasting::smoothing:
       return "its past, smoothed";
-    case sim::LoadKnowledge::seasonal:
+    case sim::LoadForecasting::seasonal:
       break;
   }
   return "its past, by season";

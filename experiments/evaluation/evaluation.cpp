@@ -75,7 +75,7 @@ double find_worst_seed(const Evaluation& evaluation, std::size_t policy, std::si
 void judge_loads(const sim::Strata& values, sim::Rng rng, bool more_is_better, Verdict& verdict) {
   verdict.lowest = std::numeric_limits<double>::infinity();
   for (std::size_t load = 0; load < values.size(); ++load) {
-    const sim::SkewedInterval found = sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel});
+    const sim::AsymmetricInterval found = sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel});
     verdict.lowest = std::min(verdict.lowest, found.low);
     const double worse =
         more_is_better ? verdict.worst_load.estimate - found.estimate : found.estimate - verdict.worst_load.estimate;
@@ -85,7 +85,8 @@ void judge_loads(const sim::Strata& values, sim::Rng rng, bool more_is_better, V
   }
 }
 
-std::optional<sim::SkewedInterval> difference(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+std::optional<sim::AsymmetricInterval> difference(const Evaluation& evaluation, std::size_t policy,
+                                                  std::size_t criterion) {
   if (policy == 0) return std::nullopt;
   const sim::Strata pairs = strata(evaluation, [&](std::size_t load, std::size_t seed) {
     return evaluation.at(policy, load, seed)[criterion] - evaluation.at(0, load, seed)[criterion];

@@ -90,15 +90,15 @@ Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs);
 
 // What the runs of a policy say of a criterion. Intervals are the stratified bootstrap's, strata the loads.
 struct Verdict {
-  sim::SkewedInterval mean;
-  sim::SkewedInterval interquartile_mean;
-  double worst_seed = 0;             // mean over loads
-  sim::SkewedInterval worst_load{};  // mean over seeds
+  sim::AsymmetricInterval mean;
+  sim::AsymmetricInterval interquartile_mean;
+  double worst_seed = 0;                 // mean over loads
+  sim::AsymmetricInterval worst_load{};  // mean over seeds
   std::size_t worst_load_index = 0;
   double lowest = 0;  // lower end of any load's interval
   // Less the first policy, run by run; all policies' intervals hold together at 95 % (Bonferroni). Absent for the
   // first.
-  std::optional<sim::SkewedInterval> difference;
+  std::optional<sim::AsymmetricInterval> difference;
 };
 
 // By criterion, over the runs that have it; absent where a load has none.

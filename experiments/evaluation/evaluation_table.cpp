@@ -67,7 +67,7 @@ std::vector<Line> lines_of(const Evaluation& evaluation, std::size_t criterion) 
 // Adds what a verdict says, under null where there is none.
 void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, const std::optional<Verdict>& verdict) {
   const auto add = [&line](const char* name, const auto& value) { line[name] = value; };
-  const auto add_interval = [&](const std::array<const char*, 3>& names, const sim::SkewedInterval& interval) {
+  const auto add_interval = [&](const std::array<const char*, 3>& names, const sim::AsymmetricInterval& interval) {
     add(names[0], interval.estimate);
     add(names[1], interval.low);
     add(names[2], interval.high);

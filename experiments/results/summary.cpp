@@ -32,7 +32,9 @@ struct Metric {
   double scale = 1;        // to the shown unit
 };
 
-std::optional<double> number(std::int64_t count) { return static_cast<double>(count); }
+std::optional<double> number(std::optional<std::int64_t> count) {
+  return count ? std::optional(static_cast<double>(*count)) : std::nullopt;
+}
 
 template <double sim::Latency::*member, class Source>
 std::optional<double> latency(const Source& source) {
@@ -48,7 +50,9 @@ std::optional<double> total_latency(const Run& run) {
 template <auto member>
 std::optional<double> sum(const Run& run) {
   double result = 0;
-  for (const FunctionObservation& function : run.total.functions) result += static_cast<double>(function.*member);
+  for (const FunctionObservation& function : run.total.functions) {
+    result += number(function.*member).value_or(std::numeric_limits<double>::quiet_NaN());
+  }
   return result;
 }
 

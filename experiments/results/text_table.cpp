@@ -115,7 +115,7 @@ std::string format_estimate(std::optional<double> mean, const std::optional<sim:
   return fixed(*mean, decimals) + " ± " + fixed(half_width, decimals);
 }
 
-std::string format_interval(const sim::SkewedInterval& interval) {
+std::string format_interval(const sim::AsymmetricInterval& interval) {
   const double half_width = (interval.high - interval.low) / 2;
   if (!(half_width > kNarrow * std::abs(interval.estimate))) return format_exact(interval.estimate);
   const int decimals = decimals_for(half_width, kDigitsOfInterval);

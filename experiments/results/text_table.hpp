@@ -26,6 +26,6 @@ struct TextTable {
 // narrow to matter: "1.234", four digits without trailing zeros, whole numbers in full. "-" when there is no mean.
 std::string format_estimate(std::optional<double> mean, const std::optional<sim::Interval>& interval);
 // "1.234 [1.210, 1.251]": as many decimals as show two digits of the interval's half.
-std::string format_interval(const sim::SkewedInterval& interval);
+std::string format_interval(const sim::AsymmetricInterval& interval);
 
 }  // namespace faasconf::experiments::results

@@ -27,10 +27,10 @@ constexpr auto kNormalisations = std::to_array<Word<Normalisation>>(
 constexpr auto kFeatureSets =
     std::to_array<Word<sim::FeatureSet>>({{"paper", sim::FeatureSet::paper}, {"extended", sim::FeatureSet::extended}});
 constexpr auto kLoadKnowledge =
-    std::to_array<Word<sim::LoadKnowledge>>({{"clairvoyant", sim::LoadKnowledge::clairvoyant},
-                                             {"persistence", sim::LoadKnowledge::persistence},
-                                             {"smoothing", sim::LoadKnowledge::smoothing},
-                                             {"seasonal", sim::LoadKnowledge::seasonal}});
+    std::to_array<Word<sim::LoadForecasting>>({{"clairvoyant", sim::LoadForecasting::clairvoyant},
+                                               {"persistence", sim::LoadForecasting::persistence},
+                                               {"smoothing", sim::LoadForecasting::smoothing},
+                                               {"seasonal", sim::LoadForecasting::seasonal}});
 constexpr auto kIntegerKnobs = std::to_array<Word<sim::IntegerKnob>>(
     {{"paper", sim::IntegerKnob::paper}, {"equal_bins", sim::IntegerKnob::equal_bins}});
 

@@ -34,7 +34,7 @@ struct Metadata {
   NetworkSpec network;
   sim::FeatureSet features = sim::FeatureSet::paper;
   std::vector<std::string> feature_names;  // by column
-  sim::LoadKnowledge load_knowledge = sim::LoadKnowledge::clairvoyant;
+  sim::LoadForecasting load_knowledge = sim::LoadForecasting::clairvoyant;
   double smoothing_weight = 0.5;                           // in (0, 1]
   std::size_t season_windows = 1;                          // of a seasonal forecast
   double upper_quantile = 0.9;                             // of the load, told beside the forecast

@@ -80,7 +80,7 @@ LearnedPolicy::LearnedPolicy(const bundle::PolicyBundle& bundle, const sim::Scen
       graph_(scenario.workflow(), actions_),
       features_(scenario, actions_, graph_, bundle.metadata.features),
       network_(bundle.metadata, bundle.weights),
-      clairvoyant_(bundle.metadata.load_knowledge == sim::LoadKnowledge::clairvoyant),
+      clairvoyant_(bundle.metadata.load_knowledge == sim::LoadForecasting::clairvoyant),
       forecast_(bundle.metadata.load_knowledge, bundle.metadata.smoothing_weight, bundle.metadata.season_windows,
                 bundle.metadata.upper_quantile),
       rng_(sim::RngStreams(options_.seed).stream("safety")),
@@ -123,14 +123,14 @@ void LearnedPolicy::begin_forecast(double users) {
   const std::size_t watched = std::min(options_.history.size(), forecast_.memory());
   const std::span<const double> past = std::span(options_.history).last(watched);
   forecast_.begin(past.empty() ? users : past.front());
-  for (std::size_t i = 0; i < watched; ++i) forecast_.tell(past[i], i + 1 < watched ? past[i + 1] : users);
+  for (std::size_t i = 0; i < watched; ++i) forecast_.observe(past[i], i + 1 < watched ? past[i + 1] : users);
 }
 
 sim::LoadOutlook LearnedPolicy::look_ahead(const sim::Observation& observation) {
   const double now = options_.users ? options_.users(observation.window) : observation.users;
   const double next = clairvoyant_ ? options_.users(observation.window + 1) : now;
   if (!begun_) begin_forecast(now);
-  const double told = forecast_.tell(now, next);
+  const double told = forecast_.observe(now, next);
   return {.users = told, .change = told - now, .upper = forecast_.upper()};
 }
 

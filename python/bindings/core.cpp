@@ -54,7 +54,7 @@ struct Field {
   double (*of)(const Row&);
 };
 
-double number(std::int64_t count) { return static_cast<double>(count); }
+double number(std::optional<std::int64_t> count) { return count ? static_cast<double>(*count) : kAbsent; }
 
 template <double sim::Latency::*member, class Row>
 double latency(const Row& row) {
@@ -112,21 +112,22 @@ std::vector<Field<sim::FunctionObservation>> function_fields() {
   using Row = sim::FunctionObservation;
   std::vector<Field<Row>> fields = count_fields<Row, &Row::calls>();
   append(fields, latency_fields<Row>());
-  append(fields, {{"execution_mean_s", [](const Row& row) { return row.execution_mean_s.value_or(kAbsent); }},
-                  {"cpu_cores", [](const Row& row) { return row.cpu_cores; }},
-                  {"cpu_percent", [](const Row& row) { return row.cpu_percent; }},
-                  {"throttled_share", [](const Row& row) { return row.throttled_share; }},
-                  {"memory_share", [](const Row& row) { return row.memory_share; }},
-                  {"received_bytes_per_s", [](const Row& row) { return row.received_bytes_per_s; }},
-                  {"transmitted_bytes_per_s", [](const Row& row) { return row.transmitted_bytes_per_s; }},
-                  {"instances", [](const Row& row) { return row.instances; }},
-                  {"ready", [](const Row& row) { return number(row.ready); }},
-                  {"starting", [](const Row& row) { return number(row.starting); }},
-                  {"pending", [](const Row& row) { return number(row.pending); }},
-                  {"concurrency_mean", [](const Row& row) { return row.concurrency_mean; }},
-                  {"throttled_periods", [](const Row& row) { return number(row.throttled_periods); }},
-                  {"cold_starts", [](const Row& row) { return number(row.cold_starts); }},
-                  {"crashes", [](const Row& row) { return number(row.crashes); }}});
+  append(fields,
+         {{"execution_mean_s", [](const Row& row) { return row.execution_mean_s.value_or(kAbsent); }},
+          {"cpu_cores", [](const Row& row) { return row.cpu_cores.value_or(kAbsent); }},
+          {"cpu_percent", [](const Row& row) { return row.cpu_percent.value_or(kAbsent); }},
+          {"throttled_share", [](const Row& row) { return row.throttled_share.value_or(kAbsent); }},
+          {"memory_share", [](const Row& row) { return row.memory_share.value_or(kAbsent); }},
+          {"received_bytes_per_s", [](const Row& row) { return row.received_bytes_per_s.value_or(kAbsent); }},
+          {"transmitted_bytes_per_s", [](const Row& row) { return row.transmitted_bytes_per_s.value_or(kAbsent); }},
+          {"instances", [](const Row& row) { return row.instances; }},
+          {"ready", [](const Row& row) { return number(row.ready); }},
+          {"starting", [](const Row& row) { return number(row.starting); }},
+          {"pending", [](const Row& row) { return number(row.pending); }},
+          {"concurrency_mean", [](const Row& row) { return row.concurrency_mean.value_or(kAbsent); }},
+          {"throttled_periods", [](const Row& row) { return number(row.throttled_periods); }},
+          {"cold_starts", [](const Row& row) { return number(row.cold_starts); }},
+          {"crashes", [](const Row& row) { return number(row.crashes); }}});
   return fields;
 }
 

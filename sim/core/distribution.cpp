@@ -90,7 +90,7 @@ double mean_of(const Empirical& law) {
   return mean;
 }
 
-// For laws whose mean is not 0.
+// For distributions whose mean is not 0.
 double squared_cv_of(const Deterministic&) { return 0; }
 double squared_cv_of(const Exponential&) { return 1; }
 double squared_cv_of(const LogNormal& law) { return std::expm1(law.sigma * law.sigma); }

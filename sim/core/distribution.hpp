@@ -1,5 +1,5 @@
 #pragma once
-// Laws of times, work and sizes: non-negative random numbers, in the unit of whoever owns the law.
+// Distributions of times, work and sizes: non-negative random numbers, in the unit of whoever owns the distribution.
 
 #include <string>
 #include <type_traits>
@@ -69,20 +69,20 @@ class Distribution {
   double squared_cv() const;  // variance / mean^2; 0 when the mean is 0
   bool is_zero() const;       // never gives anything but 0
   bool is_random() const { return !std::holds_alternative<Deterministic>(law_); }  // samples draw from the stream
-  Distribution scaled(double factor) const;                                        // the law of factor x X; factor >= 0
+  Distribution scaled(double factor) const;                                        // of factor x X; factor >= 0
   const Law& law() const { return law_; }
 
   friend bool operator==(const Distribution&, const Distribution&) = default;
 
  private:
-  double sample_other(Rng& rng) const;  // laws that cost more than the call
+  double sample_other(Rng& rng) const;  // distributions that cost more than the call
 
   Law law_;
 };
 
 std::string format(const Distribution& distribution);  // "gamma(mean 2, cv 0.5)", to 6 digits
 
-// The two commonest laws cost nothing beyond their draw.
+// The two most common distributions cost nothing beyond their draw.
 inline double Distribution::sample(Rng& rng) const {
   if (const auto* exponential = std::get_if<Exponential>(&law_)) return exponential->mean * rng.exponential();
   if (const auto* deterministic = std::get_if<Deterministic>(&law_)) return deterministic->value;

@@ -1,6 +1,6 @@
 #pragma once
-// Events of the farther future, put into buckets by their time and not sorted: what an event queue with many pending
-// events keeps out of its heap. After the ladder queue (Tang, Goh and Thng, 2005), with one rung.
+// Events of the more distant future, in unsorted buckets by their time: an event queue with many pending events keeps
+// them out of its heap. After the ladder queue (Tang, Goh and Thng, 2005), with one rung.
 
 #include <algorithm>
 #include <bit>
@@ -33,8 +33,8 @@ class EventCalendar {
     const std::uint64_t bucket = (time_of(key) - base_) >> shift_;
     append(bucket < heads_.size() ? heads_[bucket] : beyond_, key);
   }
-  // Hands the events of the earliest bucket to take(key), unless it is empty; gives the key before which no event is
-  // left here.
+  // Passes the events of the earliest bucket to take(key), unless it is empty; returns the key before which no event
+  // is left here.
   template <class Take>
   Key take_bucket(Take take);
   void clear();  // keeps the memory

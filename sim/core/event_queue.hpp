@@ -15,14 +15,15 @@
 
 namespace faasconf::sim {
 
-// What an event is about: a kind below 16 and the index of whatever it concerns, packed in 30 bits.
+// What an event is about: its kind and the index of whatever it concerns, packed in 30 bits.
 class EventTag {
  public:
   static constexpr std::uint32_t kIndexLimit = 1U << 26;
+  static constexpr std::uint32_t kNoKind = 15;  // the kinds of events are below; this one means that there is none
 
   constexpr EventTag() = default;
   constexpr EventTag(std::uint32_t kind, std::uint32_t index) : bits_((kind << 26) | index) {
-    assert(kind < 16 && index < kIndexLimit);
+    assert(kind <= kNoKind && index < kIndexLimit);
   }
   static constexpr EventTag of_bits(std::uint32_t bits) {
     EventTag tag;
@@ -63,7 +64,7 @@ class EventQueue {
   // stay out of the heap, too.
   static constexpr std::size_t kLanes = 4;
   std::uint64_t push_in_order(std::size_t lane, Time time, EventTag tag);
-  // Of the next event in the heap (0) and of those that may follow it (1 .. 4); of kind 15 where there are none.
+  // Of the next event in the heap (0) and of those that may follow it (1 .. 4); of kNoKind where there are none.
   EventTag soon(std::size_t i) const { return event_of(heap()[i]).tag; }
   // The next event, if it comes at the horizon or before; false, and nothing happens, when there is none.
   bool pop_until(Time horizon, Event& event);

@@ -1,6 +1,6 @@
 #pragma once
-// Memory of large tables in huge pages, where the system has them: with a hundred thousand instances most of the time
-// is spent on finding pages otherwise.
+// Puts large tables into huge pages, where the system has them: with 100,000 instances most of the time would
+// otherwise go into page-table lookups.
 
 #include <cstddef>
 #include <cstdlib>
@@ -12,7 +12,7 @@
 
 namespace faasconf::sim {
 
-// For vectors of whatever alignment; small ones come from the heap as ever.
+// An allocator for vectors of any alignment; small ones come from the heap as usual.
 template <class T>
 class HugePageAllocator {
  public:
@@ -28,7 +28,7 @@ class HugePageAllocator {
     const std::size_t whole_pages = (bytes + kHugePage - 1) / kHugePage * kHugePage;
     void* const memory = ::operator new(whole_pages, std::align_val_t(kHugePage));
 #ifdef __linux__
-    madvise(memory, whole_pages, MADV_HUGEPAGE);  // a wish
+    madvise(memory, whole_pages, MADV_HUGEPAGE);  // may be ignored
 #endif
     return static_cast<T*>(memory);
   }

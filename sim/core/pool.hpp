@@ -1,5 +1,5 @@
 #pragma once
-// Slots that are taken and given back, addressed by index; memory grows with the most that were taken at once.
+// Slots that are taken and given back, addressed by index; memory grows with the largest number in use at once.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace faasconf::sim {
 template <class T>
 class Pool {
  public:
-  // The slot keeps what its last owner left. Throws std::length_error beyond the indices that an event can carry.
+  // The slot still holds its last owner's values. Throws std::length_error beyond the indices that an event can carry.
   std::uint32_t take() {
     if (free_count_ == 0) [[unlikely]]
       add_slot();

@@ -1,5 +1,5 @@
 #pragma once
-// The same work on many things, on several threads, again and again.
+// Runs the same work for many items on several threads, repeatedly.
 
 #include <atomic>
 #include <condition_variable>
@@ -12,14 +12,14 @@
 
 namespace faasconf::sim {
 
-// Threads that wait for work; the caller is one of them. Whoever is free takes the next thing.
+// Threads that wait for work; the caller is one of them. A free thread takes the next item.
 class WorkerPool {
  public:
   explicit WorkerPool(int threads);  // at least 1
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
 
-  // Does work(i) for 0 .. count - 1, each once, and returns when all are done. Rethrows what the lowest i threw.
+  // Calls work(i) once for each i in 0 .. count - 1 and returns when all are done. Rethrows what the lowest i threw.
   void run(std::size_t count, const std::function<void(std::size_t)>& work);
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
@@ -33,14 +33,14 @@ class WorkerPool {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t round_ = 0;
-  std::size_t busy_ = 0;  // workers that have not ended this round
+  std::size_t busy_ = 0;  // workers that have not finished this round
   bool stop_ = false;
   std::exception_ptr error_;
   std::size_t error_at_ = 0;
   std::vector<std::thread> workers_;
 };
 
-// The same once. Whoever wants results that do not depend on the number of threads writes them to places of their own.
+// The same, once. Results do not depend on the number of threads if each call writes to a place of its own.
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work);
 
 }  // namespace faasconf::sim

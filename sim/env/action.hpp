@@ -1,5 +1,5 @@
 #pragma once
-// What an agent may do: the four knobs of its function as numbers in [0, 1].
+// An agent's action: the four knobs of its function as numbers in [0, 1].
 
 #include <cstddef>
 #include <span>

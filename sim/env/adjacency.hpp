@@ -1,5 +1,5 @@
 #pragma once
-// Who stands next to whom: the graph that attention goes along, and each agent's place in it.
+// Which agents are neighbours: the graph that attention follows, and each agent's position in it.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,17 +10,17 @@
 
 namespace faasconf::sim {
 
-// An agent's place among the agents.
+// An agent's position in the graph.
 struct DagPosition {
-  int depth = 0;                   // calls on the longest way to it; 0: nothing comes before it
+  int depth = 0;                   // calls on the longest path to it; 0: nothing comes before it
   int fan_in = 0;                  // agents directly before it
   int fan_out = 0;                 // agents directly after it
-  double critical_path_share = 0;  // longest way through it / longest way at all, by mean work and waiting; in (0, 1]
+  double critical_path_share = 0;  // longest path through it / longest path, by mean work and waiting; in (0, 1]
 };
 
 // An edge leads from a step of a workflow to the next one, through forks, joins and choices, and from a function that
-// makes calls to each that it calls, none to itself. What a fixed orchestrator calls are steps of the workflow; it is
-// no agent itself.
+// makes calls to each that it calls, never to itself. The functions that a fixed orchestrator calls are steps of the
+// workflow; the orchestrator itself is not an agent.
 class AgentGraph {
  public:
   AgentGraph(const WorkflowSpec& workflow, const ActionSpace& actions);

@@ -7,13 +7,14 @@
 
 #include "sim/core/archive.hpp"
 #include "sim/core/error.hpp"
-#include "sim/model/run.hpp"
+#include "sim/model/observe.hpp"
+#include "sim/model/simulated_platform.hpp"
 
 namespace faasconf::sim {
 namespace {
 
-// Of one environment, so that the streams of its windows meet nobody else's; from the middle on those of common random
-// numbers, so many to a number of users.
+// Per environment, so that its random streams are independent of all others. The upper half is for common random
+// numbers, kMostReplications per number of users.
 constexpr std::uint64_t kMostWindows = std::uint64_t{1} << 40;
 constexpr std::uint64_t kFirstCommon = kMostWindows / 2;
 constexpr std::uint64_t kMostReplications = 256;
@@ -28,7 +29,7 @@ void check_forecast(const EnvironmentSpec& spec) {
                 std::to_string(spec.upper_quantile));
   }
   if (spec.season_windows == 0) throw Error("an environment: expected a season of at least one window, got 0");
-  if (spec.load_knowledge != LoadKnowledge::seasonal) return;
+  if (spec.load_knowledge != LoadForecasting::seasonal) return;
   for (const auto& series : spec.load.series) {
     if (spec.season_windows < series.size()) continue;
     throw Error("an environment: expected a season shorter than every series of the load, got " +
@@ -60,6 +61,75 @@ EnvironmentSpec checked(EnvironmentSpec spec) {
   return spec;
 }
 
+// What a simulation observed of a function, which is complete, in the form that saved states have.
+struct SavedFunction {
+  Counts calls;
+  std::optional<Latency> latency;
+  double cpu_cores;
+  double cpu_percent;
+  double throttled_share;
+  std::int64_t throttled_periods;
+  double memory_share;
+  double received_bytes_per_s;
+  double transmitted_bytes_per_s;
+  double instances;
+  int ready;
+  int starting;
+  int pending;
+  std::int64_t cold_starts;
+  std::int64_t crashes;
+  double concurrency_mean;
+  std::optional<double> execution_mean_s;
+};
+
+std::vector<SavedFunction> saved(const std::vector<FunctionObservation>& functions) {
+  std::vector<SavedFunction> form;
+  for (const FunctionObservation& function : functions) {
+    form.push_back({.calls = function.calls,
+                    .latency = function.latency,
+                    .cpu_cores = *function.cpu_cores,
+                    .cpu_percent = *function.cpu_percent,
+                    .throttled_share = *function.throttled_share,
+                    .throttled_periods = *function.throttled_periods,
+                    .memory_share = *function.memory_share,
+                    .received_bytes_per_s = *function.received_bytes_per_s,
+                    .transmitted_bytes_per_s = *function.transmitted_bytes_per_s,
+                    .instances = function.instances,
+                    .ready = function.ready,
+                    .starting = function.starting,
+                    .pending = function.pending,
+                    .cold_starts = *function.cold_starts,
+                    .crashes = function.crashes,
+                    .concurrency_mean = *function.concurrency_mean,
+                    .execution_mean_s = function.execution_mean_s});
+  }
+  return form;
+}
+
+std::vector<FunctionObservation> restored(const std::vector<SavedFunction>& form) {
+  std::vector<FunctionObservation> functions;
+  for (const SavedFunction& function : form) {
+    functions.push_back({.calls = function.calls,
+                         .latency = function.latency,
+                         .cpu_cores = function.cpu_cores,
+                         .cpu_percent = function.cpu_percent,
+                         .throttled_share = function.throttled_share,
+                         .throttled_periods = function.throttled_periods,
+                         .memory_share = function.memory_share,
+                         .received_bytes_per_s = function.received_bytes_per_s,
+                         .transmitted_bytes_per_s = function.transmitted_bytes_per_s,
+                         .instances = function.instances,
+                         .ready = function.ready,
+                         .starting = function.starting,
+                         .pending = function.pending,
+                         .cold_starts = function.cold_starts,
+                         .crashes = function.crashes,
+                         .concurrency_mean = function.concurrency_mean,
+                         .execution_mean_s = function.execution_mean_s});
+  }
+  return functions;
+}
+
 }  // namespace
 
 EnvironmentPlan::EnvironmentPlan(EnvironmentSpec spec)
@@ -79,7 +149,7 @@ Environment::Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint6
       load_(plan_->spec().load),
       forecast_(plan_->spec().load_knowledge, plan_->spec().smoothing_weight, plan_->spec().season_windows,
                 plan_->spec().upper_quantile),
-      recorder_(plan_->scenario()),
+      counter_(plan_->scenario()),
       strict_(plan_->spec().reward.qos == QosKind::strict
                   ? std::optional<StrictRecorder>(plan_->scenario().workflow().qos.latency)
                   : std::nullopt),
@@ -89,8 +159,8 @@ Environment::Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint6
       rows_(plan_->agents() * plan_->features().size()) {}
 
 std::vector<Observer*> Environment::observers() {
-  if (strict_) return {&recorder_, &*strict_};
-  return {&recorder_};
+  if (strict_) return {&counter_, &*strict_};
+  return {&counter_};
 }
 
 void Environment::reset() {
@@ -127,9 +197,11 @@ void Environment::step(std::span<const float> actions) {
 template <class Archive>
 void Environment::archive(Archive& a) {
   a(load_stream_, load_, forecast_, windows_run_, window_, begun_, configuration_.functions, reward_, actions_, rows_);
+  std::vector<SavedFunction> functions = saved(seen_.functions);
   a(seen_.window, seen_.start, seen_.length, seen_.users, seen_.offered_rate_per_s, seen_.configuration.functions,
-    seen_.functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.qos_met,
-    seen_.price, seen_.cost_window_usd, seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
+    functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.qos_met, seen_.price,
+    seen_.cost_window_usd, seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
+  seen_.functions = restored(functions);
 }
 
 std::vector<std::byte> Environment::save() {
@@ -170,7 +242,7 @@ void Environment::begin_forecast() {
   const auto watched = static_cast<std::int64_t>(std::min(load_.history(), forecast_.memory()));
   forecast_.begin(load_.users(-watched));
   for (std::int64_t window = -watched; window < 0; ++window) {
-    forecast_.tell(load_.users(window), load_.users(window + 1));
+    forecast_.observe(load_.users(window), load_.users(window + 1));
   }
 }
 
@@ -191,14 +263,14 @@ void Environment::redeploy(std::size_t replication) {
 
 void Environment::run_window(Observation& seen) {
   const ScenarioSpec& scenario = plan_->scenario().spec();
-  recorder_.forget_windows();
-  recorder_.begin_window(simulation_);
+  counter_.forget_windows();
+  counter_.begin_window(simulation_);
   if (strict_) strict_->begin_window();
   simulation_.run_until(simulation_.now() + scenario.window);
-  recorder_.end_window(simulation_);
+  counter_.end_window(simulation_);
   if (strict_) served_ += strict_->end_window(simulation_.now());
   drain(simulation_, scenario.attribution);
-  recorder_.latest(seen);
+  observe(counter_.latest(), plan_->scenario().workflow(), seen);
   seen.window = static_cast<std::int64_t>(window_);
 }
 
@@ -215,7 +287,7 @@ void Environment::run_replications() {
 
 void Environment::look() {
   const int now = users();
-  const double told = forecast_.tell(now, users(window_ + 1));
+  const double told = forecast_.observe(now, users(window_ + 1));
   plan_->features().write(seen_, actions_, {.users = told, .change = told - now, .upper = forecast_.upper()}, rows_);
 }
 

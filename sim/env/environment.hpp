@@ -1,5 +1,6 @@
 #pragma once
-// A workflow as agents meet it: they set the knobs of their functions, a window passes, they see and are paid.
+// A workflow as an environment for agents: they set the knobs of their functions, a window passes, and they receive an
+// observation and a reward.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,38 +17,38 @@
 #include "sim/env/reward.hpp"
 #include "sim/model/simulation.hpp"
 #include "sim/model/strict_qos.hpp"
-#include "sim/model/window_recorder.hpp"
+#include "sim/model/window_counter.hpp"
 
 namespace faasconf::sim {
 
 struct EnvironmentSpec {
-  // Its workload is a closed loop without a profile, whose number of users the load replaces. Its configuration is in
-  // force in the window before an episode's first action. `redeploy` is the protocol: every window with fresh instances
-  // as in the paper, or what is in flight and warm carries over.
+  // Its workload is a closed loop without a profile; `load` gives the number of users. Its configuration is in force in
+  // the window before an episode's first action. With `redeploy`, every window has fresh instances, as in the paper;
+  // without, instances and requests in flight carry over.
   ScenarioSpec scenario;
   LoadSpec load;
-  LoadKnowledge load_knowledge = LoadKnowledge::clairvoyant;
-  double smoothing_weight = 0.5;  // under LoadKnowledge::smoothing and seasonal
-  // Under LoadKnowledge::seasonal: of the load's period. Shorter than every series: on a ring, the windows of one turn
-  // earlier would tell the future.
+  LoadForecasting load_knowledge = LoadForecasting::clairvoyant;
+  double smoothing_weight = 0.5;  // under LoadForecasting::smoothing and seasonal
+  // Under LoadForecasting::seasonal: the period of the load. Shorter than every series: a series is a ring, so with its
+  // own length as the period the past would reveal the future.
   std::size_t season_windows = 1;
-  double upper_quantile = 0.9;  // of the load, told by the extended features
+  double upper_quantile = 0.9;  // of the load, among the extended features
   std::size_t episode_windows = 15;
-  // Times that each step's window is run, by random numbers of their own: the reward is their mean, so its violation
-  // estimates the chance to miss QoS. The window that is seen is the first. More than 1 under `redeploy` only.
+  // How often each step's window is run, with independent random numbers: the reward is the mean, so its violation
+  // estimates the probability of missing QoS. The first run is observed. More than 1 under `redeploy` only.
   std::size_t replications = 1;
-  // Under `redeploy` only: the steps of an environment meet the same random numbers whenever the load is the same, so
-  // that two configurations differ by what they are, not by luck.
+  // Under `redeploy` only: the steps of an environment use the same random numbers whenever the load is the same, so
+  // that two configurations differ by their effects, not by chance.
   bool common_random_numbers = false;
   FeatureSet features = FeatureSet::paper;
   ActionRounding rounding;
   RewardSpec reward;
 };
 
-// What any number of environments may share, on any thread.
+// The const part, which any number of environments on any threads may share.
 class EnvironmentPlan {
  public:
-  // Throws Error on anything that cannot be simulated or trained on, saying what and why.
+  // Throws Error for anything that cannot be simulated or trained on, saying what and why.
   explicit EnvironmentPlan(EnvironmentSpec spec);
   EnvironmentPlan(const EnvironmentPlan&) = delete;  // parts refer to one another
 
@@ -66,14 +67,14 @@ class EnvironmentPlan {
   Features features_;
 };
 
-// One environment. An episode never terminates by itself, it is truncated after its windows: a learner goes on counting
-// with the value of what it saw last. Seed, number and the actions so far decide everything to the last bit. Nothing is
-// allocated in step() once the largest configuration has been seen.
+// One environment. Episodes never terminate; they are truncated after their last window, so a learner bootstraps from
+// the value of the last observation. Seed, number and the actions so far determine everything to the last bit. step()
+// allocates nothing once the largest configuration has been seen.
 class Environment {
  public:
   // Environments of different numbers have independent streams.
   Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint64_t seed, std::uint64_t number = 0);
-  Environment(const Environment&) = delete;  // the simulation knows the recorder
+  Environment(const Environment&) = delete;  // the simulation knows the counter
 
   // A new episode: draws its load and runs one window under the scenario's configuration, for something to see.
   void reset();
@@ -91,7 +92,7 @@ class Environment {
   std::span<const float> observation() const { return rows_; }  // agents x features, before the next action
   const Reward& reward() const { return reward_; }              // of the last step, mean over its replications
   bool truncated() const { return window_ == plan_->spec().episode_windows; }
-  // All that the last window told; its number is of the episode, 0 is reset()'s.
+  // All that was observed in the last window; its number counts within the episode, 0 is reset()'s.
   const Observation& window() const { return seen_; }
   std::span<const float> last_actions() const { return actions_; }  // agents x kKnobs
   int users() const { return users(window_); }                      // of the last window
@@ -116,7 +117,7 @@ class Environment {
   Rng load_stream_;
   EpisodeLoad load_;
   LoadForecast forecast_;
-  WindowRecorder recorder_;
+  WindowCounter counter_;
   std::optional<StrictRecorder> strict_;  // where the reward asks for it
   Simulation simulation_;
   std::uint64_t windows_run_ = 0;  // in all episodes: each has streams of its own

@@ -20,7 +20,7 @@ class Row {
 };
 
 double periods_per_instance(const FunctionObservation& function) {
-  return function.instances > 0 ? static_cast<double>(function.throttled_periods) / function.instances : 0;
+  return function.instances > 0 ? static_cast<double>(*function.throttled_periods) / function.instances : 0;
 }
 
 }  // namespace
@@ -48,17 +48,18 @@ Features::Features(const Scenario& scenario, const ActionSpace& actions, const A
 void Features::write(const Observation& window, std::span<const float> actions, const LoadOutlook& load,
                      std::span<float> rows) const {
   assert(rows.size() == actions_.agents() * size());
+  assert(window.is_complete());
   const double window_s = to_seconds(window.length);
   const WorkflowSpec& workflow = scenario_.workflow();
   for (std::size_t agent = 0; agent < actions_.agents(); ++agent) {
     const FunctionObservation& function = window.functions[actions_.function(agent).index];
     Row row(rows.subspan(agent * size(), size()));
     for (const float action : actions.subspan(agent * kKnobs, kKnobs)) row.put(action);
-    row.put(function.cpu_percent);
-    row.put(workflow.cpu_sharing.mode == CpuSharing::fluid ? function.throttled_share * window_s / kFluidPeriod_s
+    row.put(*function.cpu_percent);
+    row.put(workflow.cpu_sharing.mode == CpuSharing::fluid ? *function.throttled_share * window_s / kFluidPeriod_s
                                                            : periods_per_instance(function));
-    row.put(100 * function.memory_share);
-    row.put(function.received_bytes_per_s);
+    row.put(100 * *function.memory_share);
+    row.put(*function.received_bytes_per_s);
     row.put(function.latency ? function.latency->p75_s : window_s);
     row.put(function.latency ? function.latency->p95_s : window_s);
     row.put(load.users);

@@ -1,5 +1,5 @@
 #pragma once
-// What an agent sees: a row of numbers for its function.
+// An agent's observation: a row of numbers for its function.
 
 #include <cstddef>
 #include <span>
@@ -15,19 +15,19 @@ namespace faasconf::sim {
 
 enum class FeatureSet {
   paper,     // the 11 numbers of the paper
-  extended,  // and what is known of the load, the promise and the agent's place in the workflow
+  extended,  // and the forecast of the load, the promise, and the agent's position in the workflow
 };
 
-// The number of users that an agent is told: of the window that its action is for, and how that came to be known.
+// The forecast number of users that an agent is given for the window that its action is for.
 struct LoadOutlook {
-  double users = 0;   // told for the next window: the true number, or a forecast
-  double change = 0;  // told now less what the last window had
-  double upper = 0;   // a high quantile of it, no less than what was told
+  double users = 0;   // in the next window
+  double change = 0;  // from the last window to the next
+  double upper = 0;   // an upper quantile, at least `users`
 };
 
-// Rows of float, agents x size(). Where no call succeeded a latency is unknown: the row says the window's length,
-// which is longer than any that counts. Under fluid sharing, which has no periods, throttled time counts in periods of
-// 100 ms.
+// Rows of float, agents x size(). Where no call succeeded the latency is unknown and the row has the window's
+// length, which is longer than any latency that counts. Under fluid sharing, which has no periods, throttled time
+// counts in periods of 100 ms.
 class Features {
  public:
   Features(const Scenario& scenario, const ActionSpace& actions, const AgentGraph& graph, FeatureSet set);

@@ -49,38 +49,38 @@ int EpisodeLoad::users(std::int64_t window) const {
 
 std::size_t EpisodeLoad::history() const { return spec_.series.empty() ? 0 : first_; }
 
-LoadForecast::LoadForecast(LoadKnowledge knowledge, double weight, std::size_t season_windows, double upper_quantile)
+LoadForecast::LoadForecast(LoadForecasting knowledge, double weight, std::size_t season_windows, double upper_quantile)
     : knowledge_(knowledge),
       weight_(weight),
       seasons_({.season = season_windows, .level_weight = weight}),
       errors_(upper_quantile, kErrorRate) {}
 
 std::size_t LoadForecast::memory() const {
-  return knowledge_ == LoadKnowledge::seasonal ? kSeasonsWatched * seasons_.season() : 0;
+  return knowledge_ == LoadForecasting::seasonal ? kSeasonsWatched * seasons_.season() : 0;
 }
 
 void LoadForecast::begin(double users) {
-  told_ = smoothed_ = users;
+  forecast_ = smoothed_ = users;
   seasons_.begin(users);
   errors_.begin();
 }
 
-double LoadForecast::tell(double users, double next) {
-  errors_.add(users - told_);
+double LoadForecast::observe(double users, double next) {
+  errors_.add(users - forecast_);
   smoothed_ += weight_ * (users - smoothed_);
   seasons_.add(users);
-  return told_ = forecast(users, next);
+  return forecast_ = forecast(users, next);
 }
 
 double LoadForecast::forecast(double users, double next) const {
   switch (knowledge_) {
-    case LoadKnowledge::clairvoyant:
+    case LoadForecasting::clairvoyant:
       return next;
-    case LoadKnowledge::persistence:
+    case LoadForecasting::persistence:
       return users;
-    case LoadKnowledge::smoothing:
+    case LoadForecasting::smoothing:
       return smoothed_;
-    case LoadKnowledge::seasonal:
+    case LoadForecasting::seasonal:
       break;
   }
   return std::max(0.0, seasons_.forecast());

@@ -1,5 +1,5 @@
 #pragma once
-// How many users there are in each window of an episode, and what the agents are told of it before.
+// The number of users in each window of an episode, and the forecast of it that agents are given.
 
 #include <algorithm>
 #include <cstddef>
@@ -12,15 +12,15 @@
 
 namespace faasconf::sim {
 
-// Exactly one of both is given.
+// Exactly one of the two is given.
 struct LoadSpec {
   std::vector<int> levels;               // an episode has one of these throughout, drawn with equal probability
   std::vector<std::vector<int>> series;  // users by window: an episode is a piece of one, both drawn; a ring
 };
 
-// What an agent knows of the users of the window that it decides for.
-enum class LoadKnowledge {
-  clairvoyant,  // their number
+// How an agent's forecast of the users in the next window is made.
+enum class LoadForecasting {
+  clairvoyant,  // it is their true number
   persistence,  // the number of the last window
   smoothing,    // exponential smoothing of the numbers so far (Brown, 1959)
   seasonal,     // the same with a trend and a season (Winters, 1960), also of the two seasons before the episode
@@ -29,7 +29,7 @@ enum class LoadKnowledge {
 // The users of an episode, window by window.
 class EpisodeLoad {
  public:
-  // The spec is borrowed. Throws Error: none of both given, an empty series, negative numbers.
+  // The spec is borrowed. Throws Error: both or neither given, an empty series, negative numbers.
   explicit EpisodeLoad(const LoadSpec& spec);
 
   void begin(Rng& rng);                  // draws the next episode
@@ -47,32 +47,32 @@ class EpisodeLoad {
   std::size_t first_ = 0;   // of a series
 };
 
-// A number that is told for the next window, from those of the windows so far, and a quantile of what it may become by
-// the errors so far.
+// A forecast of the number of users in the next window, from the windows so far, and an upper quantile from the errors
+// so far.
 class LoadForecast {
  public:
   // weight: of the last window under smoothing, and in the level under seasonal, in (0, 1]; season_windows: under
   // seasonal, at least 1.
-  LoadForecast(LoadKnowledge knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
+  LoadForecast(LoadForecasting knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
 
   std::size_t memory() const;  // windows before an episode that it learns from
-  void begin(double users);    // of the first window that it is told of
-  // After a window with so many users, before one with `next`.
-  double tell(double users, double next);
-  double upper() const { return std::max(told_, told_ + errors_.quantile()); }  // of the number told last
+  void begin(double users);    // of the first window that it observes
+  // The forecast after a window with this many users; the next one will have `next`.
+  double observe(double users, double next);
+  double upper() const { return std::max(forecast_, forecast_ + errors_.quantile()); }  // of the last forecast
 
   bool is_whole() const { return seasons_.is_whole(); }  // a state that was restored
   template <class Archive>
   void archive(Archive& a) {
-    a(told_, smoothed_, seasons_, errors_);
+    a(forecast_, smoothed_, seasons_, errors_);
   }
 
  private:
   double forecast(double users, double next) const;
 
-  LoadKnowledge knowledge_;
+  LoadForecasting knowledge_;
   double weight_;
-  double told_ = 0;
+  double forecast_ = 0;
   double smoothed_ = 0;
   HoltWinters seasons_;
   QuantileTracker errors_;

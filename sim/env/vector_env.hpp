@@ -13,14 +13,14 @@
 
 namespace faasconf::sim {
 
-// Environments that may differ in workflow, load and parameters (a draw of the calibration each: domain randomisation),
+// Environments that may differ in workflow, load and parameters (one draw of a calibration each: domain randomisation),
 // stepped together. Their rows lie one after the other, environment by environment and agent by agent; all see the same
 // number of features. An environment whose episode is over is reset in the same step, as Gymnasium's vector API does in
 // SAME_STEP mode: observations() then has the new episode's first row, final_observations() the old one's last.
 // Results do not depend on the number of threads. step() allocates nothing.
 class VectorEnv {
  public:
-  // One environment a plan, numbered from 0; a plan may occur more than once. Throws Error: no plan, different
+  // One environment per plan, numbered from 0; a plan may occur more than once. Throws Error: no plan, different
   // features.
   VectorEnv(const std::vector<std::shared_ptr<const EnvironmentPlan>>& plans, std::uint64_t seed, int threads);
 

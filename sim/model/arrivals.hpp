@@ -23,8 +23,9 @@ class ProfileCursor {
 // Integral of a profile's level from a time to a later one.
 double integral(const Profile& profile, Time from, Time to);
 
-// Gaps of the chosen law in operational time, in which arrivals come at rate 1; the rate over time (constant or a
-// profile, times the state of an MMPP) maps them to simulated time. So a profile keeps the law of the gaps.
+// Gaps of the chosen distribution in operational time, in which arrivals come at rate 1; the rate over time (constant
+// or a profile, times the state of an MMPP) maps them to simulated time. So a profile preserves the distribution of the
+// gaps.
 class ArrivalProcess {
  public:
   ArrivalProcess() = default;
@@ -35,7 +36,7 @@ class ArrivalProcess {
     if (!is_plain_) return next_modulated(open_loop, profile);
     return now_ = after(now_, from_seconds(rng_.exponential() / open_loop.rate_per_s));
   }
-  // What is asked for at the time of the last arrival given out, without the modulation of an MMPP.
+  // The rate at the time of the last arrival returned, without the modulation of an MMPP.
   double rate_per_s(const OpenLoop& open_loop, const Profile* profile) const;
 
   template <class Archive>

@@ -14,11 +14,11 @@ namespace faasconf::sim {
 
 struct CfsBandwidth {
   Duration period = std::chrono::milliseconds(100);
-  double cores = 2;           // that the instance's threads use together at most
-  Duration run_slice{};       // threads take turns of this length; 0: they share the cores at every moment
-  bool random_turns = false;  // a core that is free goes to anyone who waits; otherwise to who has waited longest
+  double cores = 2;           // the most that the instance's threads use together
+  Duration run_slice{};       // slice for which a thread runs in turn; 0: threads share the cores at every moment
+  bool random_turns = false;  // a free core goes to a random waiting thread; otherwise to the longest waiting one
   int cgroup_levels = 1;      // that carry the quota: the container; 2: and its pod
-  Duration expiring_slice{};  // what a core is handed of the quota at a time and loses what is left of; 0: it does not
+  Duration expiring_slice{};  // slice of the quota that a core takes at a time, whose rest it loses; 0: no loss
 
   bool has_closed_form() const {
     return run_slice == Duration::zero() && cgroup_levels == 1 && expiring_slice == Duration::zero();
@@ -28,16 +28,16 @@ struct CfsBandwidth {
 // A period grants limit_cores x period of CPU time; what is left of it ends with the period. The period's timer goes on
 // while the instance is idle. Below the quota the runnable threads share the cores equally, at most one core each.
 //
-// While the jobs stay the same, all whole periods bring the same progress: so there is no event per period, and
-// whatever is asked follows by arithmetic from the last change. Virtual time is as in FluidCpu; it stands still while
-// the instance is throttled. Of the limits, served_cores means nothing here.
+// While the jobs stay the same, all whole periods make the same progress: so there is no event per period, and every
+// query is answered by arithmetic from the last change. Virtual time is as in FluidCpu; it stands still while
+// the instance is throttled. CpuLimits::served_cores is unused in this mode.
 class CfsCpu {
  public:
-  // As new, but for its memory; a period began `phase` ago.
+  // As new, but keeps its memory; a period began `phase` ago.
   void reset(Time now, const CfsBandwidth& bandwidth = {}, Duration phase = {});
   // A new quota counts at once, less what the period has spent.
   void set_limits(const CpuLimits& limits, Time now);
-  // As in FluidCpu. Running and throttled instances want differently much: next_switch() tells when that changes.
+  // As in FluidCpu. A throttled instance wants no CPU: next_switch() is when it next becomes throttled or runs again.
   void set_share(double share, Time now);
   double share() const { return share_; }
   double wanted_cores(Time now) const;
@@ -137,7 +137,7 @@ inline void CfsCpu::start(std::uint32_t job, double work_s, bool parallel, Time 
 inline bool CfsCpu::finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
   if (jobs_.empty()) return false;
   advance(now);
-  // as in FluidCpu: who ends with one that has just left, and what was announced
+  // as in FluidCpu: jobs that end together with one that has just left, and the completion announced
   const bool announced = !stale_ && now >= rates_.due;
   if (!announced && jobs_.next_finish_ns() - virtual_ns_ > kRounding_ns * rates_.thread) return false;
   jobs_.pop(job, was_parallel);

@@ -98,14 +98,14 @@ double CfsSteps::efficiency() const {
   return limits_.speed / (1.0 + limits_.contention * (static_cast<double>(jobs_.size()) - 1.0));
 }
 
-// Brings anyone who waits to this place, unless somebody there goes ahead.
+// Draws the thread that takes this place in the queue, unless one there goes ahead.
 void CfsSteps::draw_turn(std::size_t next) {
   if (waiting_[next].ahead) return;
   const auto others = static_cast<std::uint32_t>(waiting_.size() - next);
   if (others > 1) std::swap(waiting_[next], waiting_[next + turns_.below(others)]);
 }
 
-// Who is next takes the core that has been idle longest.
+// The next thread takes the core that has been idle longest.
 void CfsSteps::seat() {
   std::size_t next = 0;
   const double cores = bandwidth_.cores;
@@ -210,7 +210,7 @@ void CfsSteps::serve(const Pace& pace, Duration span) {
   pace.blocked->counted = true;
 }
 
-// Who is done goes; whose turn is over lines up behind those who wait, or takes another when nobody does.
+// Threads that are done leave; those whose slice is over rejoin the queue, or take another slice when it is empty.
 void CfsSteps::leave_cores(double speed) {
   std::size_t stay = 0;
   for (std::size_t i = 0; i < running_.size(); ++i) {

@@ -13,16 +13,16 @@
 
 namespace faasconf::sim {
 
-// Turns: who gets a core has it for one slice of CPU time, then lines up behind those who wait; being throttled does
-// not end a slice. Who comes lines up as well, as in the queue of a function's own runtime; who starts ahead gets the
-// next free core, as another process does that the kernel wakes. With random turns a free core goes to any of those who
-// wait, who has just left it included: the order of run queues after a throttling is nobody's.
+// Round robin: a thread runs for one slice of CPU time, then rejoins the queue; being throttled does not end a slice. A
+// new thread joins the queue as well, as in a function's own runtime; one that starts ahead gets the next free core, as
+// another process does that the kernel wakes. With random turns a free core goes to a random thread of the queue, the
+// one that has just left it included: after throttling the order of the run queue is unspecified.
 //
-// Levels: a thread runs while every one has quota, and is throttled by the innermost that has none.
+// Cgroup levels: a thread runs while every level has quota, and is throttled by the innermost one without.
 //
 // Slice expiry (Linux before 5.4; Chiluk, commit de53fd7aedb1, 2019): a core draws on the quota in bandwidth slices.
 // When it goes idle it keeps a millisecond of the last, which no other core can use and which ends with the period.
-// Simplified: the kernel gives the rest back some milliseconds later, and who comes need not take the core that has
+// Simplified: the kernel gives the rest back some milliseconds later, and a new thread need not take the core that has
 // been idle longest.
 //
 // Times are whole nanoseconds: a step ends in the one in which something changes.
@@ -39,15 +39,16 @@ class CfsSteps {
     double time_ns = 0;
   };
 
-  // As new, but for its memory; by level, from the inside: a period began so long ago. `turns` draws random ones.
+  // As new, but keeps its memory. phases: by level, from the inside, how long ago a period began. turns: the stream of
+  // random turns.
   void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases, const Rng& turns);
   void set_limits(const CpuLimits& limits);         // a new quota counts at once, less what the period has spent
   void set_share(double share) { share_ = share; }  // of the cores that it would run on, on a contended node
 
   void start(std::uint32_t job, double work_s, bool parallel);
-  void start_ahead(std::uint32_t job, double work_s);  // on one thread, before those who wait for a core
+  void start_ahead(std::uint32_t job, double work_s);  // on one thread, ahead of the queue
   void run_until(Time time);
-  void run_until_done(std::int64_t most_steps);  // or until so many steps are taken
+  void run_until_done(std::int64_t most_steps);  // or until this many steps are taken
   Job take_done();                               // in order of completion, only if any_done()
 
   Time now() const { return now_; }
@@ -97,7 +98,7 @@ class CfsSteps {
   struct Pace {
     double speed = 0;          // work that a thread does in a nanosecond
     double cores = 0;          // that run
-    Level* blocked = nullptr;  // who has no quota for one of the threads
+    Level* blocked = nullptr;  // the level without quota for one of the threads
   };
 
   bool takes_turns() const { return bandwidth_.run_slice > Duration::zero(); }

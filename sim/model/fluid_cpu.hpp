@@ -20,9 +20,9 @@ struct CpuLimits {
 
 class FluidCpu {
  public:
-  void reset(Time now);  // as new, but for its memory
+  void reset(Time now);  // as new, but keeps its memory
   void set_limits(const CpuLimits& limits, Time now);
-  // What it gets of the CPU that it wants, in (0, 1]: less than 1 on a contended node.
+  // The share that it gets of the CPU that it wants, in (0, 1]: less than 1 on a contended node.
   void set_share(double share, Time now);
   double share() const { return share_; }
   double wanted_cores(Time /*now*/) const { return rates().cpu / share_; }  // CPU time per second, left alone
@@ -55,7 +55,7 @@ class FluidCpu {
   }
 
  private:
-  // What follows from the jobs and the limits; worked out when it is asked for, not at every change.
+  // What follows from the jobs and the limits; computed on demand, not at every change.
   struct Rates {
     double thread = 0;  // work per second and thread
     double cpu = 0;     // cores used

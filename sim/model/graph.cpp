@@ -16,52 +16,52 @@ constexpr double kProbabilityTolerance = 1e-9;
 
 }  // namespace
 
-// Expands blocks into nodes, parents before children.
+// Expands blocks into steps, parents before children.
 class GraphBuilder {
  public:
   GraphBuilder(const WorkflowSpec& workflow, Graph& graph) : workflow_(workflow), graph_(graph) {
     for (std::uint32_t i = 0; i < workflow.functions.size(); ++i) by_name_.emplace(workflow.functions[i].name, i);
   }
 
-  NodeIndex expand(const Block& block, NodeIndex parent, std::uint32_t position) {
-    if (graph_.nodes_.size() >= kMostNodes) {
-      throw Error("workflow '" + workflow_.name + "': its calls expand to more than a million nodes");
+  StepIndex expand(const Block& block, StepIndex parent, std::uint32_t position) {
+    if (graph_.steps_.size() >= kMostNodes) {
+      throw Error("workflow '" + workflow_.name + "': its calls expand to more than a million steps");
     }
-    const auto index = static_cast<NodeIndex>(graph_.nodes_.size());
-    graph_.nodes_.emplace_back();
-    node(index).parent = parent;
-    node(index).position = position;
-    if (parent != kNoNode) node(index).scope = scope_below(node(parent));
+    const auto index = static_cast<StepIndex>(graph_.steps_.size());
+    graph_.steps_.emplace_back();
+    step(index).parent = parent;
+    step(index).position = position;
+    if (parent != kNoStep) step(index).scope = scope_below(step(parent));
     std::visit([&](const auto& kind) { fill(kind, index); }, block.kind);
     return index;
   }
 
  private:
-  static ScopeKind scope_below(const Node& parent) {
+  static ScopeKind scope_below(const Step& parent) {
     switch (parent.kind) {
-      case NodeKind::call:
+      case StepKind::call:
         return ScopeKind::call;
-      case NodeKind::parallel:
-      case NodeKind::fan_out:
+      case StepKind::parallel:
+      case StepKind::fan_out:
         return ScopeKind::join;
-      case NodeKind::sequence:
-      case NodeKind::choice:
+      case StepKind::sequence:
+      case StepKind::choice:
         break;
     }
     return parent.scope;
   }
 
-  Node& node(NodeIndex index) { return graph_.nodes_[index]; }
+  Step& step(StepIndex index) { return graph_.steps_[index]; }
 
-  void fill(const Call& call, NodeIndex index) {
+  void fill(const Call& call, StepIndex index) {
     const auto found = by_name_.find(call.function);
     if (found == by_name_.end()) {
       throw Error("call to function '" + call.function + "', which workflow '" + workflow_.name + "' does not have");
     }
     const std::uint32_t function = found->second;
-    node(index).kind = NodeKind::call;
-    node(index).on_failure = call.on_failure;
-    node(index).function = {function};
+    step(index).kind = StepKind::call;
+    step(index).on_failure = call.on_failure;
+    step(index).function = {function};
     check_cycle(function);
     const auto& calls = workflow_.functions[function].calls;
     if (!calls) return;
@@ -69,18 +69,18 @@ class GraphBuilder {
     expand_children({&*calls, 1}, index);
     path_.pop_back();
   }
-  void fill(const Sequence& sequence, NodeIndex index) {
-    node(index).kind = NodeKind::sequence;
+  void fill(const Sequence& sequence, StepIndex index) {
+    step(index).kind = StepKind::sequence;
     expand_children(sequence.steps, index);
   }
-  void fill(const Parallel& parallel, NodeIndex index) {
-    node(index).kind = NodeKind::parallel;
+  void fill(const Parallel& parallel, StepIndex index) {
+    step(index).kind = StepKind::parallel;
     expand_children(parallel.branches, index);
   }
-  void fill(const Choice& choice, NodeIndex index) {
+  void fill(const Choice& choice, StepIndex index) {
     if (choice.probabilities.size() != choice.options.size()) throw Error("a choice needs one probability per option");
-    node(index).kind = NodeKind::choice;
-    node(index).stream = graph_.stream_count_++;
+    step(index).kind = StepKind::choice;
+    step(index).stream = graph_.stream_count_++;
     double sum = 0;
     std::vector<double> cumulative;
     for (const double probability : choice.probabilities) {
@@ -91,22 +91,22 @@ class GraphBuilder {
       throw Error("the probabilities of a choice must sum to 1, not to " + std::to_string(sum));
     }
     for (double& upper : cumulative) upper /= sum;  // exactly 1 where only impossible options follow
-    node(index).cumulative = std::move(cumulative);
+    step(index).cumulative = std::move(cumulative);
     expand_children(choice.options, index);
   }
-  void fill(const FanOut& fan_out, NodeIndex index) {
+  void fill(const FanOut& fan_out, StepIndex index) {
     if (fan_out.body.size() != 1) throw Error("a fan-out needs one body");
-    node(index).kind = NodeKind::fan_out;
-    node(index).stream = graph_.stream_count_++;
-    node(index).width = fan_out.width;
+    step(index).kind = StepKind::fan_out;
+    step(index).stream = graph_.stream_count_++;
+    step(index).width = fan_out.width;
     expand_children(fan_out.body, index);
   }
 
-  void expand_children(std::span<const Block> blocks, NodeIndex index) {
+  void expand_children(std::span<const Block> blocks, StepIndex index) {
     if (blocks.empty()) throw Error("workflow '" + workflow_.name + "': an empty block");
     const auto first = static_cast<std::uint32_t>(graph_.children_.size());
-    node(index).first_child = first;
-    node(index).child_count = static_cast<std::uint32_t>(blocks.size());
+    step(index).first_child = first;
+    step(index).child_count = static_cast<std::uint32_t>(blocks.size());
     graph_.children_.resize(first + blocks.size());
     for (std::uint32_t i = 0; i < blocks.size(); ++i) graph_.children_[first + i] = expand(blocks[i], index, i);
   }
@@ -125,6 +125,6 @@ class GraphBuilder {
   std::vector<std::uint32_t> path_;  // functions whose calls are being expanded
 };
 
-Graph::Graph(const WorkflowSpec& workflow) { GraphBuilder(workflow, *this).expand(workflow.entry, kNoNode, 0); }
+Graph::Graph(const WorkflowSpec& workflow) { GraphBuilder(workflow, *this).expand(workflow.entry, kNoStep, 0); }
 
 }  // namespace faasconf::sim

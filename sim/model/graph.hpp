@@ -1,5 +1,5 @@
 #pragma once
-// The workflow laid flat for the simulation: a tree of nodes, every function's own calls expanded where it is called.
+// The workflow as a flat tree of steps: the calls that a function makes are expanded wherever it is called.
 
 #include <cstdint>
 #include <limits>
@@ -10,20 +10,20 @@
 
 namespace faasconf::sim {
 
-using NodeIndex = std::uint32_t;
-inline constexpr NodeIndex kNoNode = std::numeric_limits<NodeIndex>::max();
+using StepIndex = std::uint32_t;
+inline constexpr StepIndex kNoStep = std::numeric_limits<StepIndex>::max();
 
-enum class NodeKind : std::uint8_t { call, sequence, parallel, choice, fan_out };
+enum class StepKind : std::uint8_t { call, sequence, parallel, choice, fan_out };
 
-// What a node's end is waited for by: the request, a call whose function makes it, or the join of its block.
+// What waits for the end of a step: the request, the call whose function makes it, or the join of its block.
 enum class ScopeKind : std::uint8_t { request, call, join };
 
-struct Node {
-  NodeKind kind = NodeKind::call;
+struct Step {
+  StepKind kind = StepKind::call;
   OnFailure on_failure = OnFailure::abort;  // calls
   ScopeKind scope = ScopeKind::request;
   FunctionId function;  // calls
-  NodeIndex parent = kNoNode;
+  StepIndex parent = kNoStep;
   std::uint32_t position = 0;      // among the parent's children
   std::uint32_t first_child = 0;   // into Graph::children
   std::uint32_t child_count = 0;   // a call has one when its function makes calls
@@ -35,21 +35,21 @@ struct Node {
 class Graph {
  public:
   // Throws Error: a call to a function that does not exist, a cycle of calls (said in full), an empty block,
-  // probabilities that do not sum to 1, more than a million nodes.
+  // probabilities that do not sum to 1, more than a million steps.
   explicit Graph(const WorkflowSpec& workflow);
 
-  const Node& node(NodeIndex index) const { return nodes_[index]; }
-  std::size_t size() const { return nodes_.size(); }
-  NodeIndex root() const { return 0; }
-  std::span<const NodeIndex> children(const Node& node) const {
-    return {children_.data() + node.first_child, node.child_count};
+  const Step& step(StepIndex index) const { return steps_[index]; }
+  std::size_t size() const { return steps_.size(); }
+  StepIndex root() const { return 0; }
+  std::span<const StepIndex> children(const Step& step) const {
+    return {children_.data() + step.first_child, step.child_count};
   }
   std::uint32_t stream_count() const { return stream_count_; }
 
  private:
   friend class GraphBuilder;
-  std::vector<Node> nodes_;
-  std::vector<NodeIndex> children_;
+  std::vector<Step> steps_;
+  std::vector<StepIndex> children_;
   std::uint32_t stream_count_ = 0;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // The pieces of a simulation's state: requests, joins, invocations, instances, functions, nodes. Plain values,
-// addressed by index; machine.hpp and its parts say what happens to them.
+// addressed by index; the engine say what happens to them.
 
 #include <cstdint>
 #include <limits>
@@ -10,6 +10,7 @@
 #include "sim/model/graph.hpp"
 #include "sim/model/instance_cpu.hpp"
 #include "sim/model/observer.hpp"
+#include "sim/model/usage_members.hpp"
 
 namespace faasconf::sim {
 
@@ -46,15 +47,15 @@ enum class Place : std::uint8_t {
   calling,    // it waits for the calls that it makes
   rejecting,  // on the CPU of the instance that refuses it
   refused,    // its bad answer is on the way back
-  lost,       // its instance is gone and its caller told; something still refers to the slot
+  lost,       // its instance is gone and its caller notified; something still refers to the slot
 };
 
 struct alignas(64) Invocation {
   std::uint64_t request = 0;  // number of the request, for records
   Time called;
-  NodeIndex node = 0;
+  StepIndex step = 0;
   std::uint32_t scope = kNone;   // slot of the request, join or invocation that its answer goes to
-  std::uint32_t generation = 0;  // tells the users of one slot apart
+  std::uint32_t generation = 0;  // distinguishes successive owners of the slot
   std::uint32_t instance = kNone;
   FunctionId function;
   std::uint32_t next = kNone;  // in the instance's queue
@@ -82,10 +83,10 @@ enum class InstanceState : std::uint8_t {
   draining,  // takes no more calls and goes when it is empty
 };
 
-// Of an instance that is started on demand: where a call may find it.
+// Of an instance on demand: the list in which a call finds it.
 enum class Offer : std::uint8_t { none, idle, open };
 
-// What every event looks at comes first, in as few cache lines as may be.
+// What every event reads comes first, in as few cache lines as possible.
 struct alignas(64) Instance {
   FunctionId function;
   std::int32_t number = 0;
@@ -146,28 +147,8 @@ struct FunctionState {
   // sums over the instances that exist
   double cpu_limit_millicores = 0;
   double memory_limit_mib = 0;
-  // integrals: of the instances that are gone, and of the number and limits of all
-  double cpu_s = 0;
-  double work_s = 0;
-  double admitted_work_s = 0;
-  double throttled_s = 0;
-  std::int64_t throttled_periods = 0;
-  double pod_throttled_s = 0;
-  std::int64_t pod_throttled_periods = 0;
-  double cpu_granted_s = 0;
-  double memory_mib_s = 0;
-  double instance_s = 0;
-  double starting_s = 0;
-  double idle_s = 0;
-  double cpu_limit_millicore_s = 0;
-  double memory_limit_mib_s = 0;
-  Time counted_until;
-  double received_bytes = 0;
-  double transmitted_bytes = 0;
-  std::int64_t crashes = 0;
-  std::int64_t started = 0;
-  std::int64_t pre_warmed = 0;
-  std::int64_t evicted = 0;
+  Usage usage;         // of the instances that are gone; the integrals of numbers and limits of all
+  Time counted_until;  // of these integrals
   Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, turns,
       start_up, rejection, life;
 
@@ -176,15 +157,18 @@ struct FunctionState {
   template <class Archive>
   void archive(Archive& a) {
     a(starting, ready, draining, pending, idle, open, windows, windows_are_set, keep_alive, pre_warm_at, idle_timer,
-      next_number, round_robin, calls_in_flight, served_cores, cpu_limit_millicores, memory_limit_mib, cpu_s, work_s,
-      admitted_work_s, throttled_s, throttled_periods, pod_throttled_s, pod_throttled_periods, cpu_granted_s,
-      memory_mib_s, instance_s, starting_s, idle_s, cpu_limit_millicore_s, memory_limit_mib_s, counted_until,
-      received_bytes, transmitted_bytes, crashes, started, pre_warmed, evicted, serial, parallel, off_cpu, memory,
-      parallel_memory, failure, hop, routing, speed, phase, pod_phase, turns, start_up, rejection, life);
+      next_number, round_robin, calls_in_flight, served_cores, cpu_limit_millicores, memory_limit_mib);
+    for_each_member(usage, usage, [&](auto& member, const auto&) {
+      a(member);
+      if (static_cast<const void*>(&member) == &usage.memory_limit_mib_s)
+        a(counted_until);  // its place in saved states
+    });
+    a(serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, turns,
+      start_up, rejection, life);
   }
 };
 
-// A machine of the cluster.
+// State of a node of the cluster.
 struct ClusterNode {
   double cpu_requested_millicores = 0;  // by its instances
   double memory_requested_mib = 0;

@@ -14,7 +14,7 @@
 
 namespace faasconf::sim {
 
-// A variant and no base class: what is asked of it in the loop is inlined. For the members see FluidCpu.
+// A variant and not a base class, so that calls in the loop are inlined. For the members see FluidCpu.
 class InstanceCpu {
  public:
   void reset(Time now) { of_kind<FluidCpu>().reset(now); }
@@ -80,7 +80,7 @@ class InstanceCpu {
     visit(*this, [&](const auto& cpu) { cpu.for_each_job(now, visit_job); });
   }
 
-  // CFS: what a fluid has not.
+  // CFS only.
   std::int64_t throttled_periods(Time now) const {
     return visit(*this, [=](const auto& cpu) -> std::int64_t {
       if constexpr (requires { cpu.throttled_periods(now); }) return cpu.throttled_periods(now);
@@ -113,7 +113,7 @@ class InstanceCpu {
   }
 
  private:
-  // Elsewhere, so that an instance with a fluid CPU, and the kind itself, lie in as few cache lines as may be.
+  // On the heap, so that an instance with a fluid CPU, and the kind itself, take as few cache lines as possible.
   struct Cfs {
     std::unique_ptr<CfsCpu> cpu = std::make_unique<CfsCpu>();
   };
@@ -121,7 +121,7 @@ class InstanceCpu {
     std::unique_ptr<SteppedCpu> cpu = std::make_unique<SteppedCpu>();
   };
 
-  // With its memory where it was of that kind before.
+  // Reuses the memory where it was of that kind before.
   template <class Cpu>
   Cpu& of_kind() {
     auto* cpu = std::get_if<Cpu>(&cpu_);

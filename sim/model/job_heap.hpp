@@ -11,7 +11,7 @@
 
 namespace faasconf::sim {
 
-// Virtual time is the work that a thread has been served since the start. A job of work w on m threads that starts at
+// Virtual time is the work that a thread has done since the start. A job of work w on m threads that starts at
 // virtual time v ends at v + w / m, whatever comes and goes meanwhile, so an arrival or departure costs one heap
 // operation (virtual time as in fair queueing: Demers, Keshav and Shenker, 1989). Ties end in the order of starting.
 class JobHeap {
@@ -89,7 +89,8 @@ class JobHeap {
   }
 
   std::array<Job, 4> few_;  // in order, the next to finish last: here no other memory is touched
-  // In place of few_ from the fifth on, until all are gone: a heap, the next in front. Elsewhere, since it is rare.
+  // Replaces few_ from the fifth job on, until all are gone: a heap with the next job in front. Out of line, since it
+  // is rare.
   std::unique_ptr<std::vector<Job>> many_;
   std::uint32_t size_ = 0;
   std::uint32_t parallel_jobs_ = 0;

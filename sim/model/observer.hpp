@@ -1,5 +1,5 @@
 #pragma once
-// What a run tells those who watch. Metrics, cost and logs are observers; the model does not know what they do.
+// What observers of a run are notified of. Metrics, cost and logs are observers; the model does not know what they do.
 
 #include <cstdint>
 
@@ -22,7 +22,7 @@ struct RequestRecord {
 struct CallRecord {
   std::uint64_t request = 0;
   FunctionId function;
-  std::uint32_t node = 0;      // the call in the workflow's graph
+  std::uint32_t step = 0;      // the call among the steps of the workflow
   std::int32_t instance = -1;  // number of the instance among the function's, in order of creation; -1: none reached
   Outcome outcome = Outcome::success;
   bool cold = false;  // it waited for its instance to start
@@ -31,7 +31,7 @@ struct CallRecord {
   Time finished;          // when the caller has the answer
 };
 
-// The stay of a request in an instance; it outlives the call when the caller gave up.
+// The time of a request in an instance; it outlives the call when the caller gave up.
 struct ExecutionRecord {
   std::uint64_t request = 0;
   FunctionId function;

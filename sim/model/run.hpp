@@ -8,7 +8,6 @@
 
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
-#include "sim/model/simulation.hpp"
 #include "sim/model/strict_qos.hpp"
 #include "sim/policy/policy.hpp"
 
@@ -19,6 +18,8 @@ struct RunOptions {
   Duration warm_up{};   // whole windows before this time stay out of the total
   bool spans = false;   // keep every CallRecord
   bool strict = false;  // keep StrictCounts
+  // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
+  std::function<bool()> go_on{};
 };
 
 struct Run {
@@ -30,12 +31,8 @@ struct Run {
   std::uint64_t events = 0;          // handled by the simulation
 };
 
-// What was sent in a window that has ended comes back, as far as its attribution asks for it. Nothing more is sent.
-void drain(Simulation& simulation, Attribution attribution);
-
-// A policy with an interval of its own is asked at its end, within windows, about what happened in it (attribution
-// completed); others about each window. Decisions hold at once. Seed, replication, scenario and policy decide the
-// result to the last bit.
+// The window loop over a simulation. A policy with an interval of its own sees it with attribution completed. Seed,
+// replication, scenario and policy decide the result to the last bit.
 Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std::uint64_t seed,
         std::uint64_t replication = 0);
 
@@ -44,6 +41,7 @@ using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 using OnReplication = std::function<bool(std::uint64_t replication, Run&&)>;
 
 // Runs replications 0 .. count - 1 on so many threads; on_replication sees them in order. An exception in one ends all.
+// Cancelled: those that are complete are still delivered, as far as none before them is missing.
 void replicate(const Scenario& scenario, const PolicyFactory& make_policy, const RunOptions& options,
                std::uint64_t seed, std::uint64_t count, int threads, const OnReplication& on_replication);
 

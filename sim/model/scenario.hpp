@@ -1,6 +1,7 @@
 #pragma once
-// All that a run needs to know but the seed.
+// Everything that a run depends on except the seed.
 
+#include "sim/model/attribution.hpp"
 #include "sim/model/graph.hpp"
 #include "sim/model/workflow.hpp"
 #include "sim/model/workload.hpp"
@@ -8,15 +9,6 @@
 #include "sim/policy/configuration.hpp"
 
 namespace faasconf::sim {
-
-// Which window a request or call belongs to.
-enum class Attribution {
-  completed,  // to the window in which it completes
-  started,    // to the window in which it starts, however long it takes
-  paper,      // to the window in which it starts; requests count when they end within the window, calls when they end
-              // within 20 s after it (the paper's 30 s window: logged to 30 s, scraped to 50 s)
-};
-inline constexpr Duration kPaperDrain = std::chrono::seconds(20);
 
 struct ScenarioSpec {
   WorkflowSpec workflow;
@@ -46,7 +38,7 @@ class Scenario {
 // Throws Error when the configuration does not fit the workflow: number of functions, knobs that are not positive.
 void check(const Configuration& configuration, const WorkflowSpec& workflow);
 
-// Where an autoscaler may move the replicas: in the ranges of the functions that are tuned and not on demand.
+// The replicas that an autoscaler may choose: the ranges of the functions that are tuned and not on demand.
 ReplicaRanges replica_ranges(const WorkflowSpec& workflow);
 
 // The same knobs for every function that is tuned; the fixed ones keep theirs.

@@ -1,20 +1,23 @@
 #include "sim/model/simulation.hpp"
 
-#include "sim/model/machine.hpp"
-#include "sim/model/machine_cluster.hpp"
-#include "sim/model/machine_deployment.hpp"
-#include "sim/model/machine_failures.hpp"
-#include "sim/model/machine_gateway.hpp"
-#include "sim/model/machine_instance.hpp"
-#include "sim/model/machine_state.hpp"
-#include "sim/model/machine_workflow.hpp"
-#include "sim/model/machine_workload.hpp"
+#include "sim/model/engine/engine.hpp"
+// the parts of the engine
+#include "sim/model/engine/cluster.hpp"
+#include "sim/model/engine/deployment.hpp"
+#include "sim/model/engine/failures.hpp"
+#include "sim/model/engine/gateway.hpp"
+#include "sim/model/engine/instance_life.hpp"
+#include "sim/model/engine/on_demand.hpp"
+#include "sim/model/engine/report.hpp"
+#include "sim/model/engine/service.hpp"
+#include "sim/model/engine/workflow_steps.hpp"
+#include "sim/model/engine/workload.hpp"
 
 namespace faasconf::sim {
 
 namespace {
 
-Machine::Machine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers)
+Engine::Engine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers)
     : scenario_(scenario),
       workflow_(scenario.workflow()),
       graph_(scenario.graph()),
@@ -31,7 +34,7 @@ Machine::Machine(const Scenario& scenario, const RngStreams& streams, std::vecto
 }
 
 // Equal constant delays share a lane of the event queue, as long as there are any.
-void Machine::assign_lanes() {
+void Engine::assign_lanes() {
   std::array<double, EventQueue::kLanes> span_s{};
   std::size_t lanes = 0;
   for (FunctionPlan& plan : plans_) {
@@ -46,7 +49,7 @@ void Machine::assign_lanes() {
   }
 }
 
-void Machine::run_until(Time horizon) {
+void Engine::run_until(Time horizon) {
   if (horizon < now_) throw Error("a simulation cannot run to a time in its past");
   std::uint64_t at_once = 0;
   Event event;
@@ -62,11 +65,16 @@ void Machine::run_until(Time horizon) {
     now_ = event.time;
     ++events_handled_;
     handle(event);
+    if (events_handled_ % kEventsBetweenQuestions == 0) ask_whether_to_go_on();
   }
   now_ = horizon;
 }
 
-void Machine::handle(const Event& event) {
+void Engine::ask_whether_to_go_on() const {
+  if (go_on_ && !go_on_()) throw Cancelled();
+}
+
+void Engine::handle(const Event& event) {
   const std::uint32_t index = event.tag.index();
   switch (static_cast<EventKind>(event.tag.kind())) {
     case EventKind::arrival:
@@ -102,7 +110,7 @@ void Machine::handle(const Event& event) {
 }
 
 // What the events that come soon are about; of the next one, whose instance has been fetched before, its job, too.
-void Machine::prefetch() const {
+void Engine::prefetch() const {
   const auto is_about_cpu = [](EventTag tag) {
     return static_cast<EventKind>(tag.kind()) == EventKind::cpu_completion;
   };
@@ -116,7 +124,7 @@ void Machine::prefetch() const {
   for (std::size_t line = 0; line < sizeof(Invocation); line += 64) __builtin_prefetch(invocation + line);
 }
 
-void Machine::prefetch_instance(std::uint32_t index) const {
+void Engine::prefetch_instance(std::uint32_t index) const {
   constexpr std::size_t kHotBytes = 5 * 64;
   const auto* instance = reinterpret_cast<const char*>(&instances_[index]);
   for (std::size_t line = 0; line < kHotBytes; line += 64) __builtin_prefetch(instance + line);
@@ -126,48 +134,9 @@ void Machine::prefetch_instance(std::uint32_t index) const {
 
 // --- the interface
 
-namespace {
-
-// The members of Usage, one by one, of two.
-template <class Do>
-void for_each_pair(Usage& a, const Usage& b, Do what) {
-  what(a.cpu_s, b.cpu_s);
-  what(a.work_s, b.work_s);
-  what(a.admitted_work_s, b.admitted_work_s);
-  what(a.throttled_s, b.throttled_s);
-  what(a.throttled_periods, b.throttled_periods);
-  what(a.pod_throttled_s, b.pod_throttled_s);
-  what(a.pod_throttled_periods, b.pod_throttled_periods);
-  what(a.cpu_granted_s, b.cpu_granted_s);
-  what(a.memory_mib_s, b.memory_mib_s);
-  what(a.instance_s, b.instance_s);
-  what(a.starting_s, b.starting_s);
-  what(a.idle_s, b.idle_s);
-  what(a.cpu_limit_millicore_s, b.cpu_limit_millicore_s);
-  what(a.memory_limit_mib_s, b.memory_limit_mib_s);
-  what(a.received_bytes, b.received_bytes);
-  what(a.transmitted_bytes, b.transmitted_bytes);
-  what(a.crashes, b.crashes);
-  what(a.started, b.started);
-  what(a.pre_warmed, b.pre_warmed);
-  what(a.evicted, b.evicted);
-}
-
-}  // namespace
-
-Usage& Usage::operator+=(const Usage& other) {
-  for_each_pair(*this, other, [](auto& mine, auto theirs) { mine += theirs; });
-  return *this;
-}
-
-Usage& Usage::operator-=(const Usage& other) {
-  for_each_pair(*this, other, [](auto& mine, auto theirs) { mine -= theirs; });
-  return *this;
-}
-
-class Simulation::State : public Machine {
+class Simulation::State : public Engine {
  public:
-  using Machine::Machine;
+  using Engine::Engine;
 };
 
 Simulation::Simulation(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers)
@@ -188,6 +157,7 @@ void Simulation::inject(std::size_t option, const Demand& demand) { state_->send
 void Simulation::apply(const Configuration& configuration) { state_->apply(configuration); }
 void Simulation::set_idle_windows(FunctionId id, const IdleWindows& windows) { state_->set_idle_windows(id, windows); }
 void Simulation::set_users(int users) { state_->set_users(users); }
+void Simulation::set_go_on(std::function<bool()> go_on) { state_->set_go_on(std::move(go_on)); }
 void Simulation::stop_arrivals() { state_->stop_arrivals(); }
 Time Simulation::now() const { return state_->now_; }
 std::int64_t Simulation::requests_in_flight() const { return static_cast<std::int64_t>(state_->requests_.taken()); }

@@ -1,8 +1,9 @@
 #pragma once
-// The simulated platform: gateway, instances, requests in flight. Steppable, and its state can be saved bit for bit.
+// A simulated workflow: gateway, instances, requests in flight. Steppable, and its state can be saved bit for bit.
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -10,38 +11,11 @@
 #include "sim/core/random.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
+#include "sim/model/usage.hpp"
 
 namespace faasconf::sim {
 
-// What a function's instances have used since the start of the run.
-struct Usage {
-  double cpu_s = 0;                    // core-seconds of the CPU limit that were used
-  double work_s = 0;                   // core-seconds of work that this served: less under contention, by speed
-  double admitted_work_s = 0;          // core-seconds drawn for executions and rejections that began
-  double throttled_s = 0;              // instance-seconds: fluid, more threads than the limit serves; cfs, quota spent
-  std::int64_t throttled_periods = 0;  // cfs: in which threads waited for the next one; container's and pod's
-  double pod_throttled_s = 0;          // of throttled_s: because the pod's quota was spent, not yet the container's
-  std::int64_t pod_throttled_periods = 0;  // of throttled_periods: the pod's
-  double cpu_granted_s = 0;                // cfs: core-seconds, the quotas of the periods that began
-  double memory_mib_s = 0;                 // held
-  double instance_s = 0;                   // instances that exist: starting, ready, draining
-  double starting_s = 0;                   // of instance_s: start-up
-  double idle_s = 0;                       // of instance_s, on demand only: ready, and serving nobody
-  double cpu_limit_millicore_s = 0;        // limits of the instances that exist
-  double memory_limit_mib_s = 0;
-  double received_bytes = 0;
-  double transmitted_bytes = 0;
-  std::int64_t crashes = 0;
-  std::int64_t started = 0;     // instances that were added
-  std::int64_t pre_warmed = 0;  // of started: by IdleWindows
-  std::int64_t evicted = 0;     // instances that went early, by ClusterSpec::evict_idle
-
-  Usage& operator+=(const Usage& other);
-  Usage& operator-=(const Usage& other);
-  friend Usage operator-(Usage a, const Usage& b) { return a -= b; }
-};
-
-// What an execution needs where that is told, not drawn.
+// What an execution needs where that is given, not drawn.
 struct Demand {
   double work_s = 0;     // core-seconds on one thread
   double off_cpu_s = 0;  // seconds without CPU, after the work
@@ -56,27 +30,30 @@ class Simulation {
 
   // Handles every event up to and at the horizon, which must not lie in the past.
   void run_until(Time horizon);
+  // Asked by run_until() every thousand events or so, well within 0.1 s; where it says no, run_until() throws Cancelled
+  // between two events. Empty: goes on always.
+  void set_go_on(std::function<bool()> go_on);
 
   // Starts anew at a time of the workload's profile: fresh instances under the present configuration, no requests.
-  // Usage goes on counting; request numbers go on.
+  // Usage and request numbers go on counting.
   void redeploy(Time start, const RngStreams& streams);
-  // The same under another configuration, which no instance that is there now ever sees. Throws Error as check().
+  // The same under another configuration, which the present instances never see. Throws Error as check().
   void redeploy(Time start, const RngStreams& streams, const Configuration& configuration);
 
   void inject();  // a request, now, besides the workload's
-  // The same by this option of the entry, which is not drawn then: many functions, each with arrivals of its own.
-  // Throws Error where the entry is no choice with such an option, or the client sends failed requests again.
+  // The same by this option of the entry instead of a drawn one: many functions, each with arrivals of its own. Throws
+  // Error where the entry is not a choice with such an option, or the client retries failed requests.
   void inject(std::size_t option);
-  // The same for a call that needs so much. Throws Error also where the option is no call.
+  // The same for a call with this demand. Also throws Error where the option is not a call.
   void inject(std::size_t option, const Demand& demand);
-  // New limits reach the instances by the workflow's rollout; new instances start up; of surplus ones the pending and
-  // the starting go, then the youngest drain. Throws Error as check().
+  // New limits reach the instances by the workflow's rollout; new instances start up; of surplus instances the pending
+  // and starting ones are removed first, then the youngest drain. Throws Error as check().
   void apply(const Configuration&);
-  // In place of the function's keep-alive from the next time on that it falls idle, after a redeployment too. Throws
-  // Error where the function is not on demand or a time is negative.
+  // Replaces the function's keep-alive from the next time that it falls idle, and after redeployments. Throws Error
+  // where the function is not on demand or a time is negative.
   void set_idle_windows(FunctionId, const IdleWindows&);
-  // Closed loop without a profile: so many users from now on, after a redeployment too; surplus ones leave when their
-  // request is back. Throws Error where the workload is another.
+  // Closed loop without a profile: the number of users from now on, and after redeployments; surplus users leave when
+  // their request is answered. Throws Error for any other workload.
   void set_users(int users);
   void stop_arrivals();  // the workload sends nothing more; what is in flight goes on
 

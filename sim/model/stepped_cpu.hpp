@@ -10,8 +10,8 @@
 
 namespace faasconf::sim {
 
-// No event per slice or period: whatever is asked, the next completion or what was used, is found by stepping there
-// from the last change, at a cost that grows with the slices and periods in between. For the members see FluidCpu.
+// No event per slice or period: the next completion, or the use so far, is found by stepping there from the last
+// change, at a cost that grows with the slices and periods in between. For the members see FluidCpu.
 class SteppedCpu {
  public:
   void reset(Time now, const CfsBandwidth& bandwidth, std::array<Duration, 2> phases, const Rng& turns = Rng());
@@ -22,7 +22,7 @@ class SteppedCpu {
   Time next_switch() const { return steps_.next_switch(); }
 
   void start(std::uint32_t job, double work_s, bool parallel, Time now);
-  void start_ahead(std::uint32_t job, double work_s, Time now);  // on one thread, before those who wait for a core
+  void start_ahead(std::uint32_t job, double work_s, Time now);  // on one thread, ahead of the queue
   bool finish_one(Time now, std::uint32_t& job, bool& was_parallel);
 
   const CpuLimits& limits() const { return steps_.limits(); }

@@ -1,6 +1,6 @@
 #pragma once
-// The promise without its loopholes: a configuration that turns requests away, or that lets them hang beyond the
-// window's end, keeps the mean latency of those that it serves.
+// The promise without its loopholes: under the published one, a configuration may reject requests or leave them
+// unanswered at the window's end, and still keep the mean latency of those that it serves.
 
 #include <cstdint>
 #include <optional>
@@ -12,8 +12,8 @@
 
 namespace faasconf::sim {
 
-// What the requests of a window came to by its end. One that has then been in flight for longer than the promise is
-// overdue: it counts as a failure, once, whatever becomes of it later.
+// The outcomes of a window's requests by its end. A request that has then been in flight for longer than the promise
+// is overdue: it counts once, as a failure, whatever happens to it later.
 struct StrictCounts {
   std::int64_t successes = 0;
   std::int64_t failures = 0;
@@ -58,9 +58,9 @@ class StrictRecorder final : public Observer {
 inline constexpr double kStrictSuccessRatio = 0.95;
 inline constexpr std::int64_t kStrictPool = 200;  // requests
 
-// Share of windows that met QoS and belong to a block with a success ratio of at least .95. A block is as many
-// consecutive windows as it takes to have 200 requests; what is left at the end joins the last one. Absent where there
-// is no block: too few requests to tell.
+// Share of windows that met QoS and belong to a block with a success ratio of at least 0.95. A block is as many
+// consecutive windows as it takes to reach 200 requests; the rest at the end joins the last block. Absent where there
+// is no block: too few requests to judge.
 std::optional<double> strict_qos_compliance(std::span<const Observation> windows, std::span<const StrictCounts> counts);
 
 }  // namespace faasconf::sim

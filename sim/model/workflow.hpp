@@ -1,5 +1,5 @@
 #pragma once
-// A workflow as its author writes it: functions, who calls whom, the promise to its users.
+// A workflow as its author writes it: its functions, which of them call which, and the promise to its users.
 
 #include <chrono>
 #include <optional>
@@ -35,12 +35,12 @@ struct Sequence {
 struct Parallel {
   std::vector<Block> branches;
 };
-// Exactly one; the probabilities sum to 1.
+// Exactly one of the options; the probabilities sum to 1.
 struct Choice {
   std::vector<double> probabilities;
   std::vector<Block> options;
 };
-// The body so many times at once; the width is drawn for each request and rounded, 0 skips the body.
+// Runs the body several times in parallel; the width is drawn per request and rounded, 0 skips the body.
 struct FanOut {
   Distribution width;
   std::vector<Block> body;  // exactly one
@@ -49,17 +49,17 @@ struct Block {
   std::variant<Call, Sequence, Parallel, Choice, FanOut> kind;
 };
 
-// What an instance does with a request beyond its concurrency limit.
+// What an instance does with a request that exceeds its concurrency limit.
 enum class Overflow {
   reject,  // 429, when the work of rejecting it is done (OpenFaaS)
   queue,   // first in, first out, before the instance (Knative, Cloud Functions)
   none,    // there is no limit
 };
 
-// Whom the kernel kills when an execution wants more memory than its instance's limit leaves.
+// What the kernel kills when an execution needs more memory than its instance's limit leaves.
 enum class OomKills {
   request,   // the process of the request; the instance lives
-  instance,  // the container with all that it serves; it restarts
+  instance,  // the container with all its requests; it restarts
 };
 
 struct FunctionSpec {
@@ -80,8 +80,9 @@ struct FunctionSpec {
   Overflow overflow = Overflow::reject;
   Distribution rejection_work;  // core-seconds on one thread that a 429 costs its instance
   OomKills oom_kills = OomKills::request;
-  // On demand: no instance at first; a call that finds none free starts one and waits for it, up to as many as the knob
-  // `replicas` allows; an instance that has been idle for so long goes. Absent: the knob says how many there are.
+  // On demand: there is no instance at first; a call that finds no free one starts one and waits for it, up to the
+  // number in the knob `replicas`; an instance that has been idle for this long stops. Absent: the knob is the number
+  // of instances.
   std::optional<Duration> keep_alive;
   std::optional<Millicores> cpu_request;       // for placement, and the weight on a contended node; absent: the limit
   std::optional<Mebibytes> memory_request;     // for placement; absent: the limit
@@ -92,8 +93,8 @@ struct FunctionSpec {
   KnobRanges ranges;
 };
 
-// When the promise is kept: in a window of 30 s at least this many successes, and their mean within the latency.
-// For other windows the successes scale with the length.
+// The promise is kept in a window of 30 s with at least this many successes whose mean latency is within `latency`.
+// For windows of other lengths the number of successes scales with the length.
 struct QosTarget {
   Duration latency = kForever;
   double successes = 0;
@@ -107,7 +108,7 @@ enum class Routing { random, round_robin, least_connection };
 struct GatewaySpec {
   Routing routing = Routing::random;
   Distribution hop;                 // seconds on the path of one call, there and back together
-  std::optional<Duration> timeout;  // after which a caller gives up; the instance goes on
+  std::optional<Duration> timeout;  // after which the caller gives up; a call in service runs on
 };
 
 // What a CPU limit means.
@@ -116,27 +117,27 @@ enum class CpuSharing {
   cfs,    // CFS bandwidth control: full speed until the quota of the period is spent, then nothing until the next one
 };
 
-// Who of those that wait for a core gets one that is free.
+// Which of the threads that wait for a core gets one that is free.
 enum class TurnOrder { round_robin, random };
 
 // How the requests of an instance share its CPU limit.
 struct CpuSharingSpec {
   CpuSharing mode = CpuSharing::fluid;
   Duration period = std::chrono::milliseconds(100);  // cfs: quota = limit x period
-  double cores = 2;                                  // cfs: that an instance uses together at most
-  Duration run_slice{};  // cfs: runnable threads take turns of this length; 0: they share the cores ideally
+  double cores = 2;                                  // cfs: the most that an instance uses at once
+  Duration run_slice{};  // cfs: slice for which a thread runs in turn; 0: threads share the cores ideally
   TurnOrder turn_order = TurnOrder::round_robin;  // cfs with run_slice
   int cgroup_levels = 1;                          // cfs: that carry the quota: 1, the container; 2, its pod as well
   bool slice_expiry = false;  // cfs with run_slice: a core loses what it does not use of its bandwidth slices, as
                               // before Linux 5.4
   Duration bandwidth_slice = std::chrono::milliseconds(5);  // of the quota that a core is handed at a time
-  double contention = 0;      // kappa: n runnable requests do 1 / (1 + kappa (n - 1)) of the work of one by itself
+  double contention = 0;      // kappa: each of n runnable requests is slowed down by 1 + kappa (n - 1)
   double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for cfs; fluid only
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1
 };
 
-// Machines of one kind. All instances of a node share its cores by the weights of their CPU requests when together they
-// want more than it has.
+// Nodes of one kind. The instances of a node share its cores in proportion to their CPU requests when together they
+// need more than it has.
 struct NodeSpec {
   int count = 1;
   double cores = 8;
@@ -145,23 +146,23 @@ struct NodeSpec {
   Distribution repair;           // seconds out of service
 };
 
-// Where an instance goes, among the nodes that have room for its requests.
+// On which node an instance is placed, of those that have room for its requests.
 enum class Placement {
   spread,  // to the least allocated one (Kubernetes: LeastAllocated)
   pack,    // to the most allocated one (MostAllocated)
 };
 
-// Without nodes there is always room, and instances do not meet.
+// Without nodes there is always room, and instances do not share cores.
 struct ClusterSpec {
   std::vector<NodeSpec> nodes;
   Placement placement = Placement::spread;
-  bool evict_idle = false;  // a call that finds no room for an instance takes that of idle ones that calls have started
+  bool evict_idle = false;  // a call that finds no room for a new instance evicts idle ones on demand
 };
 
 // How new limits reach the instances.
 enum class Rollout {
   in_place,  // at once; an instance whose node lacks the room is replaced
-  rolling,   // one new instance more, none less: the old ones drain one by one (Kubernetes: maxSurge 1, maxUnavailable
+  rolling,   // one extra instance, none missing: the old ones drain one by one (Kubernetes: maxSurge 1, maxUnavailable
              // 0)
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// Who sends requests, and when.
+// How requests arrive.
 
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace faasconf::sim {
 
-// Users who send the next request when the last one is back.
+// Users who send the next request after the answer to the last one.
 struct ClosedLoop {
   int users = 10;
   Distribution think_time{};     // seconds between an answer and the next request
@@ -19,7 +19,7 @@ struct ClosedLoop {
   Distribution back_off{};       // seconds, added to the think time after a failed request
 };
 
-// Gaps between arrivals, by their law.
+// Gaps between arrivals, by their distribution.
 struct PoissonArrivals {};
 struct DeterministicArrivals {};
 struct GammaArrivals {
@@ -27,8 +27,8 @@ struct GammaArrivals {
 };
 // Markov-modulated Poisson: exponential stays in states with these relative rates; `rate_per_s` is the mean over time.
 struct MmppArrivals {
-  std::vector<double> relative_rates;  // one a state, any scale
-  std::vector<double> mean_stay_s;     // one a state; states follow one another in a ring
+  std::vector<double> relative_rates;  // per state, on any scale
+  std::vector<double> mean_stay_s;     // per state; states follow one another in a ring
 };
 struct OpenLoop {
   double rate_per_s = 1;

@@ -1,5 +1,5 @@
 #pragma once
-// What the platforms' autoscalers have in common: they move the replicas of each function by itself.
+// What the platforms' autoscalers have in common: they set the replicas of each function independently of the others.
 
 #include <optional>
 #include <vector>
@@ -18,14 +18,15 @@ using ReplicaRanges = std::vector<std::optional<ReplicaRange>>;
 
 class Autoscaler : public Policy {
  public:
-  // The observation's configuration with other replicas; unchanged when it tells of too few functions.
+  // The observation's configuration with other replicas; unchanged when the observation has too few functions.
   Configuration decide(const Observation& observation) final;
+  bool needs_every_metric() const final { return false; }
 
  protected:
   explicit Autoscaler(ReplicaRanges ranges) : ranges_(std::move(ranges)) {}
 
  private:
-  // For one function, cut to its range by the caller.
+  // For one function, cut to its range by the caller; those that it has where the metric for more was not measured.
   virtual int wanted_replicas(FunctionId id, const ReplicaRange& range, const Observation& observation) = 0;
 
   ReplicaRanges ranges_;
@@ -35,7 +36,7 @@ class Autoscaler : public Policy {
 class SlidingWindow {
  public:
   struct Sample {
-    Time time;  // end of what it tells of
+    Time time;  // end of the interval that it was measured in
     double value = 0;
   };
 

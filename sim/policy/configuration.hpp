@@ -25,8 +25,8 @@ struct FunctionConfiguration {
   friend bool operator==(const FunctionConfiguration&, const FunctionConfiguration&) = default;
 };
 
-// What becomes of a function on demand when its last call has ended: its instances stay (pre_warm 0), or they go at
-// once and one starts again after `pre_warm`. Instances go when they have been idle for `keep_alive`.
+// What happens to a function on demand when its last call has ended: its instances stay (pre_warm 0), or they stop at
+// once and one is started again after `pre_warm`. Instances stop when they have been idle for `keep_alive`.
 struct IdleWindows {
   Duration pre_warm{};
   Duration keep_alive{};

@@ -19,6 +19,7 @@ Hpa::Hpa(ReplicaRanges ranges, const Parameters& parameters)
 
 int Hpa::wanted_replicas(FunctionId id, const ReplicaRange& range, const Observation& observation) {
   const FunctionConfiguration& knobs = observation.configuration.functions[id.index];
+  if (!observation.functions[id.index].cpu_cores) return knobs.replicas;
   const Time now = observation.start + observation.length;
   SlidingWindow& recommendations = recommendations_[id.index];
   if (recommendations.samples().empty()) recommendations.add(now, knobs.replicas);  // what it finds counts too
@@ -38,7 +39,7 @@ int Hpa::wanted_replicas(FunctionId id, const ReplicaRange& range, const Observa
 int Hpa::recommendation(const FunctionObservation& function, const FunctionConfiguration& knobs) const {
   if (function.ready == 0) return knobs.replicas;
   const double request_cores = knobs.cpu.value / kMillicoresPerCore;
-  const double needed = function.cpu_cores / (request_cores * parameters_.target_utilization);
+  const double needed = *function.cpu_cores / (request_cores * parameters_.target_utilization);
   const double counted = needed > function.ready ? std::max(knobs.replicas, function.ready) : function.ready;
   if (std::abs(needed / counted - 1) <= parameters_.tolerance + kRounding) return knobs.replicas;
   if (needed > function.ready && needed < counted) return knobs.replicas;

@@ -15,9 +15,10 @@ int Kpa::wanted_replicas(FunctionId id, const ReplicaRange&, const Observation& 
   Scaler& scaler = scalers_[id.index];
   const FunctionObservation& function = observation.functions[id.index];
   const FunctionConfiguration& knobs = observation.configuration.functions[id.index];
+  if (!function.concurrency_mean) return knobs.replicas;
   const Time now = observation.start + observation.length;
   if (scaler.stable_concurrency.samples().empty()) scaler.last_busy = observation.start;
-  if (function.concurrency_mean > 0) scaler.last_busy = now;
+  if (*function.concurrency_mean > 0) scaler.last_busy = now;
   const int wanted = wanted_by_load(scaler, function, knobs, now);
   const bool may_go = now - scaler.last_busy >= parameters_.stable_window + parameters_.scale_to_zero_grace;
   return wanted == 0 && knobs.replicas > 0 && !may_go ? 1 : wanted;
@@ -26,8 +27,8 @@ int Kpa::wanted_replicas(FunctionId id, const ReplicaRange&, const Observation& 
 int Kpa::wanted_by_load(Scaler& scaler, const FunctionObservation& function, const FunctionConfiguration& knobs,
                         Time now) {
   const bool first = scaler.stable_concurrency.samples().empty();
-  scaler.stable_concurrency.add(now, function.concurrency_mean);
-  scaler.panic_concurrency.add(now, function.concurrency_mean);
+  scaler.stable_concurrency.add(now, *function.concurrency_mean);
+  scaler.panic_concurrency.add(now, *function.concurrency_mean);
 
   // what each window asks for, within the limits of one step
   const double target =

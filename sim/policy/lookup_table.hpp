@@ -1,5 +1,5 @@
 #pragma once
-// Configurations for numbers of users, and the policy that looks them up.
+// A table of configurations by number of users, and the policy that looks them up.
 
 #include <cstdint>
 #include <functional>
@@ -17,8 +17,8 @@ struct LookupEntry {
 };
 
 // Between two entries every knob is interpolated in the users: CPU and memory limits linearly, replicas and concurrency
-// limits rounded up, so that an interpolated configuration is not the smaller for the rounding. Beyond the ends the
-// nearest entry counts.
+// limits rounded up, so that rounding never makes an interpolated configuration smaller. Beyond the ends the
+// nearest entry holds.
 class LookupTable {
  public:
   // Throws Error: no entry, two of one number of users, different functions.
@@ -31,13 +31,14 @@ class LookupTable {
   std::vector<LookupEntry> entries_;
 };
 
-// Asks a function of its own for the users of the window to come.
+// Looks up the configuration for the number of users that a given function predicts for the next window.
 class LookupPolicy final : public Policy {
  public:
   // users: expected in the window after the one of this number. The table is borrowed.
   LookupPolicy(const LookupTable& table, std::function<double(std::int64_t window)> users)
       : table_(table), users_(std::move(users)) {}
   Configuration decide(const Observation& observation) override { return table_.at(users_(observation.window)); }
+  bool needs_every_metric() const override { return false; }
 
  private:
   const LookupTable& table_;

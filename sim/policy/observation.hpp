@@ -1,6 +1,7 @@
 #pragma once
-// What a platform, simulated or live, tells of one window. A policy sees this and nothing else.
+// What is known of one window, on a simulated or a live platform. A policy sees this and nothing else.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -35,25 +36,32 @@ struct Counts {
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
+// What depends on a source of metrics of its own is absent, never 0, where a platform has not measured it. A simulator
+// measures everything.
 struct FunctionObservation {
   Counts calls;
-  std::optional<Latency> latency;          // absent without a completion, never 0
-  double cpu_cores = 0;                    // used, mean over the window, all instances together
-  double cpu_percent = 0;                  // of one core, mean per instance
-  double throttled_share = 0;              // of instance time: more runnable threads than the CPU limit serves
-  std::int64_t throttled_periods = 0;      // of CFS bandwidth control, all instances together
-  double memory_share = 0;                 // of the memory limit, mean per instance
-  double received_bytes_per_s = 0;         // mean per instance
-  double transmitted_bytes_per_s = 0;      // mean per instance
-  double instances = 0;                    // mean number of starting, ready and draining ones
-  int ready = 0;                           // instances that take calls, at the window's end
-  int starting = 0;                        // instances that start up, at the window's end
-  int pending = 0;                         // instances wanted that no node has room for, at the window's end
-  std::int64_t cold_starts = 0;            // calls that waited for their instance to start
-  std::int64_t crashes = 0;                // of instances
-  double concurrency_mean = 0;             // calls in flight, mean over the window, all instances together
-  std::optional<double> execution_mean_s;  // time in an instance per execution that ended in the window
+  std::optional<Latency> latency;             // absent without a completion
+  std::optional<double> cpu_cores = 0;        // used, mean over the window, all instances together
+  std::optional<double> cpu_percent = 0;      // of one core, mean per instance
+  std::optional<double> throttled_share = 0;  // of instance time: more runnable threads than the CPU limit serves
+  std::optional<std::int64_t> throttled_periods = 0;  // of CFS bandwidth control, all instances together
+  std::optional<double> memory_share = 0;             // of the memory limit, mean per instance
+  std::optional<double> received_bytes_per_s = 0;     // mean per instance
+  std::optional<double> transmitted_bytes_per_s = 0;  // mean per instance
+  double instances = 0;                               // mean number of starting, ready and draining ones
+  int ready = 0;                                      // instances that take calls, at the window's end
+  int starting = 0;                                   // instances that start up, at the window's end
+  int pending = 0;                                    // instances wanted that no node has room for, at the window's end
+  std::optional<std::int64_t> cold_starts = 0;        // calls that waited for their instance to start
+  std::int64_t crashes = 0;                           // of instances
+  std::optional<double> concurrency_mean = 0;         // calls in flight, mean over the window, all instances together
+  std::optional<double> execution_mean_s;             // time in an instance per execution that ended in the window
 
+  // Whether everything was measured. Without a completion there is no latency, and no execution time, to measure.
+  bool is_complete() const {
+    return cpu_cores && cpu_percent && throttled_share && throttled_periods && memory_share && received_bytes_per_s &&
+           transmitted_bytes_per_s && cold_starts && concurrency_mean;
+  }
   friend bool operator==(const FunctionObservation&, const FunctionObservation&) = default;
 };
 
@@ -76,6 +84,7 @@ struct Observation {
   double used_gib_s = 0;          // pay-per-use: sum over executions of duration x memory limit
   double used_vcpu_s = 0;         // pay-per-use: sum over executions of duration x CPU limit
 
+  bool is_complete() const { return std::ranges::all_of(functions, &FunctionObservation::is_complete); }
   friend bool operator==(const Observation&, const Observation&) = default;
 };
 

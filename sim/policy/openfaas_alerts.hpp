@@ -1,6 +1,6 @@
 #pragma once
-// OpenFaaS as it comes: Prometheus raises an alert while a function is called often, Alertmanager repeats it, and the
-// gateway adds a step of replicas for each; when the alert is resolved, it goes back to the fewest.
+// OpenFaaS with its default alerts: Prometheus raises an alert while a function is called often, Alertmanager repeats
+// it, and the gateway adds a step of replicas for each; when the alert is resolved, it goes back to the fewest.
 
 #include "sim/policy/autoscaler.hpp"
 

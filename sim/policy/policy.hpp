@@ -14,15 +14,19 @@ class Policy {
   // The configuration from now on, given the last window.
   virtual Configuration decide(const Observation& observation) = 0;
 
+  // Whether it can decide only by observations that are complete. Those that are not are kept from it.
+  virtual bool needs_every_metric() const { return true; }
+
   // How often the policy wants to decide; absent: once a window.
   virtual std::optional<Duration> interval() const { return std::nullopt; }
 };
 
-// Never changes anything: the configuration that a team would deploy and forget.
+// Never changes anything: a configuration that is deployed once.
 class FixedPolicy final : public Policy {
  public:
   explicit FixedPolicy(Configuration configuration) : configuration_(std::move(configuration)) {}
   Configuration decide(const Observation&) override { return configuration_; }
+  bool needs_every_metric() const override { return false; }
 
  private:
   Configuration configuration_;

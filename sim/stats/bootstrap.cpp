@@ -21,7 +21,8 @@ double interquartile_mean(std::span<const double> values) {
   return mean(std::span(sorted).subspan(cut, sorted.size() - 2 * cut));
 }
 
-SkewedInterval bootstrap_interval(const Strata& strata, Statistic statistic, Rng rng, const BootstrapOptions& options) {
+AsymmetricInterval bootstrap_interval(const Strata& strata, Statistic statistic, Rng rng,
+                                      const BootstrapOptions& options) {
   assert(!strata.empty() && options.resamples > 0 && options.level > 0 && options.level < 1);
   std::vector<double> values;
   for (const auto& stratum : strata) values.insert(values.end(), stratum.begin(), stratum.end());

@@ -1,5 +1,5 @@
 #pragma once
-// How sure a statistic is, without a law for what it is made of.
+// How certain a statistic is, without an assumption about the distribution of its values.
 
 #include <cstddef>
 #include <span>
@@ -22,12 +22,12 @@ struct BootstrapOptions {
   double level = 0.95;
 };
 
-// Groups of independent values, none empty: the seeds of a load each.
+// Groups of independent values, none empty: one group per load, one value per seed.
 using Strata = std::vector<std::vector<double>>;
 
 // A statistic of all values together, with the percentile interval of the stratified bootstrap (Efron, 1979; Agarwal et
 // al., 2021): each stratum is resampled by itself, so that the differences between strata do not count as noise.
-SkewedInterval bootstrap_interval(const Strata& strata, Statistic statistic, Rng rng,
-                                  const BootstrapOptions& options = {});
+AsymmetricInterval bootstrap_interval(const Strata& strata, Statistic statistic, Rng rng,
+                                      const BootstrapOptions& options = {});
 
 }  // namespace faasconf::sim

@@ -189,7 +189,7 @@ std::optional<Interval> paired_difference_interval(std::span<const double> first
   return mean_interval(differences, level);
 }
 
-std::optional<SkewedInterval> proportion_interval(std::uint64_t successes, std::uint64_t trials, double level) {
+std::optional<AsymmetricInterval> proportion_interval(std::uint64_t successes, std::uint64_t trials, double level) {
   assert(successes <= trials && level > 0.0 && level < 1.0);
   if (trials == 0) return std::nullopt;
   const double n = static_cast<double>(trials);
@@ -200,12 +200,12 @@ std::optional<SkewedInterval> proportion_interval(std::uint64_t successes, std::
   const double half_width = shrink * z * std::sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n));
 
   // at the ends the exact bounds are 0 and 1, which rounding would miss
-  return SkewedInterval{.estimate = share,
-                        .low = successes == 0 ? 0.0 : std::max(0.0, centre - half_width),
-                        .high = successes == trials ? 1.0 : std::min(1.0, centre + half_width)};
+  return AsymmetricInterval{.estimate = share,
+                            .low = successes == 0 ? 0.0 : std::max(0.0, centre - half_width),
+                            .high = successes == trials ? 1.0 : std::min(1.0, centre + half_width)};
 }
 
-std::optional<SkewedInterval> quantile_interval(std::span<const double> values, double p, double level) {
+std::optional<AsymmetricInterval> quantile_interval(std::span<const double> values, double p, double level) {
   assert(p >= 0.0 && p <= 1.0 && level > 0.0 && level < 1.0);
   const std::uint64_t n = values.size();
   const double miss = 0.5 * (1.0 - level);
@@ -233,7 +233,7 @@ std::optional<SkewedInterval> quantile_interval(std::span<const double> values, 
 
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
-  return SkewedInterval{
+  return AsymmetricInterval{
       .estimate = *quantile_of_sorted(sorted, p), .low = sorted[lower - 1], .high = sorted[upper - 1]};
 }
 

@@ -19,14 +19,14 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
-// A confidence interval that is not.
-struct SkewedInterval {
+// A confidence interval that need not be symmetric about its estimate.
+struct AsymmetricInterval {
   double estimate = 0.0;
   double low = 0.0;
   double high = 0.0;
 
   bool contains(double value) const { return low <= value && value <= high; }
-  bool operator==(const SkewedInterval&) const = default;
+  bool operator==(const AsymmetricInterval&) const = default;
 };
 
 // z with P(Z <= z) = p for a standard normal Z, 0 < p < 1. Wichura (1988), algorithm AS 241.
@@ -45,10 +45,11 @@ std::optional<Interval> paired_difference_interval(std::span<const double> first
                                                    double level = 0.95);
 
 // Probability of success: Wilson (1927), score interval about the observed share. Absent without trials.
-std::optional<SkewedInterval> proportion_interval(std::uint64_t successes, std::uint64_t trials, double level = 0.95);
+std::optional<AsymmetricInterval> proportion_interval(std::uint64_t successes, std::uint64_t trials,
+                                                      double level = 0.95);
 
 // Quantile p of any distribution, between two order statistics of independent values; each side misses with at most
 // (1 - level) / 2 (David and Nagaraja, 2003, section 7.1). Absent where the values are too few to bound it.
-std::optional<SkewedInterval> quantile_interval(std::span<const double> values, double p, double level = 0.95);
+std::optional<AsymmetricInterval> quantile_interval(std::span<const double> values, double p, double level = 0.95);
 
 }  // namespace faasconf::sim

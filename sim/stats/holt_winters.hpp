@@ -41,7 +41,7 @@ class HoltWinters {
   std::size_t season() const { return spec_.season; }
   double forecast() const { return level_ + trend_ + seasons_[at_]; }
 
-  // A saved state has as many seasons as the spec, or was of another.
+  // Whether a restored state has as many seasons as the spec; otherwise it was saved under another one.
   bool is_whole() const { return seasons_.size() == spec_.season && at_ < seasons_.size(); }
 
   template <class Archive>

@@ -1,12 +1,12 @@
 #pragma once
-// A quantile that is followed as it moves.
+// Tracks a quantile that may move over time.
 
 #include <cmath>
 
 namespace faasconf::sim {
 
-// Quantile p of a stream of numbers, without a law: a step up by p of the step size where a number lies above it, a
-// step down by 1 - p where it does not, so that in the long run a share p lies below, whatever the stream does
+// Quantile p of a stream of numbers of any distribution: a step up by p of the step size where a number lies above it,
+// a step down by 1 - p where it does not, so that in the long run a share p lies below, whatever the stream does
 // (Angelopoulos, Candes and Tibshirani, 2023, quantile tracking). The step size is `rate` x the smoothed size of the
 // numbers.
 class QuantileTracker {

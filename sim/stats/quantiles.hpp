@@ -32,7 +32,7 @@ class QuantileSketch {
   std::uint64_t count() const { return count_; }   // values seen
   std::optional<double> quantile(double p) const;  // type 7 as above; exact at p = 0 and p = 1
 
-  // Hands every member to a reader or writer.
+  // Passes every member to a reader or writer.
   template <class Archive>
   void archive(Archive& a) {
     a(counts_, first_, zeros_, count_, min_, max_);
@@ -65,7 +65,7 @@ class Quantiles {
   std::uint64_t count() const { return samples_.size() + sketch_.count(); }
   std::optional<double> quantile(double p) const;  // type 7; allocates a copy unless sorted or a sketch
 
-  // Hands every member to a reader or writer.
+  // Passes every member to a reader or writer.
   template <class Archive>
   void archive(Archive& a) {
     a(samples_, sorted_, sketch_);

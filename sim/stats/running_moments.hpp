@@ -24,7 +24,7 @@ class RunningMoments {
   std::optional<double> min() const;                 // from 1 value on
   std::optional<double> max() const;                 // from 1 value on
 
-  // Hands every member to a reader or writer.
+  // Passes every member to a reader or writer.
   template <class Archive>
   void archive(Archive& a) {
     a(count_, mean_, squares_, sum_, min_, max_);

@@ -13,7 +13,7 @@ struct SequentialStopping {
   double level = 0.95;                  // of the confidence interval
   std::uint64_t min_replications = 10;  // never fewer, and never fewer than 2
 
-  bool enough(const RunningMoments& replications) const;  // one value a replication
+  bool enough(const RunningMoments& replications) const;  // one value per replication
 };
 
 }  // namespace faasconf::sim

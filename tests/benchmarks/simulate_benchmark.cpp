@@ -12,7 +12,7 @@
 
 #include "sim/core/random.hpp"
 #include "sim/model/simulation.hpp"
-#include "sim/model/window_recorder.hpp"
+#include "sim/model/window_counter.hpp"
 #include "tests/benchmarks/bare_heap.hpp"
 
 namespace faasconf::benchmarks {
@@ -74,9 +74,9 @@ void Simulate_MMc(benchmark::State& state) {
 void Simulate_MMc_Recorded(benchmark::State& state) {
   const auto servers = static_cast<int>(state.range(0));
   const sim::Scenario scenario = mmc(servers);
-  sim::WindowRecorder recorder(scenario);
-  sim::Simulation simulation(scenario, sim::RngStreams(kSeed), {&recorder});
-  recorder.begin_window(simulation);
+  sim::WindowCounter counter(scenario);
+  sim::Simulation simulation(scenario, sim::RngStreams(kSeed), {&counter});
+  counter.begin_window(simulation);
   simulation.run_until(sim::Time(sim::from_seconds(kWarmUpRequests / (kLoad * servers))));
   advance(state, simulation, kLoad * servers);
 }

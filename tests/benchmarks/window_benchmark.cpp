@@ -6,8 +6,9 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/core/random.hpp"
+#include "sim/model/observe.hpp"
 #include "sim/model/simulation.hpp"
-#include "sim/model/window_recorder.hpp"
+#include "sim/model/window_counter.hpp"
 #include "tests/benchmarks/parallel_workflow.hpp"
 
 namespace faasconf::benchmarks {
@@ -18,18 +19,19 @@ constexpr std::uint64_t kSeed = 1;
 // As sim::run does it, one window after the other. An item is an invocation.
 void Simulate_Window_Parallel(benchmark::State& state) {
   const sim::Scenario scenario(parallel_workflow(static_cast<int>(state.range(0))));
-  sim::WindowRecorder recorder(scenario);
-  sim::Simulation simulation(scenario, sim::RngStreams(kSeed), {&recorder});
+  sim::WindowCounter counter(scenario);
+  sim::Simulation simulation(scenario, sim::RngStreams(kSeed), {&counter});
   std::uint64_t window = 0;
   std::int64_t invocations = 0;
   const auto simulate_window = [&] {
     simulation.redeploy(simulation.now(), sim::RngStreams(kSeed, ++window));
-    recorder.begin_window(simulation);
+    counter.begin_window(simulation);
     simulation.run_until(simulation.now() + scenario.spec().window);
-    recorder.end_window(simulation);
-    for (const sim::Observation& observation : recorder.take_final(simulation.now(), true)) {
+    counter.end_window(simulation);
+    counter.take_final(simulation.now(), true, [&](const sim::CountedWindow& counted) {
+      const sim::Observation observation = sim::observe(counted, scenario.workflow());
       for (const sim::FunctionObservation& function : observation.functions) invocations += function.calls.arrivals;
-    }
+    });
   };
   constexpr int kWarmUpWindows = 100;
   for (int i = 0; i < kWarmUpWindows; ++i) simulate_window();

@@ -49,7 +49,7 @@ class SingleCallInstances {
 };
 
 // A call goes to the instance that has had a free slot for the shortest time, else to the one that fell idle last, else
-// to one that starts and has a slot left, else to a new one: as in the simulator (sim/model/machine_deployment.hpp).
+// to one that starts and has a slot left, else to a new one: as in the simulator (sim/model/engine/on_demand.hpp).
 class SharedInstances {
  public:
   explicit SharedInstances(int concurrency) : concurrency_(concurrency) {}

@@ -17,11 +17,11 @@ constexpr unsigned kCallsBetweenQuestions = 256;
 constexpr std::uint64_t kCallsBetweenProgress = 1 << 16;
 constexpr sim::Duration kDrainStep = std::chrono::hours(1);
 
-// The option of the entry is the function, and so is the place of its node among the options.
-std::vector<std::uint32_t> functions_of_nodes(const sim::Graph& graph) {
+// The option of the entry is the function, and so is the place of its step among the options.
+std::vector<std::uint32_t> functions_of_steps(const sim::Graph& graph) {
   std::vector<std::uint32_t> functions(graph.size());
   std::uint32_t option = 0;
-  for (const sim::NodeIndex node : graph.children(graph.node(graph.root()))) functions[node] = option++;
+  for (const sim::StepIndex step : graph.children(graph.step(graph.root()))) functions[step] = option++;
   return functions;
 }
 
@@ -31,10 +31,10 @@ std::vector<std::uint32_t> functions_of_nodes(const sim::Graph& graph) {
 class OneCluster::CallObserver final : public sim::Observer {
  public:
   CallObserver(const sim::Graph& graph, std::size_t tenants, CallTally& tally)
-      : function_of_node_(functions_of_nodes(graph)), ended_(tenants, sim::kNever), tally_(tally) {}
+      : function_of_step_(functions_of_steps(graph)), ended_(tenants, sim::kNever), tally_(tally) {}
 
   void on_call_finished(const sim::CallRecord& call) override {
-    const std::uint32_t function = function_of_node_[call.node];
+    const std::uint32_t function = function_of_step_[call.step];
     ended_[call.function.index] = call.finished;
     if (call.outcome != sim::Outcome::success) return tally_.deny(function);
     tally_.serve({.function = function,
@@ -46,7 +46,7 @@ class OneCluster::CallObserver final : public sim::Observer {
   sim::Time ended(std::uint32_t tenant) const { return ended_[tenant]; }
 
  private:
-  std::vector<std::uint32_t> function_of_node_;
+  std::vector<std::uint32_t> function_of_step_;
   std::vector<sim::Time> ended_;  // kNever: there was none
   CallTally& tally_;
 };

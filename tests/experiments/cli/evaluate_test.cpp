@@ -93,8 +93,8 @@ learner::bundle::PolicyBundle policy_for(const std::string& workflow, sim::LoadK
 
 TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
   const Elsewhere elsewhere;
-  write_bundle("seeing.fcp", policy_for("parallel", sim::LoadKnowledge::clairvoyant));
-  write_bundle("causal.fcp", policy_for("parallel", sim::LoadKnowledge::persistence));
+  write_bundle("seeing.fcp", policy_for("parallel", sim::LoadForecasting::clairvoyant));
+  write_bundle("causal.fcp", policy_for("parallel", sim::LoadForecasting::persistence));
   const std::string line = kShort + "--config demo-lean.yaml --users 10,20 --bundle seeing.fcp --bundle causal.fcp ";
   const Ran ran = faasconf(line + "--threads 1 --out e.h5");
   ASSERT_EQ(ran.code, kDone) << ran.err;
@@ -138,7 +138,7 @@ TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
 
 TEST(EvaluateCommand, RefusesAPolicyForAnotherWorkflow) {
   const Elsewhere elsewhere;
-  write_bundle("other.fcp", policy_for("sequential", sim::LoadKnowledge::persistence));
+  write_bundle("other.fcp", policy_for("sequential", sim::LoadForecasting::persistence));
   const Ran ran = faasconf(kShort + "--users 10 --bundle other.fcp");
   EXPECT_EQ(ran.code, kMisused);
   EXPECT_THAT(ran.err, HasSubstr("other.fcp"));

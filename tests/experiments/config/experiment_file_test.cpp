@@ -276,8 +276,8 @@ TEST(TcktApp, FunctionsAreCalledAsOftenAsPublished) {
   const sim::WorkflowSpec workflow = read_experiment("tcktapp").scenario.workflow;
   const sim::Graph graph(workflow);
   std::vector<int> calls(13, 0);
-  for (sim::NodeIndex i = 0; i < graph.size(); ++i) {
-    if (graph.node(i).kind == sim::NodeKind::call) ++calls[graph.node(i).function.index];
+  for (sim::StepIndex i = 0; i < graph.size(); ++i) {
+    if (graph.step(i).kind == sim::StepKind::call) ++calls[graph.step(i).function.index];
   }
   EXPECT_EQ(calls, (std::vector<int>{1, 2, 1, 8, 2, 2, 4, 2, 1, 2, 10, 1, 33}));
 }

@@ -104,7 +104,7 @@ TEST(Evaluate, GivesAllPoliciesTheSameRandomNumbers) {
     EXPECT_EQ(twice.at(1, 0, seed), both.at(1, 0, seed));
     EXPECT_NE(both.at(1, 0, seed), both.at(1, 1, seed)) << "loads are independent";
   }
-  EXPECT_EQ(*judge(twice)[1][kPrice]->difference, (sim::SkewedInterval{0, 0, 0}));
+  EXPECT_EQ(*judge(twice)[1][kPrice]->difference, (sim::AsymmetricInterval{0, 0, 0}));
 }
 
 // The price is that of the configuration, and more instances serve sooner.

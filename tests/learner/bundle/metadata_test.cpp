@@ -38,7 +38,7 @@ TEST(Metadata, ComesBackFromItsJson) {
         NetworkSpec(JointSpec{.normalisation = Normalisation::none, .hidden = {}}),
         NetworkSpec(TransformerSpec{.width = 16, .heads = 4, .layers = 3, .attention = false})}) {
     Metadata metadata = some(network);
-    metadata.load_knowledge = sim::LoadKnowledge::smoothing;
+    metadata.load_knowledge = sim::LoadForecasting::smoothing;
     metadata.smoothing_weight = 0.3;
     metadata.season_windows = 85;
     metadata.upper_quantile = 0.75;

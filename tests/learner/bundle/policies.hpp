@@ -139,7 +139,7 @@ inline Metadata metadata_for(const sim::Scenario& scenario, NetworkSpec network,
   metadata.network = std::move(network);
   metadata.features = features;
   metadata.feature_names = sim::Features(scenario, actions, graph, features).names();
-  metadata.load_knowledge = sim::LoadKnowledge::persistence;
+  metadata.load_knowledge = sim::LoadForecasting::persistence;
   describe(scenario.workflow(), actions, graph, metadata);
   const std::size_t columns = metadata.feature_names.size();
   metadata.normalizer = {.mean = std::vector<double>(columns, 1), .deviation = std::vector<double>(columns, 5)};

@@ -23,7 +23,7 @@ using ::testing::HasSubstr;
 
 constexpr std::size_t kSeason = 2;
 
-sim::EnvironmentSpec changing_load(sim::LoadKnowledge knowledge, bool redeploy) {
+sim::EnvironmentSpec changing_load(sim::LoadForecasting knowledge, bool redeploy) {
   sim::EnvironmentSpec spec = sim::two_steps(redeploy);
   spec.load = {.levels = {}, .series = {{2, 9, 4, 7, 12, 5}}};
   spec.season_windows = kSeason;
@@ -73,8 +73,8 @@ Episode trained(std::shared_ptr<const sim::EnvironmentPlan> plan, const bundle::
 
 // What training does with the network, window by window, is what the served policy decides on the same windows.
 TEST(LearnedPolicy, DecidesAsInTraining) {
-  for (const auto knowledge : {sim::LoadKnowledge::clairvoyant, sim::LoadKnowledge::persistence,
-                               sim::LoadKnowledge::smoothing, sim::LoadKnowledge::seasonal}) {
+  for (const auto knowledge : {sim::LoadForecasting::clairvoyant, sim::LoadForecasting::persistence,
+                               sim::LoadForecasting::smoothing, sim::LoadForecasting::seasonal}) {
     for (const bool redeploy : {true, false}) {
       const auto plan = std::make_shared<const sim::EnvironmentPlan>(changing_load(knowledge, redeploy));
       const bundle::PolicyBundle bundle = policy_for(plan->scenario(), knowledge);
@@ -93,7 +93,7 @@ TEST(LearnedPolicy, DecidesAsInTraining) {
 TEST(LearnedPolicy, RunsAsInTraining) {
   sim::EnvironmentSpec spec = sim::two_steps(false);
   spec.load.levels = {6};
-  spec.load_knowledge = sim::LoadKnowledge::persistence;
+  spec.load_knowledge = sim::LoadForecasting::persistence;
   spec.features = sim::FeatureSet::extended;
   spec.episode_windows = 10;
   const auto plan = std::make_shared<const sim::EnvironmentPlan>(spec);

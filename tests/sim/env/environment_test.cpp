@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
+#include "sim/model/observe.hpp"
 #include "sim/model/run.hpp"
 #include "sim/stats/running_moments.hpp"
 #include "tests/sim/env/workflows.hpp"
@@ -96,13 +97,13 @@ TEST(Environment, CarriesOverLikeOneRun) {
   // the same streams by hand: the episode's are those of its first window
   std::get<ClosedLoop>(spec.scenario.workload.source).users = 6;
   const Scenario scenario(spec.scenario);
-  WindowRecorder recorder(scenario);
-  Simulation simulation(scenario, RngStreams(3, 1), {&recorder});
+  WindowCounter counter(scenario);
+  Simulation simulation(scenario, RngStreams(3, 1), {&counter});
   for (const Observation& window : windows) {
-    recorder.begin_window(simulation);
+    counter.begin_window(simulation);
     simulation.run_until(simulation.now() + spec.scenario.window);
-    recorder.end_window(simulation);
-    const Observation expected = recorder.latest();
+    counter.end_window(simulation);
+    const Observation expected = observe(counter.latest(), scenario.workflow());
     EXPECT_EQ(window.requests, expected.requests);
     EXPECT_EQ(window.latency, expected.latency);
     EXPECT_EQ(window.functions.size(), expected.functions.size());
@@ -143,7 +144,7 @@ TEST(Environment, TakesItsLevelsFromTheLoad) {
   EXPECT_EQ(levels, (std::set<int>{4, 8}));
 }
 
-std::vector<std::pair<int, float>> users_and_told(LoadKnowledge knowledge) {
+std::vector<std::pair<int, float>> users_and_told(LoadForecasting knowledge) {
   EnvironmentSpec spec = two_steps();
   spec.load = {.levels = {}, .series = {{2, 4, 8, 6}}};
   spec.load_knowledge = knowledge;
@@ -160,23 +161,23 @@ std::vector<std::pair<int, float>> users_and_told(LoadKnowledge knowledge) {
 }
 
 TEST(Environment, TellsAClairvoyantTheNextLoad) {
-  const auto all = users_and_told(LoadKnowledge::clairvoyant);
+  const auto all = users_and_told(LoadForecasting::clairvoyant);
   for (std::size_t i = 1; i < all.size(); ++i) EXPECT_EQ(all[i - 1].second, static_cast<float>(all[i].first));
 }
 
 TEST(Environment, TellsOthersNothingOfTheFuture) {
-  for (const auto& [users, told] : users_and_told(LoadKnowledge::persistence)) {
+  for (const auto& [users, told] : users_and_told(LoadForecasting::persistence)) {
     EXPECT_EQ(told, static_cast<float>(users));
   }
   double smoothed = -1;
-  for (const auto& [users, told] : users_and_told(LoadKnowledge::smoothing)) {
+  for (const auto& [users, told] : users_and_told(LoadForecasting::smoothing)) {
     smoothed = smoothed < 0 ? users : 0.5 * (smoothed + users);
     EXPECT_FLOAT_EQ(told, static_cast<float>(smoothed));
   }
 }
 
 // Twelve windows a turn, ten turns: two peaks.
-EnvironmentSpec periodic(LoadKnowledge knowledge) {
+EnvironmentSpec periodic(LoadForecasting knowledge) {
   EnvironmentSpec spec = two_steps();
   std::vector<int> series;
   for (int window = 0; window < 120; ++window)
@@ -213,20 +214,20 @@ Misses misses(EnvironmentSpec spec) {
 }
 
 TEST(Environment, ForeseesASeasonThatItHasSeen) {
-  const Misses persistent = misses(periodic(LoadKnowledge::persistence));
-  EXPECT_LT(misses(periodic(LoadKnowledge::seasonal)).error, 0.8 * persistent.error);
-  EXPECT_EQ(misses(periodic(LoadKnowledge::clairvoyant)).error, 0);
+  const Misses persistent = misses(periodic(LoadForecasting::persistence));
+  EXPECT_LT(misses(periodic(LoadForecasting::seasonal)).error, 0.8 * persistent.error);
+  EXPECT_EQ(misses(periodic(LoadForecasting::clairvoyant)).error, 0);
 }
 
 TEST(Environment, TellsAnUpperEndThatTheLoadSeldomExceeds) {
-  const Misses seasonal = misses(periodic(LoadKnowledge::seasonal));
+  const Misses seasonal = misses(periodic(LoadForecasting::seasonal));
   EXPECT_LT(seasonal.above, 0.3 * seasonal.windows);
 }
 
 // What comes later in the series changes nothing of what is told now.
 TEST(Environment, TellsASeasonWithoutTheFuture) {
   const auto first_told = [](int last) {
-    EnvironmentSpec spec = periodic(LoadKnowledge::seasonal);
+    EnvironmentSpec spec = periodic(LoadForecasting::seasonal);
     spec.load.series[0].back() = last;
     Environment environment(plan_of(spec), 3);
     environment.reset();
@@ -359,7 +360,7 @@ TEST(Environment, MeetsTheSameLuckAtTheSameLoadUnderCommonRandomNumbers) {
 }
 
 TEST(Environment, GoesOnBitForBitWhereItWasSaved) {
-  EnvironmentSpec repeated = periodic(LoadKnowledge::seasonal);
+  EnvironmentSpec repeated = periodic(LoadForecasting::seasonal);
   repeated.replications = 2;
   repeated.common_random_numbers = true;
   EnvironmentSpec strict = two_steps(false);
@@ -425,7 +426,7 @@ TEST(EnvironmentPlan, SaysWhatIsWrong) {
   EXPECT_THAT(message([](auto& spec) { spec.smoothing_weight = 0; }), HasSubstr("smoothing"));
   EXPECT_THAT(message([](auto& spec) { spec.upper_quantile = 1; }), HasSubstr("upper quantile"));
   EXPECT_THAT(message([](auto& spec) { spec.season_windows = 0; }), HasSubstr("season of at least one"));
-  EXPECT_THAT(message([](auto& spec) { spec = periodic(LoadKnowledge::seasonal), spec.season_windows = 120; }),
+  EXPECT_THAT(message([](auto& spec) { spec = periodic(LoadForecasting::seasonal), spec.season_windows = 120; }),
               HasSubstr("shorter than every series"));
   EXPECT_THAT(message([](auto& spec) { spec.replications = 0; }), HasSubstr("1 to 256"));
   EXPECT_THAT(message([](auto& spec) { spec.scenario.redeploy = false, spec.replications = 2; }),

@@ -16,7 +16,7 @@
 
 #include "sim/env/vector_env.hpp"
 #include "sim/model/simulation.hpp"
-#include "sim/model/window_recorder.hpp"
+#include "sim/model/window_counter.hpp"
 #include "tests/sim/env/workflows.hpp"
 
 namespace {
@@ -175,7 +175,7 @@ TEST(Allocation, NoneInTheSteadyStateOfAContendedNode) {
 TEST(Allocation, NoneInTheStepsOfEnvironments) {
   EnvironmentSpec repeated = two_steps();
   repeated.replications = 2;
-  repeated.load_knowledge = LoadKnowledge::seasonal;
+  repeated.load_knowledge = LoadForecasting::seasonal;
   repeated.features = FeatureSet::extended;
   EnvironmentSpec strict = two_steps(false);
   strict.reward.qos = QosKind::strict;
@@ -219,16 +219,18 @@ TEST(Allocation, NoneWithinTheWindowsOfAWorkflow) {
   spec.configuration.functions.assign(4, {.cpu = Millicores{1000}, .replicas = 2, .concurrency = 4});
   spec.workload.source = ClosedLoop{.users = 10, .think_time = Exponential{0.5}};
   const Scenario scenario(spec);
-  WindowRecorder recorder(scenario);
-  Simulation simulation(scenario, RngStreams(1), {&recorder});
+  WindowCounter counter(scenario);
+  Simulation simulation(scenario, RngStreams(1), {&counter});
   std::int64_t counted = 0;
   for (int window = 0; window < 40; ++window) {
-    recorder.begin_window(simulation);
+    counter.begin_window(simulation);
     const std::int64_t before = allocations;
     simulation.run_until(simulation.now() + 30s);
     if (window >= 20) counted += allocations - before;
-    recorder.end_window(simulation);
-    EXPECT_EQ(recorder.take_final(simulation.now()).size(), 1U);
+    counter.end_window(simulation);
+    int final_windows = 0;
+    counter.take_final(simulation.now(), false, [&](const CountedWindow&) { ++final_windows; });
+    EXPECT_EQ(final_windows, 1);
   }
   EXPECT_EQ(counted, 0);
 }
@@ -238,9 +240,9 @@ constexpr std::int64_t kSlack_bytes = 100'000;
 
 void expect_no_growth(const ScenarioSpec& spec, double rate_per_s, double requests) {
   const Scenario scenario(spec);
-  WindowRecorder recorder(scenario);
-  Simulation simulation(scenario, RngStreams(2), {&recorder});
-  recorder.begin_window(simulation);
+  WindowCounter counter(scenario);
+  Simulation simulation(scenario, RngStreams(2), {&counter});
+  counter.begin_window(simulation);
   simulation.run_until(Time(from_seconds(requests / 100 / rate_per_s)));
   const std::int64_t before = live_bytes;
   simulation.run_until(Time(from_seconds(requests / rate_per_s)));

@@ -29,13 +29,13 @@ WorkflowSpec workflow(std::vector<std::string> functions, Block entry) {
 
 // "(a ; (b | c))": sequences with ';', parallel blocks with '|', choices with '?', fan-outs with '*', calls of a
 // function in brackets behind it. Follows the links down and checks those up.
-std::string drawn(const Graph& graph, const WorkflowSpec& spec, NodeIndex index) {
-  const Node& node = graph.node(index);
+std::string drawn(const Graph& graph, const WorkflowSpec& spec, StepIndex index) {
+  const Step& step = graph.step(index);
   std::vector<std::string> children;
   std::uint32_t position = 0;
-  for (const NodeIndex child : graph.children(node)) {
-    EXPECT_EQ(graph.node(child).parent, index);
-    EXPECT_EQ(graph.node(child).position, position++);
+  for (const StepIndex child : graph.children(step)) {
+    EXPECT_EQ(graph.step(child).parent, index);
+    EXPECT_EQ(graph.step(child).position, position++);
     children.push_back(drawn(graph, spec, child));
   }
   const auto joined = [&](const std::string& separator) {
@@ -43,16 +43,16 @@ std::string drawn(const Graph& graph, const WorkflowSpec& spec, NodeIndex index)
     for (std::size_t i = 0; i < children.size(); ++i) text += (i == 0 ? "" : separator) + children[i];
     return text + ")";
   };
-  switch (node.kind) {
-    case NodeKind::call:
-      return spec.functions[node.function.index].name + (children.empty() ? "" : "[" + children.front() + "]");
-    case NodeKind::sequence:
+  switch (step.kind) {
+    case StepKind::call:
+      return spec.functions[step.function.index].name + (children.empty() ? "" : "[" + children.front() + "]");
+    case StepKind::sequence:
       return joined(" ; ");
-    case NodeKind::parallel:
+    case StepKind::parallel:
       return joined(" | ");
-    case NodeKind::choice:
+    case StepKind::choice:
       return joined(" ? ");
-    case NodeKind::fan_out:
+    case StepKind::fan_out:
       return "*" + joined("");
   }
   return "?";
@@ -60,7 +60,7 @@ std::string drawn(const Graph& graph, const WorkflowSpec& spec, NodeIndex index)
 
 std::string drawn(const WorkflowSpec& spec) {
   const Graph graph(spec);
-  EXPECT_EQ(graph.node(graph.root()).parent, kNoNode);
+  EXPECT_EQ(graph.step(graph.root()).parent, kNoStep);
   return drawn(graph, spec, graph.root());
 }
 
@@ -86,7 +86,7 @@ TEST(Graph, KeepsWhatAFailureDoesWithTheCall) {
       workflow({"a"}, sequence({call("a"), call("a", OnFailure::ignore), call("a", OnFailure::pass_on)}));
   const Graph graph(spec);
   std::vector<OnFailure> kinds;
-  for (const NodeIndex child : graph.children(graph.node(graph.root()))) kinds.push_back(graph.node(child).on_failure);
+  for (const StepIndex child : graph.children(graph.step(graph.root()))) kinds.push_back(graph.step(child).on_failure);
   EXPECT_THAT(kinds, ElementsAre(OnFailure::abort, OnFailure::ignore, OnFailure::pass_on));
 }
 
@@ -94,14 +94,14 @@ TEST(Graph, GivesEveryChoiceAndFanOutAStreamOfItsOwn) {
   const Graph graph(workflow({"a"}, parallel({choice({1}, {call("a")}), fan_out(Deterministic{1}, call("a")),
                                               choice({0.5, 0.5}, {call("a"), call("a")})})));
   std::vector<std::uint32_t> streams;
-  for (const NodeIndex child : graph.children(graph.node(graph.root()))) streams.push_back(graph.node(child).stream);
+  for (const StepIndex child : graph.children(graph.step(graph.root()))) streams.push_back(graph.step(child).stream);
   EXPECT_THAT(streams, ElementsAre(0, 1, 2));
   EXPECT_EQ(graph.stream_count(), 3U);
 }
 
 TEST(Graph, CumulatesProbabilities) {
   const Graph graph(workflow({"a"}, choice({0.25, 0, 0.75}, {call("a"), call("a"), call("a")})));
-  EXPECT_THAT(graph.node(graph.root()).cumulative, ElementsAre(0.25, 0.25, 1));
+  EXPECT_THAT(graph.step(graph.root()).cumulative, ElementsAre(0.25, 0.25, 1));
 }
 
 TEST(Graph, SaysTheWholeCycle) {
@@ -154,10 +154,10 @@ TEST(Graph, RefusesMoreThanAMillionNodes) {
   EXPECT_EQ(Graph(workflow({"a"}, sequence(steps))).size(), 1'000'000U);
   steps.push_back(call("a"));
   EXPECT_THAT([&] { Graph{workflow({"a"}, sequence(std::move(steps)))}; },
-              refuses("workflow 'shop': its calls expand to more than a million nodes"));
+              refuses("workflow 'shop': its calls expand to more than a million steps"));
 }
 
-// Each of 40 functions calls the next one twice: 2^40 nodes, were there no limit.
+// Each of 40 functions calls the next one twice: 2^40 steps, were there no limit.
 TEST(Graph, StopsAtTheLimitWithoutExpandingAll) {
   WorkflowSpec spec = workflow({}, call("0"));
   for (int i = 0; i < 40; ++i) {
@@ -165,7 +165,7 @@ TEST(Graph, StopsAtTheLimitWithoutExpandingAll) {
     spec.functions.back().name = std::to_string(i);
     if (i < 39) spec.functions.back().calls = sequence({call(std::to_string(i + 1)), call(std::to_string(i + 1))});
   }
-  EXPECT_THAT([&] { Graph{spec}; }, refuses("more than a million nodes"));
+  EXPECT_THAT([&] { Graph{spec}; }, refuses("more than a million steps"));
 }
 
 }  // namespace

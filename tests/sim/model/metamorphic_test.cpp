@@ -8,9 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
+#include "sim/model/observe.hpp"
 #include "sim/model/run.hpp"
 #include "sim/model/simulation.hpp"
-#include "sim/model/window_recorder.hpp"
+#include "sim/model/window_counter.hpp"
 #include "tests/sim/model/event_log.hpp"
 #include "tests/sim/model/random_scenarios.hpp"
 #include "tests/sim/model/scenarios.hpp"
@@ -226,8 +227,8 @@ TEST(Metamorphic, SavingAndRestoringAnywhereChangesNothing) {
       RandomScenarios moments(seed + 600);
       RandomScenarios windows_of_idle(seed + 700);
       EventLog log(scenario);
-      WindowRecorder recorder(scenario);
-      const std::vector<Observer*> observers{&log, &recorder};
+      WindowCounter counter(scenario);
+      const std::vector<Observer*> observers{&log, &counter};
       auto simulation = std::make_unique<Simulation>(scenario, RngStreams(seed), observers);
       const auto interrupt = [&] {
         const std::vector<std::byte> state = simulation->save();
@@ -241,7 +242,7 @@ TEST(Metamorphic, SavingAndRestoringAnywhereChangesNothing) {
       };
       std::vector<Observation> windows;
       for (int window = 0; window < 4; ++window) {
-        recorder.begin_window(*simulation);
+        counter.begin_window(*simulation);
         const Time start = simulation->now();
         const Time middle = start + from_seconds(disturbance.between(0, 2));
         if (saving) {
@@ -257,10 +258,10 @@ TEST(Metamorphic, SavingAndRestoringAnywhereChangesNothing) {
         if (disturbance.chance(0.5)) simulation->apply(disturbance.draw_configuration(scenario.workflow()));
         if (saving) interrupt();
         simulation->run_until(start + 2s);
-        recorder.end_window(*simulation);
-        for (Observation& observation : recorder.take_final(simulation->now(), window == 3)) {
-          windows.push_back(std::move(observation));
-        }
+        counter.end_window(*simulation);
+        counter.take_final(simulation->now(), window == 3, [&](const CountedWindow& counted) {
+          windows.push_back(observe(counted, scenario.workflow()));
+        });
       }
       return std::tuple(log.lines, windows, simulation->events_handled(), simulation->save().size());
     };

@@ -105,7 +105,7 @@ void compare_requests(const EventLog& log, const ReferenceSimulator& reference, 
 void compare(const ScenarioSpec& spec, std::uint64_t seed, Compared& compared) {
   const Scenario scenario(spec);
   EventLog log(scenario);
-  LawChecker laws(scenario);
+  InvariantChecker laws(scenario);
   Simulation simulation(scenario, RngStreams(seed), {&log, &laws});
   simulation.run_until(Time(kHorizon));
   ASSERT_NO_THROW(laws.check(simulation));

@@ -8,6 +8,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -328,6 +329,104 @@ TEST(Replicate, PassesOnWhatItsReceiverThrows) {
                            }),
                  std::runtime_error);
   }
+}
+
+// --- cancelling
+
+// One window of an hour; how long it takes from a no to the end.
+TEST(Cancelled, EndsARunWithinATenthOfASecondThoughAWindowTakesLonger) {
+  ScenarioSpec spec = scenario(cpu_station("station", Exponential{0.004}), {}, open_loop(200));
+  spec.window = std::chrono::hours(1);
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point said_no;
+  std::atomic<int> questions = 0;
+  const RunOptions options{.duration = std::chrono::hours(100), .go_on = [&] {
+                             said_no = Clock::now();
+                             return ++questions < 100;
+                           }};
+  EXPECT_THROW(run_once(spec, options), Cancelled);
+  EXPECT_LT(Clock::now() - said_no, 100ms);
+  EXPECT_EQ(questions, 100);
+}
+
+TEST(Cancelled, IsAskedForInEveryWindowHoweverLittleHappens) {
+  int questions = 0;
+  ScenarioSpec spec = scenario(cpu_station("station", Exponential{0.1}), {}, open_loop(0.001));
+  spec.window = 1s;
+  run_once(spec, {.duration = 50s, .go_on = [&] {
+                    ++questions;
+                    return true;
+                  }});
+  EXPECT_GE(questions, 50);
+}
+
+TEST(Cancelled, ChangesNothingWhereTheAnswerIsYes) {
+  const auto plain = run_once(small(), {.duration = 40s});
+  const auto asked = run_once(small(), {.duration = 40s, .go_on = [] { return true; }});
+  EXPECT_EQ(plain.windows, asked.windows);
+  EXPECT_EQ(plain.events, asked.events);
+}
+
+TEST(Cancelled, LeavesASimulationThatCanGoOn) {
+  const Scenario scenario(small());
+  Simulation interrupted(scenario, RngStreams(1));
+  bool may = false;
+  interrupted.set_go_on([&] { return may; });
+  EXPECT_THROW(interrupted.run_until(Time(1000s)), Cancelled);
+  EXPECT_LT(interrupted.now(), Time(1000s));
+  may = true;
+  interrupted.run_until(Time(1000s));
+  Simulation whole(scenario, RngStreams(1));
+  whole.run_until(Time(1000s));
+  EXPECT_EQ(interrupted.save(), whole.save());
+}
+
+TEST(Cancelled, DeliversTheReplicationsThatAreComplete) {
+  const Scenario scenario(small());
+  for (const int threads : {1, 2, 5}) {
+    std::atomic<int> questions = 0;
+    std::vector<std::uint64_t> order;
+    const RunOptions options{.duration = 100s, .go_on = [&] { return ++questions < 200; }};
+    EXPECT_THROW(replicate(scenario, fixed(scenario), options, 1, 1'000'000, threads,
+                           [&](std::uint64_t replication, auto&&) {
+                             EXPECT_EQ(replication, order.size());
+                             order.push_back(replication);
+                             return true;
+                           }),
+                 Cancelled);
+    EXPECT_GT(order.size(), 2U);
+    EXPECT_LT(order.size(), 200U);
+  }
+}
+
+// Replication 1 is cancelled while 0 is under way.
+TEST(Cancelled, StillDeliversWhatAnotherThreadCompletesLater) {
+  const Scenario scenario(small());
+  const Observation first_of_one = run_once(scenario.spec(), {.duration = 10s}, 1, 1).windows[0];
+  std::atomic<bool> cancelled = false;
+  struct Meeting final : Policy {
+    Meeting(const Observation& first, std::atomic<bool>& flag) : first_of_one(first), cancelled(flag) {}
+    Configuration decide(const Observation& observation) override {
+      if (observation == first_of_one) {
+        cancelled = true;
+        throw Cancelled();
+      }
+      while (!cancelled) std::this_thread::yield();
+      return observation.configuration;
+    }
+    const Observation& first_of_one;
+    std::atomic<bool>& cancelled;
+  };
+  std::vector<std::uint64_t> order;
+  EXPECT_THROW(
+      replicate(
+          scenario, [&] { return std::make_unique<Meeting>(first_of_one, cancelled); }, {.duration = 20s}, 1, 2, 2,
+          [&](std::uint64_t replication, auto&&) {
+            order.push_back(replication);
+            return true;
+          }),
+      Cancelled);
+  EXPECT_THAT(order, ElementsAre(0));
 }
 
 // --- warm-up

@@ -13,7 +13,7 @@
 #include <gmock/gmock.h>
 
 #include "sim/core/random.hpp"
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/model/simulation.hpp"
@@ -264,13 +264,13 @@ struct Plan {
   std::uint64_t seed = 1;
 };
 
-// One replication; debug builds check the laws of every run besides.
+// One replication; debug builds check the invariants of every run besides.
 inline Sample observe(const Scenario& scenario, const Plan& plan, std::uint64_t replication) {
   Tallies tallies(scenario.function_count(), plan.keep_executions);
   std::vector<Observer*> observers{&tallies};
 #ifndef NDEBUG
-  LawChecker laws(scenario);
-  observers.push_back(&laws);
+  InvariantChecker invariants(scenario);
+  observers.push_back(&invariants);
 #endif
   Simulation simulation(scenario, RngStreams(plan.seed, replication), observers);
   const Time start(from_seconds(plan.warm_up_s));

@@ -767,9 +767,9 @@ TEST(Simulation, CallsSayWhichOfTheWorkflowTheyAre) {
   trial.until(2s).simulation->inject(0);
   trial.all();
   const Scenario same(scenario({waits(1s)}, {{}}, entry, arrivals({})));
-  const auto options = same.graph().children(same.graph().node(same.graph().root()));
-  EXPECT_EQ(trial.calls().at(0).node, options[1]);
-  EXPECT_EQ(trial.calls().at(1).node, options[0]);
+  const auto options = same.graph().children(same.graph().step(same.graph().root()));
+  EXPECT_EQ(trial.calls().at(0).step, options[1]);
+  EXPECT_EQ(trial.calls().at(1).step, options[0]);
 }
 
 TEST(Simulation, StoppedArrivalsLeaveWhatIsInFlight) {

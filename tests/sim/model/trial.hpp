@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 #include "tests/sim/model/event_log.hpp"
 #include "tests/sim/model/scenarios.hpp"
 
@@ -22,22 +22,22 @@ inline Workload arrivals(std::vector<Duration> times) {
   return {.source = std::move(list), .profile = std::nullopt};
 }
 
-// One run under observation; the laws are checked whenever it is asked something.
+// One run under observation; the invariants are checked whenever it is asked something.
 class Trial {
  public:
-  explicit Trial(ScenarioSpec spec) : scenario_(std::move(spec)), log_(scenario_), laws_(scenario_) {
-    simulation = std::make_unique<Simulation>(scenario_, RngStreams(1), std::vector<Observer*>{&log_, &laws_});
+  explicit Trial(ScenarioSpec spec) : scenario_(std::move(spec)), log_(scenario_), invariants_(scenario_) {
+    simulation = std::make_unique<Simulation>(scenario_, RngStreams(1), std::vector<Observer*>{&log_, &invariants_});
   }
 
   Trial& until(Duration horizon) {
     simulation->run_until(Time(horizon));
-    laws_.check(*simulation);
+    invariants_.check(*simulation);
     return *this;
   }
   Trial& all() { return until(std::chrono::seconds(1000)); }
   void redeploy(Duration start) {
     simulation->redeploy(Time(start), RngStreams(2));
-    laws_.redeployed(*simulation);
+    invariants_.redeployed(*simulation);
   }
 
   // In order of finishing.
@@ -86,7 +86,7 @@ class Trial {
  private:
   Scenario scenario_;
   EventLog log_;
-  LawChecker laws_;
+  InvariantChecker invariants_;
 };
 
 inline FunctionSpec waits(Duration time, Overflow overflow = Overflow::none) {

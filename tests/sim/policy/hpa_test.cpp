@@ -75,7 +75,7 @@ TEST(Hpa, AfterAStepOfLoadEndsAtTheReplicasThatItNeeds) {
   EXPECT_EQ(result.windows[1].configuration.functions[0].replicas, 1);
   EXPECT_GT(result.windows[4].configuration.functions[0].replicas, 4);
   EXPECT_EQ(result.windows.back().configuration.functions[0].replicas, 5);
-  EXPECT_NEAR(result.windows.back().functions[0].cpu_cores, 8 * 0.46, 0.1);
+  EXPECT_NEAR(*result.windows.back().functions[0].cpu_cores, 8 * 0.46, 0.1);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST(Bootstrap, DependsOnItsStreamAlone) {
 }
 
 TEST(Bootstrap, IsAPointWithoutSpread) {
-  EXPECT_EQ(bootstrap_interval({{2, 2, 2}}, interquartile_mean, Rng(1)), (SkewedInterval{2, 2, 2}));
+  EXPECT_EQ(bootstrap_interval({{2, 2, 2}}, interquartile_mean, Rng(1)), (AsymmetricInterval{2, 2, 2}));
 }
 
 // Oracle: the means of all resamples of {0, 1} are 0, 1/2, 1/2, 1; the quantiles .2 and .8 of such draws are 0 and 1.

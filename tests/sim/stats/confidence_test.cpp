@@ -176,7 +176,7 @@ TEST(ProportionInterval, CoversAtItsLevelOnAverageOverProbabilities) {
 TEST(QuantileInterval, OfTheMedianOfTenValuesIsTheSecondAndNinth) {
   const std::vector<double> values = {10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
   const auto interval = quantile_interval(values, 0.5).value();
-  EXPECT_EQ(interval, (SkewedInterval{.estimate = 5.5, .low = 2.0, .high = 9.0}));
+  EXPECT_EQ(interval, (AsymmetricInterval{.estimate = 5.5, .low = 2.0, .high = 9.0}));
 }
 
 // Oracle: the maximum exceeds the 95th percentile but for a chance of .95^n; .95^71 > 2.5 % > .95^72.

@@ -1,38 +1,19 @@
 // Windows worked out by hand.
 
-#include "sim/model/window_recorder.hpp"
+#include "sim/model/window_counter.hpp"
 
 #include <chrono>
-#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/model/run.hpp"
-#include "tests/sim/model/scenarios.hpp"
+#include "tests/sim/model/requests_at.hpp"
 
 namespace faasconf::sim {
 namespace {
 
 using namespace std::chrono_literals;
-
-ScenarioSpec requests_at(std::vector<Duration> times, Duration service_time, Duration window,
-                         Attribution attribution = Attribution::completed) {
-  ArrivalList list;
-  for (const Duration time : times) list.times.emplace_back(time);
-  ScenarioSpec spec = scenario(slot_station("station", Deterministic{to_seconds(service_time)}, Overflow::none), {},
-                               {.source = std::move(list), .profile = std::nullopt});
-  spec.window = window;
-  spec.attribution = attribution;
-  return spec;
-}
-
-auto run_for(const ScenarioSpec& spec, Duration duration, Duration warm_up = 0s) {
-  const Scenario scenario(spec);
-  FixedPolicy policy(spec.configuration);
-  return run(scenario, policy, {.duration = duration, .warm_up = warm_up}, 1);
-}
 
 MATCHER_P3(HasCounts, arrivals, completions, in_flight, "") {
   return arg.arrivals == arrivals && arg.completions == completions && arg.finished() == completions &&
@@ -43,7 +24,7 @@ MATCHER_P3(HasCounts, arrivals, completions, in_flight, "") {
 // What happens at a boundary belongs to the window before it.
 ScenarioSpec four_requests(Attribution attribution) { return requests_at({2s, 8s, 10s, 16s}, 4s, 10s, attribution); }
 
-TEST(WindowRecorder, ByCompletionARequestBelongsWhereItEnds) {
+TEST(WindowCounter, ByCompletionARequestBelongsWhereItEnds) {
   const auto result = run_for(four_requests(Attribution::completed), 20s);
   ASSERT_EQ(result.windows.size(), 2U);
   EXPECT_THAT(result.windows[0].requests, HasCounts(3, 1, 2));
@@ -53,7 +34,7 @@ TEST(WindowRecorder, ByCompletionARequestBelongsWhereItEnds) {
   EXPECT_THAT(result.total.requests, HasCounts(4, 4, 0));
 }
 
-TEST(WindowRecorder, ByStartARequestBelongsWhereItBegins) {
+TEST(WindowCounter, ByStartARequestBelongsWhereItBegins) {
   const auto result = run_for(four_requests(Attribution::started), 20s);
   EXPECT_THAT(result.windows[0].requests, HasCounts(3, 3, 2));
   EXPECT_THAT(result.windows[1].requests, HasCounts(1, 1, 0));
@@ -61,7 +42,7 @@ TEST(WindowRecorder, ByStartARequestBelongsWhereItBegins) {
   EXPECT_THAT(result.windows[1].functions[0].calls, HasCounts(1, 1, 0));
 }
 
-TEST(WindowRecorder, ForThePaperARequestEndsInItsWindowAndACallWithinTwentySecondsAfterIt) {
+TEST(WindowCounter, ForThePaperARequestEndsInItsWindowAndACallWithinTwentySecondsAfterIt) {
   const auto result = run_for(four_requests(Attribution::paper), 20s);
   EXPECT_THAT(result.windows[0].requests, HasCounts(3, 1, 2));
   EXPECT_THAT(result.windows[1].requests, HasCounts(1, 1, 0));  // ends exactly with it
@@ -70,7 +51,7 @@ TEST(WindowRecorder, ForThePaperARequestEndsInItsWindowAndACallWithinTwentySecon
 }
 
 // Calls of 25 s: those of 5 s end exactly 20 s after the window, those of 6 s a second later.
-TEST(WindowRecorder, ForThePaperTheTwentiethSecondCountsAndNoLaterOne) {
+TEST(WindowCounter, ForThePaperTheTwentiethSecondCountsAndNoLaterOne) {
   const auto result = run_for(requests_at({5s, 6s}, 25s, 10s, Attribution::paper), 60s);
   ASSERT_EQ(result.windows.size(), 6U);
   EXPECT_THAT(result.windows[0].functions[0].calls, HasCounts(2, 1, 2));
@@ -82,38 +63,40 @@ TEST(WindowRecorder, ForThePaperTheTwentiethSecondCountsAndNoLaterOne) {
 }
 
 // The window of the start is long final when the call ends: it belongs nowhere, in no later window either.
-TEST(WindowRecorder, ForThePaperWhatEndsVeryLateBelongsNowhere) {
+TEST(WindowCounter, ForThePaperWhatEndsVeryLateBelongsNowhere) {
   const auto result = run_for(requests_at({1s, 10s, 12s}, 75s, 10s, Attribution::paper), 120s);
   for (const Observation& window : result.windows) EXPECT_EQ(window.functions[0].calls.completions, 0);
   EXPECT_EQ(result.total.functions[0].calls.arrivals, 3);
 }
 
-TEST(WindowRecorder, ByStartAWindowWaitsForItsLastCall) {
+TEST(WindowCounter, ByStartAWindowWaitsForItsLastCall) {
   const Scenario scenario(requests_at({1s, 12s}, 25s, 10s, Attribution::started));
-  WindowRecorder recorder(scenario);
-  Simulation simulation(scenario, RngStreams(1), {&recorder});
+  WindowCounter counter(scenario);
+  Simulation simulation(scenario, RngStreams(1), {&counter});
   std::vector<std::size_t> final_after;
   for (int window = 0; window < 4; ++window) {
-    recorder.begin_window(simulation);
+    counter.begin_window(simulation);
     simulation.run_until(simulation.now() + 10s);
-    recorder.end_window(simulation);
-    final_after.push_back(recorder.take_final(simulation.now()).size());
+    counter.end_window(simulation);
+    std::size_t final_now = 0;
+    counter.take_final(simulation.now(), false, [&](const CountedWindow&) { ++final_now; });
+    final_after.push_back(final_now);
   }
   // the first ends with its call at 26 s; the second waits until 37 s, and holds back the third
   EXPECT_THAT(final_after, ::testing::ElementsAre(0, 0, 1, 3));
 }
 
 // Of the first window: 4 s, 2 s, and none of the one that comes as it ends; of the second 2 s, 4 s and 4 s.
-TEST(WindowRecorder, ConcurrencyIsTheTimeAverageOfCallsInFlight) {
+TEST(WindowCounter, ConcurrencyIsTheTimeAverageOfCallsInFlight) {
   for (const auto attribution : {Attribution::completed, Attribution::started, Attribution::paper}) {
     const auto result = run_for(four_requests(attribution), 20s);
-    EXPECT_DOUBLE_EQ(result.windows[0].functions[0].concurrency_mean, 0.6);
-    EXPECT_DOUBLE_EQ(result.windows[1].functions[0].concurrency_mean, 1.0);
-    EXPECT_DOUBLE_EQ(result.total.functions[0].concurrency_mean, 0.8);
+    EXPECT_DOUBLE_EQ(*result.windows[0].functions[0].concurrency_mean, 0.6);
+    EXPECT_DOUBLE_EQ(*result.windows[1].functions[0].concurrency_mean, 1.0);
+    EXPECT_DOUBLE_EQ(*result.total.functions[0].concurrency_mean, 0.8);
   }
 }
 
-TEST(WindowRecorder, AWindowWithoutCompletionHasNoLatency) {
+TEST(WindowCounter, AWindowWithoutCompletionHasNoLatency) {
   const auto result = run_for(requests_at({1s}, 15s, 10s), 20s);
   EXPECT_EQ(result.windows[0].latency, std::nullopt);
   EXPECT_EQ(result.windows[0].success_ratio, std::nullopt);
@@ -123,7 +106,7 @@ TEST(WindowRecorder, AWindowWithoutCompletionHasNoLatency) {
   EXPECT_DOUBLE_EQ(*result.windows[1].success_ratio, 1);
 }
 
-TEST(WindowRecorder, LatencyIsOfSuccessesOnly) {
+TEST(WindowCounter, LatencyIsOfSuccessesOnly) {
   // one slot: 3 s for the first, the second waits 2 s, the third is turned away
   ScenarioSpec spec = requests_at({0s, 1s, 2s}, 3s, 10s);
   spec.workflow.functions[0].overflow = Overflow::queue;
@@ -140,108 +123,10 @@ TEST(WindowRecorder, LatencyIsOfSuccessesOnly) {
   EXPECT_DOUBLE_EQ(*window.functions[0].execution_mean_s, 3);
 }
 
-// --- QoS
-
-bool met(ScenarioSpec spec, Duration latency, double successes) {
-  spec.workflow.qos = {.latency = latency, .successes = successes};
-  return run_for(spec, spec.window).windows[0].qos_met;
-}
-
-// 2 successes in 15 s are 4 in 30 s.
-TEST(WindowRecorder, QosIsMetExactlyAtItsLimits) {
-  const ScenarioSpec spec = requests_at({1s, 2s}, 4s, 15s);
-  EXPECT_TRUE(met(spec, 4s, 4));
-  EXPECT_FALSE(met(spec, 4s - 1ns, 4));
-  EXPECT_FALSE(met(spec, 4s, 4.001));
-  EXPECT_TRUE(met(spec, kForever, 0));
-}
-
-TEST(WindowRecorder, QosIsMissedWithoutASuccess) {
-  EXPECT_FALSE(met(requests_at({}, 1s, 30s), kForever, 0));
-  EXPECT_FALSE(met(requests_at({1s}, 50s, 30s), kForever, 0));
-}
-
-TEST(WindowRecorder, ComplianceIsTheShareOfWindowsThatMeet) {
-  ScenarioSpec spec = requests_at({1s, 11s, 12s, 31s}, 4s, 10s);
-  spec.workflow.qos = {.latency = 5s, .successes = 3};
-  EXPECT_DOUBLE_EQ(run_for(spec, 40s).qos_compliance, 0.75);
-  EXPECT_DOUBLE_EQ(run_for(spec, 40s, 20s).qos_compliance, 0.5);
-}
-
-// --- prices
-
-// 500m and 256Mi at 1.73e-4 and 1.2e-5: .089572 a replica.
-TEST(WindowRecorder, PriceIsThePapers) {
-  ScenarioSpec spec = requests_at({}, 1s, 30s);
-  spec.configuration.functions[0] = {.cpu = Millicores{500}, .memory = Mebibytes{256}, .replicas = 2};
-  EXPECT_NEAR(run_for(spec, 30s).windows[0].price, 2 * 0.089572, 1e-12);
-}
-
-// 2 replicas for 10 s, then 5 for 20 s.
-TEST(WindowRecorder, PriceIsAveragedOverTime) {
-  ScenarioSpec spec = requests_at({}, 1s, 30s);
-  FunctionConfiguration knobs{.cpu = Millicores{500}, .memory = Mebibytes{256}, .replicas = 2};
-  spec.configuration.functions[0] = knobs;
-  const Scenario scenario(spec);
-  WindowRecorder recorder(scenario);
-  Simulation simulation(scenario, RngStreams(1), {&recorder});
-  recorder.begin_window(simulation);
-  simulation.run_until(Time(10s));
-  knobs.replicas = 5;
-  simulation.apply({{knobs}});
-  simulation.run_until(Time(30s));
-  recorder.end_window(simulation);
-  const Observation window = recorder.latest();
-  EXPECT_NEAR(window.price, 4 * 0.089572, 1e-12);
-  EXPECT_DOUBLE_EQ(window.functions[0].instances, 4);
-  EXPECT_EQ(window.configuration.functions[0].replicas, 5);
-}
-
-// A draining instance is paid for: 2 replicas until the request ends at 20 s.
-TEST(WindowRecorder, DrainingInstancesCount) {
-  ScenarioSpec spec = requests_at({0s, 0s}, 20s, 30s);
-  spec.workflow.gateway.routing = Routing::round_robin;
-  FunctionConfiguration knobs{.cpu = Millicores{500}, .memory = Mebibytes{256}, .replicas = 2};
-  spec.configuration.functions[0] = knobs;
-  const Scenario scenario(spec);
-  WindowRecorder recorder(scenario);
-  Simulation simulation(scenario, RngStreams(1), {&recorder});
-  recorder.begin_window(simulation);
-  simulation.run_until(Time(5s));
-  knobs.replicas = 1;
-  simulation.apply({{knobs}});
-  simulation.run_until(Time(30s));
-  recorder.end_window(simulation);
-  EXPECT_NEAR(recorder.latest().price, (2 * 20 + 1 * 10) / 30.0 * 0.089572, 1e-12);
-}
-
-// Two vCPU and 1 GiB in each of 3 replicas: 3 (2 alpha + beta) = 1.0749 USD an hour. Three executions of 4 s.
-TEST(WindowRecorder, CostsAreByWindowByExecutionAndByUse) {
-  ScenarioSpec spec = requests_at({0s, 1s, 12s}, 4s, 30s);
-  spec.configuration.functions[0] = {.cpu = Millicores{2000}, .memory = Mebibytes{1024}, .replicas = 3};
-  const Observation window = run_for(spec, 30s).windows[0];
-  EXPECT_NEAR(window.cost_window_usd, 1.0749 / 3600 * 30, 1e-12);
-  EXPECT_NEAR(window.cost_execution_usd, 1.0749 / 3600 * 4, 1e-12);
-  EXPECT_NEAR(window.used_gib_s, 3 * 4 * 1, 1e-9);
-  EXPECT_NEAR(window.used_vcpu_s, 3 * 4 * 2, 1e-9);
-}
-
-TEST(WindowRecorder, AnOrchestratorWithLimitsOfItsOwnIsNotPriced) {
-  ScenarioSpec spec = requests_at({0s, 1s}, 4s, 30s);
-  spec.workflow.functions[0].fixed = spec.configuration.functions[0];
-  const Observation window = run_for(spec, 30s).windows[0];
-  EXPECT_EQ(window.price, 0);
-  EXPECT_EQ(window.cost_window_usd, 0);
-  EXPECT_EQ(window.cost_execution_usd, 0);
-  EXPECT_EQ(window.used_gib_s, 0);
-  EXPECT_EQ(window.used_vcpu_s, 0);
-  EXPECT_DOUBLE_EQ(window.functions[0].instances, 1);
-}
-
 // --- use
 
 // Two instances for 10 s; 3 core-seconds of work at half a core take 6 s, with 100 of 500 MiB; 50 MiB are always held.
-TEST(WindowRecorder, UseIsByInstance) {
+TEST(WindowCounter, UseIsByInstance) {
   ScenarioSpec spec = requests_at({1s}, 0s, 10s);
   FunctionSpec& function = spec.workflow.functions[0];
   function.serial_work = Deterministic{3};
@@ -251,16 +136,16 @@ TEST(WindowRecorder, UseIsByInstance) {
   function.response_bytes = 400;
   spec.configuration.functions[0] = {.cpu = Millicores{500}, .memory = Mebibytes{500}, .replicas = 2};
   const FunctionObservation use = run_for(spec, 10s).windows[0].functions[0];
-  EXPECT_DOUBLE_EQ(use.cpu_cores, 0.3);
-  EXPECT_DOUBLE_EQ(use.cpu_percent, 15);
-  EXPECT_DOUBLE_EQ(use.throttled_share, 6.0 / 20);
-  EXPECT_DOUBLE_EQ(use.memory_share, (2 * 10 * 50 + 6 * 100) / (2 * 10 * 500.0));
-  EXPECT_DOUBLE_EQ(use.received_bytes_per_s, 50);
-  EXPECT_DOUBLE_EQ(use.transmitted_bytes_per_s, 20);
+  EXPECT_DOUBLE_EQ(*use.cpu_cores, 0.3);
+  EXPECT_DOUBLE_EQ(*use.cpu_percent, 15);
+  EXPECT_DOUBLE_EQ(*use.throttled_share, 6.0 / 20);
+  EXPECT_DOUBLE_EQ(*use.memory_share, (2 * 10 * 50 + 6 * 100) / (2 * 10 * 500.0));
+  EXPECT_DOUBLE_EQ(*use.received_bytes_per_s, 50);
+  EXPECT_DOUBLE_EQ(*use.transmitted_bytes_per_s, 20);
   EXPECT_DOUBLE_EQ(use.instances, 2);
 }
 
-TEST(WindowRecorder, TellsTheLoadThatWasAskedFor) {
+TEST(WindowCounter, TellsTheLoadThatWasAskedFor) {
   ScenarioSpec open = requests_at({}, 1s, 10s);
   open.workload = {.source = OpenLoop{.rate_per_s = 2, .law = PoissonArrivals{}},
                    .profile = Profile{.steps = {{Time(2s), 1}, {Time(7s), 3}}, .origin = ""}};
@@ -279,7 +164,7 @@ TEST(WindowRecorder, TellsTheLoadThatWasAskedFor) {
 
 // --- the total
 
-TEST(WindowRecorder, TheTotalIsOfTheWindowsAfterTheWarmUp) {
+TEST(WindowCounter, TheTotalIsOfTheWindowsAfterTheWarmUp) {
   const auto result = run_for(requests_at({1s, 2s, 11s, 22s}, 4s, 10s), 25s, 10s);
   ASSERT_EQ(result.windows.size(), 3U);
   EXPECT_EQ(result.windows[2].length, 5s);

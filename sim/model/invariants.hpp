@@ -1,5 +1,5 @@
 #pragma once
-// Laws that hold on every sample path, checked while a run goes on: debug builds attach this to every run.
+// Invariants of every sample path, checked during a run: debug builds attach this to every run.
 
 #include <cstdint>
 #include <set>
@@ -13,13 +13,13 @@ namespace faasconf::sim {
 // Little's law and conservation of requests and calls, exactly, in nanoseconds; conservation of CPU work and the
 // limits on CPU time, of functions and of the cluster, within rounding; time never goes back. (Assertions in the
 // simulation watch the other limits.)
-class LawChecker final : public Observer {
+class InvariantChecker final : public Observer {
  public:
-  explicit LawChecker(const Scenario& scenario);
+  explicit InvariantChecker(const Scenario& scenario);
 
-  // Throws std::logic_error that names the law, the function and both sides.
+  // Throws std::logic_error that names the invariant, the function and both sides.
   void check(const Simulation& simulation) const;
-  // What was in flight is gone: later checks count from here.
+  // Requests in flight are gone: later checks count from here.
   void redeployed(const Simulation& simulation);
 
   void on_request(std::uint64_t request, Time arrived) override;
@@ -42,7 +42,7 @@ class LawChecker final : public Observer {
     void enter(Time now);
     void leave(Time started, Time now);
   };
-  struct FunctionLaws {
+  struct FunctionSums {
     Population calls;
     double finished_work_s = 0;
     std::int64_t finished = 0;  // executions and calls without one, which may be rejections
@@ -54,7 +54,7 @@ class LawChecker final : public Observer {
 
   const Scenario& scenario_;
   Population requests_;
-  std::vector<FunctionLaws> functions_;
+  std::vector<FunctionSums> functions_;
   Time started_;
   Time now_;
 };

@@ -1,24 +1,24 @@
 #pragma once
-// Part of machine.hpp: where instances are placed, and how those of a contended node share it.
+// Part of engine.hpp: where instances are placed, and how those of a contended node share it.
 
 #include <numeric>
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
 
 // --- placement
 
-double Machine::cpu_request(FunctionId id, const FunctionConfiguration& limits) const {
+double Engine::cpu_request(FunctionId id, const FunctionConfiguration& limits) const {
   return spec(id).cpu_request.value_or(limits.cpu).value;
 }
 
-double Machine::memory_request(FunctionId id, const FunctionConfiguration& limits) const {
+double Engine::memory_request(FunctionId id, const FunctionConfiguration& limits) const {
   return spec(id).memory_request.value_or(limits.memory).value;
 }
 
-bool Machine::fits(std::uint32_t index, double millicores, double mib) const {
+bool Engine::fits(std::uint32_t index, double millicores, double mib) const {
   const ClusterNode& node = nodes_[index];
   return node.in_service && node.cpu_requested_millicores + millicores <= node_spec(index).cores * kMillicoresPerCore &&
          node.memory_requested_mib + mib <= node_spec(index).memory.value;
@@ -26,7 +26,7 @@ bool Machine::fits(std::uint32_t index, double millicores, double mib) const {
 
 // The node for one more instance; kNone when none has room, or there is no cluster. The score is the mean of the shares
 // of CPU and memory that would be requested (Kubernetes' NodeResourcesFit); of equal ones the first.
-std::uint32_t Machine::find_node(FunctionId id) const {
+std::uint32_t Engine::find_node(FunctionId id) const {
   const FunctionConfiguration& limits = configuration_.functions[id.index];
   const double millicores = cpu_request(id, limits);
   const double mib = memory_request(id, limits);
@@ -45,8 +45,8 @@ std::uint32_t Machine::find_node(FunctionId id) const {
   return best;
 }
 
-// Idle instances on demand, as few as make room, those first that have been idle the longest.
-Eviction Machine::eviction_on(std::uint32_t index, FunctionId id) const {
+// As few idle instances on demand as make room, the longest idle ones first.
+Eviction Engine::eviction_on(std::uint32_t index, FunctionId id) const {
   std::vector<std::uint32_t> idle;
   for (const std::uint32_t instance : nodes_[index].instances) {
     if (instances_[instance].offer == Offer::idle) idle.push_back(instance);
@@ -69,8 +69,8 @@ Eviction Machine::eviction_on(std::uint32_t index, FunctionId id) const {
   return eviction;
 }
 
-// On the node whose idle instances have been used least recently; nowhere if that is not enough on any.
-void Machine::make_room(FunctionId id) {
+// Evicts on the node whose idle instances were used least recently; nowhere if no node has enough of them.
+void Engine::make_room(FunctionId id) {
   Eviction best;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     Eviction eviction = eviction_on(i, id);
@@ -78,12 +78,12 @@ void Machine::make_room(FunctionId id) {
   }
   if (best.used_until == kNever) return;
   for (const std::uint32_t instance : best.instances) {
-    ++function(instances_[instance].function).evicted;
+    ++function(instances_[instance].function).usage.evicted;
     retire(instance);
   }
 }
 
-void Machine::occupy(std::uint32_t index, std::uint32_t instance) {
+void Engine::occupy(std::uint32_t index, std::uint32_t instance) {
   ClusterNode& node = nodes_[index];
   const Instance& newcomer = instances_[instance];
   instances_[instance].node = index;
@@ -95,7 +95,7 @@ void Machine::occupy(std::uint32_t index, std::uint32_t instance) {
   find_contention(index);
 }
 
-void Machine::vacate(std::uint32_t instance) {
+void Engine::vacate(std::uint32_t instance) {
   Instance& leaver = instances_[instance];
   const std::uint32_t index = std::exchange(leaver.node, kNone);
   ClusterNode& node = nodes_[index];
@@ -109,8 +109,8 @@ void Machine::vacate(std::uint32_t instance) {
 
 // --- a contended node
 
-// Whether the instances may together want more than the node has; if not, they are left alone.
-void Machine::find_contention(std::uint32_t index) {
+// Whether the instances together may need more than the node has; if not, nothing is shared.
+void Engine::find_contention(std::uint32_t index) {
   ClusterNode& node = nodes_[index];
   double most_cores = 0;
   for (const std::uint32_t instance : node.instances) {
@@ -122,9 +122,9 @@ void Machine::find_contention(std::uint32_t index) {
   if (contended_before || node.may_contend) share_node(index);
 }
 
-// The weights divide the cores among those who want CPU; what one does not want goes to the others, by their weights
-// (cpu.shares; weighted max-min fairness).
-void Machine::share_node(std::uint32_t index) {
+// Divides the cores by weight among the instances that want CPU; what one of them does not need goes to the others by
+// their weights (cpu.shares; weighted max-min fairness).
+void Engine::share_node(std::uint32_t index) {
   const ClusterNode& node = nodes_[index];
   claims_.clear();
   for (const std::uint32_t instance : node.instances) {
@@ -147,7 +147,7 @@ void Machine::share_node(std::uint32_t index) {
   }
 }
 
-void Machine::divide_cores(double cores) {
+void Engine::divide_cores(double cores) {
   double wanted_cores = 0;
   double weight = 0;
   for (Claim& claim : claims_) {
@@ -157,7 +157,7 @@ void Machine::divide_cores(double cores) {
   }
   if (wanted_cores <= cores) return;
 
-  // who wants no more than its part has it, and leaves more to the others
+  // a claim within its part is granted, which leaves more for the others
   for (bool more = true; more;) {
     more = false;
     for (Claim& claim : claims_) {

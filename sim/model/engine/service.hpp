@@ -1,12 +1,12 @@
 #pragma once
-// Part of machine.hpp: an execution in an instance, from its admission to its end.
+// Part of engine.hpp: an execution in an instance, from its admission to its end.
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
 
-void Machine::admit(std::uint32_t index, std::uint32_t target) {
+void Engine::admit(std::uint32_t index, std::uint32_t target) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[target];
   const FunctionPlan& planned = plan(invocation.function);
@@ -52,7 +52,7 @@ void Machine::admit(std::uint32_t index, std::uint32_t target) {
   invocation.work_s = serial_work_s + parallel_work_s;
   invocation.parallel_work_s = parallel_work_s;
   if (invocation.work_s > 0) {
-    state.admitted_work_s += invocation.work_s;
+    state.usage.admitted_work_s += invocation.work_s;
     const bool parallel = serial_work_s <= 0;
     invocation.place = Place::on_cpu;
     instance.cpu.start(index, parallel ? parallel_work_s : serial_work_s, parallel, now_);
@@ -62,11 +62,11 @@ void Machine::admit(std::uint32_t index, std::uint32_t target) {
   }
 }
 
-void Machine::wait_off_cpu(std::uint32_t index) {
+void Engine::wait_off_cpu(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
   invocation.place = Place::off_cpu;
   const Delay& delay = plan(invocation.function).off_cpu;
-  // a failed input waits for nothing, so it is not in order
+  // a failed input has no off-CPU time, so its event is not in the order of its lane
   if (invocation.off_cpu_s == delay.seconds.constant) {
     schedule_after(delay, invocation.off_cpu_s, EventKind::off_cpu_done, index);
   } else {
@@ -75,7 +75,7 @@ void Machine::wait_off_cpu(std::uint32_t index) {
 }
 
 // More memory for an execution; false, and the request is killed, when the instance's limit forbids it.
-bool Machine::claim_memory(Invocation& invocation, double more_mib) {
+bool Engine::claim_memory(Invocation& invocation, double more_mib) {
   if (more_mib <= 0) return true;
   Instance& instance = instances_[invocation.instance];
   const FunctionSpec& function_spec = *plan(invocation.function).spec;
@@ -92,7 +92,7 @@ bool Machine::claim_memory(Invocation& invocation, double more_mib) {
   return true;
 }
 
-void Machine::on_cpu_event(const Event& event) {
+void Engine::on_cpu_event(const Event& event) {
   const std::uint32_t index = event.tag.index();
   if (instances_[index].timer_sequence != event.sequence) return;  // replaced
   instances_[index].timer = kNever;
@@ -103,13 +103,13 @@ void Machine::on_cpu_event(const Event& event) {
   cpu_changed(index);
 }
 
-void Machine::after_cpu(std::uint32_t index, bool was_parallel) {
+void Engine::after_cpu(std::uint32_t index, bool was_parallel) {
   Invocation& invocation = invocations_[index];
   if (invocation.place == Place::rejecting) return rejected(index);
   if (!was_parallel && invocation.parallel_work_s > 0) {
     if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
       invocation.work_s -= invocation.parallel_work_s;
-      function(invocation.function).admitted_work_s -= invocation.parallel_work_s;
+      function(invocation.function).usage.admitted_work_s -= invocation.parallel_work_s;
       return leave_instance(index);
     }
     instances_[invocation.instance].cpu.start(index, invocation.parallel_work_s, true, now_);
@@ -120,24 +120,24 @@ void Machine::after_cpu(std::uint32_t index, bool was_parallel) {
   }
 }
 
-void Machine::off_cpu_done(std::uint32_t index) {
+void Engine::off_cpu_done(std::uint32_t index) {
   if (invocations_[index].place == Place::lost) return release(index);
   work_done(index);
 }
 
-// Its own work is over; now the calls that its function makes.
-void Machine::work_done(std::uint32_t index) {
+// Its own work is done; the calls that its function makes follow.
+void Engine::work_done(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
-  const Node& node = graph_.node(invocation.node);
-  if (invocation.outcome == Outcome::success && node.child_count > 0) {
+  const Step& step = graph_.step(invocation.step);
+  if (invocation.outcome == Outcome::success && step.child_count > 0) {
     invocation.place = Place::calling;
-    begin(graph_.children(node).front(), index, {});
+    begin(graph_.children(step).front(), index, {});
   } else {
     leave_instance(index);
   }
 }
 
-void Machine::leave_instance(std::uint32_t index) {
+void Engine::leave_instance(std::uint32_t index) {
   Invocation& invocation = invocations_[index];  // nothing below takes a slot before the answer
   if (invocation.place == Place::lost) return release(index);
   const std::uint32_t left = invocation.instance;
@@ -153,7 +153,7 @@ void Machine::leave_instance(std::uint32_t index) {
   if (function(id).windows_are_set && is_idle(id)) fall_idle(id);
 }
 
-void Machine::report_execution(const Invocation& invocation, const Instance& instance) {
+void Engine::report_execution(const Invocation& invocation, const Instance& instance) {
   for (Observer* observer : observers_) {
     observer->on_execution_finished({.request = invocation.request,
                                      .function = invocation.function,
@@ -167,7 +167,7 @@ void Machine::report_execution(const Invocation& invocation, const Instance& ins
   }
 }
 
-void Machine::admit_queued(std::uint32_t index) {
+void Engine::admit_queued(std::uint32_t index) {
   while (instances_[index].queued > 0 && has_slot(instances_[index])) {
     const std::uint32_t next = instances_[index].queue_front;
     unqueue(next);
@@ -175,7 +175,7 @@ void Machine::admit_queued(std::uint32_t index) {
   }
 }
 
-void Machine::enqueue(std::uint32_t index, std::uint32_t target) {
+void Engine::enqueue(std::uint32_t index, std::uint32_t target) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[target];
   invocation.place = Place::queued;
@@ -186,7 +186,7 @@ void Machine::enqueue(std::uint32_t index, std::uint32_t target) {
   ++instance.queued;
 }
 
-void Machine::unqueue(std::uint32_t index) {
+void Engine::unqueue(std::uint32_t index) {
   const Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   (invocation.previous == kNone ? instance.queue_front : invocations_[invocation.previous].next) = invocation.next;
@@ -194,15 +194,15 @@ void Machine::unqueue(std::uint32_t index) {
   --instance.queued;
 }
 
-void Machine::hold_memory(Instance& instance, double change_mib) {
+void Engine::hold_memory(Instance& instance, double change_mib) {
   instance.memory_mib_ns += instance.memory_mib * static_cast<double>((now_ - instance.memory_updated).count());
   instance.memory_updated = now_;
   instance.memory_mib += change_mib;
   if (instance.in_flight == 0) instance.memory_mib = 0;  // no residue of rounding
 }
 
-// After its jobs or limits have changed.
-void Machine::cpu_changed(std::uint32_t index) {
+// To be called after its jobs or limits have changed.
+void Engine::cpu_changed(std::uint32_t index) {
   const std::uint32_t node = instances_[index].node;
   if (node != kNone && nodes_[node].may_contend) {
     share_node(node);
@@ -211,8 +211,8 @@ void Machine::cpu_changed(std::uint32_t index) {
   }
 }
 
-// A pending event that comes too early is left to come; it looks again then. One that comes too late is replaced.
-void Machine::set_timer(std::uint32_t index) {
+// A pending event that comes too early is kept, and checks again then; one that comes too late is replaced.
+void Engine::set_timer(std::uint32_t index) {
   Instance& instance = instances_[index];
   Time due = instance.cpu.next_completion();
   if (instance.node != kNone && nodes_[instance.node].may_contend) due = std::min(due, instance.cpu.next_switch());

@@ -1,7 +1,7 @@
 #pragma once
-// Part of machine.hpp: what it tells of itself, and its state as bytes.
+// Part of engine.hpp: usage and unserved work so far, and the state as bytes.
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
@@ -12,12 +12,12 @@ inline std::uint64_t checksum(std::span<const std::byte> bytes) {
   return hash;
 }
 
-// Of what decides the form of a state. Scenarios that differ otherwise may exchange states.
+// A checksum of what determines the form of a saved state. Scenarios that differ in other ways may exchange states.
 inline std::uint64_t form_of(const Scenario& scenario) {
   ArchiveWriter form;
-  for (NodeIndex i = 0; i < scenario.graph().size(); ++i) {
-    Node node = scenario.graph().node(i);
-    form(node.kind, node.function, node.parent, node.stream);
+  for (StepIndex i = 0; i < scenario.graph().size(); ++i) {
+    Step step = scenario.graph().step(i);
+    form(step.kind, step.function, step.parent, step.stream);
   }
   const Workload& workload = scenario.spec().workload;
   std::size_t functions = scenario.function_count();
@@ -35,39 +35,18 @@ inline std::uint64_t form_of(const Scenario& scenario) {
   return checksum(form.take());
 }
 
-Usage Machine::usage(FunctionId id) const {
+Usage Engine::usage(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   const double uncounted_s = to_seconds(now_ - state.counted_until);
-  Usage usage{.cpu_s = state.cpu_s,
-              .work_s = state.work_s,
-              .admitted_work_s = state.admitted_work_s,
-              .throttled_s = state.throttled_s,
-              .throttled_periods = state.throttled_periods,
-              .pod_throttled_s = state.pod_throttled_s,
-              .pod_throttled_periods = state.pod_throttled_periods,
-              .cpu_granted_s = state.cpu_granted_s,
-              .memory_mib_s = state.memory_mib_s,
-              .instance_s = state.instance_s + static_cast<double>(state.instances()) * uncounted_s,
-              .starting_s = state.starting_s + static_cast<double>(state.starting.size()) * uncounted_s,
-              .idle_s = state.idle_s,
-              .cpu_limit_millicore_s = state.cpu_limit_millicore_s + state.cpu_limit_millicores * uncounted_s,
-              .memory_limit_mib_s = state.memory_limit_mib_s + state.memory_limit_mib * uncounted_s,
-              .received_bytes = state.received_bytes,
-              .transmitted_bytes = state.transmitted_bytes,
-              .crashes = state.crashes,
-              .started = state.started,
-              .pre_warmed = state.pre_warmed,
-              .evicted = state.evicted};
+  Usage usage = state.usage;
+  usage.instance_s += static_cast<double>(state.instances()) * uncounted_s;
+  usage.starting_s += static_cast<double>(state.starting.size()) * uncounted_s;
+  usage.cpu_limit_millicore_s += state.cpu_limit_millicores * uncounted_s;
+  usage.memory_limit_mib_s += state.memory_limit_mib * uncounted_s;
   for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
     for (const std::uint32_t index : *group) {
       const Instance& instance = instances_[index];
-      usage.cpu_s += instance.cpu.cpu_s(now_);
-      usage.work_s += instance.cpu.work_s(now_);
-      usage.throttled_s += instance.cpu.throttled_s(now_);
-      usage.throttled_periods += instance.cpu.throttled_periods(now_);
-      usage.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
-      usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
-      usage.cpu_granted_s += instance.cpu.granted_s(now_);
+      add_cpu_usage(instance, usage);
       const auto held_ns = static_cast<double>((now_ - instance.memory_updated).count());
       if (instance.offer == Offer::idle) usage.idle_s += to_seconds(now_ - instance.idle_since);
       usage.memory_mib_s += (instance.memory_mib_ns + instance.memory_mib * held_ns) / 1e9;
@@ -77,7 +56,18 @@ Usage Machine::usage(FunctionId id) const {
   return usage;
 }
 
-std::vector<std::byte> Machine::save() {
+// What the CPU of an instance has used so far.
+void Engine::add_cpu_usage(const Instance& instance, Usage& usage) const {
+  usage.cpu_s += instance.cpu.cpu_s(now_);
+  usage.work_s += instance.cpu.work_s(now_);
+  usage.throttled_s += instance.cpu.throttled_s(now_);
+  usage.throttled_periods += instance.cpu.throttled_periods(now_);
+  usage.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
+  usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
+  usage.cpu_granted_s += instance.cpu.granted_s(now_);
+}
+
+std::vector<std::byte> Engine::save() {
   ArchiveWriter body;
   archive(body);
   std::vector<std::byte> state = body.take();
@@ -90,7 +80,7 @@ std::vector<std::byte> Machine::save() {
   return bytes;
 }
 
-void Machine::restore(std::span<const std::byte> bytes) {
+void Engine::restore(std::span<const std::byte> bytes) {
   constexpr std::size_t kHeadBytes = 2 * sizeof(std::uint64_t);
   std::uint64_t form = 0;
   std::uint64_t sum = 0;
@@ -103,7 +93,7 @@ void Machine::restore(std::span<const std::byte> bytes) {
   archive(body);
 }
 
-double Machine::unserved_work_s(FunctionId id) const {
+double Engine::unserved_work_s(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   double sum_s = 0;
   for (const auto* group : {&state.ready, &state.draining}) {
@@ -112,7 +102,7 @@ double Machine::unserved_work_s(FunctionId id) const {
   return sum_s;
 }
 
-double Machine::unserved_work_s(const Instance& instance) const {
+double Engine::unserved_work_s(const Instance& instance) const {
   double sum_s = 0;
   instance.cpu.for_each_job(now_, [&](std::uint32_t invocation, double remaining_s, bool parallel) {
     sum_s += remaining_s + (parallel ? 0.0 : invocations_[invocation].parallel_work_s);

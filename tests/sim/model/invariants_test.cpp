@@ -1,4 +1,4 @@
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 
 #include <algorithm>
 #include <map>
@@ -41,7 +41,7 @@ void set_idle_windows(Simulation& simulation, const Scenario& scenario, RandomSc
   }
 }
 
-TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
+TEST(Invariants, HoldOnRandomScenariosThatAreDisturbed) {
   std::int64_t events = 0;
   std::int64_t crashes = 0;
   std::int64_t pending = 0;
@@ -52,25 +52,25 @@ TEST(Laws, HoldOnRandomScenariosThatAreDisturbed) {
     const Scenario scenario(random_scenario(seed));
     RandomScenarios disturbance(seed + 1'000'000);
     RandomScenarios windows(seed + 2'000'000);
-    LawChecker laws(scenario);
+    InvariantChecker invariants(scenario);
     EventLog log(scenario);
-    Simulation simulation(scenario, RngStreams(seed), {&laws, &log});
+    Simulation simulation(scenario, RngStreams(seed), {&invariants, &log});
     for (int step = 0; step < 12; ++step) {
       simulation.run_until(simulation.now() + from_seconds(disturbance.between(0, 4)));
-      ASSERT_NO_THROW(laws.check(simulation));
+      ASSERT_NO_THROW(invariants.check(simulation));
       for (std::uint32_t i = 0; i < scenario.function_count(); ++i) pending += simulation.pending_instances({i});
       if (disturbance.chance(0.3)) simulation.inject();
       set_idle_windows(simulation, scenario, windows);
       if (disturbance.chance(0.4)) simulation.apply(disturbance.draw_configuration(scenario.workflow()));
       if (disturbance.chance(0.1)) {
         simulation.redeploy(Time(from_seconds(disturbance.between(0, 5))), RngStreams(seed, 1));
-        laws.redeployed(simulation);
+        invariants.redeployed(simulation);
       }
-      ASSERT_NO_THROW(laws.check(simulation));
+      ASSERT_NO_THROW(invariants.check(simulation));
     }
     simulation.stop_arrivals();
     simulation.run_until(simulation.now() + 20s);
-    ASSERT_NO_THROW(laws.check(simulation));
+    ASSERT_NO_THROW(invariants.check(simulation));
     events += static_cast<std::int64_t>(simulation.events_handled());
     for (std::uint32_t i = 0; i < scenario.function_count(); ++i) crashes += simulation.usage({i}).crashes;
     for (const CallRecord& call : log.calls) cold += call.cold;
@@ -98,19 +98,19 @@ ScenarioSpec crowded(std::uint64_t seed) {
   return spec;
 }
 
-TEST(Laws, HoldWhereIdleInstancesAreEvictedAndPreWarmed) {
+TEST(Invariants, HoldWhereIdleInstancesAreEvictedAndPreWarmed) {
   std::int64_t pre_warmed = 0;
   std::int64_t evicted = 0;
   for (std::uint64_t seed = 0; seed < kScenarios / 2; ++seed) {
     SCOPED_TRACE(seed);
     const Scenario scenario(crowded(seed));
     RandomScenarios windows(seed + 2'000'000);
-    LawChecker laws(scenario);
-    Simulation simulation(scenario, RngStreams(seed), {&laws});
+    InvariantChecker invariants(scenario);
+    Simulation simulation(scenario, RngStreams(seed), {&invariants});
     for (int step = 0; step < 12; ++step) {
       set_idle_windows(simulation, scenario, windows);
       simulation.run_until(simulation.now() + from_seconds(windows.between(0, 2)));
-      ASSERT_NO_THROW(laws.check(simulation));
+      ASSERT_NO_THROW(invariants.check(simulation));
       int present = 0;
       for (std::uint32_t i = 0; i < scenario.function_count(); ++i) present += simulation.instances({i});
       ASSERT_LE(present, 2);
@@ -127,13 +127,13 @@ TEST(Laws, HoldWhereIdleInstancesAreEvictedAndPreWarmed) {
   EXPECT_GT(evicted, 100);
 }
 
-TEST(Laws, HoldWhenWorkIsNotAWholeNumberOfNanoseconds) {
+TEST(Invariants, HoldWhenWorkIsNotAWholeNumberOfNanoseconds) {
   const Scenario tiny(
       scenario(cpu_station("station", Deterministic{10.4e-9}), {.cpu = Millicores{300}}, open_loop(10'000)));
-  LawChecker laws(tiny);
-  Simulation simulation(tiny, RngStreams(1), {&laws});
+  InvariantChecker invariants(tiny);
+  Simulation simulation(tiny, RngStreams(1), {&invariants});
   simulation.run_until(Time(30s));
-  EXPECT_NO_THROW(laws.check(simulation));
+  EXPECT_NO_THROW(invariants.check(simulation));
 }
 
 // Most executions at once in an instance, by the records of those that ended.
@@ -153,7 +153,7 @@ std::map<std::pair<std::uint32_t, std::int32_t>, int> most_at_once(const std::ve
   return most;
 }
 
-TEST(Laws, NoInstanceServesMoreThanItsConcurrencyAndMemoryLimits) {
+TEST(Invariants, NoInstanceServesMoreThanItsConcurrencyAndMemoryLimits) {
   int at_limit = 0;
   for (std::uint64_t seed = 0; seed < kScenarios; ++seed) {
     SCOPED_TRACE(seed);
@@ -198,7 +198,7 @@ void expect_conserved(const std::vector<Counts>& windows, const Counts& total) {
   ASSERT_EQ(sum, total);
 }
 
-TEST(Laws, WindowsConserveRequestsAndCallsUnderRandomPolicies) {
+TEST(Invariants, WindowsConserveRequestsAndCallsUnderRandomPolicies) {
   for (std::uint64_t seed = 0; seed < kScenarios / 2; ++seed) {
     SCOPED_TRACE(seed);
     ScenarioSpec spec = random_scenario(seed);
@@ -219,7 +219,7 @@ TEST(Laws, WindowsConserveRequestsAndCallsUnderRandomPolicies) {
 }
 
 // Under `started` every request is drained, so it counts in the window in which it arrived.
-TEST(Laws, WindowsByStartAccountForAllThatArrived) {
+TEST(Invariants, WindowsByStartAccountForAllThatArrived) {
   for (std::uint64_t seed = 0; seed < kScenarios / 2; ++seed) {
     SCOPED_TRACE(seed);
     ScenarioSpec spec = random_scenario(seed);
@@ -235,7 +235,7 @@ TEST(Laws, WindowsByStartAccountForAllThatArrived) {
   }
 }
 
-TEST(Laws, WindowsOfThePaperLoseOnlyWhatComesTooLate) {
+TEST(Invariants, WindowsOfThePaperLoseOnlyWhatComesTooLate) {
   for (std::uint64_t seed = 0; seed < kScenarios / 2; ++seed) {
     SCOPED_TRACE(seed);
     ScenarioSpec spec = random_scenario(seed);
@@ -254,59 +254,60 @@ TEST(Laws, WindowsOfThePaperLoseOnlyWhatComesTooLate) {
 
 // --- the checker itself objects
 
-class TamperedLaws : public ::testing::Test {
+class TamperedInvariants : public ::testing::Test {
  protected:
-  TamperedLaws() { simulation.run_until(Time(10s)); }
+  TamperedInvariants() { simulation.run_until(Time(10s)); }
 
   auto objects(const std::string& law, const std::string& who) {
     return ThrowsMessage<std::logic_error>(::testing::AllOf(HasSubstr(law), HasSubstr(who)));
   }
 
   const Scenario checked{scenario(cpu_station("station", Exponential{0.1}), {}, open_loop(5))};
-  LawChecker laws{checked};
-  Simulation simulation{checked, RngStreams(1), {&laws}};
+  InvariantChecker invariants{checked};
+  Simulation simulation{checked, RngStreams(1), {&invariants}};
 };
 
-TEST_F(TamperedLaws, HoldAsLongAsNobodyTampers) { EXPECT_NO_THROW(laws.check(simulation)); }
+TEST_F(TamperedInvariants, HoldAsLongAsNobodyTampers) { EXPECT_NO_THROW(invariants.check(simulation)); }
 
-TEST_F(TamperedLaws, ARequestFromNowhereIsNoticed) {
-  laws.on_request(99, simulation.now());
-  EXPECT_THAT([&] { laws.check(simulation); }, objects("arrivals = finished + in flight", "the requests"));
+TEST_F(TamperedInvariants, ARequestFromNowhereIsNoticed) {
+  invariants.on_request(99, simulation.now());
+  EXPECT_THAT([&] { invariants.check(simulation); }, objects("arrivals = finished + in flight", "the requests"));
 }
 
-TEST_F(TamperedLaws, ARequestThatFinishesTwiceIsNoticed) {
-  laws.on_request_finished({.request = 0, .arrived = Time(10s), .finished = Time(10s)});
-  EXPECT_THAT([&] { laws.check(simulation); }, objects("arrivals = finished + in flight", "the requests"));
+TEST_F(TamperedInvariants, ARequestThatFinishesTwiceIsNoticed) {
+  invariants.on_request_finished({.request = 0, .arrived = Time(10s), .finished = Time(10s)});
+  EXPECT_THAT([&] { invariants.check(simulation); }, objects("arrivals = finished + in flight", "the requests"));
 }
 
-TEST_F(TamperedLaws, AResponseTimeThatIsANanosecondWrongIsNoticed) {
-  laws.on_request(99, Time(10s));
-  laws.on_request_finished({.request = 99, .arrived = Time(10s - 1ns), .finished = Time(10s)});
-  EXPECT_THAT([&] { laws.check(simulation); }, objects("Little's law", "the requests"));
+TEST_F(TamperedInvariants, AResponseTimeThatIsANanosecondWrongIsNoticed) {
+  invariants.on_request(99, Time(10s));
+  invariants.on_request_finished({.request = 99, .arrived = Time(10s - 1ns), .finished = Time(10s)});
+  EXPECT_THAT([&] { invariants.check(simulation); }, objects("Little's law", "the requests"));
 }
 
-TEST_F(TamperedLaws, ALostCallIsNoticed) {
-  laws.on_call(kFirst, Time(10s));
-  EXPECT_THAT([&] { laws.check(simulation); }, objects("calls = answered + in flight", "station"));
+TEST_F(TamperedInvariants, ALostCallIsNoticed) {
+  invariants.on_call(kFirst, Time(10s));
+  EXPECT_THAT([&] { invariants.check(simulation); }, objects("calls = answered + in flight", "station"));
 }
 
-TEST_F(TamperedLaws, WorkThatNobodyAskedForIsNoticed) {
-  laws.on_execution_finished({.function = kFirst, .started = Time(10s), .finished = Time(10s), .work_s = 100});
-  EXPECT_THAT([&] { laws.check(simulation); }, objects("work finished <= admitted", "station"));
+TEST_F(TamperedInvariants, WorkThatNobodyAskedForIsNoticed) {
+  invariants.on_execution_finished({.function = kFirst, .started = Time(10s), .finished = Time(10s), .work_s = 100});
+  EXPECT_THAT([&] { invariants.check(simulation); }, objects("work finished <= admitted", "station"));
 }
 
-TEST_F(TamperedLaws, WorkThatWasServedBeforeTheCheckerLookedIsNoticed) {
-  LawChecker other(checked);
+TEST_F(TamperedInvariants, WorkThatWasServedBeforeTheCheckerLookedIsNoticed) {
+  InvariantChecker other(checked);
   other.redeployed(simulation);
   Simulation fresh(checked, RngStreams(2));
   fresh.run_until(Time(10s));
   EXPECT_THROW(other.check(fresh), std::logic_error);
 }
 
-TEST_F(TamperedLaws, TimeThatGoesBackIsNoticed) {
-  EXPECT_THAT([&] { laws.on_call(kFirst, Time(1s)); }, objects("time is monotone", "the events"));
-  EXPECT_THAT([&] { laws.on_execution_finished({.function = kFirst, .started = Time(11s), .finished = Time(10s)}); },
-              objects("time is monotone", "an execution"));
+TEST_F(TamperedInvariants, TimeThatGoesBackIsNoticed) {
+  EXPECT_THAT([&] { invariants.on_call(kFirst, Time(1s)); }, objects("time is monotone", "the events"));
+  EXPECT_THAT(
+      [&] { invariants.on_execution_finished({.function = kFirst, .started = Time(11s), .finished = Time(10s)}); },
+      objects("time is monotone", "an execution"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "sim/model/laws.hpp"
+#include "sim/model/invariants.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,8 +14,8 @@ constexpr double kRelativeTolerance = 1e-6;
 constexpr double kAbsoluteTolerance_s = 1e-6;
 constexpr double kRounding_s = 1e-8;  // of an execution's work on one thread: two phases, some speed above 1
 
-[[noreturn]] void broken(const std::string& law, const std::string& who, double left, double right) {
-  throw std::logic_error("broken law: " + law + " of " + who + ": " + std::to_string(left) + " against " +
+[[noreturn]] void broken(const std::string& invariant, const std::string& who, double left, double right) {
+  throw std::logic_error("broken invariant: " + invariant + " of " + who + ": " + std::to_string(left) + " against " +
                          std::to_string(right));
 }
 
@@ -23,17 +23,17 @@ bool nearly_equal(double a, double b, double slack_s = 0) {
   return std::abs(a - b) <= kAbsoluteTolerance_s + slack_s + kRelativeTolerance * std::max(std::abs(a), std::abs(b));
 }
 
-void check_equal(double left, double right, const std::string& law, const std::string& who, double slack_s = 0) {
-  if (!nearly_equal(left, right, slack_s)) broken(law, who, left, right);
+void check_equal(double left, double right, const std::string& invariant, const std::string& who, double slack_s = 0) {
+  if (!nearly_equal(left, right, slack_s)) broken(invariant, who, left, right);
 }
 
-void check_at_most(double value, double limit, const std::string& law, const std::string& who) {
-  if (value > limit && !nearly_equal(value, limit)) broken(law, who, value, limit);
+void check_at_most(double value, double limit, const std::string& invariant, const std::string& who) {
+  if (value > limit && !nearly_equal(value, limit)) broken(invariant, who, value, limit);
 }
 
 }  // namespace
 
-void LawChecker::Population::enter(Time now) {
+void InvariantChecker::Population::enter(Time now) {
   integral += static_cast<Nanoseconds>((now - updated).count()) * present;
   updated = now;
   ++present;
@@ -41,7 +41,7 @@ void LawChecker::Population::enter(Time now) {
   started_at += now.time_since_epoch().count();
 }
 
-void LawChecker::Population::leave(Time started, Time now) {
+void InvariantChecker::Population::leave(Time started, Time now) {
   integral += static_cast<Nanoseconds>((now - updated).count()) * present;
   updated = now;
   --present;
@@ -52,30 +52,31 @@ void LawChecker::Population::leave(Time started, Time now) {
   started_at -= started.time_since_epoch().count();
 }
 
-LawChecker::LawChecker(const Scenario& scenario) : scenario_(scenario), functions_(scenario.function_count()) {}
+InvariantChecker::InvariantChecker(const Scenario& scenario)
+    : scenario_(scenario), functions_(scenario.function_count()) {}
 
-void LawChecker::on_request(std::uint64_t, Time arrived) {
+void InvariantChecker::on_request(std::uint64_t, Time arrived) {
   advance_to(arrived);
   requests_.enter(arrived);
 }
 
-void LawChecker::on_request_finished(const RequestRecord& record) {
+void InvariantChecker::on_request_finished(const RequestRecord& record) {
   advance_to(record.finished);
   requests_.leave(record.arrived, record.finished);
 }
 
-void LawChecker::on_call(FunctionId function, Time called) {
+void InvariantChecker::on_call(FunctionId function, Time called) {
   advance_to(called);
   functions_[function.index].calls.enter(called);
 }
 
-void LawChecker::on_call_finished(const CallRecord& record) {
+void InvariantChecker::on_call_finished(const CallRecord& record) {
   advance_to(record.finished);
   functions_[record.function.index].calls.leave(record.called, record.finished);
   if (record.started == kNever) ++functions_[record.function.index].finished;
 }
 
-void LawChecker::on_execution_finished(const ExecutionRecord& record) {
+void InvariantChecker::on_execution_finished(const ExecutionRecord& record) {
   advance_to(record.finished);
   if (record.finished < record.started)
     broken("time is monotone", "an execution", to_seconds(record.started), to_seconds(record.finished));
@@ -83,25 +84,25 @@ void LawChecker::on_execution_finished(const ExecutionRecord& record) {
   ++functions_[record.function.index].finished;
 }
 
-void LawChecker::check(const Simulation& simulation) const {
+void InvariantChecker::check(const Simulation& simulation) const {
   double cpu_s = 0;
   check_little(requests_, simulation.now(), "the requests");
   check_equal(static_cast<double>(requests_.present), static_cast<double>(simulation.requests_in_flight()),
               "arrivals = finished + in flight", "the requests");
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     const std::string& name = scenario_.workflow().functions[i].name;
-    const FunctionLaws& laws = functions_[i];
-    check_little(laws.calls, simulation.now(), name);
-    check_equal(static_cast<double>(laws.calls.present), static_cast<double>(simulation.calls_in_flight({i})),
+    const FunctionSums& sums = functions_[i];
+    check_little(sums.calls, simulation.now(), name);
+    check_equal(static_cast<double>(sums.calls.present), static_cast<double>(simulation.calls_in_flight({i})),
                 "calls = answered + in flight", name);
     const Usage usage = simulation.usage({i});
-    const Usage& before = laws.at_start;
+    const Usage& before = sums.at_start;
     const double admitted_s = usage.admitted_work_s - before.admitted_work_s;
     const double rounding_s =
-        kRounding_s * static_cast<double>(laws.finished) * scenario_.workflow().functions[i].max_threads;
+        kRounding_s * static_cast<double>(sums.finished) * scenario_.workflow().functions[i].max_threads;
     check_equal(admitted_s, usage.work_s - before.work_s + simulation.unserved_work_s({i}),
                 "work admitted = served + to be served", name, rounding_s);
-    check_at_most(laws.finished_work_s, admitted_s, "work finished <= admitted", name);
+    check_at_most(sums.finished_work_s, admitted_s, "work finished <= admitted", name);
     const bool is_cfs = scenario_.workflow().cpu_sharing.mode == CpuSharing::cfs;
     check_at_most(usage.cpu_s, is_cfs ? usage.cpu_granted_s : usage.cpu_limit_millicore_s / 1000,
                   "CPU used <= CPU limit", name);
@@ -115,25 +116,25 @@ void LawChecker::check(const Simulation& simulation) const {
   check_at_most(cpu_s, cores * to_seconds(simulation.now() - started_), "CPU used <= cores", "the cluster");
 }
 
-void LawChecker::redeployed(const Simulation& simulation) {
+void InvariantChecker::redeployed(const Simulation& simulation) {
   requests_ = Population();
   requests_.updated = simulation.now();
   now_ = started_ = simulation.now();
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
-    functions_[i] = FunctionLaws();
+    functions_[i] = FunctionSums();
     functions_[i].calls.updated = simulation.now();
     functions_[i].at_start = simulation.usage({i});
   }
 }
 
-void LawChecker::advance_to(Time now) {
+void InvariantChecker::advance_to(Time now) {
   if (now < now_) broken("time is monotone", "the events", to_seconds(now), to_seconds(now_));
   now_ = now;
 }
 
 // Little's law on the sample path: the integral of the number present is the time that those who left spent, and that
 // those present have spent so far. Exact in integers.
-void LawChecker::check_little(const Population& population, Time now, const std::string& who) const {
+void InvariantChecker::check_little(const Population& population, Time now, const std::string& who) const {
   const Nanoseconds integral =
       population.integral + static_cast<Nanoseconds>((now - population.updated).count()) * population.present;
   const auto still_here = static_cast<std::int64_t>(population.starts.size());

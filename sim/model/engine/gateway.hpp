@@ -1,21 +1,21 @@
 #pragma once
-// Part of machine.hpp: a call's way to an instance, and its answer's way back.
+// Part of engine.hpp: the path of a call to an instance, and of its answer back.
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
 
-void Machine::call(NodeIndex index, std::uint32_t scope, Outcome input, const Demand* demand) {
-  const Node& node = graph_.node(index);
-  const FunctionId id = node.function;
-  const std::uint64_t request = request_number(node.scope, scope);
+void Engine::call(StepIndex index, std::uint32_t scope, Outcome input, const Demand* demand) {
+  const Step& step = graph_.step(index);
+  const FunctionId id = step.function;
+  const std::uint64_t request = request_number(step.scope, scope);
   const std::uint32_t slot = invocations_.take();
-  // what is told of its stay in an instance comes with admit()
+  // the members about its time in an instance are set by admit()
   Invocation& invocation = invocations_[slot];
   invocation.request = request;
   invocation.called = now_;
-  invocation.node = index;
+  invocation.step = index;
   invocation.scope = scope;
   invocation.instance = kNone;
   invocation.function = id;
@@ -39,7 +39,7 @@ void Machine::call(NodeIndex index, std::uint32_t scope, Outcome input, const De
   schedule_after(hop, hop.seconds.sample(function(id).hop), EventKind::call_arrives, slot);
 }
 
-void Machine::on_call_arrives(std::uint32_t index) {
+void Engine::on_call_arrives(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
   if (!invocation.caller_waits) return release(index);
   const FunctionId id = invocation.function;
@@ -51,8 +51,8 @@ void Machine::on_call_arrives(std::uint32_t index) {
   const FunctionSpec& function_spec = *plan(id).spec;
   invocation.instance = target;
   invocation.cold = instance.state == InstanceState::starting || state.next_number != created;
-  state.received_bytes += function_spec.request_bytes;
-  // those for whom it will have slots wait for it in any case; one that was scaled from zero is waited for by all
+  state.usage.received_bytes += function_spec.request_bytes;
+  // calls for which it will have slots wait for it in any case; where it was scaled from zero, all calls wait
   const bool starts = instance.state == InstanceState::starting;
   if (starts && (!plan(id).on_demand || instance.queued < instance.slots)) return enqueue(index, target);
   if (!starts && has_slot(instance)) return admit(index, target);
@@ -64,8 +64,8 @@ void Machine::on_call_arrives(std::uint32_t index) {
   reject(index);
 }
 
-// The instance works for its 429 beside the executions; no slot is taken and no memory.
-void Machine::reject(std::uint32_t index) {
+// The work for a 429 runs beside the executions and takes no slot and no memory.
+void Engine::reject(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   FunctionState& state = function(invocation.function);
@@ -75,27 +75,27 @@ void Machine::reject(std::uint32_t index) {
   if (invocation.work_s <= 0) return refuse(index, Outcome::rejected);
   invocation.place = Place::rejecting;
   ++instance.rejecting;
-  state.admitted_work_s += invocation.work_s;
+  state.usage.admitted_work_s += invocation.work_s;
   instance.cpu.start_ahead(index, invocation.work_s, now_);
   cpu_changed(invocation.instance);
 }
 
-void Machine::rejected(std::uint32_t index) {
+void Engine::rejected(std::uint32_t index) {
   const std::uint32_t left = invocations_[index].instance;
   --instances_[left].rejecting;
   retire_if_drained(left);
   answer(index);
 }
 
-void Machine::refuse(std::uint32_t index, Outcome outcome) {
+void Engine::refuse(std::uint32_t index, Outcome outcome) {
   Invocation& invocation = invocations_[index];
   invocation.place = Place::refused;
   invocation.outcome = invocation.cause = outcome;
   schedule(now_, EventKind::answer, index);
 }
 
-// The instance that a call is sent to: a starting one where it is to wait for it, kNone where there is none.
-std::uint32_t Machine::route(FunctionId id) {
+// The instance that a call is sent to: a starting one if the call is to wait for it, kNone if there is none.
+std::uint32_t Engine::route(FunctionId id) {
   FunctionState& state = function(id);
   if (plan(id).on_demand) return find_on_demand(id);
   if (!state.ready.empty()) return route_ready(state);
@@ -108,7 +108,7 @@ std::uint32_t Machine::route(FunctionId id) {
   return state.starting.empty() ? kNone : state.starting.front();
 }
 
-std::uint32_t Machine::route_ready(FunctionState& state) {
+std::uint32_t Engine::route_ready(FunctionState& state) {
   const auto count = static_cast<std::uint32_t>(state.ready.size());
   if (count == 1) return state.ready.front();
   switch (workflow_.gateway.routing) {
@@ -124,28 +124,28 @@ std::uint32_t Machine::route_ready(FunctionState& state) {
   });
 }
 
-// The answer reaches the caller, if there is one still, and the invocation is over.
-void Machine::answer(std::uint32_t index) {
+// The answer reaches the caller, if it still waits, and the invocation is over.
+void Engine::answer(std::uint32_t index) {
   const Invocation& invocation = invocations_[index];
   if (!invocation.caller_waits) return release(index);
   if (invocation.outcome == Outcome::success) {
-    function(invocation.function).transmitted_bytes += plan(invocation.function).spec->response_bytes;
+    function(invocation.function).usage.transmitted_bytes += plan(invocation.function).spec->response_bytes;
   }
   const Token token = report_answer(invocation);
-  const NodeIndex node = invocation.node;
+  const StepIndex step = invocation.step;
   const std::uint32_t scope = invocation.scope;
   release(index);
-  finish(node, scope, token);
+  finish(step, scope, token);
 }
 
-// What the answer makes of the token that entered the call.
-Token Machine::report_answer(const Invocation& invocation) {
+// The token that leaves the call, by its answer.
+Token Engine::report_answer(const Invocation& invocation) {
   --function(invocation.function).calls_in_flight;
   for (Observer* observer : observers_) {
     const std::int32_t number = invocation.instance == kNone ? -1 : instances_[invocation.instance].number;
     observer->on_call_finished({.request = invocation.request,
                                 .function = invocation.function,
-                                .node = invocation.node,
+                                .step = invocation.step,
                                 .instance = number,
                                 .outcome = invocation.outcome,
                                 .cold = invocation.cold,
@@ -155,7 +155,7 @@ Token Machine::report_answer(const Invocation& invocation) {
   }
   if (invocation.outcome == Outcome::success) return {.cause = invocation.input};
   const Outcome first = invocation.input == Outcome::success ? invocation.cause : invocation.input;
-  switch (graph_.node(invocation.node).on_failure) {
+  switch (graph_.step(invocation.step).on_failure) {
     case OnFailure::abort:
       return {.cause = first, .aborted = true};
     case OnFailure::pass_on:
@@ -166,20 +166,20 @@ Token Machine::report_answer(const Invocation& invocation) {
   return {.cause = invocation.input};
 }
 
-void Machine::release(std::uint32_t index) {
+void Engine::release(std::uint32_t index) {
   ++invocations_[index].generation;
   invocations_[index].place = Place::nowhere;
   invocations_.give_back(index);
 }
 
-void Machine::watch_deadline(std::uint32_t invocation) {
+void Engine::watch_deadline(std::uint32_t invocation) {
   const Time deadline = after(now_, *workflow_.gateway.timeout);
   deadlines_.push({.time = deadline, .invocation = invocation, .generation = invocations_[invocation].generation});
   if (!timeout_pending_) schedule(deadline, EventKind::timeout);
   timeout_pending_ = true;
 }
 
-void Machine::on_timeout() {
+void Engine::on_timeout() {
   while (!deadlines_.empty()) {
     const Deadline deadline = deadlines_.front();
     const Invocation& watched = invocations_[deadline.invocation];
@@ -190,7 +190,7 @@ void Machine::on_timeout() {
     }
     deadlines_.pop();
     if (over) continue;
-    // the caller gives up; who waits before an instance leaves, who is served is served on
+    // the caller gives up: a queued invocation leaves the queue, one in service runs on
     invocations_[deadline.invocation].caller_waits = false;
     Invocation abandoned = invocations_[deadline.invocation];
     abandoned.outcome = abandoned.cause = Outcome::timed_out;
@@ -199,7 +199,7 @@ void Machine::on_timeout() {
       release(deadline.invocation);
       retire_if_drained(abandoned.instance);
     }
-    finish(abandoned.node, abandoned.scope, report_answer(abandoned));
+    finish(abandoned.step, abandoned.scope, report_answer(abandoned));
   }
   timeout_pending_ = false;
 }

@@ -1,20 +1,20 @@
 #pragma once
-// Part of machine.hpp: instances that crash and restart, nodes that fail, and what becomes of the requests in them.
+// Part of engine.hpp: instances that crash and restart, nodes that fail, and what becomes of the requests in them.
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
 
-// A crash: all that is in the instance is lost, and it starts up again in its place.
-void Machine::restart(std::uint32_t index) {
+// A crash: everything in the instance is lost, and it starts up again on the same node.
+void Engine::restart(std::uint32_t index) {
   Instance& instance = instances_[index];
   const Outcome outcome = std::exchange(instance.out_of_memory, false) ? Outcome::out_of_memory : Outcome::failed;
-  ++function(instance.function).crashes;
+  ++function(instance.function).usage.crashes;
   std::vector<Invocation> lost;
   if (instance.state == InstanceState::draining) {
     lose_all(index, outcome, lost);
-    tell_callers(lost);
+    answer_callers(lost);
     return retire_if_drained(index);
   }
   count_until_now(instance.function);
@@ -23,11 +23,11 @@ void Machine::restart(std::uint32_t index) {
   if (plan(instance.function).on_demand) offer(index);
   lose_all(index, outcome, lost);
   start_up(index);
-  tell_callers(lost);
+  answer_callers(lost);
 }
 
-// Takes out all that is in the instance, for tell_callers().
-void Machine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
+// Collects everything in the instance, for answer_callers().
+void Engine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Instance& instance = instances_[index];
   keep_cpu_usage(instance);
   instance.cpu.for_each_job(now_, [this](std::uint32_t job, double remaining_s, bool parallel) {
@@ -47,8 +47,8 @@ void Machine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocat
   if (instance.node != kNone) find_contention(instance.node);
 }
 
-// A slot that an event or a call of its own still leads to is kept until then.
-void Machine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
+// A slot that a pending event or a call of its own still refers to is kept until then.
+void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>& lost) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   const Place place = invocation.place;
@@ -69,24 +69,24 @@ void Machine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>
   if (!in_use) release(index);
 }
 
-// They have bad answers at once, and may call again: so only when all that is lost is out of reach.
-void Machine::tell_callers(const std::vector<Invocation>& lost) {
-  for (const Invocation& invocation : lost) finish(invocation.node, invocation.scope, report_answer(invocation));
+// The callers get bad answers at once and may call again, so only after everything lost has been removed.
+void Engine::answer_callers(const std::vector<Invocation>& lost) {
+  for (const Invocation& invocation : lost) finish(invocation.step, invocation.scope, report_answer(invocation));
 }
 
-void Machine::schedule_node_failure(std::uint32_t index) {
+void Engine::schedule_node_failure(std::uint32_t index) {
   const Distribution& law = node_spec(index).time_to_failure;
   if (law.is_zero()) return;
   schedule(after(now_, from_seconds(law.sample(nodes_[index].life))), EventKind::node_fails, index);
 }
 
-// Its instances are lost for good; others take their places where there is room.
-void Machine::on_node_fails(std::uint32_t index) {
+// Its instances are lost for good; others replace them where there is room.
+void Engine::on_node_fails(std::uint32_t index) {
   nodes_[index].in_service = false;
   const std::vector<std::uint32_t> dying = nodes_[index].instances;
   for (const std::uint32_t instance : dying) {
     Instance& victim = instances_[instance];
-    ++function(victim.function).crashes;
+    ++function(victim.function).usage.crashes;
     count_until_now(victim.function);
     take_from_group(instance);
     victim.state = InstanceState::draining;
@@ -95,14 +95,14 @@ void Machine::on_node_fails(std::uint32_t index) {
   }
   std::vector<Invocation> lost;
   for (const std::uint32_t instance : dying) lose_all(instance, Outcome::failed, lost);
-  tell_callers(lost);
+  answer_callers(lost);
   for (const std::uint32_t instance : dying) retire(instance);
   const Duration repair = from_seconds(node_spec(index).repair.sample(nodes_[index].life));
   schedule(after(now_, repair), EventKind::node_repaired, index);
   for (std::uint32_t i = 0; i < functions_.size(); ++i) reconcile({i});
 }
 
-void Machine::on_node_repaired(std::uint32_t index) {
+void Engine::on_node_repaired(std::uint32_t index) {
   nodes_[index].in_service = true;
   schedule_node_failure(index);
   place_pending();

@@ -1,13 +1,14 @@
 #pragma once
-// The simulated platform, for simulation.cpp alone: the class here, its parts in machine_*.hpp. All of it is one
-// translation unit and of internal linkage, so that what is called in one place is inlined there: apart, it loses a
-// third of its speed.
+// The engine of a Simulation: its state, and what each event does to it. The class is here, its parts are in the other
+// headers of this folder. Only simulation.cpp includes them: as one translation unit of internal linkage, so that a
+// function with a single caller is inlined there. Apart, the engine loses a third of its speed.
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -43,16 +44,21 @@ enum class EventKind : std::uint32_t {
   node_fails,
   node_repaired,
 };
+static_assert(static_cast<std::uint32_t>(EventKind::node_repaired) < EventTag::kNoKind,
+              "the kinds of events no longer fit into the 4 bits that EventTag has for them");
 
-// When so many events happen at one instant, requests fail and come again without time passing.
+// Events between two calls of go_on(), so few that they never take 0.1 s.
+constexpr std::uint64_t kEventsBetweenQuestions = 1024;
+
+// After so many events at one instant, requests must be failing and coming again without time passing.
 constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
 
 constexpr double kMillicoresPerCore = 1000;
 
-// With more instances than this, fetching what comes next while this is handled pays.
+// With more instances than this, prefetching the next events while one is handled pays off.
 constexpr std::size_t kFitInCache = 500;
 
-// A law, and what it always gives where it gives nothing else.
+// A distribution, and its value where that is constant.
 struct Sampler {
   explicit Sampler(const Distribution& of)
       : law(&of), constant(of.is_random() ? 0 : of.mean()), random(of.is_random()) {}
@@ -63,7 +69,7 @@ struct Sampler {
   bool random;
 };
 
-// A span that passes without the machine: a hop, off-CPU time.
+// A span in which nothing happens: a hop, off-CPU time.
 struct Delay {
   Sampler seconds;
   std::size_t lane = kNoLane;  // of the event queue, where the span is constant
@@ -77,7 +83,7 @@ struct Deadline {
   std::uint32_t generation = 0;
 };
 
-// What of a function's specification the loop asks all the time.
+// The parts of a function's specification that the loop reads all the time.
 struct FunctionPlan {
   explicit FunctionPlan(const WorkflowSpec& workflow, const FunctionSpec& function)
       : spec(&function),
@@ -118,21 +124,21 @@ inline CfsBandwidth bandwidth_of(const CpuSharingSpec& sharing) {
           .expiring_slice = sharing.slice_expiry ? sharing.bandwidth_slice : Duration::zero()};
 }
 
-// Instances of a node that would make room for another.
+// Instances of a node whose eviction would make room for another.
 struct Eviction {
   std::vector<std::uint32_t> instances;
   Time used_until = kNever;  // by the one that was used last; kNever: not even all together make room
 };
 
-class Machine {
+class Engine {
  public:
-  Machine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers);
+  Engine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers);
 
-  // the machine
   void run_until(Time horizon);
   void handle(const Event& event);
+  void ask_whether_to_go_on() const;
 
-  // what its owner may do
+  // commands
   void redeploy(Time start, const RngStreams& streams);
   void send_request(bool from_user) { send_request(from_user, graph_.root()); }
   void send_request_by(std::size_t option);
@@ -141,8 +147,9 @@ class Machine {
   void set_idle_windows(FunctionId id, const IdleWindows& windows);
   void set_users(int users);
   void stop_arrivals() { stopped_ = true; }
+  void set_go_on(std::function<bool()> go_on) { go_on_ = std::move(go_on); }
 
-  // what its owner may ask
+  // queries
   Usage usage(FunctionId id) const;
   double unserved_work_s(FunctionId id) const;
   double user_s() const { return user_s_ + static_cast<double>(users_present_) * to_seconds(now_ - users_since_); }
@@ -152,7 +159,7 @@ class Machine {
   template <class Archive>
   void archive(Archive& a) {
     a(events_, requests_, joins_, invocations_, instances_, functions_, nodes_, pending_, deadlines_, timeout_pending_,
-      node_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_set_,
+      step_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_set_,
       users_wanted_, users_present_, users_since_, user_s_, user_starting_, stopped_, now_, next_request_,
       events_handled_, configuration_.functions);
   }
@@ -188,9 +195,9 @@ class Machine {
   void assign_lanes();
 
   // workload
-  [[gnu::always_inline]] inline void send_request(bool from_user, NodeIndex entry);
+  [[gnu::always_inline]] inline void send_request(bool from_user, StepIndex entry);
   [[gnu::always_inline]] inline std::uint32_t open_request(bool from_user);
-  NodeIndex entry_of(std::size_t option) const;
+  StepIndex entry_of(std::size_t option) const;
   void begin_workload(const RngStreams& streams);
   void on_arrival();
   [[gnu::always_inline]] inline void schedule_arrival();
@@ -207,14 +214,14 @@ class Machine {
   }
 
   // workflow
-  void begin(NodeIndex node, std::uint32_t scope, Token token);
-  void begin_branches(NodeIndex node, std::uint32_t scope, Token token, std::uint32_t width);
-  void finish(NodeIndex node, std::uint32_t scope, Token token);
+  void begin(StepIndex step, std::uint32_t scope, Token token);
+  void begin_branches(StepIndex step, std::uint32_t scope, Token token, std::uint32_t width);
+  void finish(StepIndex step, std::uint32_t scope, Token token);
   [[gnu::always_inline]] inline void finish_request(std::uint32_t request, Token token);
   std::uint64_t request_number(ScopeKind kind, std::uint32_t scope) const;
 
   // gateway
-  [[gnu::always_inline]] inline void call(NodeIndex node, std::uint32_t scope, Outcome input,
+  [[gnu::always_inline]] inline void call(StepIndex step, std::uint32_t scope, Outcome input,
                                           const Demand* demand = nullptr);
   void on_call_arrives(std::uint32_t invocation);
   void refuse(std::uint32_t invocation, Outcome outcome);
@@ -271,6 +278,7 @@ class Machine {
   void retire_if_drained(std::uint32_t instance);
   void take_from_group(std::uint32_t instance);
   void keep_cpu_usage(Instance& instance);
+  void add_cpu_usage(const Instance& instance, Usage& usage) const;
   void count_until_now(FunctionId id);
 
   // instances on demand
@@ -305,8 +313,8 @@ class Machine {
   void restart(std::uint32_t instance);
   void lose_all(std::uint32_t instance, Outcome outcome, std::vector<Invocation>& lost);
   void lose(std::uint32_t invocation, Outcome outcome, std::vector<Invocation>& lost);
-  void tell_callers(const std::vector<Invocation>& lost);
-  bool caller_is_lost(NodeIndex node, std::uint32_t scope) const;
+  void answer_callers(const std::vector<Invocation>& lost);
+  bool caller_is_lost(StepIndex step, std::uint32_t scope) const;
   void schedule_node_failure(std::uint32_t node);
   void on_node_fails(std::uint32_t node);
   void on_node_repaired(std::uint32_t node);
@@ -325,7 +333,7 @@ class Machine {
   std::vector<std::uint32_t> pending_;     // functions of the instances that no node has room for, oldest first
   Fifo<Deadline> deadlines_;               // in order, since every call may take equally long
   bool timeout_pending_ = false;
-  std::vector<Rng> node_streams_;  // of choices and fan-outs
+  std::vector<Rng> step_streams_;  // of choices and fan-outs
   Rng think_, back_off_, retry_back_off_;
   ArrivalProcess arrivals_;
   ProfileCursor profile_cursor_;
@@ -337,6 +345,7 @@ class Machine {
   bool user_starting_ = false;  // an event user_starts is pending
   bool stopped_ = false;
   std::uint64_t next_request_ = 0;
+  std::function<bool()> go_on_;  // empty: always
 
   struct Claim {
     double wanted_cores = 0;

@@ -1,12 +1,12 @@
 #pragma once
-// Part of machine.hpp: who sends requests, and when.
+// Part of engine.hpp: the arrival of requests, and the users of a closed loop.
 
-#include "sim/model/machine.hpp"
+#include "sim/model/engine/engine.hpp"
 
 namespace faasconf::sim {
 namespace {
 
-void Machine::begin_workload(const RngStreams& streams) {
+void Engine::begin_workload(const RngStreams& streams) {
   think_ = streams.stream("think");
   back_off_ = streams.stream("back_off");
   retry_back_off_ = streams.stream("retry_back_off");
@@ -34,13 +34,13 @@ void Machine::begin_workload(const RngStreams& streams) {
   schedule_arrival();
 }
 
-void Machine::on_arrival() {
+void Engine::on_arrival() {
   if (stopped_) return;
   schedule_arrival();
   send_request(false);
 }
 
-void Machine::schedule_arrival() {
+void Engine::schedule_arrival() {
   const Workload& workload = scenario_.spec().workload;
   Time next = kNever;
   if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
@@ -53,17 +53,17 @@ void Machine::schedule_arrival() {
   if (instances_.slots() > kFitInCache) prefetch_target();
 }
 
-// The instance that the next arrival will be sent to, where a copy of the stream can tell.
-void Machine::prefetch_target() const {
-  const Node& root = graph_.node(graph_.root());
-  if (root.kind != NodeKind::call || workflow_.gateway.routing != Routing::random) return;
+// Prefetches the instance that the next arrival will be routed to, where a copy of the stream predicts it.
+void Engine::prefetch_target() const {
+  const Step& root = graph_.step(graph_.root());
+  if (root.kind != StepKind::call || workflow_.gateway.routing != Routing::random) return;
   const FunctionState& state = functions_[root.function.index];
   if (state.ready.size() < kFitInCache) return;
   Rng routing = state.routing;
   prefetch_instance(state.ready[routing.below(static_cast<std::uint32_t>(state.ready.size()))]);
 }
 
-void Machine::on_profile_step() {
+void Engine::on_profile_step() {
   if (stopped_) return;
   profile_cursor_.step();
   const Time change = profile_cursor_.next_change(*profile());
@@ -71,7 +71,7 @@ void Machine::on_profile_step() {
   want_users(profile_cursor_.level(*profile()));
 }
 
-void Machine::set_users(int users) {
+void Engine::set_users(int users) {
   if (!std::holds_alternative<ClosedLoop>(scenario_.spec().workload.source) || profile() != nullptr) {
     throw Error("users can be set for a closed loop without a profile only");
   }
@@ -81,7 +81,7 @@ void Machine::set_users(int users) {
 }
 
 // Surplus users leave when their request is answered or they wake.
-void Machine::want_users(double level) {
+void Engine::want_users(double level) {
   users_wanted_ = std::llround(std::min(level, 1e15));  // no more fit anyway
   if (users_present_ < users_wanted_ && !user_starting_) {
     schedule(now_, EventKind::user_starts);
@@ -89,13 +89,13 @@ void Machine::want_users(double level) {
   }
 }
 
-void Machine::change_users(std::int64_t change) {
+void Engine::change_users(std::int64_t change) {
   user_s_ = user_s();
   users_since_ = now_;
   users_present_ += change;
 }
 
-void Machine::on_user_starts() {
+void Engine::on_user_starts() {
   user_starting_ = false;
   if (stopped_ || users_present_ >= users_wanted_) return;
   change_users(1);
@@ -107,7 +107,7 @@ void Machine::on_user_starts() {
   send_request(true);
 }
 
-void Machine::on_user_wakes() {
+void Engine::on_user_wakes() {
   if (stopped_ || users_present_ > users_wanted_) {
     change_users(-1);
   } else {
@@ -115,7 +115,7 @@ void Machine::on_user_wakes() {
   }
 }
 
-void Machine::user_is_answered(bool success) {
+void Engine::user_is_answered(bool success) {
   if (stopped_ || users_present_ > users_wanted_) {
     change_users(-1);
     return;
@@ -126,32 +126,32 @@ void Machine::user_is_answered(bool success) {
   schedule(after(now_, from_seconds(pause_s)), EventKind::user_wakes);
 }
 
-NodeIndex Machine::entry_of(std::size_t option) const {
-  const Node& root = graph_.node(graph_.root());
-  if (root.kind != NodeKind::choice || option >= root.child_count) {
+StepIndex Engine::entry_of(std::size_t option) const {
+  const Step& root = graph_.step(graph_.root());
+  if (root.kind != StepKind::choice || option >= root.child_count) {
     throw Error("a request by option " + std::to_string(option) + " needs a choice with that many options for entry");
   }
   if (scenario_.spec().workload.retry) throw Error("a request by an option cannot be sent again: expected no retry");
   return graph_.children(root)[option];
 }
 
-void Machine::send_request_by(std::size_t option) { send_request(false, entry_of(option)); }
+void Engine::send_request_by(std::size_t option) { send_request(false, entry_of(option)); }
 
-void Machine::send_request_by(std::size_t option, const Demand& demand) {
-  const NodeIndex entry = entry_of(option);
-  if (graph_.node(entry).kind != NodeKind::call) {
+void Engine::send_request_by(std::size_t option, const Demand& demand) {
+  const StepIndex entry = entry_of(option);
+  if (graph_.step(entry).kind != StepKind::call) {
     throw Error("a request of known demand needs a call for option " + std::to_string(option) + " of the entry");
   }
   if (!(demand.work_s >= 0 && demand.off_cpu_s >= 0)) throw Error("a request cannot need less than nothing");
   call(entry, open_request(false), Outcome::success, &demand);
 }
 
-void Machine::send_request(bool from_user, NodeIndex entry) { begin(entry, open_request(from_user), {}); }
+void Engine::send_request(bool from_user, StepIndex entry) { begin(entry, open_request(from_user), {}); }
 
 // The slot of a request that arrives now.
-std::uint32_t Machine::open_request(bool from_user) {
+std::uint32_t Engine::open_request(bool from_user) {
   const std::uint32_t slot = requests_.take();
-  // one by one: a copy of a whole request would wait for its own stores
+  // member by member: a copy of the whole request would wait for its own stores
   Request& request = requests_[slot];
   request.id = next_request_++;
   request.arrived = now_;
@@ -161,8 +161,8 @@ std::uint32_t Machine::open_request(bool from_user) {
   return slot;
 }
 
-// A failed request goes out once more, after its back-off; false when it has had all its attempts.
-bool Machine::try_again(std::uint32_t slot) {
+// Sends a failed request once more after its back-off; false when it has had all its attempts.
+bool Engine::try_again(std::uint32_t slot) {
   const auto& retry = scenario_.spec().workload.retry;
   Request& request = requests_[slot];
   if (!retry || request.attempts >= retry->attempts) return false;

@@ -1,0 +1,85 @@
+#include "sim/model/observe.hpp"
+
+#include "sim/model/price.hpp"
+#include "sim/model/promise.hpp"
+
+namespace faasconf::sim {
+
+namespace {
+
+double ratio(double numerator, double denominator) { return denominator > 0 ? numerator / denominator : 0; }
+
+std::optional<Latency> latency_of(const CountedCalls& calls) {
+  const auto mean = calls.latency.seconds();
+  if (!mean) return std::nullopt;
+  const Quantiles& quantiles = calls.latency_quantiles;
+  return Latency{.mean_s = *mean,
+                 .p50_s = *quantiles.quantile(0.5),
+                 .p75_s = *quantiles.quantile(0.75),
+                 .p95_s = *quantiles.quantile(0.95),
+                 .p99_s = *quantiles.quantile(0.99)};
+}
+
+FunctionObservation observe(const CountedFunction& function, double length_s) {
+  const Usage& usage = function.usage;
+  const auto if_measured = [&](auto value) { return function.resources_known ? std::optional(value) : std::nullopt; };
+  FunctionObservation seen{.calls = function.calls.counts,
+                           .latency = latency_of(function.calls),
+                           .cpu_cores = if_measured(ratio(usage.cpu_s, length_s)),
+                           .cpu_percent = if_measured(100 * ratio(usage.cpu_s, usage.instance_s)),
+                           .throttled_share = if_measured(ratio(usage.throttled_s, usage.instance_s)),
+                           .throttled_periods = if_measured(usage.throttled_periods),
+                           .memory_share = if_measured(ratio(usage.memory_mib_s, usage.memory_limit_mib_s)),
+                           .received_bytes_per_s = if_measured(ratio(usage.received_bytes, usage.instance_s)),
+                           .transmitted_bytes_per_s = if_measured(ratio(usage.transmitted_bytes, usage.instance_s)),
+                           .instances = ratio(usage.instance_s, length_s),
+                           .ready = function.ready,
+                           .starting = function.starting,
+                           .pending = function.pending,
+                           .cold_starts = function.cold_starts,
+                           .crashes = usage.crashes,
+                           .concurrency_mean = {},
+                           .execution_mean_s = function.execution.seconds()};
+  if (function.in_flight_s) seen.concurrency_mean = ratio(*function.in_flight_s, length_s);
+  return seen;
+}
+
+void add_cost(const WindowCost& cost, Observation& observation) {
+  observation.price = cost.price;
+  observation.cost_window_usd = cost.cost_window_usd;
+  observation.cost_execution_usd = cost.cost_execution_usd;
+  observation.used_gib_s = cost.used_gib_s;
+  observation.used_vcpu_s = cost.used_vcpu_s;
+}
+
+}  // namespace
+
+Observation observe(const CountedWindow& window, const WorkflowSpec& workflow) {
+  Observation observation;
+  observe(window, workflow, observation);
+  return observation;
+}
+
+void observe(const CountedWindow& window, const WorkflowSpec& workflow, Observation& observation) {
+  observation.window = window.index;
+  observation.start = window.start;
+  observation.length = from_seconds(window.length_s);
+  observation.users = ratio(window.user_s, window.length_s);
+  observation.offered_rate_per_s = ratio(window.offered_requests, window.length_s);
+  observation.configuration = window.configuration;
+  observation.functions.resize(window.functions.size());
+  for (std::size_t i = 0; i < window.functions.size(); ++i) {
+    observation.functions[i] = observe(window.functions[i], window.length_s);
+  }
+  const Counts& counts = window.requests.counts;
+  observation.requests = counts;
+  observation.latency = latency_of(window.requests);
+  const auto successes = static_cast<double>(counts.completions);
+  observation.throughput_per_s = ratio(successes, window.length_s);
+  observation.success_ratio.reset();
+  if (counts.finished() > 0) observation.success_ratio = successes / static_cast<double>(counts.finished());
+  observation.qos_met = keeps_promise(window, workflow.qos);
+  add_cost(cost_of(window, workflow), observation);
+}
+
+}  // namespace faasconf::sim

@@ -1,0 +1,17 @@
+#include "sim/model/usage.hpp"
+
+#include "sim/model/usage_members.hpp"
+
+namespace faasconf::sim {
+
+Usage& Usage::operator+=(const Usage& other) {
+  for_each_member(*this, other, [](auto& mine, auto theirs) { mine += theirs; });
+  return *this;
+}
+
+Usage& Usage::operator-=(const Usage& other) {
+  for_each_member(*this, other, [](auto& mine, auto theirs) { mine -= theirs; });
+  return *this;
+}
+
+}  // namespace faasconf::sim

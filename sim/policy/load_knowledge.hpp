@@ -1,0 +1,22 @@
+#pragma once
+// What a policy knows of the load that it decides for. Policies are compared fairly only where they know the same.
+
+#include <array>
+#include <cstddef>
+
+namespace faasconf::sim {
+
+enum class LoadKnowledge {
+  none,      // it decides without the load, such as a fixed configuration
+  past,      // what was observed up to now
+  forecast,  // a forecast of the next window, from the past
+  next,      // the load of the next window, which only an oracle knows
+};
+
+// For people.
+constexpr const char* name_of(LoadKnowledge knowledge) {
+  constexpr std::array kNames{"none", "history", "forecast", "perfect"};
+  return kNames[static_cast<std::size_t>(knowledge)];
+}
+
+}  // namespace faasconf::sim
