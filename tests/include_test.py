@@ -20,7 +20,7 @@ WINGS["traces/azure"] = WINGS["traces/store"] = ["traces/files", "traces/core"]
 WINGS["traces/source"] = ["traces/files", "traces/core", "traces/azure", "traces/store"]
 WINGS["traces/synthetic"] = ["traces/files", "traces/core", "traces/azure"]
 WINGS["traces/replay"] = ["traces/files", "traces/core"]
-DECISION = ["learner/search", "learner/safety", "learner/serving"]
+DECISION = ["learner/bundle", "learner/search", "learner/safety", "learner/serving"]
 LEARNER = ["learner/nets", "learner/marl"]
 SHARED_ROOMS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/prediction",
                 "experiments/policies"]
@@ -42,9 +42,9 @@ MAY_INCLUDE = {
     "traces/files": ["sim/core", "HDF5", "zlib", "zstd", "lzma", "POSIX"],
     "traces/azure": ["sim", *WINGS["traces/azure"], "POSIX"],  # instructions of newer processors
     "traces/store": ["sim", *WINGS["traces/store"], "HDF5"],
-    **{folder: ["sim", *DECISION, "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for folder in DECISION},
-    **{folder: ["sim", *DECISION, *LEARNER, "Eigen", "torch", "MPI", "POSIX"] for folder in LEARNER},
-    "learner/nets": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
+    **{folder: ["sim", *DECISION[:i], "Eigen", "NLopt", "JSON", "libzip", "POSIX"] for i, folder in enumerate(DECISION)},
+    "learner/nets": ["sim", *DECISION, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
+    "learner/marl": ["sim", *DECISION, "learner/nets", "Eigen", "torch", "MPI", "POSIX"],
     "experiments": ["experiments/version.hpp"],  # version.cpp
     **{room: [*rooms_before(room), *BELOW_EXPERIMENTS] for room in EXPERIMENTS},
     "experiments/evaluation": [*SHARED_ROOMS, *BELOW_EXPERIMENTS],

@@ -31,7 +31,7 @@ bool is_promise(std::size_t criterion) {
   return criterion == criterion_named("qos") || criterion == criterion_named("qos_strict");
 }
 
-std::string shown(sim::SkewedInterval interval, double scale) {
+std::string shown(sim::AsymmetricInterval interval, double scale) {
   return results::format_interval({interval.estimate * scale, interval.low * scale, interval.high * scale});
 }
 

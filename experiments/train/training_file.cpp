@@ -76,10 +76,10 @@ sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy
                                       {{"paper", sim::FeatureSet::paper}, {"extended", sim::FeatureSet::extended}});
   });
   read_into(map, "load_knowledge", spec.load_knowledge, [](const config::YamlValue& value) {
-    return read_word<sim::LoadKnowledge>(value, {{"clairvoyant", sim::LoadKnowledge::clairvoyant},
-                                                 {"persistence", sim::LoadKnowledge::persistence},
-                                                 {"smoothing", sim::LoadKnowledge::smoothing},
-                                                 {"seasonal", sim::LoadKnowledge::seasonal}});
+    return read_word<sim::LoadForecasting>(value, {{"clairvoyant", sim::LoadForecasting::clairvoyant},
+                                                 {"persistence", sim::LoadForecasting::persistence},
+                                                 {"smoothing", sim::LoadForecasting::smoothing},
+                                                 {"seasonal", sim::LoadForecasting::seasonal}});
   });
   read_into(map, "season_windows", spec.season_windows,
             [](const config::YamlValue& value) { return read_size(value); });

@@ -84,7 +84,7 @@ void write_bundle(const std::string& path, const learner::bundle::PolicyBundle& 
 }
 
 // With random weights.
-learner::bundle::PolicyBundle policy_for(const std::string& workflow, sim::LoadKnowledge knowledge) {
+learner::bundle::PolicyBundle policy_for(const std::string& workflow, sim::LoadForecasting knowledge) {
   const sim::Scenario scenario(config::read_experiment(workflow).scenario);
   learner::bundle::PolicyBundle policy = learner::bundle::random_policy(scenario, learner::bundle::NeighbourhoodSpec{});
   policy.metadata.load_knowledge = knowledge;
@@ -110,7 +110,7 @@ TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
   for (const int training : {1, 2}) {
     const std::string folder = "method/" + std::to_string(training);
     std::filesystem::create_directories(folder);
-    learner::bundle::PolicyBundle policy = policy_for("parallel", sim::LoadKnowledge::persistence);
+    learner::bundle::PolicyBundle policy = policy_for("parallel", sim::LoadForecasting::persistence);
     policy.weights = learner::bundle::random_weights(policy.metadata, static_cast<std::uint64_t>(training));
     write_bundle(folder + "/best.fcp", policy);
   }

@@ -33,7 +33,7 @@ sim::EnvironmentSpec changing_load(sim::LoadForecasting knowledge, bool redeploy
   return spec;
 }
 
-bundle::PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadKnowledge knowledge) {
+bundle::PolicyBundle policy_for(const sim::Scenario& scenario, sim::LoadForecasting knowledge) {
   bundle::PolicyBundle bundle = bundle::random_policy(scenario, bundle::NeighbourhoodSpec{});
   bundle.metadata.load_knowledge = knowledge;
   bundle.metadata.season_windows = kSeason;
@@ -97,7 +97,7 @@ TEST(LearnedPolicy, RunsAsInTraining) {
   spec.features = sim::FeatureSet::extended;
   spec.episode_windows = 10;
   const auto plan = std::make_shared<const sim::EnvironmentPlan>(spec);
-  const bundle::PolicyBundle bundle = policy_for(plan->scenario(), sim::LoadKnowledge::persistence);
+  const bundle::PolicyBundle bundle = policy_for(plan->scenario(), sim::LoadForecasting::persistence);
   PolicyNetwork network(bundle.metadata, bundle.weights);
   sim::Environment environment(plan, 3);
   std::vector<sim::Configuration> trained;
@@ -119,7 +119,7 @@ TEST(LearnedPolicy, RunsAsInTraining) {
 
 TEST(LearnedPolicy, GoesByTheObservationWhereNobodyKnowsTheUsers) {
   const sim::Scenario scenario(sim::two_steps().scenario);
-  const bundle::PolicyBundle bundle = policy_for(scenario, sim::LoadKnowledge::persistence);
+  const bundle::PolicyBundle bundle = policy_for(scenario, sim::LoadForecasting::persistence);
   LearnedPolicy told(bundle, scenario, {.users = [](std::int64_t) { return 5.5; }});
   LearnedPolicy seeing(bundle, scenario);
   sim::Observation observation;
@@ -194,7 +194,7 @@ std::string refusal(const bundle::PolicyBundle& bundle, const sim::ScenarioSpec&
 
 TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
-  const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::persistence);
+  const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadForecasting::persistence);
   EXPECT_EQ(refusal(bundle, spec), "");
 
   sim::ScenarioSpec other = spec;
@@ -224,7 +224,7 @@ TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
 
 TEST(LearnedPolicy, AClairvoyantMustBeToldTheUsers) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
-  const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadKnowledge::clairvoyant);
+  const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadForecasting::clairvoyant);
   EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it must be told the users of the next window"));
 }
 
