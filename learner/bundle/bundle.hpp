@@ -10,7 +10,7 @@
 
 namespace faasconf::learner::bundle {
 
-// Names of the extra files, as torch is given them.
+// Names of TorchScript's extra files.
 inline constexpr std::string_view kMetadataMember = "faasconf/metadata.json";
 inline constexpr std::string_view kWeightsMember = "faasconf/weights";
 
@@ -21,7 +21,7 @@ struct PolicyBundle {
 
 // Throws Error when the file is missing, damaged, of a newer format, or no policy bundle.
 PolicyBundle read_bundle(const std::string& path);
-// The same of a file's bytes; name: said in errors.
+// The same from a file's bytes; name: for error messages.
 PolicyBundle decode_bundle(std::string_view bytes, const std::string& name);
 
 }  // namespace faasconf::learner::bundle

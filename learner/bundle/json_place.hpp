@@ -1,5 +1,5 @@
 #pragma once
-// A place in a JSON document that knows its name: what is missing or of another kind is said with it.
+// A place in a JSON document that knows its path, so that error messages name the entry.
 
 #include <cmath>
 #include <concepts>
@@ -14,7 +14,7 @@
 
 namespace faasconf::learner::bundle {
 
-// Throws sim::Error where it is none; `name` says what the text is.
+// Throws sim::Error where the text is not JSON; `name` is what error messages call it.
 inline nlohmann::json parse_json(const std::string& text, const std::string& name) {
   try {
     return nlohmann::json::parse(text);
@@ -42,7 +42,7 @@ class JsonPlace {
     if (i >= size()) refuse("a list of at least " + std::to_string(i + 1));
     return {json_[i], name_ + "[" + std::to_string(i) + "]"};
   }
-  // Of a list.
+  // Length of a list.
   std::size_t size() const {
     if (!json_.is_array()) refuse("a list");
     return json_.size();
@@ -65,7 +65,7 @@ class JsonPlace {
     if (!json_.is_string()) refuse("a text");
     return json_.get<std::string>();
   }
-  // read: of a place, what a member of the list is.
+  // read: makes a member of the list from its place.
   template <class Read>
   auto list(Read read) const {
     std::vector<decltype(read(*this))> members;
@@ -76,7 +76,7 @@ class JsonPlace {
   std::vector<Number> numbers() const {
     return list([](const JsonPlace& place) { return static_cast<Number>(place.number()); });
   }
-  // words: pairs of a text and what it means.
+  // words: pairs of a word and the value that it stands for.
   template <class Words>
   auto choice(const Words& words) const {
     std::string all;

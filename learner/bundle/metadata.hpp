@@ -1,5 +1,5 @@
 #pragma once
-// What a policy is and what it was trained for, as its bundle tells it.
+// What a policy is and what it was trained for, as its bundle records it.
 
 #include <cstddef>
 #include <string>
@@ -17,7 +17,7 @@ namespace faasconf::learner::bundle {
 
 inline constexpr int kBundleFormat = 1;  // this version reads it and those before
 
-// Of the features, by column: (x - mean) / deviation, cut to +- limit; 0 where the deviation is 0.
+// Of the features, per column: (x - mean) / deviation, cut to +- limit; 0 where the deviation is 0.
 struct NormalizerMoments {
   std::vector<double> mean;
   std::vector<double> deviation;
@@ -37,7 +37,7 @@ struct Metadata {
   sim::LoadForecasting load_knowledge = sim::LoadForecasting::clairvoyant;
   double smoothing_weight = 0.5;                           // in (0, 1]
   std::size_t season_windows = 1;                          // of a seasonal forecast
-  double upper_quantile = 0.9;                             // of the load, told beside the forecast
+  double upper_quantile = 0.9;                             // of the load, given beside the forecast
   std::vector<std::pair<std::size_t, std::size_t>> edges;  // from agent, to agent
   std::vector<sim::KnobRanges> ranges;                     // by agent
   sim::ActionRounding rounding;
@@ -47,10 +47,10 @@ struct Metadata {
   std::string training = "{}";  // JSON: where the policy comes from
 };
 
-// Throws Error where parts do not fit each other.
+// Throws Error where parts are inconsistent.
 void check(const Metadata& metadata);
 
-// Where the workflow and its agents are concerned: name, agents, edges, ranges, QoS.
+// Fills in what concerns the workflow and its agents: name, agents, edges, ranges, QoS.
 void describe(const sim::WorkflowSpec& workflow, const sim::ActionSpace& actions, const sim::AgentGraph& graph,
               Metadata& metadata);
 

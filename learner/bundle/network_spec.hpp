@@ -7,21 +7,21 @@
 
 namespace faasconf::learner::bundle {
 
-// How the rows of an agent's neighbours are weighed before they are appended to its own.
+// How the rows of an agent's neighbours are weighted before their sum is appended to the agent's own.
 enum class Attention {
   squared,  // squared scores over their sum: the paper's code
   softmax,  // the paper's text
-  mean,     // all alike: mean field
+  mean,     // equal weights: mean field
   none,     // nothing is appended
 };
 
 enum class Normalisation { batch, layer, none };
 
-// An agent sees its own row and the weighed sum of its neighbours'; a perceptron shared by all, or one each.
+// An agent sees its own row and the weighted sum of its neighbours'; a perceptron shared by all, or one per agent.
 struct NeighbourhoodSpec {
   Attention attention = Attention::squared;
   bool shared = true;
-  bool shared_attention = true;  // queries and keys; their shapes say it to whoever serves
+  bool shared_attention = true;  // queries and keys; serving reads it from their shapes
   Normalisation normalisation = Normalisation::batch;
   std::vector<std::size_t> hidden = {64, 64};
 
@@ -36,7 +36,7 @@ struct JointSpec {
   friend bool operator==(const JointSpec&, const JointSpec&) = default;
 };
 
-// A pre-norm transformer over the agents, whose scores have a bias for how two agents stand to each other.
+// A pre-norm transformer over the agents, whose scores have a bias for the relation of two agents.
 struct TransformerSpec {
   std::size_t width = 32;
   std::size_t heads = 4;

@@ -1,6 +1,6 @@
 #pragma once
 // Weights by name, and the bytes in which a policy bundle carries them: little endian, "FCWEIGHT", uint32 version 1,
-// uint32 number of tensors; of each: uint32 length of its name, the name, uint32 rank, rank x uint64 size, the numbers
+// uint32 number of tensors; for each: uint32 length of its name, the name, uint32 rank, rank x uint64 size, the numbers
 // as float32, row by row.
 
 #include <cstdint>
@@ -26,7 +26,7 @@ std::string encode_tensors(const Tensors& tensors);
 // Throws Error when the bytes are anything else.
 Tensors decode_tensors(std::string_view bytes);
 
-// Throws Error when there is none of this name, or it has another shape or a number that is not finite.
+// Throws Error where it is missing, has another shape, or a number that is not finite.
 const Tensor& tensor_named(const Tensors& tensors, const std::string& name, const Shape& shape);
 
 }  // namespace faasconf::learner::bundle

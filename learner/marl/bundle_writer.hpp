@@ -1,5 +1,5 @@
 #pragma once
-// A trained actor as the file that leaves: a TorchScript archive with what serving reads as extra files.
+// Exports a trained actor: a TorchScript archive with what serving reads as extra files.
 
 #include <string>
 
@@ -9,7 +9,7 @@
 
 namespace faasconf::learner::marl {
 
-// The actor's parameters and buffers under the names that serving knows them by.
+// The actor's parameters and buffers under the names that serving reads.
 bundle::Tensors weights_of(const nets::Actor& actor);
 bundle::NormalizerMoments moments_of(const Standardizer& standardizer);
 

@@ -29,7 +29,7 @@ class Flat {
   // Takes what numbers() gave, or a mean of such. Gradients longer than `limit` together are shortened to it; 0: no
   // limit. Throws sim::Error naming the parameter whose gradient is not finite.
   void assign(std::span<const double> numbers, double limit);
-  // Parameters and buffers come closer to another's: theta <- tau other + (1 - tau) theta.
+  // Moves parameters and buffers towards another's: theta <- tau other + (1 - tau) theta.
   void approach(const Flat& other, double tau);
 
   void save(const std::string& name, torch::serialize::OutputArchive& archive) const;

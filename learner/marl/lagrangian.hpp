@@ -1,5 +1,5 @@
 #pragma once
-// What a violation costs, so that no more of them happen than may.
+// The price of a violation, steered so that violations stay within their limit.
 
 #include <algorithm>
 #include <cstddef>
@@ -11,13 +11,13 @@ namespace faasconf::learner::marl {
 // easy loads do not pay for hard ones:
 //   e = rate - limit, I <- max(0, I + k_i e), lambda = max(0, k_p e + I + k_d max(0, rate - rate before))
 struct LagrangianSpec {
-  double limit = 0.05;      // rate of violations that may be
-  double proportional = 4;  // much of it against little of the integral keeps the multiplier from swinging
+  double limit = 0.05;      // allowed rate of violations
+  double proportional = 4;  // large against the integral, so that the multiplier does not swing
   double integral = 0.02;
   double derivative = 0.5;
   double initial = 0.5;    // I at the start, in units of reward
   double most = 20;        // of lambda
-  double smoothing = 0.3;  // weight of the newest rate in the one that is steered by
+  double smoothing = 0.3;  // weight of the newest rate in the smoothed one
 };
 
 class Lagrangian {

@@ -1,5 +1,5 @@
 #pragma once
-// What every learning algorithm is to the trainer.
+// The interface of learning algorithms to the trainer.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace faasconf::learner::marl {
 
-// What a step of a shard's environments came to. Rows as environments give them, environment by environment.
+// The result of one step of a shard's environments. Rows as environments give them, environment by environment.
 struct Experience {
   std::span<const float> rows;       // environments x agents x features, that the actions answer
   std::span<const float> actions;    // environments x agents x kKnobs, as carried out
@@ -42,7 +42,7 @@ class Learner {
   // Actions for all environments, with exploration: environments x agents x kKnobs in [0, 1].
   virtual void act(std::span<const float> rows, std::span<float> actions) = 0;
   virtual void observe(const Experience& experience) = 0;
-  virtual bool wants_experience() const { return true; }                 // false: what is stored is all there will be
+  virtual bool wants_experience() const { return true; }                 // false: nothing more is stored
   virtual void set_progress(double share) { static_cast<void>(share); }  // of the training that is done, 0 .. 1
 
   virtual std::size_t phases() const = 0;                      // of the update after an iteration

@@ -1,7 +1,7 @@
 #pragma once
 // Deterministic policy gradients with a replay buffer: AttMF, MF, MADDPG, DDPG and Firm are settings of one learner
-// (Silver et al. 2014; Lillicrap et al. 2016; Lowe et al. 2017; FaaSConf, ASE 2024), and so is AttMF with what has been
-// found since (twin critics, target smoothing, delayed policies: Fujimoto et al. 2018).
+// (Silver et al. 2014; Lillicrap et al. 2016; Lowe et al. 2017; FaaSConf, ASE 2024), and so is AttMF with later
+// improvements (twin critics, target smoothing, delayed policies: Fujimoto et al. 2018).
 //   y_j = r + gamma Q'_j(s', mu'(s')),  L_critic = mean (y - Q)^2,  L_actor = -mean Q_j(s, mu(s)),
 //   theta' <- tau theta + (1 - tau) theta'
 
@@ -26,7 +26,7 @@ struct OffPolicySpec {
   std::size_t updates = 1;       // after an iteration
   std::size_t warm_up = 0;       // environment steps of a shard with uniform actions and no update
   std::size_t buffer = 100'000;  // transitions that a shard keeps
-  bool offline = false;          // learning is from what the warm-up stored, and nothing is added to it
+  bool offline = false;          // learns only from what the warm-up stored
   bool twin = false;             // the lesser of two critics counts
   double target_noise = 0;       // standard deviation on the target's actions, cut at 2.5 of it
   std::size_t policy_delay = 1;  // critic updates per update of actor and targets

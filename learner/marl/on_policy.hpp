@@ -2,7 +2,7 @@
 // Proximal policy optimisation for all agents of a workflow (PPO, Schulman et al. 2017; MAPPO, Yu et al. 2022), with
 // generalised advantages (Schulman et al. 2016) of return and violations apart, joined by Lagrange multipliers:
 //   A = A_return - lambda(level) A_violation
-// An action is sigmoid(u), u normal with the network's mean and a spread that is learnt, one a knob; ratios are of the
+// An action is sigmoid(u), u normal with the network's mean and a learnt spread, one per knob; ratios are of the
 // densities of u. What serves is sigmoid(mean).
 
 #include <optional>
@@ -30,7 +30,7 @@ struct OnPolicySpec {
   std::size_t epochs = 2;
   std::size_t minibatches = 4;
   bool joint_ratio = false;                                     // one ratio for all agents together: single-agent PPO
-  std::optional<LagrangianSpec> lagrangian = LagrangianSpec{};  // absent: the reward says it all
+  std::optional<LagrangianSpec> lagrangian = LagrangianSpec{};  // absent: the reward alone counts
 };
 
 class OnPolicyLearner final : public Learner {
@@ -55,14 +55,14 @@ class OnPolicyLearner final : public Learner {
   void load_shard(std::span<const std::byte> bytes) override;
 
  private:
-  // What has been lived through since the last update by the environments of one workflow, a tensor a step.
+  // The windows since the last update in the environments of one workflow, a tensor per step.
   struct Rollout {
     std::vector<torch::Tensor> rows;       // environments x agents x features, standardised
     std::vector<torch::Tensor> drawn;      // u: environments x agents x kKnobs
     std::vector<torch::Tensor> densities;  // log density of u: environments x agents, or x 1
     std::vector<torch::Tensor> values;     // environments x 2
     std::vector<torch::Tensor> gains;      // reward and violation, times 1 - gamma: environments x 2
-    std::vector<torch::Tensor> next;       // values of what was seen then: environments x 2
+    std::vector<torch::Tensor> next;       // values of the rows seen then: environments x 2
     std::vector<torch::Tensor> goes_on;    // 0 where the episode was truncated: environments x 1
     std::vector<torch::Tensor> levels;     // number of the load level: environments
   };

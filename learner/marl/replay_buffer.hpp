@@ -1,5 +1,5 @@
 #pragma once
-// What has been lived through, for learning from it again.
+// Past transitions, to learn from again.
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Batch {
   torch::Tensor next_rows;  // batch x agents x features
 };
 
-// The newest transitions of one shard, `capacity` of them. An episode is truncated, never ended, so none is final.
+// The newest transitions of one shard, `capacity` of them. Episodes are truncated, never terminated, so none is final.
 class ReplayBuffer {
  public:
   ReplayBuffer(std::size_t capacity, std::size_t agents, std::size_t features);

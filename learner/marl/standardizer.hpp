@@ -39,8 +39,8 @@ class RowSums {
   std::vector<double> sums_;
 };
 
-// Moments of all rows so far; standardised rows are cut to +- limit. A column that has hardly varied, by less than a
-// float can tell of its size, becomes 0.
+// Moments of all rows so far; standardised rows are cut to +- limit. A column that varies less than the
+// precision of a float becomes 0.
 class Standardizer {
  public:
   explicit Standardizer(std::size_t columns, double limit = 10)

@@ -21,14 +21,14 @@ namespace faasconf::learner::marl {
 using Plans = std::vector<std::shared_ptr<const sim::EnvironmentPlan>>;
 using MethodSpec = std::variant<OffPolicySpec, OnPolicySpec>;
 
-// Environments whose workflow has the same name and as many agents, where they stand together.
+// Groups of neighbouring environments whose workflows have the same name and number of agents.
 std::vector<AgentGroup> groups_of(const Plans& plans);
 
 struct TrainerSpec {
-  Plans plans;  // one an environment of a shard; those of one workflow stand together
+  Plans plans;  // one per environment of a shard; those of one workflow stand together
   MethodSpec method;
-  std::function<std::unique_ptr<safety::SafetyFilter>()>
-      safety;  // reviews what off-policy methods explore; empty: nobody does
+  // reviews what off-policy methods explore; empty: no review
+  std::function<std::unique_ptr<safety::SafetyFilter>()> safety;
   std::size_t shards = 2;
   std::size_t steps_per_iteration = 16;  // of every environment
   std::uint64_t seed = 1;
@@ -49,8 +49,8 @@ class Trainer {
   // threads: for this rank's shards. Throws sim::Error for what does not fit.
   Trainer(TrainerSpec spec, Communicator& communicator, int threads);
 
-  // Lives through some windows and learns from them. share: of the training that is done by now, 0 .. 1. Throws
-  // sim::Error when a number is none any more, saying which and when; the weights are then those before.
+  // Simulates some windows and learns from them. share: of the training that is done by now, 0 .. 1. Throws sim::Error
+  // when a number is no longer finite, saying which and when; the weights then stay as they were.
   IterationReport iterate(double share);
 
   Learner& learner() { return *shards_.front()->learner; }  // all shards have the same weights
@@ -59,7 +59,7 @@ class Trainer {
   std::uint64_t iterations() const { return iterations_; }
   std::size_t steps_per_iteration() const;  // of all environments
 
-  // The whole state: to(...) is called on rank 0 alone, with what is to be written.
+  // The whole state; what save() leaves in the archive of rank 0 is to be written.
   void save(torch::serialize::OutputArchive& archive);
   void load(torch::serialize::InputArchive& archive);
 
@@ -73,7 +73,7 @@ class Trainer {
     std::vector<float> actions{};  // of all environments
     std::vector<int> users{};
     std::vector<double> sums{};      // reward, price, violations, replaced; of the iteration
-    std::vector<double> computed{};  // for the others
+    std::vector<double> computed{};  // numbers for the other shards
   };
 
   std::unique_ptr<Shard> make_shard(std::size_t number) const;
@@ -88,7 +88,7 @@ class Trainer {
   Communicator& communicator_;
   sim::WorkerPool pool_;
   // One thread at a time computes with torch: with Debian's serial OpenBLAS, not with the reference BLAS, two at once
-  // now and then came to other numbers. Environments step in parallel all the same; processes (MPI) do both.
+  // now and then gave different numbers. Environments still step in parallel; processes (MPI) do both.
   mutable std::mutex torch_;
   std::vector<std::unique_ptr<Shard>> shards_;  // of this rank
   std::uint64_t steps_ = 0;

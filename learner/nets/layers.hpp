@@ -57,13 +57,13 @@ class AgentLayers final : public torch::nn::Module {
   std::vector<std::shared_ptr<RectifiedNorm>> norm_;  // one fewer
 };
 
-// Who stands next to whom, as tensors.
+// The graph of agents, as tensors.
 struct Structure {
   explicit Structure(const sim::AgentGraph& graph);
 
   Pairs neighbours;        // the paper's G, undirected and without self loops
   torch::Tensor degree;    // agents: number of neighbours
-  torch::Tensor relation;  // agents x agents, what the column's agent is to the row's, a number below kRelations
+  torch::Tensor relation;  // agents x agents, relation of the column's agent to the row's, a number below kRelations
 };
 
 // How much each agent attends to each of its neighbours (FaaSConf, ASE 2024, and its code).
@@ -83,7 +83,7 @@ class NeighbourAttention final : public torch::nn::Module {
   torch::Tensor key_;    // sets x features x D
 };
 
-// One layer of an encoder that knows who leads to whom (pre-norm, Xiong et al. 2020; the score of two agents has a
+// One layer of an encoder that knows the DAG (pre-norm, Xiong et al. 2020; the score of two agents has a
 // learnt bias by their relation in the DAG, as in Graphormer, Ying et al. 2021).
 class RelationalBlock final : public torch::nn::Module {
  public:

@@ -1,6 +1,6 @@
 #pragma once
-// The networks of the learner: actors that decide, critics that judge. Rows are normalised observations,
-// batch x agents x features; actions batch x agents x kKnobs in [0, 1].
+// The networks of the learner: actors, which choose actions, and critics, which value them. Rows are normalised
+// observations, batch x agents x features; actions batch x agents x kKnobs in [0, 1].
 
 #include <memory>
 #include <vector>
@@ -25,7 +25,7 @@ std::shared_ptr<Actor> make_actor(const bundle::NetworkSpec& spec, std::int64_t 
 // What a critic looks at.
 enum class CriticView {
   neighbourhood,   // Q_j [s_j ; a_j ; s~_j ; a~_j], ~ the attention's mean of the neighbours (AttMF, MF; none: Firm)
-  joint_by_agent,  // Q_j [all s ; all a], one network an agent (MADDPG)
+  joint_by_agent,  // Q_j [all s ; all a], one network per agent (MADDPG)
   joint,           // one Q of the same (DDPG on the joint problem)
 };
 

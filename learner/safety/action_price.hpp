@@ -1,5 +1,5 @@
 #pragma once
-// The paper's price of what all agents of a workflow do, before it is done.
+// The paper's price of the configuration that the actions of all agents ask for, before it is applied.
 
 #include <cstddef>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
 // Keeps proposals where QoS is probably met: a model of P(QoS met | users, actions) is learnt window by window, and a
-// proposal below a threshold moves to the nearest point that reaches it, on the cheapest of some straight ways.
+// proposal below a threshold moves along the cheapest of several straight lines to the first point that reaches it.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,13 +18,13 @@ struct QosProbabilityParameters {
   double threshold = 0.9;         // of the probability, in (0, 1)
   std::size_t fewest = 200;       // windows before proposals are replaced
   std::size_t remembered = 5000;  // windows that the model is fitted to: in Parallel half a megabyte, as JSON 2.5 MB
-  std::size_t batch = 32;         // of them in a step of the fit; a step a window
-  std::size_t ways = 32;          // that a replaced proposal may go: towards so many remembered windows
+  std::size_t batch = 32;         // of them in a step of the fit; one step per window
+  std::size_t ways = 32;          // lines that are tried for a proposal, each towards a remembered window
 };
 
-// Remembered are all windows until there are too many, then a uniform sample of all so far (Vitter's algorithm R,
-// 1985). A way leads to a remembered window that met QoS and has the probability under the present load; where none
-// has, the proposal becomes the most probable of them, if that is better.
+// All windows are remembered until there are too many, then a uniform sample of all so far (Vitter's algorithm R,
+// 1985). A line ends at a remembered window that met QoS and reaches the threshold under the present load; where none
+// does, the proposal becomes the most probable of them, if that is more probable than the proposal.
 class QosProbabilityFilter final : public SafetyFilter {
  public:
   explicit QosProbabilityFilter(ActionPrice price, const QosProbabilityParameters& parameters = {});
@@ -39,7 +39,7 @@ class QosProbabilityFilter final : public SafetyFilter {
   double probability(double users, std::span<const float> actions) const;
 
  private:
-  // Windows, by number.
+  // Remembered windows, by position.
   struct Memory {
     std::vector<double> users;
     std::vector<float> actions;  // one after the other

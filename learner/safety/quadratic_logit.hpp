@@ -16,7 +16,7 @@ namespace faasconf::learner::safety {
 class QuadraticLogit {
  public:
   explicit QuadraticLogit(std::size_t actions);
-  // What to_json wrote, for so many actions. Throws Error.
+  // From what to_json() wrote, for this number of actions. Throws Error.
   QuadraticLogit(const bundle::JsonPlace& place, std::size_t actions);
 
   Eigen::Index size() const { return size_; }  // of x
@@ -27,7 +27,7 @@ class QuadraticLogit {
   void step(const Eigen::MatrixXd& x, const Eigen::VectorXd& met);
 
   nlohmann::json to_json() const;
-  bool holds() const;  // whether its parts fit each other
+  bool holds() const;  // whether its parts are consistent
   template <class Archive>
   void archive(Archive& a) {
     a(weights_, mean_, square_, steps_);

@@ -16,14 +16,14 @@ namespace faasconf::learner::safety {
 struct SafeExplorationParameters {
   double cheapest_share = 0.2;   // of the configurations that met QoS: the library
   double deviations = 2;         // the band is mean +- so many standard deviations of the library's prices
-  double noise = 0.05;           // standard deviation that a member of the library is replayed with, by action
-  int refit_after = 3;           // windows that missed QoS: then the band is fitted again
-  std::size_t fewest = 10;       // configurations that met QoS before a load has a band
-  std::size_t remembered = 500;  // of these by load, the newest; 24 actions each in Parallel: 50 kB
+  double noise = 0.05;           // standard deviation of what is added to each action of a replayed member
+  int refit_after = 3;           // windows that missed QoS before the band is fitted again
+  std::size_t fewest = 10;       // configurations that must have met QoS before a load has a band
+  std::size_t remembered = 500;  // of these per load, the newest; 24 actions each in Parallel: 50 kB
 };
 
-// Loads are told apart by their number of users, rounded; one without a band has that of the nearest load with one, of
-// two the higher. Until there is one, proposals pass.
+// A load is its number of users, rounded. A load without a band uses that of the nearest load with one, the higher of
+// two as near. Before there is any, all proposals pass.
 class SafeExploration final : public SafetyFilter {
  public:
   struct Band {
@@ -49,7 +49,7 @@ class SafeExploration final : public SafetyFilter {
     std::vector<double> prices{};  // of the configurations that met QoS, a ring
     std::vector<float> actions{};  // theirs, one after the other
     std::uint64_t learnt = 0;      // of them, those forgotten included
-    int missed = 0;                // windows since the last fit
+    int missed = 0;                // windows that missed QoS since the last fit
     std::vector<float> library{};  // at the last fit; empty: there is no band yet
     Band band{};
 

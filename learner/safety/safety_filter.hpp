@@ -1,6 +1,6 @@
 #pragma once
-// What stands between a proposal and the platform, while training and while serving: it learns which configurations
-// kept the promise, and replaces those that it does not trust.
+// Stands between proposals and the platform, in training and in serving: learns which configurations kept the promise,
+// and replaces proposals that it does not trust.
 
 #include <cstddef>
 #include <memory>
@@ -18,9 +18,9 @@ class SafetyFilter {
  public:
   virtual ~SafetyFilter() = default;
 
-  // A window has passed with so many users under these actions, at this price, and met QoS or missed it.
+  // Called after a window: its users, the actions in force, their price, and whether it met QoS.
   virtual void learn(double users, std::span<const float> actions, double price, bool qos_met) = 0;
-  // Before a window for which so many users are expected: true where the proposal has been replaced.
+  // Called before a window, with the users expected in it; true where it has replaced the proposal.
   virtual bool review(double users, std::span<float> actions, sim::Rng& rng) = 0;
 
   // The whole state, bit for bit. restore() throws Error when the bytes are not such a state, and leaves it as it was.
@@ -30,7 +30,7 @@ class SafetyFilter {
   virtual std::string to_json() const = 0;
 };
 
-// What to_json wrote. Throws Error: no JSON, an unknown kind, another number of actions, a damaged entry.
+// From what to_json() wrote. Throws Error: no JSON, an unknown kind, another number of actions, a damaged entry.
 std::unique_ptr<SafetyFilter> safety_from_json(const std::string& text, const ActionPrice& price);
 
 }  // namespace faasconf::learner::safety

@@ -11,7 +11,7 @@
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 
-namespace faasconf::experiments::calibration {
+namespace faasconf::learner::search {
 namespace {
 
 using Eigen::MatrixXd;
@@ -257,4 +257,4 @@ void RestartingCmaEs::restart() {
   ++state_.runs;
 }
 
-}  // namespace faasconf::experiments::calibration
+}  // namespace faasconf::learner::search

@@ -1,12 +1,12 @@
 #pragma once
-// Minimises a function of which only values are known, in the unit box: CMA-ES (N. Hansen, "The CMA Evolution Strategy:
+// Minimises a function in the unit box by its values alone: CMA-ES (N. Hansen, "The CMA Evolution Strategy:
 // A Tutorial", arXiv:1604.00772) with restarts of growing and of small populations (BIPOP: N. Hansen, "Benchmarking a
 // BI-population CMA-ES on the BBOB-2009 function testbed", GECCO 2009).
 //
 //   RestartingCmaEs search({.start = start, .seed = 1});
 //   while (enough) search.tell(losses_of(search.ask()));
 //
-// All of a search is values: a state that is stored and put back goes on with the very same points.
+// The state of a search is plain values: restored, it goes on with the very same points.
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace faasconf::experiments::calibration {
+#include "learner/search/point.hpp"
 
 namespace faasconf::learner::search {
 
@@ -49,7 +49,7 @@ class CmaEs {
   // The population of this generation: the same whenever it is asked for.
   std::vector<Point> ask() const;
   void tell(std::span<const double> losses);   // of ask(), in order; one that is not a number counts as infinite
-  std::optional<std::string> stopped() const;  // why nothing more is to be expected; absent: go on
+  std::optional<std::string> stopped() const;  // why to stop; absent: go on
   Point mean() const;                          // in the box
   const CmaEsState& state() const { return state_; }
 
@@ -107,4 +107,4 @@ class RestartingCmaEs {
   RestartingCmaEsState state_;
 };
 
-}  // namespace faasconf::experiments::calibration
+}  // namespace faasconf::learner::search

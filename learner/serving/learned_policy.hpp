@@ -1,5 +1,5 @@
 #pragma once
-// A trained policy behind the interface of all policies: what it sees, its network, its safety filter, what it sets.
+// A trained policy behind the interface of all policies: features, network, safety filter, configuration.
 
 #include <cstdint>
 #include <functional>
@@ -17,24 +17,24 @@
 namespace faasconf::learner::serving {
 
 struct ServingOptions {
-  // The users of a window by its number, where somebody knows them: a clairvoyant policy asks for the next window, any
-  // policy for the one that it has seen. Otherwise it goes by the observation's mean number of users, which is lower
-  // while users still start.
+  // Number of users by window, where it is known: a clairvoyant policy asks for the next window, any policy for the one
+  // that it has seen. Without it the policy takes the observation's mean number of users, which is too low while users
+  // still start.
   std::function<double(std::int64_t window)> users{};
   std::vector<double> history{};  // users of the windows before the first one seen, for a seasonal forecast
   bool safety_learns = false;     // from the windows that it serves
   std::uint64_t seed = 1;         // of the safety filter's draws
 };
 
-// A policy serves one run. Its rows are those that sim::Environment shows in training.
+// One policy serves one run. Its features are those of sim::Environment in training.
 class LearnedPolicy final : public sim::Policy {
  public:
   // The scenario is borrowed. Throws Error where the policy does not fit the workflow, saying what differs, and for a
-  // clairvoyant policy that is not told the users.
+  // clairvoyant policy without `users`.
   LearnedPolicy(const bundle::PolicyBundle& bundle, const sim::Scenario& scenario, ServingOptions options = {});
   LearnedPolicy(const LearnedPolicy&) = delete;  // parts refer to one another
 
-  // The observation's configuration when it tells of too few functions.
+  // Keeps the observation's configuration where functions are missing from it.
   sim::Configuration decide(const sim::Observation& observation) override;
 
   std::int64_t replaced() const { return replaced_; }  // proposals, by the safety filter

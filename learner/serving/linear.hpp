@@ -1,5 +1,5 @@
 #pragma once
-// What all networks are made of. Vectors are columns, an agent each.
+// The layers that all networks are made of. A column per agent.
 
 #include <cstddef>
 #include <span>
@@ -28,20 +28,20 @@ struct Linear {
   }
 };
 
-// y = scale x + shift, by coordinate: what a normalisation does last.
+// y = scale x + shift, by coordinate: the last part of a normalisation.
 struct Affine {
   Eigen::VectorXf scale;
   Eigen::VectorXf shift;
 };
 
-// The linear map of what comes out of an affine one: one map instead of two.
+// The affine map, then the linear one, as a single linear map.
 Linear after(const Affine& first, Linear second);
 
 // x becomes (x - mean) / sqrt(variance + 1e-5), over its coordinates: layer normalisation without its affine part.
 void standardise(Eigen::Ref<Eigen::VectorXf> x);
 
-// Of a tensor with as many matrices (vectors) one after the other, as the module's number says. Throw Error as
-// tensor_named does.
+// One module's matrix (vector) of a tensor that holds those of all modules. Throw Error as bundle::tensor_named
+// does.
 Eigen::MatrixXf matrix_of(const bundle::Tensors& tensors, const std::string& name, std::size_t modules,
                           std::size_t module, std::size_t rows, std::size_t columns);
 Eigen::VectorXf vector_of(const bundle::Tensors& tensors, const std::string& name, std::size_t modules,

@@ -1,5 +1,5 @@
 #pragma once
-// Attention mean-field actors (FaaSConf, ASE 2024): an agent acts on its own row and the weighed sum of its
+// Attention mean-field actors (FaaSConf, ASE 2024): an agent acts on its own row and the weighted sum of its
 // neighbours' rows.
 
 #include <cstddef>

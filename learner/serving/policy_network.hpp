@@ -1,5 +1,5 @@
 #pragma once
-// The exported actor, run without torch: from what the agents of one environment see to what they do.
+// The exported actor, run without torch: from the observations of the agents of one environment to their actions.
 
 #include <cstddef>
 #include <span>
@@ -25,7 +25,7 @@ class JointNetwork {
   Perceptron actor_;
 };
 
-// Copies are independent; one serves one thread at a time, since it keeps its intermediate results.
+// Copies are independent; one serves one thread at a time, since a network keeps its intermediate results.
 class PolicyNetwork {
  public:
   // Throws Error when the weights are not those of such a network.

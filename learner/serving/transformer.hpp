@@ -1,6 +1,6 @@
 #pragma once
 // A pre-norm transformer encoder over the agents (Vaswani et al., 2017; Xiong et al., 2020) with a bias on the scores
-// for how two agents stand to each other in the workflow, as Graphormer has (Ying et al., 2021). One set of weights for
+// for the relation of two agents in the workflow, as Graphormer has (Ying et al., 2021). One set of weights for
 // workflows of any size.
 
 #include <cstddef>

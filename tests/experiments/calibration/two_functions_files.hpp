@@ -24,7 +24,7 @@ struct TwoFunctionsFiles {
     other.replace(other.find("contention: 0.1"), 15, "contention: 0.3");
     write_file(folder / "workflow.yaml", other);
   }
-  CalibrationInputs inputs(const CalibrationOptions& options) const {
+  calibration::CalibrationInputs inputs(const calibration::CalibrationOptions& options) const {
     return {path("measured.csv"), path("mapping.yaml"), path("workflow.yaml"), options};
   }
   std::string path(const std::string& name) const { return (folder / name).string(); }

@@ -8,7 +8,7 @@
 
 #include "sim/core/error.hpp"
 
-namespace faasconf::experiments::calibration {
+namespace faasconf::learner::search {
 namespace {
 
 using Function = std::function<double(const Point&)>;
@@ -135,4 +135,4 @@ TEST(CmaEs, WantsOneLossAPoint) {
 }
 
 }  // namespace
-}  // namespace faasconf::experiments::calibration
+}  // namespace faasconf::learner::search

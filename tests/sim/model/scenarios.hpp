@@ -284,7 +284,7 @@ inline Sample observe(const Scenario& scenario, const Plan& plan, std::uint64_t 
   simulation.run_until(end);
   tallies.advance(end);
 #ifndef NDEBUG
-  laws.check(simulation);
+  invariants.check(simulation);
 #endif
   Sample sample = tallies.take();
   sample.length_s = to_seconds(end - start);
