@@ -104,7 +104,7 @@ TEST(TraceStore, KeepsItsRecordBesideWhatItHolds) {
   const ScratchFolder folder;
   TraceStoreWriter writer(folder / "t.h5", {.days = 1, .origin = "x", .creator = "me", .record = "{\"seed\": 1}"});
   writer.commit();
-  write_store(folder / "without.h5", {.days = 1, .origin = "x", .functions = {}}, "me");
+  write_store(folder / "without.h5", {.days = 1, .functions = {}, .origin = "x"}, "me");
   EXPECT_EQ(TraceStore(folder / "t.h5").origin().record, "{\"seed\": 1}");
   EXPECT_EQ(TraceStore(folder / "without.h5").origin().record, "");
   EXPECT_EQ(TraceStore(folder / "t.h5").digest(), TraceStore(folder / "without.h5").digest());
