@@ -91,12 +91,12 @@ double FunctionArrivals::gap() {
 
 double FunctionArrivals::sum_of_gaps(std::uint64_t count) {
   double sum = 0;
-  while (count > kGapsBetweenQuestions) {
-    for (std::uint64_t i = 0; i < kGapsBetweenQuestions; ++i) sum += gap();
-    count -= kGapsBetweenQuestions;
-    sim::throw_if_cancelled(request_.go_on);
+  while (count > 0) {
+    const std::uint64_t some = std::min(count, kGapsBetweenQuestions);
+    for (std::uint64_t i = 0; i < some; ++i) sum += gap();
+    count -= some;
+    if (count > 0) sim::throw_if_cancelled(request_.go_on);
   }
-  for (std::uint64_t i = 0; i < count; ++i) sum += gap();
   return sum;
 }
 
