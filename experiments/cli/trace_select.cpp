@@ -241,11 +241,11 @@ int run_trace_select(const Arguments& arguments, const Console& console) {
   const bool to_folder = !plan.out.empty() && !plan.out.ends_with(".h5");
   if (!plan.out.empty() && !to_folder) check_output_file("out", plan.out);
   check_apart({{"--out", plan.out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
+  const auto source = open_trace(arguments);
   if (to_folder) make_output_folder("out", plan.out);
 
   Progress progress(console.err, console.is_terminal);
-  ReadTrace read = read_trace(arguments, input, progress);
+  traces::ReadTrace read = read_trace(arguments, *source, progress);
   Outcome outcome = carry_out(plan, std::move(read.trace));
   outcome.trace.origin += "; " + steps_taken(arguments);
   const std::vector<std::string> files = write_trace(plan.out, outcome.trace, progress);
