@@ -158,13 +158,11 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   if (result.interrupted()) return say_interrupted(plan, console.err);
 
   keep(plan, result, console);
-  if (plan.next > 0) {
-    console.out << "windows to measure next:\n";
-    const int proposed =
-        propose(plan, {result.inputs.tree, result.inputs.workflow, result.calibration->record}, console);
-    if (proposed != kDone) return proposed;
-  }
-  return show_predictions(plan, result, console);
+  const int shown = show_predictions(plan, result, console);
+  if (plan.next == 0) return shown;
+  console.out << "windows to measure next:\n";
+  const int proposed = propose(plan, {result.inputs.tree, result.inputs.workflow, result.calibration->record}, console);
+  return proposed == kDone ? shown : proposed;
 }
 
 }  // namespace
