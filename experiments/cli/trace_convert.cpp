@@ -7,6 +7,7 @@
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
 #include "experiments/cli/trace_output.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
@@ -28,8 +29,11 @@ int run_trace_convert(const Arguments& arguments, const Console& console) {
     source->each_invocation({.on_bad_row = on_bad_row(arguments)},
                             [&](const traces::TraceInvocation& call) { writer.append(call); });
   };
-  const std::vector<std::string> files = to_store ? write_trace_store(out, read.trace, progress, append_invocations)
-                                                  : write_trace_folder(out, read.trace, progress);
+  const std::vector<std::string> files =
+      to_store
+          ? write_trace_store(out, read.trace, trace_record(kTraceStoreFormat, "trace convert", arguments, *source),
+                              progress, append_invocations)
+          : write_trace_folder(out, read.trace, progress);
   progress.clear();
 
   print_report(console.err, read.report);

@@ -6,6 +6,7 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "sim/core/error.hpp"
 #include "traces/core/minute_series.hpp"
@@ -68,7 +69,8 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
   progress.clear();
   print_report(console.err, read.series.report);
   const sim::Profile profile = traces::users_profile(read.series, request, read.origin);
-  config::write_profile(out, {.profile = profile, .users = true});
+  const results::Record record = trace_record({"faasconf-profile", 1}, "trace profile", arguments, *source);
+  config::write_profile(out, {.profile = profile, .users = true}, results::csv_comment(record));
 
   if (arguments.given("json")) {
     console.out

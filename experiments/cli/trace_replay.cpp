@@ -7,6 +7,7 @@
 #include "experiments/cli/python.hpp"
 #include "experiments/cli/replay_report.hpp"
 #include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "traces/core/totals.hpp"
@@ -205,7 +206,8 @@ int run_trace_replay(const Arguments& arguments, const Console& console) {
                             .cluster_use = replayed.cluster_use};
   std::vector<std::string> files;
   if (!plan.out.empty()) {
-    write_functions(plan.out, report);
+    const results::Record record = trace_record({"faasconf-replay", 1}, "trace replay", arguments, *source);
+    write_functions(plan.out, report, results::csv_comment(record));
     files.push_back(plan.out);
   }
   progress.clear();
