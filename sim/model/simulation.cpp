@@ -51,27 +51,29 @@ void Engine::assign_lanes() {
 
 void Engine::run_until(Time horizon) {
   if (horizon < now_) throw Error("a simulation cannot run to a time in its past");
-  std::uint64_t at_once = 0;
+  Standstill standstill{.time = now_};
   Event event;
   while (events_.pop_until(horizon, event)) {
     if (instances_.slots() > kFitInCache) prefetch();
     assert(event.time >= now_);
-    at_once = event.time == now_ ? at_once + 1 : 0;
-    if (at_once > kMostEventsAtOnce) {
-      throw Error("time stands still at " + format(now_.time_since_epoch()) +
-                  ": requests fail and are sent again at once; give the workload a back_off or think_time, or the "
-                  "gateway a hop");
-    }
     now_ = event.time;
     ++events_handled_;
     handle(event);
-    if (events_handled_ % kEventsBetweenQuestions == 0) ask_whether_to_go_on();
+    if (events_handled_ % kEventsPerCheck == 0) [[unlikely]]
+      check_progress(standstill);
   }
   now_ = horizon;
 }
 
-void Engine::ask_whether_to_go_on() const {
+// Between two events: whether the caller wants to go on, and whether time does.
+void Engine::check_progress(Standstill& standstill) const {
   if (go_on_ && !go_on_()) throw Cancelled();
+  standstill.events = now_ == standstill.time ? standstill.events + kEventsPerCheck : 0;
+  standstill.time = now_;
+  if (standstill.events <= kMostEventsAtOnce) return;
+  throw Error("time stands still at " + format(now_.time_since_epoch()) +
+              ": requests fail and are sent again at once; give the workload a back_off or think_time, or the "
+              "gateway a hop");
 }
 
 void Engine::handle(const Event& event) {

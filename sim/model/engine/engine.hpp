@@ -47,11 +47,16 @@ enum class EventKind : std::uint32_t {
 static_assert(static_cast<std::uint32_t>(EventKind::node_repaired) < EventTag::kNoKind,
               "the kinds of events no longer fit into the 4 bits that EventTag has for them");
 
-// Events between two calls of go_on(), so few that they never take 0.1 s.
-constexpr std::uint64_t kEventsBetweenQuestions = 1024;
+// Events between two checks of progress, so few that they never take 0.1 s.
+constexpr std::uint64_t kEventsPerCheck = 1024;
 
 // After so many events at one instant, requests must be failing and coming again without time passing.
 constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
+
+struct Standstill {
+  Time time;                 // of the last check
+  std::uint64_t events = 0;  // at that time
+};
 
 constexpr double kMillicoresPerCore = 1000;
 
@@ -136,7 +141,7 @@ class Engine {
 
   void run_until(Time horizon);
   void handle(const Event& event);
-  void ask_whether_to_go_on() const;
+  [[gnu::cold, gnu::noinline]] void check_progress(Standstill& standstill) const;
 
   // commands
   void redeploy(Time start, const RngStreams& streams);
