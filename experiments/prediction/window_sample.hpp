@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/policy/observation.hpp"
 
@@ -42,9 +43,10 @@ sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Conf
                               const Load& load, const Protocol& protocol);
 
 // Independent windows 0 .. count - 1 of a seed, each on fresh instances: the same random numbers for all workflows.
+// `go_on` says no: sim::Cancelled.
 using OnWindow = std::function<void(std::size_t window, const sim::Observation&)>;
 void simulate_windows(const sim::ScenarioSpec& scenario, const Load& load, std::uint64_t seed, std::size_t count,
-                      const OnWindow& on_window);
+                      const OnWindow& on_window, const sim::GoOn& go_on = {});
 
 // Absent where the window has none: no success, nothing finished. `function`: its index; end to end without.
 std::optional<double> observe(const sim::Observation& window, Observed what, std::optional<std::size_t> function);
