@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/core/error.hpp"
 #include "sim/core/time.hpp"
 
 namespace faasconf::experiments::cli {
@@ -56,6 +57,16 @@ Parameter quiet_parameter();
 // --threads, for commands that work on several at once; as many as there are cores where "all" are wanted.
 Parameter threads_parameter();
 unsigned thread_count(const Arguments& arguments);
+
+// The error of a reader, with the name of the option before it.
+template <class Read>
+auto read_option(const std::string& name, const Read& read) {
+  try {
+    return read();
+  } catch (const sim::Error& error) {
+    throw sim::Error("--" + name + ": " + error.what());
+  }
+}
 
 // "  --users N (=10)   description", aligned.
 void print_options(std::ostream& out, const std::vector<Parameter>& parameters);
