@@ -21,12 +21,16 @@ class InputFiles {
  public:
   // References in the experiment's file are relative to it, those in an override to the working directory.
   InputFiles(const std::string& path, const std::string& text);
+  InputFiles() = default;  // there is no such file
 
   struct Text {
     std::string path;
     std::string content;
   };
   Text read(const YamlValue& reference);  // of the file that a value names by path, or by name when it ships
+
+  std::string find(const YamlValue& reference) const;             // its path, whether there is a file or not
+  Text add(const std::string& path, const YamlValue& reference);  // of a file that has been found
 
   std::vector<InputFile> take() { return std::move(files_); }
 

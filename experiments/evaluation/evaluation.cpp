@@ -1,7 +1,6 @@
 #include "experiments/evaluation/evaluation.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -24,13 +23,50 @@ double mean_over(std::span<const sim::Observation> windows, const Of& of) {
   return sum / static_cast<double>(windows.size());
 }
 
-sim::Scenario scenario_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy, const EvaluatedLoad& load) {
+sim::Scenario scenario_of(const EvaluationPlan& plan, const policies::ReadyPolicy& policy, const EvaluatedLoad& load) {
   sim::ScenarioSpec spec = plan.scenario;
   spec.workload = load.workload;
   spec.configuration = policy.start;
   if (policy.carries_over) spec.redeploy = false;
   return sim::Scenario(std::move(spec));
 }
+
+// Every policy under every load, and again for every seed: runs by number, seed by seed.
+class Cells {
+ public:
+  explicit Cells(const EvaluationPlan& plan) : plan_(plan) {
+    for (const policies::ReadyPolicy& policy : plan.policies) {
+      for (const EvaluatedLoad& load : plan.loads) scenarios_.push_back(scenario_of(plan, policy, load));
+    }
+  }
+
+  std::size_t size() const { return scenarios_.size(); }
+
+  // Absent: cancelled.
+  std::optional<Scores> run(std::size_t number, const sim::GoOn& go_on) const {
+    const std::size_t cell = number % size();
+    const std::size_t seed = number / size();
+    const std::size_t load_index = cell % plan_.loads.size();
+    const EvaluatedLoad& load = plan_.loads[load_index];
+    const sim::Duration window = plan_.scenario.window;
+    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(load.users.size()),
+                                  .warm_up = window,
+                                  .strict = true,
+                                  .go_on = go_on};
+    try {
+      sim::throw_if_cancelled(go_on);
+      const auto policy = plan_.policies[cell / plan_.loads.size()].make(
+          {.scenario = scenarios_[cell], .users = load.users, .seed = seed});
+      return score(sim::run(scenarios_[cell], *policy, options, plan_.seed, load_index * kMostSeeds + seed));
+    } catch (const sim::Cancelled&) {
+      return std::nullopt;
+    }
+  }
+
+ private:
+  const EvaluationPlan& plan_;
+  std::vector<sim::Scenario> scenarios_;
+};
 
 // Values of a criterion, load by load; those that are absent left out.
 template <class Value>
@@ -119,7 +155,7 @@ std::size_t criterion_named(std::string_view name) {
   return static_cast<std::size_t>(found - kCriteria.begin());
 }
 
-std::string protocol_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy) {
+std::string protocol_of(const EvaluationPlan& plan, const policies::ReadyPolicy& policy) {
   return plan.scenario.redeploy && !policy.carries_over ? "redeploy" : "carry-over";
 }
 
@@ -138,35 +174,25 @@ Scores score(const sim::Run& run) {
   };
 }
 
-Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs) {
+Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs, const sim::GoOn& go_on) {
   Evaluation evaluation{.policies = {}, .loads = {}, .seeds = plan.seeds, .seed = plan.seed, .scores = {}};
-  for (const EvaluatedPolicy& policy : plan.policies) evaluation.policies.push_back(policy.name);
+  for (const policies::ReadyPolicy& policy : plan.policies) evaluation.policies.push_back(policy.name);
   for (const EvaluatedLoad& load : plan.loads) evaluation.loads.push_back(load.name);
-  std::vector<sim::Scenario> cells;
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    for (const EvaluatedLoad& load : plan.loads) cells.push_back(scenario_of(plan, policy, load));
-  }
+  const Cells cells(plan);
 
   const std::size_t runs = plan.seeds * cells.size();
   evaluation.scores.resize(runs);
   std::vector<std::uint8_t> is_done(runs);
   std::mutex mutex;
   std::size_t done = 0;
-  std::atomic<bool> stopped = false;
   sim::parallel_for(runs, plan.threads, [&](std::size_t i) {
-    if (stopped) return;
-    const std::size_t cell = i % cells.size();
-    const std::size_t load = cell % plan.loads.size();
-    const auto policy = plan.policies[cell / plan.loads.size()].make(cells[cell], plan.loads[load], i / cells.size());
-    const sim::Duration window = plan.scenario.window;
-    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(plan.loads[load].users.size()),
-                                  .warm_up = window,
-                                  .strict = true};
-    evaluation.scores[i] =
-        score(sim::run(cells[cell], *policy, options, plan.seed, load * kMostSeeds + i / cells.size()));
+    const std::optional<Scores> scores = cells.run(i, go_on);
+    if (!scores) return;
     const std::scoped_lock lock(mutex);
+    evaluation.scores[i] = *scores;
     is_done[i] = 1;
-    if (!on_runs(++done)) stopped = true;
+    ++done;
+    if (on_runs) on_runs(done);
   });
 
   const auto whole = static_cast<std::size_t>(std::ranges::find(is_done, 0) - is_done.begin());

@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "experiments/policies/catalogue.hpp"
+#include "sim/core/go_on.hpp"
 #include "sim/model/run.hpp"
 #include "sim/stats/bootstrap.hpp"
 
@@ -46,20 +47,9 @@ struct EvaluatedLoad {
   std::vector<int> users;  // by window; the run has as many windows
 };
 
-struct EvaluatedPolicy {
-  std::string name;
-  std::string knows;          // of the load: "nothing", "its past"
-  bool carries_over = false;  // even where windows are redeployed: its instances stay
-  sim::Configuration start;   // in force in the first window
-  // For one run; scenario and load outlive it. seed: its index, where policies of several trainings take turns.
-  std::function<std::unique_ptr<sim::Policy>(const sim::Scenario& scenario, const EvaluatedLoad& load,
-                                             std::size_t seed)>
-      make;
-};
-
 struct EvaluationPlan {
   sim::ScenarioSpec scenario;  // workload and configuration are those of loads and policies
-  std::vector<EvaluatedPolicy> policies;
+  std::vector<policies::ReadyPolicy> policies;
   std::vector<EvaluatedLoad> loads;
   std::size_t seeds = 10;
   std::uint64_t seed = 1;
@@ -67,7 +57,7 @@ struct EvaluationPlan {
 };
 
 // "redeploy" or "carry-over"
-std::string protocol_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy);
+std::string protocol_of(const EvaluationPlan& plan, const policies::ReadyPolicy& policy);
 
 struct Evaluation {
   std::vector<std::string> policies;
@@ -81,12 +71,12 @@ struct Evaluation {
   }
 };
 
-// Called after each run, by one thread at a time; false ends the evaluation.
-using OnRuns = std::function<bool(std::size_t runs_done)>;
+// Called after each run, by one thread at a time.
+using OnRuns = std::function<void(std::size_t runs_done)>;
 
-// Seeds of different loads are independent, those of different policies the same. When it is ended early, the seeds
-// that are complete count. Results do not depend on the number of threads.
-Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs);
+// Seeds of different loads are independent, those of different policies the same. When it is cancelled, the seeds that
+// are complete count. Results do not depend on the number of threads.
+Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs = {}, const sim::GoOn& go_on = {});
 
 // What the runs of a policy say of a criterion. Intervals are the stratified bootstrap's, strata the loads.
 struct Verdict {

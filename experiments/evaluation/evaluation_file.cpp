@@ -63,8 +63,8 @@ std::int64_t index(std::size_t i) { return static_cast<std::int64_t>(i); }
 void write_names(const H5::Group& run, const EvaluationPlan& plan, const Evaluation& evaluation) {
   std::vector<std::string> knows;
   std::vector<std::string> protocols;
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    knows.push_back(policy.knows);
+  for (const policies::ReadyPolicy& policy : plan.policies) {
+    knows.emplace_back(sim::name_of(policy.knows));
     protocols.push_back(protocol_of(plan, policy));
   }
   std::vector<std::string> criteria;

@@ -12,7 +12,7 @@
 
 #include <H5Cpp.h>
 
-#include "experiments/config/policies.hpp"
+#include "experiments/config/cases.hpp"
 #include "experiments/results/hdf5_parts.hpp"
 #include "sim/stats/confidence.hpp"
 #include "traces/files/hdf5_part_driver.hpp"
