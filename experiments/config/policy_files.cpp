@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <type_traits>
 
 #include "sim/core/error.hpp"
 
@@ -52,8 +51,9 @@ void find_files(PolicySpec& policy, const YamlValue& written, const std::vector<
 }
 
 void add_policy(Experiment& experiment, const std::string& text, const std::string& option) {
-  PolicySpec policy = parse_policy(text, option);
-  const YamlNode node{YamlNode::Kind::scalar, {std::make_shared<const std::string>(option), 0}, text, {}, {}};
+  const Place place{std::make_shared<const std::string>(option), 0};
+  const YamlNode node{YamlNode::Kind::scalar, place, text, {}, {}};
+  PolicySpec policy = read_policy({node, ""});
   InputFiles files;
   find_files(policy, {node, ""}, experiment.configurations, files);
   experiment.policies.push_back(std::move(policy));
@@ -65,9 +65,9 @@ std::vector<std::string> bundle_files(const std::string& path) {
   std::error_code unreadable;
   if (!fs::is_directory(path, unreadable)) return {path};
   std::vector<std::string> paths;
-  for (const fs::directory_entry& training : fs::directory_iterator(path)) {
+  for (const fs::directory_entry& training : fs::directory_iterator(path, unreadable)) {
     const fs::path best = training.path() / "best.fcp";
-    if (fs::exists(best)) paths.push_back(best.string());
+    if (fs::exists(best, unreadable)) paths.push_back(best.string());
   }
   std::ranges::sort(paths);
   if (paths.empty()) {

@@ -155,6 +155,12 @@ std::size_t criterion_named(std::string_view name) {
   return static_cast<std::size_t>(found - kCriteria.begin());
 }
 
+std::vector<sim::LoadKnowledge> knowledge_of(const EvaluationPlan& plan) {
+  std::vector<sim::LoadKnowledge> knowledge;
+  for (const policies::ReadyPolicy& policy : plan.policies) knowledge.push_back(policy.knows);
+  return knowledge;
+}
+
 std::string protocol_of(const EvaluationPlan& plan, const policies::ReadyPolicy& policy) {
   return plan.scenario.redeploy && !policy.carries_over ? "redeploy" : "carry-over";
 }

@@ -56,6 +56,7 @@ struct EvaluationPlan {
   int threads = 1;
 };
 
+std::vector<sim::LoadKnowledge> knowledge_of(const EvaluationPlan& plan);  // by policy
 // "redeploy" or "carry-over"
 std::string protocol_of(const EvaluationPlan& plan, const policies::ReadyPolicy& policy);
 

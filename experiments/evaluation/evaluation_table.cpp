@@ -1,6 +1,7 @@
 #include "experiments/evaluation/evaluation_table.hpp"
 
 #include <ostream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -94,17 +95,24 @@ void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, con
 
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                  const std::vector<Verdicts>& verdicts) {
-  results::TextTable table{{{""}, {"knows of the load"}, {"instances"}}, {}};
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    table.header[0].push_back(policy.name);
-    table.header[1].push_back(policy.knows);
-    table.header[2].push_back(protocol_of(plan, policy));
+  const std::vector<sim::LoadKnowledge> knowledge = knowledge_of(plan);
+  const std::vector<std::size_t> order = sim::grouped(knowledge);
+  std::vector<std::string> names = {""};
+  std::vector<std::string> groups = {"knowledge of the load"};
+  std::vector<std::string> protocols = {"instances"};
+  for (const std::size_t i : order) {
+    names.push_back(plan.policies[i].name);
+    groups.push_back(sim::name_of(knowledge[i]));
+    protocols.push_back(protocol_of(plan, plan.policies[i]));
   }
+  results::TextTable table{{names, groups, protocols}, {}};
+  if (!sim::alike(knowledge)) std::swap(table.header[0], table.header[1]);
   for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
     for (const Line& line : lines_of(evaluation, criterion)) {
       std::vector<std::string> row = {line.title};
-      for (const Verdicts& policy : verdicts) {
-        row.push_back(policy[criterion] ? line.text(*policy[criterion]) : "-");
+      for (const std::size_t i : order) {
+        const std::optional<Verdict>& verdict = verdicts[i][criterion];
+        row.push_back(verdict ? line.text(*verdict) : "-");
       }
       table.rows.push_back(std::move(row));
     }
@@ -117,7 +125,7 @@ void print_json(std::ostream& out, const EvaluationPlan& plan, const Evaluation&
   for (std::size_t i = 0; i < plan.policies.size(); ++i) {
     for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
       nlohmann::ordered_json line{{"policy", plan.policies[i].name},
-                                  {"knows", plan.policies[i].knows},
+                                  {"knows", sim::name_of(plan.policies[i].knows)},
                                   {"protocol", protocol_of(plan, plan.policies[i])},
                                   {"criterion", kCriteria[criterion].name},
                                   {"unit", kCriteria[criterion].unit}};

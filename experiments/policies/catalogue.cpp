@@ -9,6 +9,7 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/config/policy_files.hpp"
+#include "experiments/policies/known_users.hpp"
 #include "learner/bundle/bundle.hpp"
 #include "learner/serving/learned_policy.hpp"
 #include "sim/core/error.hpp"
@@ -108,6 +109,17 @@ std::vector<ReadyPolicy> ready_policies(const config::Experiment& experiment) {
     all.push_back(std::move(ready));
   }
   return all;
+}
+
+sim::PolicyFactory factory_of(const ReadyPolicy& policy, const sim::Scenario& scenario, sim::Duration duration) {
+  if (policy.trainings > 1) {
+    throw sim::Error("policy " + policy.name + ": expected one trained policy, got a folder of " +
+                     std::to_string(policy.trainings) + ", which evaluate takes in turn");
+  }
+  const sim::ScenarioSpec& spec = scenario.spec();
+  return [make = policy.make, &scenario, users = known_users(spec.workload, spec.window, duration)] {
+    return make({.scenario = scenario, .users = users});
+  };
 }
 
 }  // namespace faasconf::experiments::policies

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "experiments/config/cases.hpp"
+#include "sim/model/run.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/policy/load_knowledge.hpp"
 #include "sim/policy/policy.hpp"
@@ -37,5 +38,9 @@ struct ReadyPolicy {
 
 // The policies of an experiment, case by case. Throws sim::Error when one of their files cannot be used.
 std::vector<ReadyPolicy> ready_policies(const config::Experiment& experiment);
+
+// Of runs of this length; they outlive neither the factory nor the scenario. Throws sim::Error where a policy is to be
+// drawn from several trainings.
+sim::PolicyFactory factory_of(const ReadyPolicy& policy, const sim::Scenario& scenario, sim::Duration duration);
 
 }  // namespace faasconf::experiments::policies

@@ -50,7 +50,7 @@ inline EvaluationPlan small_plan(int threads = 1) {
   for (const auto& [name, replicas] : {std::pair("lean", 1), std::pair("ample", 4)}) {
     const sim::Configuration start{{knobs(replicas)}};
     plan.policies.push_back(
-        {.name = name, .knows = "nothing", .start = start, .make = [start](const auto&, const auto&, std::size_t) {
+        {.name = name, .start = start, .make = [start](const auto&) {
            return std::make_unique<sim::FixedPolicy>(start);
          }});
   }
