@@ -74,6 +74,9 @@ RENAMED = {
     "latency_p95": "latency_p95_s", "latency_p99": "latency_p99_s", "execution_mean": "execution_mean_s",
     "received": "received_bytes_per_s", "transmitted": "transmitted_bytes_per_s", "throughput": "throughput_per_s",
     "cost_window": "cost_window_usd", "cost_execution": "cost_execution_usd",
+    # what a policy knows of the load
+    "nothing": "none", "its past": "history", "the last window": "history", "its past, smoothed": "forecast",
+    "its past, by season": "forecast", "the next window": "perfect",
 }
 
 # Where a file comes from, and what a clock says: no values.

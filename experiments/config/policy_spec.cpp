@@ -333,11 +333,12 @@ std::string format(const PolicySpec& spec) {
 }
 
 const std::string* file_of(const PolicySpec& spec) {
-  const auto* fixed = std::get_if<FixedSpec>(&spec.kind);
-  if (fixed != nullptr && !fixed->file.empty()) return &fixed->file;
-  if (const auto* table = std::get_if<TableSpec>(&spec.kind)) return &table->file;
-  if (const auto* bundle = std::get_if<BundleSpec>(&spec.kind)) return &bundle->file;
-  return nullptr;
+  return std::visit(
+      [](const auto& kind) -> const std::string* {
+        if constexpr (requires { kind.file; }) return kind.file.empty() ? nullptr : &kind.file;
+        return nullptr;
+      },
+      spec.kind);
 }
 
 bool is_autoscaler(const PolicySpec& spec) {
