@@ -27,13 +27,13 @@ std::string users_text(const std::vector<int>& users) {
 }
 
 config::YamlNode policies_yaml(const EvaluationPlan& plan) {
-  std::vector<config::YamlNode> policies;
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    policies.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
-                                         {"knows", config::yaml_scalar(policy.knows)},
+  std::vector<config::YamlNode> nodes;
+  for (const policies::ReadyPolicy& policy : plan.policies) {
+    nodes.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
+                                         {"knows", config::yaml_scalar(sim::name_of(policy.knows))},
                                          {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
   }
-  return config::yaml_list(std::move(policies));
+  return config::yaml_list(std::move(nodes));
 }
 
 config::YamlNode loads_yaml(const EvaluationPlan& plan) {

@@ -68,25 +68,12 @@ void fill(ReadyPolicy& ready, const config::TableSpec& spec, const sim::Workflow
   };
 }
 
-sim::LoadKnowledge knowledge_of(const learner::bundle::Metadata& metadata) {
-  switch (metadata.load_knowledge) {
-    case sim::LoadForecasting::clairvoyant:
-      return sim::LoadKnowledge::next;
-    case sim::LoadForecasting::persistence:
-      return sim::LoadKnowledge::past;
-    case sim::LoadForecasting::smoothing:
-    case sim::LoadForecasting::seasonal:
-      break;
-  }
-  return sim::LoadKnowledge::forecast;
-}
-
 void fill(ReadyPolicy& ready, const config::BundleSpec& spec, const sim::WorkflowSpec&) {
   const std::vector<std::string> paths = config::bundle_files(spec.file);
   // shared by the copies of `make`, and borrowed by the policies
   const auto bundles = std::make_shared<std::vector<learner::bundle::PolicyBundle>>();
   for (const std::string& path : paths) bundles->push_back(learner::bundle::read_bundle(path));
-  ready.knows = knowledge_of(bundles->front().metadata);
+  ready.knows = sim::knowledge_of(bundles->front().metadata.load_knowledge);
   ready.trainings = paths.size();
   ready.make = [bundles, paths, name = ready.name](const RunToServe& run) {
     const std::size_t training = run.seed % paths.size();
