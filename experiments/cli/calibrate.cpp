@@ -292,6 +292,9 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   const Plan plan = make_plan(arguments);
   if (plan.measurements.empty()) return propose_only(plan, console);
   const calibration::CalibrationInputs inputs(plan.measurements, plan.mapping, plan.workflow, plan.options);
+  for (const std::string& renamed : inputs.mapping.renamed) {
+    if (!plan.quiet) console.err << "faasconf: " << plan.mapping << ": " << renamed << "\n";
+  }
 
   Progress progress(console.err, console.is_terminal && !plan.quiet);
   const Interrupt interrupt;

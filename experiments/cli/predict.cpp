@@ -72,12 +72,12 @@ Plan make_plan(const Arguments& arguments) {
 
 // What a table of predictions has, in its order; those that were measured know how far off predictions are.
 std::vector<prediction::Quantity> quantities_of(const Plan& plan) {
-  std::vector<prediction::Quantity> quantities = {{prediction::Observed::latency_mean, "", {}},
-                                                  {prediction::Observed::latency_p95, "", {}},
-                                                  {prediction::Observed::successes, "", {}},
-                                                  {prediction::Observed::success_ratio, "", {}}};
+  std::vector<prediction::Quantity> quantities;
+  for (const char* name : {"latency_mean_s", "latency_p95_s", "completions", "success_ratio"}) {
+    quantities.push_back({prediction::observed(name), "", {}});
+  }
   for (const sim::FunctionSpec& function : plan.workflow.functions) {
-    if (!function.fixed) quantities.push_back({prediction::Observed::latency_p75, function.name, {}});
+    if (!function.fixed) quantities.push_back({prediction::observed("latency_p75_s"), function.name, {}});
   }
   if (!plan.record) return quantities;
   for (prediction::Quantity& quantity : quantities) {
@@ -89,22 +89,8 @@ std::vector<prediction::Quantity> quantities_of(const Plan& plan) {
 }
 
 std::string name_of(const prediction::Quantity& quantity) {
-  switch (quantity.what) {
-    case prediction::Observed::latency_mean:
-      return "latency_mean_s";
-    case prediction::Observed::latency_p95:
-      return "latency_p95_s";
-    case prediction::Observed::successes:
-      return "successes";
-    case prediction::Observed::success_ratio:
-      return "success_ratio";
-    case prediction::Observed::latency_p75:
-      return quantity.function + ".latency_p75_s";
-    case prediction::Observed::latency_p50:
-    case prediction::Observed::latency_p99:
-      break;
-  }
-  return "";
+  const std::string name(quantity.what.name());
+  return quantity.function.empty() ? name : quantity.function + "." + name;
 }
 
 // Quotes where a cell needs them (RFC 4180).
