@@ -21,12 +21,12 @@ namespace faasconf::experiments::evaluation {
 // together. Cost first, then promise, latency, success, and the others topic by topic.
 using Criteria = std::vector<results::EndToEndMetric>;
 Criteria criteria_of(const results::Metrics& metrics = results::metrics());
-std::size_t criterion_named(std::string_view name, const Criteria& criteria);  // index; of a name that there is
+std::size_t criterion_named(std::string_view name, const Criteria& criteria = criteria_of());  // index, if there is one
 
 using Scores = std::vector<double>;  // of one run, by criterion; NaN where it has none
 
 // Of the windows after the first one, in which no policy has decided yet.
-Scores score(const sim::Run& run, const Criteria& criteria);
+Scores score(const sim::Run& run, const Criteria& criteria = criteria_of());
 
 struct EvaluatedLoad {
   std::string name;
@@ -63,8 +63,8 @@ struct Evaluation {
   std::vector<std::string> loads;
   std::size_t seeds = 0;
   std::uint64_t seed = 1;  // that all random numbers come from
-  Criteria criteria;
-  std::vector<Scores> scores;
+  Criteria criteria = criteria_of();
+  std::vector<Scores> scores{};
 
   const Scores& at(std::size_t policy, std::size_t load, std::size_t seed_index) const {
     return scores[(seed_index * policies.size() + policy) * loads.size() + load];
