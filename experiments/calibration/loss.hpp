@@ -11,10 +11,11 @@
 #include "experiments/calibration/measurements.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/window_sample.hpp"
+#include "learner/search/point.hpp"
 
 namespace faasconf::experiments::calibration {
 
-using Point = std::vector<double>;  // a coordinate from 0 to 1 for each parameter
+using learner::search::Point;
 
 struct LossOptions {
   std::size_t windows_per_half = 2;

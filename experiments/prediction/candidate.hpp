@@ -12,8 +12,6 @@
 
 namespace faasconf::experiments::prediction {
 
-using Point = std::vector<double>;  // a coordinate from 0 to 1 for each parameter
-
 // From 0 .. 1 to low .. high on the parameter's scale, and back.
 double value_at(const FittedParameter& parameter, double coordinate);
 double coordinate_of(const FittedParameter& parameter, double value);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core/random.hpp"
+#include "sim/policy/load_knowledge.hpp"
 #include "sim/stats/holt_winters.hpp"
 #include "sim/stats/quantile_tracker.hpp"
 
@@ -25,6 +26,19 @@ enum class LoadForecasting {
   smoothing,    // exponential smoothing of the numbers so far (Brown, 1959)
   seasonal,     // the same with a trend and a season (Winters, 1960), also of the two seasons before the episode
 };
+
+constexpr LoadKnowledge knowledge_of(LoadForecasting forecasting) {
+  switch (forecasting) {
+    case LoadForecasting::clairvoyant:
+      return LoadKnowledge::next;
+    case LoadForecasting::persistence:
+      return LoadKnowledge::past;
+    case LoadForecasting::smoothing:
+    case LoadForecasting::seasonal:
+      break;
+  }
+  return LoadKnowledge::forecast;
+}
 
 // The users of an episode, window by window.
 class EpisodeLoad {

@@ -100,7 +100,7 @@ ScenarioSpec two_functions(Attribution attribution) {
   ScenarioSpec spec =
       scenario({first, second}, {{.replicas = 2}, {.replicas = 3, .concurrency = 1}},
                sequence({call("first"), call("second", OnFailure::ignore)}), closed_loop(6, Exponential{0.5}));
-  spec.workflow.qos = {.latency = 3s, .successes = 40};
+  spec.workflow.qos = {.latency = 1600ms, .successes = 80};
   spec.window = 10s;
   spec.attribution = attribution;
   return spec;
