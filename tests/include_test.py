@@ -51,9 +51,10 @@ MAY_INCLUDE = {
     # a search of its own (linear algebra) and its polish
     "experiments/calibration": [*SHARED_ROOMS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
     "experiments/live": [*rooms_before("experiments/live"), *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
+    "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "torch"],
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Boost.Program_options"],
     # the program that trains: the only one that links torch
-    "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/cli", "torch"],
+    "experiments/cli/train_main.cpp": [*EVERYTHING_BUT_TORCH, *LEARNER, "experiments/train"],
     "python": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "pybind11"],
     # a test may include what it tests, and what that may include
     "tests": ["sim", "Eigen", "zlib", "GoogleTest", "POSIX"],
@@ -61,7 +62,8 @@ MAY_INCLUDE = {
     "tests/traces/files": ["traces/files", "sim", "zlib", "zstd", "lzma", "tests", "GoogleTest", "POSIX"],
     "tests/learner": ["sim", *DECISION, *LEARNER, "Eigen", "torch", "JSON", "libzip", "tests", "GoogleTest", "POSIX"],
     "tests/experiments": [*EVERYTHING_BUT_TORCH, "libzip", "tests", "GoogleTest"],
-    "tests/experiments/train": [*EVERYTHING_BUT_TORCH, *LEARNER, "experiments/train", "torch", "tests", "GoogleTest"],
+    "tests/experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "experiments/train", "torch", "tests",
+                                "GoogleTest"],
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
     "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark"],
     "tests/fuzz": [*EVERYTHING_BUT_TORCH, "tests"],
@@ -189,6 +191,11 @@ class TheCheckItself(unittest.TestCase):
     def test_libraries_do_not_know_the_program(self):
         self.check({"experiments/config/files.cpp": '#include "experiments/cli/options.hpp"\n'},
                    ["experiments/config/files.cpp:1: experiments/config -> experiments/cli is not on the map"])
+
+    def test_training_does_not_know_the_program(self):
+        self.check({"experiments/train/train.cpp": '#include "experiments/cli/paths.hpp"\n',
+                    "experiments/cli/train_main.cpp": '#include "experiments/train/train.hpp"\n'},
+                   ["experiments/train/train.cpp:1: experiments/train -> experiments/cli is not on the map"])
 
     def test_arrows_inside_experiments_never_turn_back(self):
         self.check({"experiments/results/summary.cpp": '#include "experiments/evaluation/evaluation.hpp"\n'},

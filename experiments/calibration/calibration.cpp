@@ -11,6 +11,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
+#include "experiments/prediction/calibrated_workflow.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 #include "sim/stats/quantiles.hpp"
@@ -34,9 +35,9 @@ std::string locate_mapping(const std::string& path) {
 }
 
 Loss loss_of(const prediction::CandidateWorkflow& candidate, const CalibrationInputs& inputs,
-             std::size_t windows_per_half, std::uint64_t seed, int threads) {
+             std::size_t windows_per_half, std::uint64_t seed, const CalibrationOptions& options) {
   return Loss(candidate, inputs.measurements, protocol_of(inputs.mapping.protocol), inputs.split.training,
-              {.windows_per_half = windows_per_half, .seed = seed, .threads = threads});
+              {.windows_per_half = windows_per_half, .seed = seed, .threads = options.threads, .go_on = options.go_on});
 }
 
 // To four digits: more are noise, and a file of them cannot be read.
@@ -138,19 +139,23 @@ void learn_intervals(const CalibrationInputs& inputs, prediction::CalibrationRec
 
 // One more window of each row from the model itself: what its noise lets any model reach.
 std::vector<std::vector<std::optional<double>>> draw_windows(const CalibrationInputs& inputs,
-                                                             const sim::WorkflowSpec& workflow, int threads) {
+                                                             const sim::WorkflowSpec& workflow,
+                                                             const CalibrationOptions& options) {
   const prediction::Protocol protocol = protocol_of(inputs.mapping.protocol);
   std::vector<std::vector<std::optional<double>>> drawn(inputs.measurements.rows.size());
-  sim::parallel_for(drawn.size(), threads, [&](std::size_t i) {
+  sim::parallel_for(drawn.size(), options.threads, [&](std::size_t i) {
     const MeasuredRow& row = inputs.measurements.rows[i];
-    simulate_windows(prediction::scenario_of(workflow, row.configuration, row.load, protocol), row.load,
-                     prediction::row_seed(kCeilingSeed, row.line), 1, [&](std::size_t, const sim::Observation& window) {
-                       for (const Target& target : inputs.measurements.targets) {
-                         std::optional<std::size_t> function;
-                         if (!target.function.empty()) function = workflow.find(target.function)->index;
-                         drawn[i].push_back(prediction::observe(window, target.what, function));
-                       }
-                     });
+    simulate_windows(
+        prediction::scenario_of(workflow, row.configuration, row.load, protocol), row.load,
+        prediction::row_seed(kCeilingSeed, row.line), 1,
+        [&](std::size_t, const sim::Observation& window) {
+          for (const Target& target : inputs.measurements.targets) {
+            std::optional<std::size_t> function;
+            if (!target.function.empty()) function = workflow.find(target.function)->index;
+            drawn[i].push_back(prediction::observe(window, target.what, function));
+          }
+        },
+        options.go_on);
   });
   return drawn;
 }
@@ -179,7 +184,7 @@ double median_ratio(const Pairs& pairs) {
 
 std::vector<TargetReport> make_reports(const CalibrationInputs& inputs, const std::vector<RowPrediction>& predictions,
                                        const sim::WorkflowSpec& workflow, const CalibrationOptions& options) {
-  const auto drawn = draw_windows(inputs, workflow, options.threads);
+  const auto drawn = draw_windows(inputs, workflow, options);
   std::vector<TargetReport> reports;
   for (const bool held_out : {false, true}) {
     if (held_out && inputs.split.held_out.empty()) continue;
@@ -222,16 +227,6 @@ std::vector<ResidualTrend> find_trends(const CalibrationInputs& inputs, const st
   return trends;
 }
 
-// Of the entry that a parameter sets, in the entry's own terms.
-std::string interval_text(const prediction::CalibrationRecord& record, std::size_t i,
-                          const prediction::Setting& setting) {
-  const auto bound = [&](double value) {
-    return prediction::format_amount(setting.times * value + setting.plus, record.parameters[i].dimension);
-  };
-  return "[fit] " + bound(record.intervals[i].low) + " to " + bound(record.intervals[i].high) +
-         (record.warnings[i].empty() ? "" : "; " + record.warnings[i]);
-}
-
 }  // namespace
 
 CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const std::string& mapping_path,
@@ -250,13 +245,13 @@ CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const
   split = split_rows(measurements, options.holdout, mapping.parameters.size(), options.seed);
   identity =
       files::sha256(sha256 + mapping_text + config::write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
-                     " windows " + std::to_string(options.windows_per_half) + " seed " + std::to_string(options.seed));
+                    " windows " + std::to_string(options.windows_per_half) + " seed " + std::to_string(options.seed));
 }
 
-std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
-                                     const OnProgress& on_progress) {
+Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
+                      const OnProgress& on_progress) {
   const prediction::CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
-  const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options.threads);
+  const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options);
   Calibration result;
   const std::uint64_t evaluations =
       options.evaluations.value_or(kEvaluationsPerParameter * inputs.mapping.parameters.size());
@@ -268,50 +263,27 @@ std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const Cali
                     .identity = inputs.identity,
                     .resume = options.resume},
                    on_progress);
-  if (!result.fit.finished) return std::nullopt;
 
   // the last steps, on more windows
-  const Loss finer = loss_of(candidate, inputs, kPolishWindows, kPolishSeed, options.threads);
-  bool interrupted = false;
-  const auto go_on = [&] {
-    interrupted = !on_progress({result.fit.evaluations, result.fit.evaluations, result.fit.loss});
-    return !interrupted;
-  };
+  const Loss finer = loss_of(candidate, inputs, kPolishWindows, kPolishSeed, options);
   // what the search prefers by a few windows need not be better than what it started from
   const Point written = candidate.point(candidate.written_values());
   const std::array starts{result.fit.best, written};
-  if (evaluations > 0) result.fit.best = newton_polish(finer, starts, kPolishSteps, go_on);
-  if (interrupted) return std::nullopt;
+  if (evaluations > 0) result.fit.best = newton_polish(finer, starts, kPolishSteps);
   result.start_loss = finer(written);
   result.fit.loss = finer(result.fit.best);
 
-  const Loss finest = loss_of(candidate, inputs, kPosteriorWindows, kPosteriorSeed, options.threads);
+  const Loss finest = loss_of(candidate, inputs, kPosteriorWindows, kPosteriorSeed, options);
   result.posterior = explore(finest, result.fit.best, {.members = options.members, .seed = options.seed});
   result.record = make_record(inputs, result.posterior);
-  const prediction::Predictor predictor =
-      make_predictor(inputs.tree, result.record, result.record.quantities,
-                     {.replications = options.replications, .seed = kPredictionSeed});
+  const prediction::Predictor predictor(
+      prediction::ensemble_of(inputs.tree, result.record), result.record.protocol, result.record.quantities,
+      {.replications = options.replications, .seed = kPredictionSeed, .go_on = options.go_on});
   result.predictions = predict_rows(inputs, predictor, options.threads);
   learn_intervals(inputs, result.record, result.predictions);
   result.reports = make_reports(inputs, result.predictions, predictor.workflow(), options);
   result.trends = find_trends(inputs, result.predictions);
   return result;
-}
-
-std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& calibration) {
-  const prediction::CalibrationRecord& record = calibration.record;
-  const prediction::CandidateWorkflow candidate(inputs.tree, record.parameters);
-  config::YamlNode tree = candidate.tree(record.values);
-  tree.entries.push_back({"calibration", {}, prediction::record_yaml(record)});
-  std::map<std::string, std::string> comments;
-  for (std::size_t i = 0; i < record.parameters.size(); ++i) {
-    for (const prediction::Setting& setting : record.parameters[i].sets) {
-      comments[setting.path] = interval_text(record, i, setting);
-    }
-  }
-  return "# Calibrated by faasconf calibrate on " + std::to_string(record.rows - record.held_out) + " of " +
-         std::to_string(record.rows) + " rows; [fit]: 90 % interval of a fitted value.\n" +
-         config::write_yaml(tree, comments);
 }
 
 std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, const sim::WorkflowSpec& workflow) {
@@ -326,15 +298,6 @@ std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, con
     knobs.emplace_back(name + ".concurrency", set.concurrency);
   }
   return knobs;
-}
-
-prediction::Predictor make_predictor(const config::YamlNode& tree, const prediction::CalibrationRecord& record,
-                                     const std::vector<prediction::Quantity>& quantities,
-                                     const prediction::PredictorOptions& options) {
-  const prediction::CandidateWorkflow candidate(tree, record.parameters);
-  std::vector<sim::WorkflowSpec> members{candidate.workflow(record.values)};
-  for (std::size_t m = 1; m < record.members.size(); ++m) members.push_back(candidate.workflow(record.members[m]));
-  return prediction::Predictor(std::move(members), record.protocol, quantities, options);
 }
 
 }  // namespace faasconf::experiments::calibration

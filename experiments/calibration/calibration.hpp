@@ -27,6 +27,7 @@ struct CalibrationOptions {
   int threads = 1;
   std::string checkpoint{};  // empty: none
   bool resume = false;
+  sim::GoOn go_on{};  // no: the calibration ends with sim::Cancelled and leaves its checkpoint
 };
 
 // All that is read before anything is computed. Throws sim::Error.
@@ -79,19 +80,11 @@ struct Calibration {
   double start_loss = 0;  // of what the file said, on the training rows
 };
 
-// `on_progress` as in fit(). Absent: it ended the fit.
-std::optional<Calibration> calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
-                                     const OnProgress& on_progress);
-
-// The workflow file with the fitted values in their places and the record; comments say which they are.
-std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& calibration);
+// Throws sim::Error as fit().
+Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
+                      const OnProgress& on_progress = {});
 
 // Values of the knobs of a row, named: "rgb.cpu".
 std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, const sim::WorkflowSpec& workflow);
-
-// A predictor from a calibrated file's tree and record: its values, then its ensemble.
-prediction::Predictor make_predictor(const config::YamlNode& tree, const prediction::CalibrationRecord& record,
-                                     const std::vector<prediction::Quantity>& quantities,
-                                     const prediction::PredictorOptions& options);
 
 }  // namespace faasconf::experiments::calibration

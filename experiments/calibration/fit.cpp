@@ -1,6 +1,7 @@
 #include "experiments/calibration/fit.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include <nlopt.hpp>
 
@@ -17,8 +18,8 @@ learner::search::RestartingCmaEs begin_search(const Loss& loss, const FitOptions
       return learner::search::RestartingCmaEs(*std::move(state));
   }
   const prediction::CandidateWorkflow& candidate = loss.candidate();
-  return learner::search::RestartingCmaEs(
-      learner::search::CmaEsOptions{.start = candidate.point(candidate.written_values()), .step = options.step, .seed = options.seed});
+  return learner::search::RestartingCmaEs(learner::search::CmaEsOptions{
+      .start = candidate.point(candidate.written_values()), .step = options.step, .seed = options.seed});
 }
 
 // What the polish has tried, and the best of it.
@@ -27,12 +28,19 @@ struct Tried {
   Point best;
   double best_loss = 0;
   std::uint64_t count = 0;
+  std::exception_ptr failure{};  // of the loss
 };
 
-// In the form that NLopt calls.
+// In the form that NLopt calls, which knows no exceptions but its own.
 double try_point(const std::vector<double>& point, std::vector<double>& /*gradient*/, void* data) {
   Tried& tried = *static_cast<Tried*>(data);
-  const double found = tried.loss(point);
+  double found = 0;
+  try {
+    found = tried.loss(point);
+  } catch (...) {
+    tried.failure = std::current_exception();
+    throw nlopt::forced_stop();
+  }
   ++tried.count;
   if (found < tried.best_loss) {
     tried.best_loss = found;
@@ -46,19 +54,17 @@ double try_point(const std::vector<double>& point, std::vector<double>& /*gradie
 FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_progress) {
   learner::search::RestartingCmaEs search = begin_search(loss, options);
   const auto report = [&](std::uint64_t evaluations, double best) {
-    return on_progress({.evaluations = evaluations, .total = options.evaluations + options.polish, .best_loss = best});
+    if (on_progress)
+      on_progress({.evaluations = evaluations, .total = options.evaluations + options.polish, .best_loss = best});
   };
   while (search.evaluations() < options.evaluations) {
     search.tell(loss(search.ask()));
     if (!options.checkpoint.empty()) write_checkpoint(options.checkpoint, options.identity, search.state());
-    if (!report(search.evaluations(), search.best_loss())) break;
+    report(search.evaluations(), search.best_loss());
   }
-  FitResult result{.best = search.best(),
-                   .loss = search.best_loss(),
-                   .evaluations = search.evaluations(),
-                   .runs = search.runs(),
-                   .finished = search.evaluations() >= options.evaluations};
-  if (!result.finished || options.polish == 0) return result;
+  FitResult result{
+      .best = search.best(), .loss = search.best_loss(), .evaluations = search.evaluations(), .runs = search.runs()};
+  if (options.polish == 0) return result;
   std::uint64_t used = 0;
   const Point better = polish(loss, result.best, options.polish, used);
   result.best = better;
@@ -68,13 +74,13 @@ FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_
   return result;
 }
 
-Point newton_polish(const Loss& loss, std::span<const Point> starts, int steps, const std::function<bool()>& on_step) {
+Point newton_polish(const Loss& loss, std::span<const Point> starts, int steps) {
   constexpr double difference = 0.06;  // of the bounds' width
   const std::vector<double> start_losses = loss(starts);
   const auto least_start = std::min_element(start_losses.begin(), start_losses.end());
   double best_loss = *least_start;
   Point best = starts[static_cast<std::size_t>(least_start - start_losses.begin())];
-  for (int step = 0; step < steps && on_step(); ++step) {
+  for (int step = 0; step < steps; ++step) {
     const Quadratic quadratic = expand(loss, best, difference);
     std::vector<Point> tried;
     for (const double damping : {0.003, 0.03, 0.3, 3.0}) tried.push_back(newton_point(loss, best, quadratic, damping));
@@ -103,6 +109,8 @@ Point polish(const Loss& loss, const Point& start, std::uint64_t evaluations, st
     optimizer.optimize(point, value);
   } catch (const nlopt::roundoff_limited&) {
     // as near as numbers go; the best point is kept
+  } catch (const nlopt::forced_stop&) {
+    std::rethrow_exception(tried.failure);
   }
   used = tried.count;
   return tried.best;

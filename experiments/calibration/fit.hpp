@@ -28,22 +28,22 @@ struct FitProgress {
   std::uint64_t total = 0;
   double best_loss = 0;
 };
-using OnProgress = std::function<bool(const FitProgress&)>;  // false: stop here
+using OnProgress = std::function<void(const FitProgress&)>;  // empty: nobody asks
 
 struct FitResult {
   Point best;
   double loss = 0;  // in the search: of the same random numbers throughout
   std::uint64_t evaluations = 0;
   std::uint64_t runs = 0;
-  bool finished = false;  // false: on_progress ended it
 };
 
-// Throws sim::Error: a checkpoint that is not one of this fit, or cannot be written.
+// Throws sim::Error: a checkpoint that is not one of this fit, or cannot be written; and what the loss throws, when the
+// checkpoint is that of the last whole generation.
 FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_progress);
 
 // Damped steps from the best of the starts to the minimum of the quadratic near it (Levenberg, 1944; Marquardt, 1963),
 // as long as one of them leads to a lower loss. `loss` should have more windows than a search needs.
-Point newton_polish(const Loss& loss, std::span<const Point> starts, int steps, const std::function<bool()>& on_step);
+Point newton_polish(const Loss& loss, std::span<const Point> starts, int steps);
 
 // A point that is better than the start or the start itself, by BOBYQA (M. J. D. Powell, 2009; NLopt), within the box.
 Point polish(const Loss& loss, const Point& start, std::uint64_t evaluations, std::uint64_t& used);

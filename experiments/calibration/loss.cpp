@@ -49,7 +49,7 @@ Loss::Loss(const prediction::CandidateWorkflow& candidate, const Measurements& m
       measurements_(measurements),
       protocol_(protocol),
       rows_(rows.begin(), rows.end()),
-      options_(options) {
+      options_(std::move(options)) {
   const sim::WorkflowSpec workflow = candidate.workflow(candidate.written_values());
   for (const Target& target : measurements.targets) {
     total_weight_ += target.weight;
@@ -69,14 +69,16 @@ RowErrors Loss::errors(const sim::WorkflowSpec& workflow, std::size_t row) const
   const std::size_t targets = measurements_.targets.size();
   std::vector<HalfMean> first(targets);
   std::vector<HalfMean> second(targets);
-  simulate_windows(prediction::scenario_of(workflow, measured.configuration, measured.load, protocol_), measured.load,
-                   prediction::row_seed(options_.seed, measured.line), 2 * options_.windows_per_half,
-                   [&](std::size_t window, const sim::Observation& observation) {
-                     auto& half = window < options_.windows_per_half ? first : second;
-                     for (std::size_t t = 0; t < targets; ++t) {
-                       half[t].add(prediction::observe(observation, measurements_.targets[t].what, functions_[t]));
-                     }
-                   });
+  simulate_windows(
+      prediction::scenario_of(workflow, measured.configuration, measured.load, protocol_), measured.load,
+      prediction::row_seed(options_.seed, measured.line), 2 * options_.windows_per_half,
+      [&](std::size_t window, const sim::Observation& observation) {
+        auto& half = window < options_.windows_per_half ? first : second;
+        for (std::size_t t = 0; t < targets; ++t) {
+          half[t].add(prediction::observe(observation, measurements_.targets[t].what, functions_[t]));
+        }
+      },
+      options_.go_on);
   RowErrors errors;
   for (std::size_t t = 0; t < targets; ++t) {
     errors.first.push_back(first[t].error(measured.observed[t], scale(t, row)));

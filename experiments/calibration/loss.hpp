@@ -23,6 +23,7 @@ struct LossOptions {
   int threads = 1;
   // Errors beyond so many spreads of the target grow linearly in the loss, not quadratically.
   double bend = 1.5;
+  sim::GoOn go_on{};  // no: what is evaluated ends with sim::Cancelled
 };
 
 // Of one row: the errors of the halves' means, in units of the target's scale; by target.

@@ -93,17 +93,18 @@ MatrixXd disagreements(const std::vector<sim::WorkflowSpec>& members, const pred
   std::vector<sim::RunningMoments> noise(quantities);
   for (std::size_t m = 0; m < members.size(); ++m) {
     std::vector<sim::RunningMoments> found(quantities);
-    simulate_windows(prediction::scenario_of(members[m], candidate.configuration, candidate.load, record.protocol),
-                     candidate.load, options.seed, options.replications,
-                     [&](std::size_t, const sim::Observation& window) {
-                       for (std::size_t q = 0; q < quantities; ++q) {
-                         const prediction::Quantity& quantity = record.quantities[q];
-                         std::optional<std::size_t> function;
-                         if (!quantity.function.empty()) function = members[m].find(quantity.function)->index;
-                         if (const auto value = prediction::observe(window, quantity.what, function))
-                           found[q].add(*value);
-                       }
-                     });
+    simulate_windows(
+        prediction::scenario_of(members[m], candidate.configuration, candidate.load, record.protocol), candidate.load,
+        options.seed, options.replications,
+        [&](std::size_t, const sim::Observation& window) {
+          for (std::size_t q = 0; q < quantities; ++q) {
+            const prediction::Quantity& quantity = record.quantities[q];
+            std::optional<std::size_t> function;
+            if (!quantity.function.empty()) function = members[m].find(quantity.function)->index;
+            if (const auto value = prediction::observe(window, quantity.what, function)) found[q].add(*value);
+          }
+        },
+        options.go_on);
     for (std::size_t q = 0; q < quantities; ++q) {
       means(static_cast<Index>(m), static_cast<Index>(q)) = found[q].mean().value_or(NAN);
       if (const auto variance = found[q].variance()) noise[q].add(*variance);

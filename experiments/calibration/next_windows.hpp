@@ -7,6 +7,7 @@
 
 #include "experiments/config/yaml_tree.hpp"
 #include "experiments/prediction/record.hpp"
+#include "sim/core/go_on.hpp"
 
 namespace faasconf::experiments::calibration {
 
@@ -24,6 +25,7 @@ struct NextOptions {
   std::size_t replications = 8;  // of each member: common random numbers
   std::uint64_t seed = 1;
   int threads = 1;
+  sim::GoOn go_on{};  // no: sim::Cancelled
 };
 
 // A measured window narrows the ensemble as in a square-root Kalman filter (J. Whitaker and T. Hamill, 2002): greedy,

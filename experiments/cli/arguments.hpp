@@ -35,6 +35,7 @@ class Arguments {
   const std::string& text(const std::string& name) const;          // as given, else the default
   std::span<const std::string> tokens() const { return tokens_; }  // all that the user gave, as given
   std::span<const std::string> list(const std::string& name) const;
+  std::span<const Parameter> parameters() const { return parameters_; }
   std::int64_t integer(const std::string& name, std::int64_t low, std::int64_t high) const;
   double number(const std::string& name, double low, double high) const;
   double rate_per_s(const std::string& name) const;  // > 0; "2" or "2/s"

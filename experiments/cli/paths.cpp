@@ -2,8 +2,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <stdexcept>
 #include <system_error>
 
 #include <unistd.h>
@@ -93,17 +91,6 @@ void make_output_folder(const std::string& option, const std::string& path) {
   if (access(path.c_str(), W_OK | X_OK) != 0) {
     throw sim::Error(where + "cannot write to \"" + path + "\": " + std::generic_category().message(errno));
   }
-}
-
-void write_aside(const std::string& path, const std::string& text) {
-  const std::string aside = path + ".part";
-  {
-    std::ofstream file(aside, std::ios::binary);
-    file << text;
-    file.flush();
-    if (!file) throw std::runtime_error(aside + ": it could not be written");
-  }
-  std::filesystem::rename(aside, path);
 }
 
 std::string find_input(const std::string& name) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiments/cli/arguments.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -32,8 +33,7 @@ void check_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenP
 // Makes a folder for several files where it is missing. Throws sim::Error when nothing can be written to it.
 void make_output_folder(const std::string& option, const std::string& path);
 
-// Writes a file aside and renames it when whole. Throws std::runtime_error where that fails.
-void write_aside(const std::string& path, const std::string& text);
+using files::write_aside;
 
 // A file of an experiment that is given by its path, or by its name when it ships: "azure-demo-day.csv".
 std::string find_input(const std::string& name);

@@ -161,8 +161,9 @@ void print_json(std::ostream& out, const ReplayReport& report, const std::vector
   out << answer.dump() << "\n";
 }
 
-void write_functions(const std::string& path, const ReplayReport& report) {
+void write_functions(const std::string& path, const ReplayReport& report, const std::string& comments) {
   files::PartFile file(path);
+  file.append(comments);
   file.append("# origin: " + in_one_line(report.trace.origin) + "; replayed: " + report.settings + "\n");
   file.append(
       "owner,app,function,trigger,calls,denied,cold,cold_share,"

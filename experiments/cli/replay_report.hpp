@@ -37,7 +37,7 @@ void print_table(std::ostream& out, const ReplayReport& report);
 void print_json(std::ostream& out, const ReplayReport& report, const std::vector<std::string>& files);
 
 // Times in seconds, memory in MiB times seconds; the columns of instances are those of the function or its app, in the
-// row of the first of its functions. Written aside and renamed.
-void write_functions(const std::string& path, const ReplayReport& report);
+// row of the first of its functions. Written aside and renamed; `comments`: lines above, each beginning with #.
+void write_functions(const std::string& path, const ReplayReport& report, const std::string& comments = {});
 
 }  // namespace faasconf::experiments::cli

@@ -7,6 +7,7 @@
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
 #include "experiments/cli/trace_output.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
@@ -19,16 +20,20 @@ int run_trace_convert(const Arguments& arguments, const Console& console) {
   const bool to_store = out.ends_with(".h5");
   if (to_store) check_output_file("out", out);
   check_apart({{"--out", out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
+  const auto source = open_trace(arguments);
   if (!to_store) make_output_folder("out", out);
 
   Progress progress(console.err, console.is_terminal);
-  const ReadTrace read = read_trace(arguments, input, progress);
+  const traces::ReadTrace read = read_trace(arguments, *source, progress);
   const auto append_invocations = [&](traces::TraceStoreWriter& writer) {
-    each_invocation(input, on_bad_row(arguments), [&](const traces::TraceInvocation& call) { writer.append(call); });
+    source->each_invocation({.on_bad_row = on_bad_row(arguments)},
+                            [&](const traces::TraceInvocation& call) { writer.append(call); });
   };
-  const std::vector<std::string> files = to_store ? write_trace_store(out, read.trace, progress, append_invocations)
-                                                  : write_trace_folder(out, read.trace, progress);
+  const std::vector<std::string> files =
+      to_store
+          ? write_trace_store(out, read.trace, trace_record(kTraceStoreFormat, "trace convert", arguments, *source),
+                              progress, append_invocations)
+          : write_trace_folder(out, read.trace, progress);
   progress.clear();
 
   print_report(console.err, read.report);

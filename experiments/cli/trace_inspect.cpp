@@ -13,6 +13,8 @@
 #include "experiments/cli/trace_input.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"
+#include "traces/azure/published.hpp"
+#include "traces/azure/statistics.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -202,11 +204,11 @@ bool draw(const std::string& plot, const std::string& path, const TraceStatistic
 int run_trace_inspect(const Arguments& arguments, const Console& console) {
   const std::string plot = figure_file(arguments, "plot");
   const std::string name = arguments.text("TRACE");
-  const TraceInput input = find_trace(find_input(name));
+  const auto source = open_trace(arguments);
   Progress progress(console.err, console.is_terminal);
-  progress.start("inspect", input.bytes);
-  const Inspected inspected =
-      inspect_trace(input, on_bad_row(arguments), [&](std::uint64_t done) { progress.advance(done); });
+  progress.start("inspect", source->bytes());
+  const traces::InspectedTrace inspected = source->inspect(
+      {.on_bad_row = on_bad_row(arguments), .progress = [&](std::uint64_t done) { progress.advance(done); }});
   progress.clear();
 
   print_report(console.err, inspected.report);

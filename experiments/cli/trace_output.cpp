@@ -21,10 +21,13 @@ void append_functions(Writer& writer, const traces::Trace& trace, Progress& prog
 
 }  // namespace
 
-std::vector<std::string> write_trace_store(const std::string& path, const traces::Trace& trace, Progress& progress,
+std::vector<std::string> write_trace_store(const std::string& path, const traces::Trace& trace,
+                                           const results::Record& record, Progress& progress,
                                            const std::function<void(traces::TraceStoreWriter&)>& more) {
-  traces::TraceStoreWriter writer(
-      path, {.days = trace.days, .origin = trace.origin, .creator = "faasconf " + std::string(version())});
+  traces::TraceStoreWriter writer(path, {.days = trace.days,
+                                         .origin = trace.origin,
+                                         .creator = "faasconf " + std::string(version()),
+                                         .record = results::to_json(record)});
   append_functions(writer, trace, progress);
   if (more) more(writer);
   writer.commit();

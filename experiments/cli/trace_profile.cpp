@@ -6,14 +6,12 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "sim/core/error.hpp"
-#include "traces/azure/azure2019_series.hpp"
 #include "traces/core/minute_series.hpp"
 #include "traces/core/select.hpp"
 #include "traces/core/users_profile.hpp"
-#include "traces/files/digest.hpp"
-#include "traces/store/store_series.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -52,41 +50,6 @@ traces::ProfileRequest profile_request(const Arguments& arguments, std::optional
           .users_max = static_cast<int>(arguments.integer("max-users", 0, kMaxUsers))};
 }
 
-// "file a.csv, sha256 ..., file b.csv, sha256 ..."; a file by the name that the user gave.
-std::string names_and_digests(const std::vector<std::string>& files, const std::string& given) {
-  std::string text;
-  for (const std::string& file : files) {
-    text += (text.empty() ? "file " : ", file ") + (files.size() == 1 ? given : file) + ", sha256 " +
-            files::sha256_of_file(file);
-  }
-  return text;
-}
-
-// The counts, and where they come from.
-struct Source {
-  traces::MinuteSeries series;
-  std::string origin;
-};
-
-Source read_source(const TraceInput& input, const std::string& name, traces::SeriesRequest request,
-                   Progress& progress) {
-  request.progress = [&](std::uint64_t done) { progress.advance(done); };
-  if (input.kind == TraceInput::Kind::azure2019) {
-    progress.start("read", input.bytes);
-    return {traces::read_series(input.files.invocations, request), names_and_digests(input.files.invocations, name)};
-  }
-  const std::string file = names_and_digests({input.path}, name);
-  if (input.kind == TraceInput::Kind::store) {
-    const traces::TraceStore store(input.path);
-    progress.start("read", store.size());
-    return {traces::read_series(store, name, request), file + " (" + store.origin().origin + ")"};
-  }
-  const ReadTrace read = read_trace(input, {.on_bad_row = request.on_bad_row});
-  Source source{traces::read_series(read.trace, name, request), file};
-  source.series.report = read.report;
-  return source;
-}
-
 int run_trace_profile(const Arguments& arguments, const Console& console) {
   std::optional<int> day;
   if (arguments.given("day")) day = static_cast<int>(arguments.integer("day", 1, kMaxDay));
@@ -95,16 +58,19 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
   if (out.empty()) throw sim::Error("--out: expected the path of the profile to write");
   check_output_file("out", out);
   check_apart({{"--out", out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
+  const auto source = open_trace(arguments);
 
   Progress progress(console.err, console.is_terminal);
-  const Source source =
-      read_source(input, arguments.text("TRACE"),
-                  {.whose = whose(arguments), .day = day, .on_bad_row = on_bad_row(arguments)}, progress);
+  progress.start("read", source->bytes());
+  const traces::ReadSeries read = source->series(
+      {.whose = whose(arguments), .day = day, .on_bad_row = on_bad_row(arguments), .progress = [&](std::uint64_t done) {
+         progress.advance(done);
+       }});
   progress.clear();
-  print_report(console.err, source.series.report);
-  const sim::Profile profile = traces::users_profile(source.series, request, source.origin);
-  config::write_profile(out, {.profile = profile, .users = true});
+  print_report(console.err, read.series.report);
+  const sim::Profile profile = traces::users_profile(read.series, request, read.origin);
+  const results::Record record = trace_record({"faasconf-profile", 1}, "trace profile", arguments, *source);
+  config::write_profile(out, {.profile = profile, .users = true}, results::csv_comment(record));
 
   if (arguments.given("json")) {
     console.out

@@ -7,6 +7,7 @@
 #include "experiments/cli/python.hpp"
 #include "experiments/cli/replay_report.hpp"
 #include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "traces/core/totals.hpp"
@@ -147,10 +148,11 @@ void print_assumptions(std::ostream& err, const Arguments& arguments, const trac
   say(models.without_memory, "memory of the apps", "app-memory");
 }
 
-std::vector<std::vector<traces::RecordedCall>> read_recorded(const Arguments& arguments, const TraceInput& input,
-                                                             std::size_t functions) {
+std::vector<std::vector<traces::RecordedCall>> read_recorded(const Arguments& arguments,
+                                                             const traces::TraceSource& source, std::size_t functions) {
   std::vector<traces::TraceInvocation> calls;
-  each_invocation(input, on_bad_row(arguments), [&](const traces::TraceInvocation& call) { calls.push_back(call); });
+  source.each_invocation({.on_bad_row = on_bad_row(arguments)},
+                         [&](const traces::TraceInvocation& call) { calls.push_back(call); });
   if (calls.empty()) return {};
   return traces::recorded_calls(functions, calls);
 }
@@ -183,12 +185,12 @@ bool draw(const std::string& plot, const ReplayReport& report, const Console& co
 int run_trace_replay(const Arguments& arguments, const Console& console) {
   const Plan plan = plan_of(arguments);
   const std::string name = arguments.text("TRACE");
-  const TraceInput input = find_trace(find_input(name));
+  const auto source = open_trace(arguments);
 
   Progress progress(console.err, console.is_terminal);
-  const ReadTrace read = read_trace(arguments, input, progress);
+  const traces::ReadTrace read = read_trace(arguments, *source, progress);
   const traces::ReplayModels models = traces::replay_models(read.trace, plan.model);
-  const auto recorded = read_recorded(arguments, input, read.trace.functions.size());
+  const auto recorded = read_recorded(arguments, *source, read.trace.functions.size());
   progress.clear();
   print_report(console.err, read.report);
   print_assumptions(console.err, arguments, models);
@@ -204,7 +206,8 @@ int run_trace_replay(const Arguments& arguments, const Console& console) {
                             .cluster_use = replayed.cluster_use};
   std::vector<std::string> files;
   if (!plan.out.empty()) {
-    write_functions(plan.out, report);
+    const results::Record record = trace_record({"faasconf-replay", 1}, "trace replay", arguments, *source);
+    write_functions(plan.out, report, results::csv_comment(record));
     files.push_back(plan.out);
   }
   progress.clear();

@@ -9,6 +9,7 @@
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
 #include "experiments/cli/trace_output.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"
 #include "traces/core/sample.hpp"
@@ -161,9 +162,11 @@ std::string steps_taken(const Arguments& arguments) {
   return text + ", seed " + arguments.text("seed");
 }
 
-std::vector<std::string> write_trace(const std::string& out, const traces::Trace& trace, Progress& progress) {
+std::vector<std::string> write_trace(const std::string& out, const traces::Trace& trace, const Arguments& arguments,
+                                     const traces::TraceSource& source, Progress& progress) {
   if (out.empty()) return {};
-  return out.ends_with(".h5") ? write_trace_store(out, trace, progress) : write_trace_folder(out, trace, progress);
+  if (!out.ends_with(".h5")) return write_trace_folder(out, trace, progress);
+  return write_trace_store(out, trace, trace_record(kTraceStoreFormat, "trace select", arguments, source), progress);
 }
 
 std::string number(double value) { return results::format_estimate(value, std::nullopt); }
@@ -241,14 +244,14 @@ int run_trace_select(const Arguments& arguments, const Console& console) {
   const bool to_folder = !plan.out.empty() && !plan.out.ends_with(".h5");
   if (!plan.out.empty() && !to_folder) check_output_file("out", plan.out);
   check_apart({{"--out", plan.out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  const TraceInput input = find_trace(find_input(arguments.text("TRACE")));
+  const auto source = open_trace(arguments);
   if (to_folder) make_output_folder("out", plan.out);
 
   Progress progress(console.err, console.is_terminal);
-  ReadTrace read = read_trace(arguments, input, progress);
+  traces::ReadTrace read = read_trace(arguments, *source, progress);
   Outcome outcome = carry_out(plan, std::move(read.trace));
   outcome.trace.origin += "; " + steps_taken(arguments);
-  const std::vector<std::string> files = write_trace(plan.out, outcome.trace, progress);
+  const std::vector<std::string> files = write_trace(plan.out, outcome.trace, arguments, *source, progress);
   progress.clear();
 
   print_report(console.err, read.report);

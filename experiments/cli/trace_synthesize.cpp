@@ -9,6 +9,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/progress.hpp"
+#include "experiments/cli/trace_record.hpp"
 #include "experiments/version.hpp"
 #include "sim/core/error.hpp"
 #include "traces/store/store.hpp"
@@ -25,9 +26,12 @@ constexpr std::int64_t kMaxFunctions = 10'000'000;
 constexpr std::int64_t kMaxDays = 366;
 
 std::vector<std::string> write_to_store(const std::string& path, const traces::SyntheticTrace& trace,
-                                        std::size_t threads, const std::function<void(std::size_t)>& progress) {
-  traces::TraceStoreWriter writer(
-      path, {.days = trace.spec().days, .origin = trace.origin(), .creator = "faasconf " + std::string(version())});
+                                        const results::Record& record, std::size_t threads,
+                                        const std::function<void(std::size_t)>& progress) {
+  traces::TraceStoreWriter writer(path, {.days = trace.spec().days,
+                                         .origin = trace.origin(),
+                                         .creator = "faasconf " + std::string(version()),
+                                         .record = results::to_json(record)});
   std::size_t done = 0;
   const auto make = [&](std::size_t piece) {
     std::vector<traces::TraceFunction> functions;
@@ -64,7 +68,9 @@ int run_trace_synthesize(const Arguments& arguments, const Console& console) {
   progress.start("synthesize", trace.size());
   const auto tell = [&](std::size_t done) { progress.advance(done); };
   const std::vector<std::string> files =
-      to_store ? write_to_store(out, trace, threads, tell) : traces::write_azure2019(out, trace, threads, tell);
+      to_store
+          ? write_to_store(out, trace, trace_record(kTraceStoreFormat, "trace synthesize", arguments), threads, tell)
+          : traces::write_azure2019(out, trace, threads, tell);
   progress.clear();
 
   if (arguments.given("json")) {

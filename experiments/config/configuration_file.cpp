@@ -131,7 +131,7 @@ sim::Configuration read_configuration_value(const YamlValue& value, const sim::W
 }
 
 sim::Configuration read_configuration(const std::string& path, const sim::WorkflowSpec& workflow) {
-  const YamlNode tree = parse_yaml(read_text_file(path), path);
+  const YamlNode tree = parse_yaml_file(read_text_file(path), path);
   return read_configuration_value({tree, ""}, workflow);
 }
 

@@ -56,7 +56,7 @@ CsvTable parse_table(std::string_view text, const std::string& path) {
     const std::string_view line = without_blanks(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
-    if (line.empty()) continue;
+    if (line.empty() || (table.header.empty() && line.starts_with('#'))) continue;
     std::vector<std::string> cells = split(line);
     if (table.header.empty()) {
       table.header = std::move(cells);

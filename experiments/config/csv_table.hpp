@@ -1,6 +1,7 @@
 #pragma once
 // A CSV file of numbers and words with a header line, as measurements come: columns by name or by position, since some
-// headers repeat names. Gzip, zstd and xz are read as they are.
+// headers repeat names. Comments, lines that begin with #, may stand above the header. Gzip, zstd and xz are read as
+// they are.
 
 #include <cstddef>
 #include <string>

@@ -29,7 +29,8 @@ constexpr std::array<std::string_view, 11> kExperimentKeys = {
 // An experiment's tree, whose workflow and configuration may stand in files of their own.
 class ExperimentTree {
  public:
-  ExperimentTree(const std::string& text, const std::string& path) : files_(path, text), root_(parse_yaml(text, path)) {
+  ExperimentTree(const std::string& text, const std::string& path)
+      : files_(path, text), root_(parse_yaml_file(text, path)) {
     constexpr std::string_view expected =
         "a workflow, which begins with the key name, or an experiment, which begins with the key workflow";
     if (root_.kind != YamlNode::Kind::map || root_.entries.empty()) YamlValue(root_, "").refuse(expected);
@@ -130,7 +131,7 @@ class ExperimentTree {
 
   YamlNode load(const YamlValue& reference) {
     const InputFiles::Text file = files_.read(reference);
-    return parse_yaml(file.content, file.path);
+    return parse_yaml_file(file.content, file.path);
   }
 
   static std::string name_of(const YamlNode& reference) {

@@ -12,7 +12,7 @@
 namespace faasconf::experiments::config {
 
 sim::LookupTable parse_lookup(const std::string& text, const std::string& path, const sim::WorkflowSpec& workflow) {
-  const YamlNode tree = parse_yaml(text, path);
+  const YamlNode tree = parse_yaml_file(text, path);
   const YamlMap top({tree, ""}, {"table"});
   const YamlValue list = top.require("table");
   std::vector<sim::LookupEntry> entries;

@@ -3,6 +3,7 @@
 //   table:
 //     - users: 10
 //       configuration: {functions: {starter: {cpu: 770m, memory: 512Mi, replicas: 2, concurrency: 3}, ...}}
+// and beside the table, under `record`, where it comes from.
 
 #include <string>
 

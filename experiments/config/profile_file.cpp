@@ -170,10 +170,10 @@ sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path
 
 ProfileFile read_profile(const std::string& path) { return parse_profile(read_text_file(path), path); }
 
-void write_profile(const std::string& path, const ProfileFile& profile) {
-  std::string text;
+void write_profile(const std::string& path, const ProfileFile& profile, const std::string& comments) {
+  std::string text = comments;
   if (!profile.profile.origin.empty()) {
-    text = std::string(kOrigin) + " ";
+    text += std::string(kOrigin) + " ";
     for (const char character : profile.profile.origin)
       text += character == '\n' || character == '\r' ? ' ' : character;
     text += '\n';

@@ -18,7 +18,8 @@ struct ProfileFile {
   bool users = true;  // false: requests per second
 };
 ProfileFile read_profile(const std::string& path);
-void write_profile(const std::string& path, const ProfileFile& profile);  // written aside and renamed
+// Written aside and renamed; `comments`: lines above the others, each beginning with #.
+void write_profile(const std::string& path, const ProfileFile& profile, const std::string& comments = {});
 
 // As read_profile, from text; `path` is for messages, and the origin when the text names none.
 ProfileFile parse_profile(const std::string& text, const std::string& path);

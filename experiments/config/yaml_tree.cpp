@@ -229,6 +229,12 @@ YamlNode parse_yaml(const std::string& text, const std::string& source) {
   return std::move(*tree);
 }
 
+YamlNode parse_yaml_file(const std::string& text, const std::string& source) {
+  YamlNode tree = parse_yaml(text, source);
+  std::erase_if(tree.entries, [](const YamlNode::Entry& entry) { return entry.key == "record"; });
+  return tree;
+}
+
 YamlNode parse_yaml_value(const std::string& text, const std::string& source) {
   std::optional<YamlNode> tree = parse(text, source, false);
   if (tree) return std::move(*tree);

@@ -40,6 +40,10 @@ struct YamlNode::Entry {
 // The one document of a text. Throws sim::Error; `source` names the text in messages.
 YamlNode parse_yaml(const std::string& text, const std::string& source);
 
+// The same of a file that faasconf may have written: without the key `record`, which says where it comes from and sets
+// nothing.
+YamlNode parse_yaml_file(const std::string& text, const std::string& source);
+
 // The same for a text without lines of its own, such as the value of an override. An empty one is `nothing`.
 YamlNode parse_yaml_value(const std::string& text, const std::string& source);
 

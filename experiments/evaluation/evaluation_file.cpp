@@ -16,6 +16,49 @@ namespace {
 constexpr results::FileFormat kFormat{"faasconf-evaluation", 1};
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
+// "5 x 10, 7": numbers of users, window after window.
+std::string users_text(const std::vector<int>& users) {
+  std::string text;
+  for (std::size_t begin = 0, end = 0; begin < users.size(); begin = end) {
+    while (end < users.size() && users[end] == users[begin]) ++end;
+    text += (text.empty() ? "" : ", ") + std::to_string(users[begin]) +
+            (end - begin > 1 ? " x " + std::to_string(end - begin) : "");
+  }
+  return text;
+}
+
+config::YamlNode policies_yaml(const EvaluationPlan& plan) {
+  std::vector<config::YamlNode> policies;
+  for (const EvaluatedPolicy& policy : plan.policies) {
+    policies.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
+                                         {"knows", config::yaml_scalar(policy.knows)},
+                                         {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
+  }
+  return config::yaml_list(std::move(policies));
+}
+
+config::YamlNode loads_yaml(const EvaluationPlan& plan) {
+  std::vector<config::YamlNode> loads;
+  for (const EvaluatedLoad& load : plan.loads) {
+    loads.push_back(config::yaml_map(
+        {{"name", config::yaml_scalar(load.name)}, {"users", config::yaml_scalar(users_text(load.users))}}));
+  }
+  return config::yaml_list(std::move(loads));
+}
+
+// The seeds that were done, where the evaluation was ended early.
+results::Record record_of(const config::Experiment& experiment, const EvaluationPlan& plan,
+                          const Evaluation& evaluation) {
+  return {.format = kFormat,
+          .job = {.verb = "evaluate",
+                  .options = {{"seeds", config::yaml_scalar(std::to_string(evaluation.seeds))},
+                              {"policies", policies_yaml(plan)},
+                              {"loads", loads_yaml(plan)}},
+                  .experiment = experiment.resolved},
+          .seed = evaluation.seed,
+          .inputs = experiment.inputs};
+}
+
 std::int64_t index(std::size_t i) { return static_cast<std::int64_t>(i); }
 
 void write_names(const H5::Group& run, const EvaluationPlan& plan, const Evaluation& evaluation) {
@@ -135,7 +178,7 @@ void write_evaluation(const std::string& path, const config::Experiment& experim
     files::PartFile part(path);
     {
       const H5::H5File file = files::create_hdf5(part);
-      results::write_origin(file, kFormat, experiment, evaluation.seed);
+      results::write_origin(file, record_of(experiment, plan, evaluation), experiment.scenario);
       results::write_attribute(file.openGroup("/"), "seeds", std::uint64_t{evaluation.seeds});
       const H5::Group run = file.openGroup("run");
       write_names(run, plan, evaluation);

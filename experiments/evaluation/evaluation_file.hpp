@@ -2,10 +2,10 @@
 // The record of an evaluation: HDF5 1.10, self-describing, by the conventions of experiments/results/result_file.hpp.
 // Layout (format version 1):
 //
-//   /                attributes: format "faasconf-evaluation", format_version, faasconf_version, seed, attribution,
-//                    faasconf_revision, window_s, workflow, qos_latency_s (NaN: no promise), qos_successes_per_30s,
-//                    seeds
-//   /run/resolved, /run/workflow_dot, /run/inputs/path, /run/inputs/sha256   as in a result file
+//   /                attributes: format "faasconf-evaluation", format_version, faasconf_version, faasconf_revision,
+//                    model_version, identity, seed, attribution, window_s, workflow, qos_latency_s (NaN: no promise),
+//                    qos_successes_per_30s, seeds
+//   /run/resolved, /run/workflow_dot, /run/inputs/path, /run/inputs/sha256, /run/job   as in a result file
 //   /run/policies, /run/knows, /run/protocols, /run/loads, /run/criteria, /run/units   names; columns refer to them by
 //                    index. What a policy knows of the load, whether its instances stay, and the unit of a criterion.
 //   /run/users       users by load and window: load, window, users

@@ -19,8 +19,8 @@ struct Step {
 // Two callbacks; either may be absent.
 struct Progress {
   std::function<void(const Step&)> on_step{};  // from one thread at a time
-  // Asked at least every 100 ms of wall time, from any thread. false cancels the job: it keeps what is complete and says
-  // in its result that it was interrupted.
+  // Asked at least every 100 ms of wall time, from any thread. false cancels the job: it keeps what is complete and
+  // says in its result that it was interrupted.
   std::function<bool()> go_on{};
 
   void report(Step step) const {

@@ -109,7 +109,7 @@ config::YamlNode read_workflow_tree(const std::string& path) {
   if (!std::filesystem::is_regular_file(path, unreadable)) {
     if (const std::string shipped = config::find_shipped(path); !shipped.empty()) file = shipped;
   }
-  config::YamlNode tree = config::parse_yaml(config::read_text_file(file), file);
+  config::YamlNode tree = config::parse_yaml_file(config::read_text_file(file), file);
   const bool is_workflow =
       tree.kind == config::YamlNode::Kind::map && !tree.entries.empty() && tree.entries.front().key == "name";
   if (!is_workflow)

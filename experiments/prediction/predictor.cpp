@@ -62,7 +62,7 @@ Predictor::Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, 
     : members_(std::move(members)),
       protocol_(std::move(protocol)),
       quantities_(std::move(quantities)),
-      options_(options) {
+      options_(std::move(options)) {
   if (members_.empty()) throw sim::Error("a prediction needs a workflow");
   for (const Quantity& quantity : quantities_) {
     functions_.emplace_back();
@@ -80,17 +80,19 @@ Outlook Predictor::predict(const sim::Configuration& configuration, const Load& 
     const bool is_best = m == 0;
     const std::size_t windows = is_best ? options_.replications : options_.member_replications;
     std::uint64_t member_met = 0;
-    simulate_windows(scenario_of(members_[m], configuration, load, protocol_), load, seed, windows,
-                     [&](std::size_t, const sim::Observation& window) {
-                       if (is_best) price.add(window.price);
-                       if (window.qos_met) ++member_met;
-                       for (std::size_t q = 0; q < quantities_.size(); ++q) {
-                         const auto value = observe(window, quantities_[q].what, functions_[q]);
-                         if (!value) continue;
-                         if (is_best) moments[q].best.add(*value);
-                         moments[q].all.add(*value);
-                       }
-                     });
+    simulate_windows(
+        scenario_of(members_[m], configuration, load, protocol_), load, seed, windows,
+        [&](std::size_t, const sim::Observation& window) {
+          if (is_best) price.add(window.price);
+          if (window.qos_met) ++member_met;
+          for (std::size_t q = 0; q < quantities_.size(); ++q) {
+            const auto value = observe(window, quantities_[q].what, functions_[q]);
+            if (!value) continue;
+            if (is_best) moments[q].best.add(*value);
+            moments[q].all.add(*value);
+          }
+        },
+        options_.go_on);
     if (is_best) {
       met = member_met;
     } else {

@@ -47,6 +47,7 @@ struct PredictorOptions {
   std::size_t replications = 16;
   std::size_t member_replications = 4;  // of each member but the first
   std::uint64_t seed = 1;
+  sim::GoOn go_on{};  // no: sim::Cancelled
 };
 
 class Predictor {

@@ -34,18 +34,18 @@ sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Conf
 }
 
 void simulate_windows(const sim::ScenarioSpec& spec, const Load& load, std::uint64_t seed, std::size_t count,
-                      const OnWindow& on_window) {
+                      const OnWindow& on_window, const sim::GoOn& go_on) {
   const sim::Scenario scenario(spec);
   sim::FixedPolicy policy(spec.configuration);
   if (spec.redeploy) {  // one simulation, deployed anew for each window
     const auto windows = static_cast<std::int64_t>(count);
-    const sim::Run run = sim::run(scenario, policy, {.duration = load.window * windows}, seed);
+    const sim::Run run = sim::run(scenario, policy, {.duration = load.window * windows, .go_on = go_on}, seed);
     assert(run.windows.size() == count);
     for (std::size_t i = 0; i < count; ++i) on_window(i, run.windows[i]);
     return;
   }
+  const sim::RunOptions options{.duration = load.warm_up + load.window, .warm_up = load.warm_up, .go_on = go_on};
   for (std::size_t i = 0; i < count; ++i) {
-    const sim::RunOptions options{.duration = load.warm_up + load.window, .warm_up = load.warm_up};
     on_window(i, sim::run(scenario, policy, options, seed, i).total);
   }
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/policy/observation.hpp"
 
@@ -39,9 +40,10 @@ sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Conf
                               const Load& load, const Protocol& protocol);
 
 // Independent windows 0 .. count - 1 of a seed, each on fresh instances: the same random numbers for all workflows.
+// `go_on` says no: sim::Cancelled.
 using OnWindow = std::function<void(std::size_t window, const sim::Observation&)>;
 void simulate_windows(const sim::ScenarioSpec& scenario, const Load& load, std::uint64_t seed, std::size_t count,
-                      const OnWindow& on_window);
+                      const OnWindow& on_window, const sim::GoOn& go_on = {});
 
 // The seed of a row: rows differ, and a row meets the same random numbers at every evaluation.
 std::uint64_t row_seed(std::uint64_t seed, std::size_t line);

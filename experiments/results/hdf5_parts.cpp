@@ -9,6 +9,7 @@
 #include "experiments/config/draw.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/version.hpp"
+#include "sim/core/version.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
@@ -45,6 +46,37 @@ void write_described(const H5::Group& group, const char* name, const std::string
   const H5::DataSet dataset = write_array(group, name, values);
   write_attribute(dataset, "unit", unit);
   if (names != nullptr) write_attribute(dataset, "names", std::string(names));
+}
+
+void write_record_attributes(const H5::Group& root, const Record& record) {
+  write_attribute(root, "format", std::string(record.format.name));
+  write_attribute(root, "format_version", record.format.version);
+  write_attribute(root, "faasconf_version", std::string(version()));
+  write_attribute(root, "faasconf_revision", std::string(code_revision()));
+  write_attribute(root, "model_version", std::uint64_t{sim::kModelVersion});
+  write_attribute(root, "identity", identity(record));
+  if (record.seed) write_attribute(root, "seed", *record.seed);
+}
+
+void write_scenario_attributes(const H5::Group& root, const sim::ScenarioSpec& scenario) {
+  write_attribute(root, "attribution", config::name_of(scenario.attribution));
+  write_attribute(root, "window_s", sim::to_seconds(scenario.window));
+  write_attribute(root, "workflow", scenario.workflow.name);
+  const sim::QosTarget& qos = scenario.workflow.qos;
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  write_attribute(root, "qos_latency_s", qos.latency == sim::kForever ? kNone : sim::to_seconds(qos.latency));
+  write_attribute(root, "qos_successes_per_30s", qos.successes);
+}
+
+void write_inputs(const H5::Group& group, const std::vector<config::InputFile>& inputs) {
+  std::vector<std::string> paths;
+  std::vector<std::string> digests;
+  for (const config::InputFile& input : inputs) {
+    paths.push_back(input.path);
+    digests.push_back(input.sha256);
+  }
+  write_array(group, "path", paths);
+  write_array(group, "sha256", digests);
 }
 
 }  // namespace
@@ -122,34 +154,14 @@ H5::Group create_group(const H5::Group& parent, const char* name) {
   return group;
 }
 
-void write_origin(const H5::Group& root, const FileFormat& format, const config::Experiment& experiment,
-                  std::uint64_t seed) {
-  const sim::ScenarioSpec& scenario = experiment.scenario;
-  write_attribute(root, "format", std::string(format.name));
-  write_attribute(root, "format_version", format.version);
-  write_attribute(root, "faasconf_version", std::string(version()));
-  write_attribute(root, "faasconf_revision", std::string(code_revision()));
-  write_attribute(root, "seed", seed);
-  write_attribute(root, "attribution", config::name_of(scenario.attribution));
-  write_attribute(root, "window_s", sim::to_seconds(scenario.window));
-  write_attribute(root, "workflow", scenario.workflow.name);
-  const sim::QosTarget& qos = scenario.workflow.qos;
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  write_attribute(root, "qos_latency_s", qos.latency == sim::kForever ? kNone : sim::to_seconds(qos.latency));
-  write_attribute(root, "qos_successes_per_30s", qos.successes);
-
+void write_origin(const H5::Group& root, const Record& record, const sim::ScenarioSpec& scenario) {
+  write_record_attributes(root, record);
+  write_scenario_attributes(root, scenario);
   const H5::Group run = create_group(root, "run");
-  write_text(run, "resolved", experiment.resolved);
+  write_text(run, "resolved", record.job.experiment);
   write_text(run, "workflow_dot", config::draw_dot(scenario.workflow));
-  const H5::Group inputs = create_group(run, "inputs");
-  std::vector<std::string> paths;
-  std::vector<std::string> digests;
-  for (const config::InputFile& input : experiment.inputs) {
-    paths.push_back(input.path);
-    digests.push_back(input.sha256);
-  }
-  write_array(inputs, "path", paths);
-  write_array(inputs, "sha256", digests);
+  write_inputs(create_group(run, "inputs"), record.inputs);
+  write_text(run, "job", job_yaml(record.job));
 }
 
 void translate_hdf5_errors(const std::string& path, const std::function<void()>& work) {

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "experiments/config/experiment_file.hpp"
+#include "experiments/results/record.hpp"
+#include "sim/model/scenario.hpp"
 
 namespace H5 {
 class DataSet;
@@ -39,15 +39,9 @@ void write_column(const H5::Group& group, const char* name, const std::string& u
 H5::DSetCreatPropList without_times();
 H5::Group create_group(const H5::Group& parent, const char* name);  // without times; links keep their order
 
-struct FileFormat {
-  std::string_view name;
-  std::uint64_t version = 1;
-};
-
-// Attributes of the root and the group run that every file has: format and versions, seed, attribution, window,
-// workflow and promise; the experiment, every value spelled out, its graph, its input files.
-void write_origin(const H5::Group& root, const FileFormat& format, const config::Experiment& experiment,
-                  std::uint64_t seed);
+// Attributes of the root and the group run that the file of an experiment has: its record, attribution, window,
+// workflow and promise; the job and the experiment, every value spelled out, its graph, its input files.
+void write_origin(const H5::Group& root, const Record& record, const sim::ScenarioSpec& scenario);
 
 // Errors of HDF5 become std::runtime_error. Those of the disk never reach HDF5.
 void translate_hdf5_errors(const std::string& path, const std::function<void()>& work);

@@ -309,7 +309,12 @@ class ResultWriter::File {
  private:
   void write_header(const ResultHeader& header) {
     const config::Experiment& experiment = *header.experiment;
-    write_origin(file_, {"faasconf-result", kFormatVersion}, experiment, header.seed);
+    write_origin(file_,
+                 {.format = {"faasconf-result", kFormatVersion},
+                  .job = {.verb = "simulate", .options = header.options, .experiment = experiment.resolved},
+                  .seed = header.seed,
+                  .inputs = experiment.inputs},
+                 experiment.scenario);
     write_attribute(file_.openGroup("/"), "duration_s", sim::to_seconds(header.duration));
 
     const H5::Group run = file_.openGroup("run");

@@ -1,12 +1,13 @@
 #pragma once
 // The result file: HDF5 1.10, self-describing. Layout (format version 1):
 //
-//   /                attributes: format "faasconf-result", format_version, faasconf_version, faasconf_revision, seed,
-//                    attribution, window_s, duration_s, workflow, qos_latency_s (NaN: no promise),
-//                    qos_successes_per_30s
+//   /                attributes: format "faasconf-result", format_version, faasconf_version, faasconf_revision,
+//                    model_version, identity, seed, attribution, window_s, duration_s, workflow, qos_latency_s (NaN: no
+//                    promise), qos_successes_per_30s
 //   /run/resolved    the experiment, every value spelled out (YAML)
 //   /run/workflow_dot  the workflow's graph (Graphviz)
 //   /run/inputs/path, /run/inputs/sha256   of every input file
+//   /run/job         the job and its options beside the experiment (YAML)
 //   /run/cases, /run/functions, /run/outcomes   names; columns below refer to them by index
 //   /run/warm_up_s, /run/replications   by case
 //   /run/metrics/COLUMN  how the metrics of the summary are shown: of ("end to end" or "function"), name, unit, title,
@@ -32,9 +33,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiments/config/experiment_file.hpp"
+#include "experiments/config/yaml_writer.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/results/summary.hpp"
 #include "sim/model/run.hpp"
@@ -48,6 +51,7 @@ struct ResultHeader {
   std::vector<sim::Duration> warm_up{};  // by case
   bool spans = false;
   Metrics metrics = results::metrics();
+  std::vector<std::pair<std::string, config::YamlNode>> options{};  // of the job, beside the experiment
 };
 
 // Writes aside and renames when finished; a writer that is destroyed before leaves nothing behind. Memory does not grow

@@ -8,11 +8,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/cli/paths.hpp"
 #include "experiments/version.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "sim/core/error.hpp"
 #include "traces/files/digest.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::train {
 namespace {
@@ -41,7 +41,7 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes, lea
   archive.write("has_best", c10::IValue(notes.has_best));
   std::ostringstream bytes;
   archive.save_to(bytes);
-  cli::write_aside(path, bytes.str());
+  files::write_aside(path, bytes.str());
 }
 
 Checkpoint::Checkpoint(const std::string& path) : path_(path) {
@@ -105,6 +105,15 @@ learner::bundle::PolicyBundle policy_of(const Training& training, learner::marl:
   policy.weights = learner::marl::weights_of(trainer.learner().actor());
   learner::bundle::check(metadata);
   return policy;
+}
+
+learner::bundle::PolicyBundle read_policy(const std::string& path) {
+  Checkpoint checkpoint(path);
+  const Training training = parse_training(checkpoint.notes().experiment, path);
+  learner::marl::Communicator alone;
+  learner::marl::Trainer trainer(training.trainer, alone, 1);
+  checkpoint.restore(trainer);
+  return policy_of(training, trainer);
 }
 
 }  // namespace faasconf::experiments::train

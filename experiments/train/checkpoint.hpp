@@ -37,4 +37,7 @@ class Checkpoint {
 // The policy of a trainer as a bundle.
 learner::bundle::PolicyBundle policy_of(const Training& training, learner::marl::Trainer& trainer);
 
+// The policy in a checkpoint, which is enough to make it. Throws sim::Error as Checkpoint.
+learner::bundle::PolicyBundle read_policy(const std::string& path);
+
 }  // namespace faasconf::experiments::train

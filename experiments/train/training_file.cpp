@@ -77,9 +77,9 @@ sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy
   });
   read_into(map, "load_knowledge", spec.load_knowledge, [](const config::YamlValue& value) {
     return read_word<sim::LoadForecasting>(value, {{"clairvoyant", sim::LoadForecasting::clairvoyant},
-                                                 {"persistence", sim::LoadForecasting::persistence},
-                                                 {"smoothing", sim::LoadForecasting::smoothing},
-                                                 {"seasonal", sim::LoadForecasting::seasonal}});
+                                                   {"persistence", sim::LoadForecasting::persistence},
+                                                   {"smoothing", sim::LoadForecasting::smoothing},
+                                                   {"seasonal", sim::LoadForecasting::seasonal}});
   });
   read_into(map, "season_windows", spec.season_windows,
             [](const config::YamlValue& value) { return read_size(value); });
@@ -125,7 +125,7 @@ std::vector<sim::WorkflowSpec> read_draws(const config::YamlValue& tree, std::si
 class TrainingReader {
  public:
   TrainingReader(const std::string& text, const std::string& path)
-      : files_(path, text), root_(config::parse_yaml(text, path)) {
+      : files_(path, text), root_(config::parse_yaml_file(text, path)) {
     if (root_.find("workflow") == nullptr || root_.find("training") == nullptr) {
       config::YamlValue(root_, "").refuse("a training file, with the keys workflow and training");
     }
@@ -173,7 +173,7 @@ class TrainingReader {
     const auto load = [this](config::YamlNode& workflow) {
       if (workflow.kind != config::YamlNode::Kind::scalar) return;
       const config::InputFiles::Text file = files_.read({workflow, "workflow"});
-      workflow = config::parse_yaml(file.content, file.path);
+      workflow = config::parse_yaml_file(file.content, file.path);
     };
     if (node.kind == config::YamlNode::Kind::list) {
       for (config::YamlNode& workflow : node.items) load(workflow);
@@ -266,7 +266,8 @@ class TrainingReader {
     }
   }
 
-  void read_safety(const config::YamlMap& map, const sim::EnvironmentSpec& environment, learner::marl::TrainerSpec& trainer) {
+  void read_safety(const config::YamlMap& map, const sim::EnvironmentSpec& environment,
+                   learner::marl::TrainerSpec& trainer) {
     const auto value = map.get("safety");
     if (!value) return;
     enum class Filter { none, ses, feasibility };

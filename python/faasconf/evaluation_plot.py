@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,73 +17,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from faasconf import command
-from faasconf._error import Error
+from faasconf.evaluation import Evaluation, load
 from faasconf.plot import COLOURS, DPI, QUIET, add_figure_option, shorten, style, write_figure
 
-FORMAT = "faasconf-evaluation"
-NEWEST_FORMAT_VERSION = 1
 SIZE_PX = (1600, 1200)
 LEGEND_COLUMNS = 3
 LEGEND_ROW = 0.022  # of the figure's height
 PROMISED = 0.95  # share of windows
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What ``faasconf evaluate --out`` wrote.
-
-    Attributes
-    ----------
-    workflow : str
-    policies, knows, protocols, loads, criteria : list of str
-    scores : ndarray of float64, shape (policies, loads, seeds, criteria)
-        NaN where a run has no value.
-    summary : dict of str to ndarray of float64, shape (policies, criteria)
-        ``mean``, ``low``, ``high``, ``difference``, ``difference_low``, ``difference_high`` and the others of the file.
-    """
-
-    workflow: str
-    policies: list[str]
-    knows: list[str]
-    protocols: list[str]
-    loads: list[str]
-    criteria: list[str]
-    scores: np.ndarray
-    summary: dict[str, np.ndarray]
-
-    def of(self, criterion: str) -> int:
-        return self.criteria.index(criterion)
-
-
-def read(path: Path) -> Evaluation:
-    """Read an evaluation; raises Error where it is none."""
-    if not path.exists():
-        raise Error(f"{path}: No such file or directory")
-    try:
-        with h5py.File(path) as file:
-            found = _text(file.attrs.get("format", b""))
-            if found != FORMAT:
-                raise Error(f"{path}: expected an evaluation, format \"{FORMAT}\", got \"{found}\"")
-            version = int(file.attrs["format_version"])
-            if version > NEWEST_FORMAT_VERSION:
-                raise Error(f"{path}: format version {version}, but this faasconf reads up to {NEWEST_FORMAT_VERSION}")
-            return _whole(file)
-    except (OSError, KeyError, ValueError) as error:
-        raise Error(f"{path}: expected a whole evaluation, got a damaged or another file: {error}") from error
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _whole(file: h5py.File) -> Evaluation:
-    names = {key: [_text(name) for name in file[f"run/{key}"]]
-             for key in ("policies", "knows", "protocols", "loads", "criteria")}
-    shape = (len(names["policies"]), len(names["loads"]), int(file.attrs["seeds"]))
-    scores = np.stack([file[f"runs/{criterion}"][:].reshape(shape) for criterion in names["criteria"]], axis=-1)
-    summary = {key: file[f"summary/{key}"][:].reshape(len(names["policies"]), len(names["criteria"]))
-               for key in file["summary"] if key not in ("policy", "criterion")}
-    return Evaluation(workflow=_text(file.attrs["workflow"]), scores=scores, summary=summary, **names)
 
 
 def draw(evaluation: Evaluation) -> Figure:
@@ -177,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plot(options: command.Options) -> None:
-    write_figure(options.out, lambda: draw(read(Path(options.evaluation))))
+    write_figure(options.out, lambda: draw(load(Path(options.evaluation))))
 
 
 if __name__ == "__main__":

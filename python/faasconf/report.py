@@ -21,7 +21,8 @@ from matplotlib.figure import Figure
 
 from faasconf import command, plot, workflow_graph
 from faasconf.intervals import estimate, mean_interval
-from faasconf.result import Result, Table, load
+from faasconf.result import Result, load
+from faasconf.table import Table
 
 
 @dataclass(frozen=True)

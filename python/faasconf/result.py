@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,53 +11,13 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from faasconf import hdf5
 from faasconf._error import Error
+from faasconf._record import Record, record_of_hdf5
+from faasconf.table import Table
 
 FORMAT = "faasconf-result"
 NEWEST_FORMAT_VERSION = 1
-
-
-class Table(Mapping[str, npt.NDArray[Any]]):
-    """Columns of equal length by name.
-
-    Attributes
-    ----------
-    units : dict of str
-        Unit of every column by its name; ``""`` for names and indices, ``"1"`` for shares.
-    """
-
-    def __init__(self, columns: dict[str, npt.NDArray[Any]], units: dict[str, str]):
-        self._columns = columns
-        self.units = units
-
-    def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        try:
-            return self._columns[name]
-        except KeyError:
-            raise KeyError(f"no column \"{name}\"; expected one of {', '.join(self)}") from None
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._columns
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
-
-    @property
-    def row_count(self) -> int:
-        return len(next(iter(self._columns.values()), ()))
-
-    def where(self, **values: Any) -> Table:
-        """Return the rows in which the named columns have these values."""
-        chosen = np.ones(self.row_count, dtype=bool)
-        for name, value in values.items():
-            chosen &= self[name] == value
-        return Table({name: column[chosen] for name, column in self.items()}, self.units)
-
-    def __repr__(self) -> str:
-        return f"<Table of {self.row_count} rows: {', '.join(self)}>"
 
 
 @dataclass(frozen=True)
@@ -68,6 +27,8 @@ class Result:
     Attributes
     ----------
     path : Path
+    record : Record
+        What it is, and where it comes from.
     attributes : dict
         Of the whole run: ``workflow``, ``seed``, ``window_s``, ``duration_s``, ``attribution``, ``qos_latency_s``,
         ``qos_successes_per_30s``, ``faasconf_version``, ``faasconf_revision``, ``format_version``.
@@ -94,6 +55,7 @@ class Result:
     """
 
     path: Path
+    record: Record = field(repr=False)
     attributes: dict[str, Any]
     case_names: list[str]
     function_names: list[str]
@@ -110,8 +72,8 @@ class Result:
     @cached_property
     def spans(self) -> Table | None:
         """One row per call; None unless the run was asked for them. Read when first used."""
-        with _open(self.path) as file:
-            return _table(file, "spans") if "spans" in file else None
+        with hdf5.opened(self.path) as file:
+            return hdf5.table(file, "spans") if "spans" in file else None
 
     def case_index(self, name: str) -> int:
         """Return the index of a case by its name."""
@@ -148,80 +110,38 @@ def load(path: str | Path) -> Result:
         When the file is missing, unreadable, no result, or written in a newer format.
     """
     path = Path(path)
-    with _open(path) as file:
-        try:
-            run = file["run"]
-            return Result(
-                path=path,
-                attributes={name: _plain(value) for name, value in file.attrs.items()},
-                case_names=_texts(run["cases"]),
-                function_names=_texts(run["functions"]),
-                warm_up_s=run["warm_up_s"][()].astype(np.float64),
-                replication_counts=run["replications"][()].astype(np.int64),
-                windows=_table(file, "windows"),
-                functions=_table(file, "functions"),
-                replications=_table(file, "replications"),
-                summary=_table(file, "summary"),
-                inputs=list(zip(_texts(run["inputs/path"]), _texts(run["inputs/sha256"]))),
-                resolved=_text(run["resolved"]),
-                workflow_dot=_text(run["workflow_dot"]),
-            )
-        except (KeyError, OSError, RuntimeError) as error:
-            raise Error(f"{path}: a damaged result file: {error}") from error
-
-
-def _open(path: Path) -> h5py.File:
     if not path.exists():
         raise Error(f"{path}: no such file")
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        reason = "not a result file (HDF5 expected)" if not _is_hdf5(path) else f"cannot be read: {error}"
-        raise Error(f"{path}: {reason}") from error
-    found = _plain(file.attrs.get("format", ""))
-    version = int(file.attrs.get("format_version", 0))
-    if found != FORMAT:
-        file.close()
-        raise Error(f"{path}: not a result file: expected format \"{FORMAT}\", got \"{found}\"")
-    if not 1 <= version <= NEWEST_FORMAT_VERSION:
-        file.close()
-        raise Error(f"{path}: format version {version}, but this faasconf reads up to {NEWEST_FORMAT_VERSION}; "
-                    "a newer faasconf wrote it")
-    return file
+    if not hdf5.is_hdf5(path):
+        raise Error(f"{path}: not a result file (HDF5 expected)")
+    with hdf5.opened(path) as file:
+        found = hdf5.format_of(file)
+        if found != FORMAT:
+            raise Error(f"{path}: not a result file: expected format \"{FORMAT}\", got \"{found}\"")
+        return read(file, path)
 
 
-def _is_hdf5(path: Path) -> bool:
-    try:
-        return bool(h5py.is_hdf5(path))
-    except OSError:
-        return False
-
-
-def _plain(value: Any) -> Any:
-    """An attribute as plain Python."""
-    if isinstance(value, bytes):
-        return value.decode()
-    return value.item() if isinstance(value, (np.generic, np.ndarray)) and np.ndim(value) == 0 else value
-
-
-def _text(dataset: h5py.Dataset) -> str:
-    value = dataset[()]
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _texts(dataset: h5py.Dataset) -> list[str]:
-    return [value.decode() if isinstance(value, bytes) else str(value) for value in dataset[()]]
-
-
-def _table(file: h5py.File, name: str) -> Table:
-    columns, units = {}, {}
-    for column, dataset in file[name].items():
-        text = dataset.dtype.kind in "OS"
-        columns[column] = np.array(_texts(dataset)) if text else dataset[()]
-        units[column] = _plain(dataset.attrs.get("unit", ""))
-    if len({len(values) for values in columns.values()}) > 1:
-        raise Error(f"{file.filename}: a damaged result file: the columns of /{name} differ in length")
-    return Table(columns, units)
+def read(file: h5py.File, path: Path) -> Result:
+    """Read an open result file."""
+    hdf5.check_version(file, NEWEST_FORMAT_VERSION)
+    run = file["run"]
+    record = record_of_hdf5(file)
+    return Result(
+        path=path,
+        record=record,
+        attributes={name: hdf5.plain(value) for name, value in file.attrs.items()},
+        case_names=hdf5.texts(run["cases"]),
+        function_names=hdf5.texts(run["functions"]),
+        warm_up_s=run["warm_up_s"][()].astype(np.float64),
+        replication_counts=run["replications"][()].astype(np.int64),
+        windows=hdf5.table(file, "windows"),
+        functions=hdf5.table(file, "functions"),
+        replications=hdf5.table(file, "replications"),
+        summary=hdf5.table(file, "summary"),
+        inputs=record.inputs,
+        resolved=record.experiment,
+        workflow_dot=hdf5.text(run["workflow_dot"]),
+    )
 
 
 def _count(indices: npt.NDArray[Any]) -> int:

@@ -17,28 +17,28 @@ from faasconf import _core
 
 
 @pytest.fixture(scope="module")
-def scenario():
-    return faasconf.Scenario.load("parallel", {"workload.closed_loop.users": 12})
+def experiment():
+    return faasconf.Experiment.load("parallel", {"workload.closed_loop.users": 12})
 
 
 @pytest.fixture(scope="module")
-def run(scenario):
-    return faasconf.simulate(scenario, duration_s=600, seed=1, spans=True)
+def run(experiment):
+    return faasconf.simulate(experiment, duration_s=600, seed=1, spans=True)
 
 
-def test_a_scenario_says_what_it_is(scenario):
-    assert scenario.workflow == "parallel"
-    assert {"starter", "rgb", "resize", "update", "resnet", "mobilenet"} <= set(scenario.functions)
-    assert scenario.window_s == 30.0 and scenario.qos_latency_s == 13.0 and scenario.qos_successes_per_30s == 20.0
-    assert "users: 12" in scenario.resolved
-    assert len(scenario.configurations) >= 1
+def test_an_experiment_says_what_it_is(experiment):
+    assert experiment.workflow == "parallel"
+    assert {"starter", "rgb", "resize", "update", "resnet", "mobilenet"} <= set(experiment.functions)
+    assert experiment.window_s == 30.0 and experiment.qos_latency_s == 13.0 and experiment.qos_successes_per_30s == 20.0
+    assert "users: 12" in experiment.resolved
+    assert len(experiment.configurations) >= 1
 
 
-def test_columns_have_a_value_per_window_and_function(scenario, run):
+def test_columns_have_a_value_per_window_and_function(experiment, run):
     assert run.windows["latency_mean_s"].shape == (20,)
     assert run.windows["latency_mean_s"].dtype == np.float64
     assert np.array_equal(run.windows["start_s"], 30.0 * np.arange(20))
-    assert run.functions["cpu_cores"].shape == (20, len(scenario.functions))
+    assert run.functions["cpu_cores"].shape == (20, len(experiment.functions))
     assert run.windows["users"][-1] == 12
 
 
@@ -51,27 +51,27 @@ def test_spans_have_a_row_per_call(run):
     assert run.functions["completions"].sum() == np.sum(spans["outcome"] == 0)
 
 
-def test_spans_are_empty_unless_asked_for(scenario):
-    assert all(len(column) == 0 for column in faasconf.simulate(scenario, duration_s=60).spans.values())
+def test_spans_are_empty_unless_asked_for(experiment):
+    assert all(len(column) == 0 for column in faasconf.simulate(experiment, duration_s=60).spans.values())
 
 
-def test_a_window_without_a_success_has_no_latency(scenario):
+def test_a_window_without_a_success_has_no_latency(experiment):
     # nobody is back within the first second
-    run = faasconf.simulate(faasconf.Scenario.load("parallel", {"workload.window": "1s"}), duration_s=60)
+    run = faasconf.simulate(faasconf.Experiment.load("parallel", {"workload.window": "1s"}), duration_s=60)
     none = run.windows["completions"] == 0
     assert none[0]
     assert np.array_equal(np.isnan(run.windows["latency_mean_s"]), none)
 
 
-def test_the_total_sums_up_the_windows_after_the_warm_up(scenario):
-    run = faasconf.simulate(scenario, duration_s=600, warm_up_s=120)
+def test_the_total_sums_up_the_windows_after_the_warm_up(experiment):
+    run = faasconf.simulate(experiment, duration_s=600, warm_up_s=120)
     kept = run.windows["start_s"] >= 120
     assert run.total["completions"] == run.windows["completions"][kept].sum()
     assert run.qos_compliance == pytest.approx(run.windows["qos_met"][kept].mean())
 
 
-def test_the_same_seed_gives_the_same_run(scenario, run):
-    again = faasconf.simulate(scenario, duration_s=600, seed=1, spans=True)
+def test_the_same_seed_gives_the_same_run(experiment, run):
+    again = faasconf.simulate(experiment, duration_s=600, seed=1, spans=True)
     for table in ("windows", "functions", "spans"):
         for name, column in getattr(run, table).items():
             assert np.array_equal(column, getattr(again, table)[name], equal_nan=True)
@@ -79,18 +79,18 @@ def test_the_same_seed_gives_the_same_run(scenario, run):
 
 
 @pytest.mark.parametrize("other", [{"seed": 2}, {"replication": 1}])
-def test_another_seed_or_replication_gives_another(scenario, run, other):
-    differs = faasconf.simulate(scenario, duration_s=600, **{"seed": 1} | other)
+def test_another_seed_or_replication_gives_another(experiment, run, other):
+    differs = faasconf.simulate(experiment, duration_s=600, **{"seed": 1} | other)
     assert not np.array_equal(differs.windows["latency_mean_s"], run.windows["latency_mean_s"], equal_nan=True)
 
 
-def test_columns_outlive_the_run(scenario):
-    run = faasconf.simulate(scenario, duration_s=600, seed=1)
+def test_columns_outlive_the_run(experiment):
+    run = faasconf.simulate(experiment, duration_s=600, seed=1)
     column, copy = run.windows["latency_mean_s"], run.windows["latency_mean_s"].copy()
     del run
     gc.collect()
     for seed in range(3):  # whoever frees the memory, these take it
-        faasconf.simulate(scenario, duration_s=600, seed=seed)
+        faasconf.simulate(experiment, duration_s=600, seed=seed)
     assert np.array_equal(column, copy, equal_nan=True)
 
 
@@ -104,7 +104,7 @@ def test_columns_own_their_run(run):
     assert run.windows["price"].base is run and run.functions["instances"].base is run
 
 
-def test_other_threads_go_on_while_a_run_goes_on(scenario):
+def test_other_threads_go_on_while_a_run_goes_on(experiment):
     progress, done = 0, threading.Event()
 
     def count():
@@ -116,44 +116,44 @@ def test_other_threads_go_on_while_a_run_goes_on(scenario):
     counter = threading.Thread(target=count)
     counter.start()
     before = progress
-    faasconf.simulate(scenario, duration_s=40 * 3600)
+    faasconf.simulate(experiment, duration_s=40 * 3600)
     after = progress
     done.set()
     counter.join()
     assert after - before > 100
 
 
-def test_a_configuration_is_four_columns(scenario):
-    count = len(scenario.functions)
+def test_a_configuration_is_four_columns(experiment):
+    count = len(experiment.functions)
     configuration = faasconf.Configuration(cpu_millicores=[1000] * count, memory_mib=np.full(count, 1024.0),
                                            replicas=[3] * count, concurrency=np.arange(count) + 1)
     assert configuration.cpu_millicores.tolist() == [1000.0] * count
     assert configuration.concurrency.tolist() == list(range(1, count + 1))
     assert configuration.replicas.dtype == np.int64
-    run = faasconf.simulate(scenario, duration_s=60, configuration=configuration)
+    run = faasconf.simulate(experiment, duration_s=60, configuration=configuration)
     assert run.functions["instances"].shape == (2, count)
 
 
-def test_the_first_configuration_is_the_default(scenario):
-    first = next(iter(scenario.configurations.values()))
-    a, b = (faasconf.simulate(scenario, duration_s=300, **options) for options in ({}, {"configuration": first}))
+def test_the_first_configuration_is_the_default(experiment):
+    first = next(iter(experiment.configurations.values()))
+    a, b = (faasconf.simulate(experiment, duration_s=300, **options) for options in ({}, {"configuration": first}))
     assert np.array_equal(a.windows["latency_mean_s"], b.windows["latency_mean_s"], equal_nan=True)
 
 
 @pytest.mark.parametrize("call, message", [
-    (lambda scenario: faasconf.Scenario.load("no-such-file.yaml"), "no-such-file.yaml"),
-    (lambda scenario: faasconf.Scenario.load("parallel", {"no.such.key": 1}), "no"),
-    (lambda scenario: faasconf.simulate(scenario, duration_s=0), "duration_s: expected seconds > 0, got 0"),
-    (lambda scenario: faasconf.simulate(scenario, duration_s=float("nan")), "duration_s: .* > 0, got nan"),
-    (lambda scenario: faasconf.simulate(scenario, warm_up_s=-1), "warm_up_s: expected seconds >= 0, got -1"),
-    (lambda scenario: faasconf.simulate(scenario, configuration=faasconf.Configuration(
+    (lambda experiment: faasconf.Experiment.load("no-such-file.yaml"), "no-such-file.yaml"),
+    (lambda experiment: faasconf.Experiment.load("parallel", {"no.such.key": 1}), "no"),
+    (lambda experiment: faasconf.simulate(experiment, duration_s=0), "duration_s: expected seconds > 0, got 0"),
+    (lambda experiment: faasconf.simulate(experiment, duration_s=float("nan")), "duration_s: .* > 0, got nan"),
+    (lambda experiment: faasconf.simulate(experiment, warm_up_s=-1), "warm_up_s: expected seconds >= 0, got -1"),
+    (lambda experiment: faasconf.simulate(experiment, configuration=faasconf.Configuration(
         cpu_millicores=[1], memory_mib=[1], replicas=[1], concurrency=[1])), "function"),
-    (lambda scenario: faasconf.Configuration(cpu_millicores=[1, 1], memory_mib=[1], replicas=[1, 1],
+    (lambda experiment: faasconf.Configuration(cpu_millicores=[1, 1], memory_mib=[1], replicas=[1, 1],
                                              concurrency=[1, 1]), "memory_mib: expected a value per function"),
 ])
-def test_bad_input_is_an_error_of_ours(scenario, call, message):
+def test_bad_input_is_an_error_of_ours(experiment, call, message):
     with pytest.raises(faasconf.Error, match=message):
-        call(scenario)
+        call(experiment)
 
 
 def stub_members(tree):

@@ -21,10 +21,10 @@ def result(tmp_path_factory):
 
 
 def test_the_file_holds_what_simulate_returns(result):
-    scenario = faasconf.Scenario.load("branch")
-    assert result.function_names == scenario.functions
+    experiment = faasconf.Experiment.load("branch")
+    assert result.function_names == experiment.functions
     for replication in range(2):
-        run = faasconf.simulate(scenario, duration_s=300, seed=3, replication=replication, spans=True)
+        run = faasconf.simulate(experiment, duration_s=300, seed=3, replication=replication, spans=True)
         rows = result.windows.where(replication=replication)
         for name, column in run.windows.items():
             assert np.array_equal(rows[name], column, equal_nan=True), name
@@ -37,7 +37,7 @@ def test_the_file_holds_what_simulate_returns(result):
 
 
 def test_every_column_of_the_file_is_one_of_simulate(result):
-    run = faasconf.simulate(faasconf.Scenario.load("branch"), duration_s=60)
+    run = faasconf.simulate(faasconf.Experiment.load("branch"), duration_s=60)
     assert set(result.windows) - set(run.windows) == {"case", "replication", "window"}
     assert set(result.spans) - set(run.spans) == {"case", "replication"}
     assert set(result.functions) - set(run.functions) == {

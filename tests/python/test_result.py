@@ -4,6 +4,7 @@ import pytest
 import synthetic
 
 import faasconf
+from faasconf.result import load as load_result
 
 
 def test_columns_have_names_and_units_in_the_files_order(result):
@@ -81,19 +82,19 @@ def test_a_file_that_is_not_hdf5_is_one_message(tmp_path):
     path = tmp_path / "run.csv"
     path.write_text("start_s,users\n")
     with pytest.raises(faasconf.Error, match="run.csv: not a result file"):
-        faasconf.load(path)
+        load_result(path)
 
 
 def test_a_folder_is_no_result(tmp_path):
     with pytest.raises(faasconf.Error, match="not a result file"):
-        faasconf.load(tmp_path)
+        load_result(tmp_path)
 
 
 def test_another_hdf5_file_is_no_result(tmp_path):
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file.attrs["format"] = "something else"
     with pytest.raises(faasconf.Error, match="expected format \"faasconf-result\", got \"something else\""):
-        faasconf.load(tmp_path / "other.h5")
+        load_result(tmp_path / "other.h5")
 
 
 def test_a_newer_format_is_refused(tmp_path):
@@ -115,5 +116,5 @@ def test_a_result_that_lacks_a_table_is_damaged(tmp_path):
     path = synthetic.write_result(tmp_path / "run.h5", replications=1, window_count=2)
     with h5py.File(path, "r+") as file:
         del file["summary"]
-    with pytest.raises(faasconf.Error, match="run.h5: a damaged result file"):
+    with pytest.raises(faasconf.Error, match="run.h5: a damaged faasconf-result"):
         faasconf.load(path)

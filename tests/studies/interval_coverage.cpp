@@ -16,16 +16,17 @@ void print_coverage(int system, std::uint64_t evaluations) {
   const double truth[] = {0.5, 0.8, 0.1};
   const TwoFunctionsFiles files("coverage-" + std::to_string(system), 200,
                                 100 + static_cast<std::uint64_t>(system) * 10'000);
-  const CalibrationOptions options{.evaluations = evaluations, .windows_per_half = 1, .members = 8, .threads = 2};
-  const auto found = calibrate(files.inputs(options), options, [](const FitProgress&) { return true; });
+  const calibration::CalibrationOptions options{
+      .evaluations = evaluations, .windows_per_half = 1, .members = 8, .threads = 2};
+  const calibration::Calibration found = calibration::calibrate(files.inputs(options), options);
   int held = 0;
   for (std::size_t i = 0; i < 3; ++i) {
-    const Span& interval = found->record.intervals[i];
+    const prediction::Span& interval = found.record.intervals[i];
     if (interval.low <= truth[i] && truth[i] <= interval.high) ++held;
   }
   int targets = 0;
   double covered = 0;
-  for (const TargetReport& report : found->reports) {
+  for (const calibration::TargetReport& report : found.reports) {
     if (!report.held_out) continue;
     covered += report.coverage;
     ++targets;

@@ -108,4 +108,10 @@ void PartFile::check() const {
   if (error_ != 0) throw failure(path_, error_);
 }
 
+void write_aside(const std::string& path, std::string_view bytes) {
+  PartFile file(path);
+  file.append(bytes);
+  file.commit();
+}
+
 }  // namespace faasconf::files

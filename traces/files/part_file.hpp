@@ -36,4 +36,7 @@ class PartFile {
   std::string buffer_;
 };
 
+// The whole of a file at once. Throws as PartFile.
+void write_aside(const std::string& path, std::string_view bytes);
+
 }  // namespace faasconf::files

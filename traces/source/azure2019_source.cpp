@@ -95,7 +95,7 @@ class Azure2019Source final : public TraceSource {
 
   ReadTrace read(const ReadPolicy& policy) const override {
     Azure2019Trace azure = read_azure2019(by_kind_, policy);
-    azure.trace.origin = "Azure Functions 2019:" + listed_digests(files(), policy.go_on);
+    azure.trace.origin = "Azure Functions 2019:" + listed_digests(*this, policy.go_on);
     return {.trace = std::move(azure.trace), .report = azure.report};
   }
 
@@ -103,7 +103,7 @@ class Azure2019Source final : public TraceSource {
 
   ReadSeries series(const SeriesRequest& request) const override {
     return {.series = read_series(by_kind_.invocations, request),
-            .origin = listed_files(by_kind_.invocations, name(), request.go_on)};
+            .origin = listed_files(*this, by_kind_.invocations.size(), request.go_on)};
   }
 
   void each_invocation(const ReadPolicy&, const std::function<void(const TraceInvocation&)>&) const override {}

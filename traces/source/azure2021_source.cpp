@@ -13,7 +13,7 @@ class Azure2021Source final : public TraceSource {
 
   ReadTrace read(const ReadPolicy& policy) const override {
     ReadTrace read = read_calls(policy);
-    read.trace.origin = "Azure Functions 2021:" + listed_digests(files(), policy.go_on);
+    read.trace.origin = "Azure Functions 2021:" + listed_digests(*this, policy.go_on);
     return read;
   }
 
@@ -30,7 +30,7 @@ class Azure2021Source final : public TraceSource {
   }
 
   ReadSeries series(const SeriesRequest& request) const override {
-    const std::string file = listed_files(files(), name(), request.go_on);
+    const std::string file = listed_files(*this, files().size(), request.go_on);
     const ReadTrace read =
         read_calls({.on_bad_row = request.on_bad_row, .progress = request.progress, .go_on = request.go_on});
     ReadSeries result{.series = read_series(read.trace, name(), request), .origin = file};

@@ -18,9 +18,10 @@ std::unique_ptr<TraceSource> azure2019_source(const Azure2019Files& files, const
 std::unique_ptr<TraceSource> azure2021_source(const std::string& path, const std::string& name);
 
 // " a.csv sha256 ... b.csv sha256 ...", for the origin of a trace.
-std::string listed_digests(const std::vector<std::string>& files, const sim::GoOn& go_on);
+std::string listed_digests(const TraceSource& source, const sim::GoOn& go_on);
 
-// "file a.csv, sha256 ..., file b.csv, sha256 ...", for the origin of a series; one file alone goes by the user's name.
-std::string listed_files(const std::vector<std::string>& files, const std::string& name, const sim::GoOn& go_on);
+// "file a.csv, sha256 ..., file b.csv, sha256 ...", of the first files, for the origin of a series; one file alone goes
+// by the user's name.
+std::string listed_files(const TraceSource& source, std::size_t count, const sim::GoOn& go_on);
 
 }  // namespace faasconf::traces

@@ -37,7 +37,7 @@ class StoreSource final : public TraceSource {
   }
 
   ReadSeries series(const SeriesRequest& request) const override {
-    const std::string file = listed_files(files(), name(), request.go_on);
+    const std::string file = listed_files(*this, files().size(), request.go_on);
     const TraceStore store(path_);
     SeriesRequest in_functions = request;
     in_functions.progress = by_functions(store, request.progress);

@@ -62,7 +62,7 @@ std::unique_ptr<TraceSource> open_file(const std::string& path, const std::strin
 }  // namespace
 
 TraceSource::TraceSource(std::string name, std::vector<std::string> files)
-    : name_(std::move(name)), files_(std::move(files)) {
+    : name_(std::move(name)), files_(std::move(files)), digests_(files_.size()) {
   std::error_code unreadable;
   for (const std::string& file : files_) {
     const auto size = fs::file_size(file, unreadable);
@@ -77,17 +77,25 @@ std::unique_ptr<TraceSource> open_trace(const std::string& path, std::string nam
   return fs::is_directory(path, unreadable) ? open_folder(path, name) : open_file(path, name);
 }
 
-std::string listed_digests(const std::vector<std::string>& files, const sim::GoOn& go_on) {
+const std::string& TraceSource::digest(std::size_t file, const sim::GoOn& go_on) const {
+  std::string& digest = digests_[file];
+  if (digest.empty()) digest = files::sha256_of_file(files_[file], go_on);
+  return digest;
+}
+
+std::string listed_digests(const TraceSource& source, const sim::GoOn& go_on) {
   std::string text;
-  for (const std::string& file : files) text += " " + file + " sha256 " + files::sha256_of_file(file, go_on);
+  for (std::size_t i = 0; i < source.files().size(); ++i) {
+    text += " " + source.files()[i] + " sha256 " + source.digest(i, go_on);
+  }
   return text;
 }
 
-std::string listed_files(const std::vector<std::string>& files, const std::string& name, const sim::GoOn& go_on) {
+std::string listed_files(const TraceSource& source, std::size_t count, const sim::GoOn& go_on) {
   std::string text;
-  for (const std::string& file : files) {
-    text += (text.empty() ? "file " : ", file ") + (files.size() == 1 ? name : file) + ", sha256 " +
-            files::sha256_of_file(file, go_on);
+  for (std::size_t i = 0; i < count; ++i) {
+    text += (i == 0 ? "file " : ", file ") + (count == 1 ? source.name() : source.files()[i]) + ", sha256 " +
+            source.digest(i, go_on);
   }
   return text;
 }

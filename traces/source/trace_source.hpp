@@ -6,12 +6,14 @@
 //   const ReadTrace read = source->read();
 //   source->each_invocation({}, [&](const TraceInvocation& call) { replay(call); });
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "traces/azure/statistics.hpp"
 #include "traces/core/minute_series.hpp"
 #include "traces/core/read_policy.hpp"
@@ -35,7 +37,8 @@ struct ReadSeries {
   std::string origin;  // "file a.csv, sha256 ..., file b.csv, sha256 ..."
 };
 
-// Opening looks at names, sizes and first bytes; all else is read when asked for, each time anew. Progress is in bytes
+// Opening looks at names, sizes and first bytes; all else is read when asked for, each time anew, by one thread at a
+// time. Progress is in bytes
 // of all files, up to bytes(). All throw sim::Error, and sim::Cancelled where their caller does not want to go on.
 class TraceSource {
  public:
@@ -44,6 +47,7 @@ class TraceSource {
   const std::string& name() const { return name_; }  // as its user calls it
   const std::vector<std::string>& files() const { return files_; }
   std::uint64_t bytes() const { return bytes_; }
+  const std::string& digest(std::size_t file, const sim::GoOn& go_on = {}) const;  // SHA-256; the file is read once
 
   // All of it: functions with their counts and percentiles. Its origin names the files with their SHA-256, unless the
   // files themselves tell another one.
@@ -66,6 +70,7 @@ class TraceSource {
  private:
   std::string name_;
   std::vector<std::string> files_;
+  mutable std::vector<std::string> digests_;  // of the files; empty: not known yet
   std::uint64_t bytes_ = 0;
 };
 

@@ -141,7 +141,8 @@ class TraceStore::File {
         root_(file_.openGroup("/")),
         origin_{.days = static_cast<std::uint32_t>(read_number(root_, "days")),
                 .origin = read_text(root_, "origin"),
-                .creator = read_text(root_, "creator")},
+                .creator = read_text(root_, "creator"),
+                .record = root_.attrExists("record") ? read_text(root_, "record") : ""},
         functions_(read_number(root_, "functions")) {
     if (origin_.days < 1 || origin_.days > kMostDays) throw Damage("days: got " + std::to_string(origin_.days));
     read_triggers();

@@ -1,8 +1,8 @@
 #pragma once
 // A trace in one HDF5 file, from which some functions are read without the others.
 //
-//   /                        attributes: format, format_version, creator, days, origin, digest, and how many functions,
-//                            apps, cells, calls and invocations there are
+//   /                        attributes: format, format_version, creator, record (JSON), days, origin, digest, and how
+//                            many functions, apps, cells, calls and invocations there are
 //   /functions/record        name: the 32 bytes of a hash of 64 hexadecimal digits, or else where in /texts it lies;
 //                            app: row of /apps; duration: average_ms, count, minimum_ms, maximum_ms, percentiles_ms
 //   /functions/trigger       as traces::Trigger
@@ -32,8 +32,9 @@ namespace faasconf::traces {
 
 struct StoreOrigin {
   std::uint32_t days = 1;
-  std::string origin;   // files and digests, days, selection, scale; as Trace::origin
-  std::string creator;  // program and version
+  std::string origin;    // files and digests, days, selection, scale; as Trace::origin
+  std::string creator;   // program and version
+  std::string record{};  // what the program says of the file, in JSON; empty: nothing
 };
 
 // Written aside, and moved to its place when committed.

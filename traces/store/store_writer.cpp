@@ -227,6 +227,7 @@ class TraceStoreWriter::File {
     write_attribute(root, "format_version", kFormatVersion);
     write_attribute(root, "creator", origin_.creator);
     write_attribute(root, "origin", origin_.origin);
+    if (!origin_.record.empty()) write_attribute(root, "record", origin_.record);
     write_attribute(root, "digest", digest);
     write_attribute(root, "days", origin_.days);
     write_attribute(root, "functions", functions_);

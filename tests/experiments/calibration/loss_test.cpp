@@ -94,18 +94,26 @@ TEST(NewtonPolish, GoesDownFromTheBestOfItsStarts) {
   const Point truth = problem.candidate.point(problem.candidate.written_values());
   Point other = truth;
   other[0] += 0.2;
-  const auto polished = [&](const std::vector<Point>& starts, int steps) {
-    return newton_polish(loss, starts, steps, [] { return true; });
-  };
+  const auto polished = [&](const std::vector<Point>& starts, int steps) { return newton_polish(loss, starts, steps); };
   EXPECT_EQ(polished({other, truth}, 0), truth);
   EXPECT_EQ(polished({other}, 0), other);
   EXPECT_LT(loss(polished({other}, 3)), loss(other) / 4);
   EXPECT_LE(loss(polished({other, truth}, 3)), loss(truth));
 }
 
+TEST(Polish, EndsInTheMiddleOfItsEvaluationsWhereTheLossIsCancelled) {
+  const Problem problem(10);
+  int asked = 0;
+  const Loss loss = problem.loss({.threads = 1, .go_on = [&] { return ++asked < 200; }});
+  const Point start = problem.candidate.point(problem.candidate.written_values());
+  std::uint64_t used = 0;
+  EXPECT_THROW(polish(loss, start, 10'000, used), sim::Cancelled);
+  EXPECT_LT(asked, 300);
+}
+
 // --- the workflow of a point
 
-TEST(prediction::CandidateWorkflow, PutsValuesWhereTheirPathsLead) {
+TEST(CandidateWorkflow, PutsValuesWhereTheirPathsLead) {
   const config::YamlNode tree = two_functions_tree();
   const std::vector<prediction::FittedParameter> parameters{
       {.name = "work",
@@ -123,7 +131,7 @@ TEST(prediction::CandidateWorkflow, PutsValuesWhereTheirPathsLead) {
   EXPECT_NEAR(candidate.values(candidate.point(std::vector<double>{0.3}))[0], 0.3, 1e-12);
 }
 
-TEST(prediction::CandidateWorkflow, RefusesPathsThatLeadNowhere) {
+TEST(CandidateWorkflow, RefusesPathsThatLeadNowhere) {
   const auto candidate = [](const std::string& path) {
     return prediction::CandidateWorkflow(
         two_functions_tree(),

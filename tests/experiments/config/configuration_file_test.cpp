@@ -108,5 +108,11 @@ TEST(ConfigurationFile, IsReadFromDisk) {
             missing + ": expected a readable file, got \"No such file or directory\"");
 }
 
+TEST(ConfigurationFile, ReadsAConfigurationWithItsRecord) {
+  const auto folder = scratch_folder("configuration_file");
+  write_file(folder / "c.yaml", "default: {cpu: 1, memory: 1Gi, replicas: 4, concurrency: 3}\nrecord: {seed: 1}\n");
+  EXPECT_EQ(read_configuration(folder / "c.yaml", workflow()).functions[0].replicas, 4);
+}
+
 }  // namespace
 }  // namespace faasconf::experiments::config

@@ -34,5 +34,11 @@ TEST(MeasuredTable, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(complaint([&] { number_at(table, 0, 2); }), HasSubstr("got nothing"));
 }
 
+TEST(MeasuredTable, HasCommentsAboveItsHeader) {
+  const CsvTable table = parse_table("# faasconf: {\"seed\": 1, \"a\": 2}\na,b\n1,2\n", "t.csv");
+  EXPECT_EQ(table.header, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(table.place(0), "t.csv:3");
+}
+
 }  // namespace
 }  // namespace faasconf::experiments::config

@@ -48,5 +48,10 @@ TEST(LookupFile, SaysWhatIsWrongAndWhere) {
       HasSubstr("what function"));
 }
 
+TEST(LookupFile, ReadsATableWithItsRecord) {
+  const std::string entries = "table:\n  - {users: 1, configuration: " + kKnobs + "}\n";
+  EXPECT_EQ(parse_lookup(entries + "record:\n  format: faasconf-table\n", "t.yaml", parallel()).entries().size(), 1u);
+}
+
 }  // namespace
 }  // namespace faasconf::experiments::config

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/experiments/config/reading.hpp"
+#include "tests/scratch_folder.hpp"
 
 namespace faasconf::experiments::config {
 namespace {
@@ -89,6 +90,14 @@ TEST(ProfileFile, ArrivalsAreInOrder) {
   EXPECT_EQ(complaint([] { parse_arrivals("arrival_s\n2\n1\n", "a.csv"); }),
             "a.csv:3: expected arrival_s not below the last one, got \"1\"");
   EXPECT_EQ(complaint([] { parse_arrivals("0\n", "a.csv"); }), "a.csv:1: expected the header arrival_s, got \"0\"");
+}
+
+TEST(ProfileFile, IsWrittenBelowItsComments) {
+  const tests::ScratchFolder folder;
+  const ProfileFile profile = parse_profile("# origin: made up\nstart_s,users\n0,4\n60,8\n", "p.csv");
+  write_profile(folder / "p.csv", profile, "# faasconf: {}\n");
+  EXPECT_EQ(tests::read_file(folder / "p.csv"), "# faasconf: {}\n# origin: made up\nstart_s,users\n0,4\n60,8\n");
+  EXPECT_EQ(read_profile(folder / "p.csv").profile.origin, "made up");
 }
 
 }  // namespace

@@ -84,5 +84,13 @@ TEST(YamlTree, ReadsWindowsLinesAndByteOrderMarks) {
   EXPECT_EQ(tree.find("b")->place.line, 2);
 }
 
+TEST(YamlTree, OfAFileLeavesOutItsRecord) {
+  const std::string text = "a: 1\nrecord: {format: faasconf-table}\nb: {record: 2}\n";
+  const YamlNode tree = parse_yaml_file(text, "t.yaml");
+  ASSERT_EQ(tree.entries.size(), 2u);
+  EXPECT_EQ(tree.entries[1].key, "b");
+  EXPECT_NE(tree.find("b")->find("record"), nullptr);
+}
+
 }  // namespace
 }  // namespace faasconf::experiments::config

@@ -69,6 +69,16 @@ TEST_F(EvaluationFile, TellsUnitsAndWhereItComesFrom) {
   EXPECT_EQ(text(file.openDataSet("/runs/policy"), "names"), "/run/policies");
 }
 
+TEST_F(EvaluationFile, SaysWhichPoliciesAndLoadsItIsOf) {
+  const H5::H5File file(write("e.h5"), H5F_ACC_RDONLY);
+  std::string job;
+  const H5::DataSet dataset = file.openDataSet("/run/job");
+  dataset.read(job, dataset.getStrType());
+  EXPECT_THAT(job, testing::StartsWith("evaluate:\n  seeds: 3\n"));
+  EXPECT_THAT(job, testing::HasSubstr("users: \"2 x 6\""));
+  EXPECT_TRUE(file.openGroup("/").attrExists("identity"));
+}
+
 TEST_F(EvaluationFile, IsExportedAsCsv) {
   const std::string csv = scratch_.path() / "csv";
   EXPECT_THAT(results::export_csv(write("e.h5"), csv), ElementsAre(csv + "/runs.csv", csv + "/summary.csv"));

@@ -9,7 +9,9 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "experiments/results/record.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/version.hpp"
 #include "tests/experiments/results/made_up_run.hpp"
 
 namespace faasconf::experiments::results {
@@ -18,6 +20,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+
+const std::vector<std::pair<std::string, config::YamlNode>> kOptions = {{"warm_up", config::yaml_scalar("60s")}};
 
 struct Size {
   int replications = 2;
@@ -31,7 +35,8 @@ void write_result(const std::string& path, const Size& size) {
                              .seed = 7,
                              .duration = std::chrono::seconds(30 * size.windows),
                              .warm_up = {std::chrono::seconds(0), std::chrono::seconds(60)},
-                             .spans = size.spans});
+                             .spans = size.spans,
+                             .options = kOptions});
   Summary summary({"small", "größer"}, {"first", "second, \"quoted\""});
   for (std::size_t one = 0; one < 2; ++one) {
     for (int replication = 0; replication < size.replications; ++replication) {
@@ -99,6 +104,21 @@ TEST(ResultFile, DescribesTheRun) {
   EXPECT_THAT(text(file, "/run/workflow_dot"), HasSubstr("digraph"));
   EXPECT_THAT(numbers(file, "/run/warm_up_s"), ElementsAre(0, 60));
   EXPECT_THAT(integers(file, "/run/replications"), ElementsAre(2, 2));
+}
+
+TEST(ResultFile, SaysWhichJobAndModelItComesFrom) {
+  const ScratchFolder folder;
+  write_result(folder / "run.h5", {});
+  const H5::H5File file(folder / "run.h5", H5F_ACC_RDONLY);
+  const Record record{.format = {"faasconf-result"},
+                      .job = {.verb = "simulate", .options = kOptions, .experiment = "name: pair\n"},
+                      .seed = 7,
+                      .inputs = made_up_experiment().inputs};
+  EXPECT_EQ(text(file, "/run/job"), "simulate: {warm_up: 60s}\n");
+  EXPECT_EQ(text_attribute(file.openGroup("/"), "identity"), identity(record));
+  std::uint64_t model_version = 0;
+  file.openGroup("/").openAttribute("model_version").read(H5::PredType::NATIVE_UINT64, &model_version);
+  EXPECT_EQ(model_version, static_cast<std::uint64_t>(sim::kModelVersion));
 }
 
 TEST(ResultFile, HoldsEveryWindowOfEveryRun) {

@@ -9,12 +9,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiments/cli/paths.hpp"
 #include "experiments/train/checkpoint.hpp"
 #include "experiments/train/tensorboard.hpp"
 #include "experiments/train/training_file.hpp"
 #include "learner/marl/greedy.hpp"
 #include "sim/core/error.hpp"
+#include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments::train {
 namespace {
@@ -111,8 +111,8 @@ class Checkpoints : public testing::TestWithParam<const char*> {};
 TEST_P(Checkpoints, GoOnToTheLastBit) {
   at::set_num_threads(1);
   const Training plan = training(GetParam());
-  const cli::ScratchDirectory scratch;
-  const std::string path = (scratch.path() / "a.ckpt").string();
+  const std::filesystem::path scratch = scratch_folder("checkpoints");
+  const std::string path = (scratch / "a.ckpt").string();
   Running straight(plan), begun(plan), resumed(plan);
   for (int i = 0; i < 4; ++i) straight.trainer.iterate(0.1 * i);
   for (int i = 0; i < 2; ++i) begun.trainer.iterate(0.1 * i);
@@ -136,8 +136,8 @@ INSTANTIATE_TEST_SUITE_P(Methods, Checkpoints,
                                          "  method: attmf-modern\n  redeploy: false\n  safety: feasibility\n"));
 
 TEST(Checkpoint, RefusesOtherFiles) {
-  const cli::ScratchDirectory scratch;
-  const std::string path = (scratch.path() / "no.ckpt").string();
+  const std::filesystem::path scratch = scratch_folder("refused");
+  const std::string path = (scratch / "no.ckpt").string();
   std::ofstream(path) << "not a checkpoint";
   try {
     Checkpoint checkpoint(path);
@@ -148,8 +148,8 @@ TEST(Checkpoint, RefusesOtherFiles) {
 }
 
 TEST(Checkpoint, RefusesTheStateOfAnotherTraining) {
-  const cli::ScratchDirectory scratch;
-  const std::string path = (scratch.path() / "a.ckpt").string();
+  const std::filesystem::path scratch = scratch_folder("another");
+  const std::string path = (scratch / "a.ckpt").string();
   const Training one = training("  method: mappo\n"), other = training("  method: mappo\n  learning: {width: 16}\n");
   Running of_one(one), of_other(other);
   write_checkpoint(path, {.experiment = one.resolved}, of_one.trainer, of_one.alone);

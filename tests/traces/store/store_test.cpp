@@ -100,6 +100,16 @@ TEST(TraceStore, IsTheSameFileForTheSameTrace) {
   EXPECT_NE(TraceStore(folder / "a.h5").digest(), TraceStore(folder / "b.h5").digest());
 }
 
+TEST(TraceStore, KeepsItsRecordBesideWhatItHolds) {
+  const ScratchFolder folder;
+  TraceStoreWriter writer(folder / "t.h5", {.days = 1, .origin = "x", .creator = "me", .record = "{\"seed\": 1}"});
+  writer.commit();
+  write_store(folder / "without.h5", {.days = 1, .functions = {}, .origin = "x"}, "me");
+  EXPECT_EQ(TraceStore(folder / "t.h5").origin().record, "{\"seed\": 1}");
+  EXPECT_EQ(TraceStore(folder / "without.h5").origin().record, "");
+  EXPECT_EQ(TraceStore(folder / "t.h5").digest(), TraceStore(folder / "without.h5").digest());
+}
+
 TEST(TraceStore, KeepsSingleCalls) {
   const ScratchFolder folder;
   TraceStoreWriter writer(folder / "t.h5", {.days = 2, .origin = "", .creator = ""});

@@ -1,28 +1,29 @@
-// faasconf._core: the simulator on NumPy arrays. Converts, and nothing more.
+// faasconf.Run: one replication as NumPy columns, by the names of the result file; faasconf.simulate makes it.
+
+#include "sim/model/run.hpp"
 
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
-#include <pybind11/stl/filesystem.h>
 
 #include "experiments/config/experiment_file.hpp"
+#include "python/bindings/bindings.hpp"
 #include "sim/core/error.hpp"
-#include "sim/model/run.hpp"
 
 namespace py = pybind11;
 using namespace py::literals;
 
-namespace faasconf {
+namespace faasconf::python {
 namespace {
 
 using experiments::config::Experiment;
@@ -197,15 +198,6 @@ sim::Duration positive_seconds(const char* name, double seconds, bool may_be_zer
   throw sim::Error(message.str());
 }
 
-Experiment load_scenario(const std::filesystem::path& path, const py::dict& overrides) {
-  experiments::config::Overrides entries;
-  for (const auto& [key, value] : overrides) {
-    entries.push_back(py::str(key).cast<std::string>() + "=" + py::str(value).cast<std::string>());
-  }
-  const py::gil_scoped_release unlocked;
-  return experiments::config::read_experiment(path.string(), entries);
-}
-
 RunColumns simulate(const Experiment& experiment, std::optional<double> duration_s, double warm_up_s,
                     std::uint64_t seed, std::uint64_t replication,
                     const std::optional<sim::Configuration>& configuration, bool spans) {
@@ -223,173 +215,7 @@ RunColumns simulate(const Experiment& experiment, std::optional<double> duration
   return to_columns(sim::run(scenario, policy, options, seed, replication), scenario.function_count());
 }
 
-using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using WholeNumbers = py::array_t<int, py::array::c_style | py::array::forcecast>;
-
-sim::Configuration make_configuration(const Numbers& cpu_millicores, const Numbers& memory_mib,
-                                      const WholeNumbers& replicas, const WholeNumbers& concurrency) {
-  const py::ssize_t count = cpu_millicores.size();
-  const auto check_shape = [&](const py::array& values, const char* name) {
-    if (values.ndim() == 1 && values.size() == count) return;
-    throw sim::Error(std::string(name) + ": expected a value per function, as many as cpu_millicores has");
-  };
-  check_shape(cpu_millicores, "cpu_millicores");
-  check_shape(memory_mib, "memory_mib");
-  check_shape(replicas, "replicas");
-  check_shape(concurrency, "concurrency");
-  sim::Configuration configuration;
-  for (py::ssize_t i = 0; i < count; ++i) {
-    configuration.functions.push_back(
-        {sim::Millicores{cpu_millicores.at(i)}, sim::Mebibytes{memory_mib.at(i)}, replicas.at(i), concurrency.at(i)});
-  }
-  return configuration;
-}
-
-template <class Value, class Of>
-py::array_t<Value> knobs(const sim::Configuration& configuration, Of of) {
-  py::array_t<Value> values(static_cast<py::ssize_t>(configuration.functions.size()));
-  Value* value = values.mutable_data();
-  for (const sim::FunctionConfiguration& function : configuration.functions) *value++ = of(function);
-  return values;
-}
-
-std::vector<std::string> function_names(const Experiment& experiment) {
-  std::vector<std::string> names;
-  for (const sim::FunctionSpec& function : experiment.scenario.workflow.functions) names.push_back(function.name);
-  return names;
-}
-
-py::dict configurations(const Experiment& experiment) {
-  py::dict result;
-  for (const experiments::config::NamedConfiguration& named : experiment.configurations) {
-    result[py::str(named.name)] = named.configuration;
-  }
-  return result;
-}
-
-double latency_promise_s(const Experiment& experiment) {
-  const sim::Duration latency = experiment.scenario.workflow.qos.latency;
-  return latency == sim::kForever ? kAbsent : sim::to_seconds(latency);
-}
-
-// sim::Error becomes faasconf.Error, with all the lines that it nests.
-void translate_errors() {
-  static const py::handle python_error =
-      py::module_::import("faasconf._error").attr("Error").cast<py::object>().release();
-  py::register_exception_translator([](std::exception_ptr pointer) {
-    try {
-      if (pointer) std::rethrow_exception(pointer);
-    } catch (const sim::Error& error) {
-      PyErr_SetString(python_error.ptr(), sim::describe(error).c_str());
-    }
-  });
-}
-
-}  // namespace
-
-PYBIND11_MODULE(_core, module) {
-  module.doc() = "The simulator. Use it as faasconf.Scenario, faasconf.simulate.";
-  translate_errors();
-
-  py::class_<sim::Configuration>(module, "Configuration", R"(The four knobs of every function.
-
-Parameters
-----------
-cpu_millicores : array_like of float, shape (n_functions,)
-    CPU limit of an instance; 1000 are one core.
-memory_mib : array_like of float, shape (n_functions,)
-    Memory limit of an instance.
-replicas : array_like of int, shape (n_functions,)
-concurrency : array_like of int, shape (n_functions,)
-    Calls that an instance serves at once; 0: no limit.
-
-Attributes are copies of the values.
-
-Examples
---------
->>> import faasconf
->>> faasconf.Configuration(cpu_millicores=[500], memory_mib=[256], replicas=[2], concurrency=[1]).replicas
-array([2])
-)")
-      .def(py::init(&make_configuration), py::kw_only(), "cpu_millicores"_a, "memory_mib"_a, "replicas"_a,
-           "concurrency"_a)
-      .def_property_readonly(
-          "cpu_millicores",
-          [](const sim::Configuration& configuration) {
-            return knobs<double>(configuration, [](const auto& knob) { return knob.cpu.value; });
-          },
-          "float64, shape (n_functions,), millicores.")
-      .def_property_readonly(
-          "memory_mib",
-          [](const sim::Configuration& configuration) {
-            return knobs<double>(configuration, [](const auto& knob) { return knob.memory.value; });
-          },
-          "float64, shape (n_functions,), MiB.")
-      .def_property_readonly(
-          "replicas",
-          [](const sim::Configuration& configuration) {
-            return knobs<std::int64_t>(configuration, [](const auto& knob) { return knob.replicas; });
-          },
-          "int64, shape (n_functions,).")
-      .def_property_readonly(
-          "concurrency",
-          [](const sim::Configuration& configuration) {
-            return knobs<std::int64_t>(configuration, [](const auto& knob) { return knob.concurrency; });
-          },
-          "int64, shape (n_functions,).")
-      .def(
-          "__eq__", [](const sim::Configuration& a, const sim::Configuration& b) { return a == b; }, py::is_operator());
-
-  py::class_<Experiment>(module, "Scenario",
-                         R"(A workflow or experiment file, ready to run; `Scenario.load` makes it.)")
-      .def_static("load", &load_scenario, "path"_a, "overrides"_a = py::dict(), R"(Read a workflow or experiment file.
-
-Parameters
-----------
-path : str or os.PathLike
-    A file, or the name of a workflow that ships.
-overrides : dict, optional
-    Values by key, dots between the keys of nested maps, as ``--set`` takes them.
-
-Raises
-------
-Error
-    When the file cannot be used: it says where, what was expected and what came.
-
-Examples
---------
->>> import faasconf
->>> scenario = faasconf.Scenario.load("parallel")
->>> scenario.window_s
-30.0
-)")
-      .def_property_readonly(
-          "workflow", [](const Experiment& experiment) { return experiment.scenario.workflow.name; },
-          "Name of the workflow.")
-      .def_property_readonly("functions", &function_names, "Names of the functions, in the order of columns.")
-      .def_property_readonly("configurations", &configurations, "The configurations that the file compares, by name.")
-      .def_property_readonly(
-          "window_s", [](const Experiment& experiment) { return sim::to_seconds(experiment.scenario.window); },
-          "Length of a window, seconds.")
-      .def_property_readonly("qos_latency_s", &latency_promise_s,
-                             "Longest mean latency that meets QoS, seconds; NaN without a promise.")
-      .def_property_readonly(
-          "qos_successes_per_30s",
-          [](const Experiment& experiment) { return experiment.scenario.workflow.qos.successes; },
-          "Fewest successes that meet QoS, per 30 s.")
-      .def_property_readonly(
-          "duration_s",
-          [](const Experiment& experiment) {
-            return sim::to_seconds(experiment.duration.value_or(sim::RunOptions{}.duration));
-          },
-          "How long a run is unless told otherwise, seconds.")
-      .def_property_readonly(
-          "resolved", [](const Experiment& experiment) { return experiment.resolved; },
-          "The experiment as YAML, every value spelled out.")
-      .def("__repr__", [](const Experiment& experiment) {
-        return "<Scenario of workflow '" + experiment.scenario.workflow.name + "'>";
-      });
-
+void bind_columns(py::module_& module) {
   py::class_<RunColumns>(module, "Run", R"(One replication; `simulate` makes it.
 
 Columns have the names of those in a result file. They are read-only views that keep the run alive. What is absent, such
@@ -441,22 +267,27 @@ as the latency of a window without a success, is NaN.)")
       .def_readonly("events", &RunColumns::events, "Events that the simulation handled.")
       .def("__repr__",
            [](const RunColumns& run) { return "<Run of " + std::to_string(run.window_count) + " windows>"; });
+}
 
-  module.def("simulate", &simulate, "scenario"_a, py::kw_only(), "duration_s"_a = py::none(), "warm_up_s"_a = 0.0,
+}  // namespace
+
+void bind_run(py::module_& module) {
+  bind_columns(module);
+  module.def("simulate", &simulate, "experiment"_a, py::kw_only(), "duration_s"_a = py::none(), "warm_up_s"_a = 0.0,
              "seed"_a = 1, "replication"_a = 0, "configuration"_a = py::none(), "spans"_a = false,
              R"(Run one replication; other threads of Python go on meanwhile.
 
 Parameters
 ----------
-scenario : Scenario
+experiment : Experiment
 duration_s : float, optional
-    Simulated seconds; the scenario's by default.
+    Simulated seconds; the experiment's by default.
 warm_up_s : float
     Whole windows before this time stay out of the total.
 seed, replication : int
-    With the scenario they decide the result to the last bit.
+    With the experiment they decide the result to the last bit.
 configuration : Configuration, optional
-    In force throughout; the scenario's first by default.
+    In force throughout; the experiment's first by default.
 spans : bool
     Whether every call is kept.
 
@@ -469,15 +300,15 @@ Run
 Raises
 ------
 Error
-    When the configuration does not fit the scenario, or a number cannot be used.
+    When the configuration does not fit the experiment, or a number cannot be used.
 
 Examples
 --------
 >>> import faasconf
->>> run = faasconf.simulate(faasconf.Scenario.load("parallel"), duration_s=300, seed=1)
+>>> run = faasconf.simulate(faasconf.Experiment.load("parallel"), duration_s=300, seed=1)
 >>> run.windows["latency_mean_s"].shape
 (10,)
 )");
 }
 
-}  // namespace faasconf
+}  // namespace faasconf::python

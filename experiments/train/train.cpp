@@ -1,32 +1,25 @@
-#include "experiments/train/run_training.hpp"
+#include "experiments/train/train.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <limits>
-#include <ostream>
+#include <memory>
 #include <sstream>
+#include <system_error>
 
-#include <nlohmann/json.hpp>
-
-#include "experiments/cli/interrupt.hpp"
-#include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
 #include "experiments/train/checkpoint.hpp"
-#include "experiments/train/tensorboard.hpp"
+#include "experiments/train/training_log.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/random.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::train {
 namespace {
 
 constexpr double kPenalty = 10;  // of a share of violations beyond the limit, in units of reward
 constexpr double kSecondsBetweenLines = 5;
-
-using nlohmann::json;
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -36,69 +29,26 @@ double score_of(const learner::marl::GreedyReport& report, const Selection& sele
   return report.reward - (selection.constrained ? kPenalty * beyond : 0);
 }
 
-json to_json(const Scalars& scalars) {
-  json all = json::object();
-  for (const auto& [name, number] : scalars) all[name] = number;
-  return all;
-}
-
-// The lines of a log up to a step: what a resumed training goes on from.
-std::string lines_until(const std::string& path, std::uint64_t step) {
-  std::ifstream file(path);
-  std::string kept;
-  for (std::string line; std::getline(file, line);) {
-    const json entry = json::parse(line, nullptr, false);
-    if (entry.is_object() && entry.value("step", std::uint64_t{0}) <= step) kept += line + "\n";
-  }
-  return kept;
-}
-
-// JSON lines and TensorBoard's events, on one rank.
-class TrainingLog {
- public:
-  TrainingLog(const std::string& folder, std::uint64_t step) : board_(folder, "faasconf." + std::to_string(step)) {
-    const std::string path = folder + "/log.jsonl";
-    cli::write_aside(path, lines_until(path, step));
-    lines_.open(path, std::ios::app);
-  }
-
-  void add(std::uint64_t step, const char* kind, const Scalars& scalars) {
-    json entry = to_json(scalars);
-    entry["step"] = step;
-    entry["kind"] = kind;
-    lines_ << entry.dump() << "\n" << std::flush;
-    Scalars named;
-    for (const auto& [name, number] : scalars) named.emplace_back(std::string(kind) + "/" + name, number);
-    board_.add(static_cast<std::int64_t>(step), named);
-  }
-
- private:
-  TensorBoard board_;
-  std::ofstream lines_;
-};
-
 class TrainingLoop {
  public:
-  TrainingLoop(const Training& training, const TrainingRun& run, const cli::Console& console)
-      : training_(training),
-        run_(run),
+  TrainingLoop(const TrainJob& job, const jobs::Progress& progress)
+      : training_(job.training),
+        job_(job),
+        progress_(progress),
         communicator_(learner::marl::make_communicator()),
-        trainer_(training.trainer, *communicator_, run.threads),
-        progress_(console.err, console.is_terminal && !run.quiet && communicator_->rank() == 0) {
-    notes_.experiment = training.resolved;
-    if (run.resume) resume();
-    if (communicator_->rank() != 0) return;
-    cli::write_aside(in_folder("experiment.yaml"), training.resolved);
-    log_.emplace(run.folder, steps());
+        trainer_(training_.trainer, *communicator_, job.threads) {
+    notes_.experiment = training_.resolved;
+    if (job.resume) resume();
+    if (!reports()) return;
+    files::write_aside(in_folder("experiment.yaml"), training_.resolved);
+    log_.emplace(job.folder, steps());
   }
 
-  TrainingEnd run() {
-    const cli::Interrupt interrupt;
+  TrainResult run() {
     const double started_s = now_s();
     const std::uint64_t first = steps();
-    TrainingEnd end;
-    progress_.start(training_.method, training_.steps);
-    progress_.advance(first);
+    TrainResult end;
+    report_step();
     while (steps() < training_.steps && !end.interrupted) {
       const std::uint64_t before = steps();
       const learner::marl::IterationReport report =
@@ -106,22 +56,22 @@ class TrainingLoop {
       note(report, static_cast<double>(steps() - first) / (now_s() - started_s));
       const std::uint64_t every = training_.selection.every_steps;
       if (steps() / every != before / every || steps() >= training_.steps) end.last = select();
-      end.interrupted = communicator_->any(interrupt.requested());
+      report_step();
+      end.interrupted = communicator_->any(progress_.cancelled());
     }
     write_checkpoint(in_folder("last.ckpt"), notes_, trainer_, *communicator_);
-    if (communicator_->rank() == 0) write_policy("last.fcp");
-    progress_.clear();
+    if (reports()) write_policy("last.fcp");
     end.steps = steps();
     end.steps_here = end.steps - first;
     end.seconds = now_s() - started_s;
     end.best = notes_.best;
+    if (!reports()) end.last.reset();
     return end;
   }
 
-  bool reports() const { return communicator_->rank() == 0; }
-
  private:
-  std::string in_folder(const std::string& name) const { return run_.folder + "/" + name; }
+  std::string in_folder(const std::string& name) const { return job_.folder + "/" + name; }
+  bool reports() const { return communicator_->rank() == 0; }
   // Those of a method that learns from what it has count as if it lived through them.
   std::uint64_t steps() const { return trainer_.iterations() * trainer_.steps_per_iteration(); }
 
@@ -134,6 +84,11 @@ class TrainingLoop {
     }
     checkpoint.restore(trainer_);
     notes_ = checkpoint.notes();
+  }
+
+  void report_step() const {
+    if (!reports()) return;
+    progress_.report({.label = training_.method, .done = steps(), .total = training_.steps, .note = last_note_});
   }
 
   // A line of the log every few seconds, of the windows since the last one.
@@ -157,7 +112,6 @@ class TrainingLoop {
     }
     scalars.emplace_back("steps_per_s", steps_per_s);
     log_->add(steps(), "train", scalars);
-    progress_.advance(steps(), last_note_);
     sums_ = {};
     sum_weight_ = 0;
   }
@@ -166,7 +120,7 @@ class TrainingLoop {
   learner::marl::GreedyReport select() {
     const std::uint64_t seed = sim::RngStreams(training_.trainer.seed).stream("selection").next();
     const learner::marl::GreedyReport report =
-        learner::marl::run_greedily(trainer_.learner(), training_.selection.plans, seed, run_.threads);
+        learner::marl::run_greedily(trainer_.learner(), training_.selection.plans, seed, job_.threads);
     const double score = score_of(report, training_.selection);
     const bool is_best = !notes_.has_best || score > notes_.best;
     if (is_best) {
@@ -189,14 +143,14 @@ class TrainingLoop {
   }
 
   void write_policy(const std::string& name) {
-    cli::write_aside(in_folder(name), learner::marl::encode_bundle(policy_of(training_, trainer_)));
+    files::write_aside(in_folder(name), learner::marl::encode_bundle(policy_of(training_, trainer_)));
   }
 
   const Training& training_;
-  const TrainingRun& run_;
+  const TrainJob& job_;
+  const jobs::Progress& progress_;
   std::unique_ptr<learner::marl::Communicator> communicator_;
   learner::marl::Trainer trainer_;
-  cli::Progress progress_;
   std::optional<TrainingLog> log_;  // of rank 0
   CheckpointNotes notes_;
   std::array<double, 4> sums_{};  // reward, price, qos, replaced
@@ -205,19 +159,26 @@ class TrainingLoop {
   std::string last_note_;
 };
 
+// Makes it where it is missing, and neither overwrites a training nor goes on with none.
+void check_folder(const TrainJob& job) {
+  std::error_code failed;
+  std::filesystem::create_directory(job.folder, failed);
+  if (!std::filesystem::is_directory(job.folder)) {
+    throw sim::Error(job.folder + ": expected a folder, got " + (failed ? failed.message() : "a file"));
+  }
+  const bool has_one = has_training(job.folder);
+  if (has_one && !job.resume)
+    throw sim::Error(job.folder + ": expected no training, got one; resume it, or take another");
+  if (!has_one && job.resume) throw sim::Error(job.folder + ": expected a training to resume, got none");
+}
+
 }  // namespace
 
-TrainingEnd run_training(const Training& training, const TrainingRun& run, const cli::Console& console) {
-  cli::make_output_folder("out", run.folder);
-  const bool has_one = std::filesystem::exists(run.folder + "/last.ckpt");
-  if (has_one && !run.resume) {
-    throw sim::Error("--out: " + run.folder + " has a training; give --resume to go on with it, or another folder");
-  }
-  if (!has_one && run.resume) throw sim::Error("--resume: no checkpoint " + run.folder + "/last.ckpt to go on from");
-  TrainingLoop loop(training, run, console);
-  TrainingEnd end = loop.run();
-  if (!loop.reports()) end.last.reset();
-  return end;
+bool has_training(const std::string& folder) { return std::filesystem::exists(folder + "/last.ckpt"); }
+
+TrainResult run(const TrainJob& job, const jobs::Progress& progress) {
+  check_folder(job);
+  return TrainingLoop(job, progress).run();
 }
 
 }  // namespace faasconf::experiments::train

@@ -1,0 +1,111 @@
+// faasconf-train: the commands of faasconf that need torch.
+
+#include <iomanip>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "experiments/cli/cli.hpp"
+#include "experiments/cli/job_progress.hpp"
+#include "experiments/cli/paths.hpp"
+#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/train.hpp"
+#include "learner/marl/bundle_writer.hpp"
+#include "learner/nets/process.hpp"
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments::cli {
+namespace {
+
+void print_end(std::ostream& out, const train::TrainResult& end, bool as_json) {
+  if (!end.last) return;
+  if (as_json) {
+    nlohmann::json loads = nlohmann::json::array();
+    for (const auto& load : end.last->loads) {
+      loads.push_back({{"workflow", load.group},
+                       {"users", load.users},
+                       {"price", load.price},
+                       {"qos", 1 - load.violations},
+                       {"windows", load.windows}});
+    }
+    out << nlohmann::json{{"steps", end.steps},
+                          {"seconds", end.seconds},
+                          {"price", end.last->price},
+                          {"qos", 1 - end.last->violations},
+                          {"reward", end.last->reward},
+                          {"best_score", end.best},
+                          {"loads", loads}}
+        << "\n";
+    return;
+  }
+  out << "the last evaluation, on loads and random numbers of its own:\n\nusers  price  QoS [%]  windows\n";
+  out << std::fixed;
+  for (const auto& load : end.last->loads) {
+    out << std::setw(5) << load.users << std::setw(7) << std::setprecision(3) << load.price << std::setw(9)
+        << std::setprecision(1) << 100 * (1 - load.violations) << std::setw(9) << load.windows << "\n";
+  }
+}
+
+train::TrainJob read_job(const Arguments& arguments) {
+  const auto overrides = arguments.list("set");
+  train::TrainJob job{
+      .training = train::read_training(arguments.text("EXPERIMENT"), {overrides.begin(), overrides.end()}),
+      .folder = arguments.text("out"),
+      .resume = arguments.given("resume"),
+      .threads = static_cast<int>(thread_count(arguments))};
+  make_output_folder("out", job.folder);
+  const bool has_one = train::has_training(job.folder);
+  if (has_one && !job.resume) {
+    throw sim::Error("--out: " + job.folder + " has a training; give --resume to go on with it, or another folder");
+  }
+  if (!has_one && job.resume) throw sim::Error("--resume: no checkpoint " + job.folder + "/last.ckpt to go on from");
+  return job;
+}
+
+void print_notes(std::ostream& err, const train::TrainResult& end, const std::string& folder) {
+  err << "faasconf: " << end.steps << " steps, " << end.steps_here << " of them in " << std::setprecision(3)
+      << end.seconds << " s; checkpoints, policies and logs are in " << folder << "\n";
+  if (end.steps_here == 0 && !end.interrupted) {
+    err << "faasconf: it had all its steps; --set training.steps=N asks for more\n";
+  }
+  if (end.interrupted) err << "faasconf: interrupted; --resume goes on\n";
+}
+
+int run_train(const Arguments& arguments, const Console& console) {
+  const train::TrainJob job = read_job(arguments);
+  const bool quiet = arguments.given("quiet");
+  const train::TrainResult end = train::run(job, progress_on(console, quiet));
+  if (!end.last && !end.interrupted) return kDone;  // another rank tells
+  print_end(console.out, end, arguments.given("json"));
+  if (!quiet) print_notes(console.err, end, job.folder);
+  return end.interrupted ? kInterrupted : kDone;
+}
+
+int run_export(const Arguments& arguments, const Console& console) {
+  const std::string out = output_file(arguments, "out");
+  check_apart({{"--out", out}}, {{"CHECKPOINT", arguments.text("CHECKPOINT")}});
+  write_aside(out, learner::marl::encode_bundle(train::read_policy(arguments.text("CHECKPOINT"))));
+  if (!arguments.given("quiet")) console.err << "faasconf: wrote " << out << "\n";
+  return kDone;
+}
+
+std::vector<Command> trainer_commands() {
+  std::vector<Command> table = {train_command(), export_command()};
+  table[0].run = run_train;
+  table[1].run = run_export;
+  return table;
+}
+
+}  // namespace
+}  // namespace faasconf::experiments::cli
+
+int main(int argc, char** argv) {
+  using namespace faasconf::experiments;
+  faasconf::learner::nets::prepare_process(argv);
+  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return cli::run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},
+                      cli::trainer_commands());
+}

@@ -1,0 +1,43 @@
+#include "experiments/jobs/calibrate.hpp"
+
+#include <iomanip>
+#include <sstream>
+
+#include "sim/core/error.hpp"
+
+namespace faasconf::experiments::jobs {
+namespace {
+
+void check(const calibration::CalibrationOptions& options) {
+  const auto expect = [](bool holds, const char* what) {
+    if (!holds) throw sim::Error(std::string("expected ") + what);
+  };
+  expect(options.holdout >= 0 && options.holdout < 1, "a held-out share from 0 to below 1");
+  expect(options.windows_per_half >= 1, "at least one window for each row and half of the loss");
+  expect(options.members >= 1, "at least one member of the ensemble");
+  expect(options.replications >= 2, "at least two windows for a prediction");
+}
+
+Step step_of(const calibration::FitProgress& now) {
+  std::ostringstream note;
+  note << "loss " << std::fixed << std::setprecision(4) << now.best_loss;
+  return {.label = "evaluations", .done = now.evaluations, .total = now.total, .note = note.str()};
+}
+
+}  // namespace
+
+CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
+  check(job.options);
+  calibration::CalibrationOptions options = job.options;
+  options.go_on = progress.go_on;
+  CalibrateResult result{.inputs = {job.measurements, job.mapping, job.workflow, options}};
+  try {
+    result.calibration = calibration::calibrate(
+        result.inputs, options, [&](const calibration::FitProgress& now) { progress.report(step_of(now)); });
+  } catch (const sim::Cancelled&) {
+    // the checkpoint keeps what is complete
+  }
+  return result;
+}
+
+}  // namespace faasconf::experiments::jobs

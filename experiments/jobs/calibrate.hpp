@@ -1,0 +1,30 @@
+#pragma once
+// Fits a workflow's values to measurements, and says how well they predict rows that the fit has not seen.
+
+#include <optional>
+#include <string>
+
+#include "experiments/calibration/calibration.hpp"
+#include "experiments/jobs/progress.hpp"
+
+namespace faasconf::experiments::jobs {
+
+struct CalibrateJob {
+  std::string measurements;                   // CSV
+  std::string mapping;                        // what its columns mean, YAML; or the name of one that ships
+  std::string workflow;                       // where to start from, YAML; or the name of one that ships
+  calibration::CalibrationOptions options{};  // with the checkpoint; go_on comes from Progress
+};
+
+struct CalibrateResult {
+  calibration::CalibrationInputs inputs;
+  std::optional<calibration::Calibration> calibration{};  // absent: cancelled
+
+  bool interrupted() const { return !calibration; }  // a job with options.resume goes on from the checkpoint
+};
+
+// Writes the checkpoint, where the options name one, after each generation of the search; who has kept the result may
+// remove it. Throws sim::Error: inputs that cannot be read, options out of their range, a checkpoint of another fit.
+CalibrateResult run(const CalibrateJob& job, const Progress& progress = {});
+
+}  // namespace faasconf::experiments::jobs

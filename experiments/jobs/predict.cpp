@@ -1,0 +1,108 @@
+#include "experiments/jobs/predict.hpp"
+
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "sim/core/error.hpp"
+#include "sim/core/worker_pool.hpp"
+
+namespace faasconf::experiments::jobs {
+namespace {
+
+// As the paper measures, where a file does not say how it was measured.
+constexpr sim::Duration kWindow = std::chrono::seconds(30);
+
+// How windows are observed, in this job.
+struct Protocol {
+  prediction::Protocol protocol;
+  sim::Duration window{};
+  sim::Duration warm_up{};
+};
+
+Protocol protocol_of(const PredictJob& job) {
+  Protocol how{.protocol = {.attribution = sim::Attribution::paper}, .window = kWindow};
+  if (const auto& record = job.workflow.record) {
+    how = {.protocol = record->protocol, .window = record->window, .warm_up = record->warm_up};
+  }
+  how.window = job.window.value_or(how.window);
+  how.protocol.attribution = job.attribution.value_or(how.protocol.attribution);
+  return how;
+}
+
+void check(const PredictJob& job) {
+  if (job.window && *job.window <= sim::Duration::zero()) throw sim::Error("window: expected more than 0s");
+  if (job.options.replications < 2) throw sim::Error("replications: expected at least 2");
+}
+
+// Those that were measured know how far off predictions are.
+std::vector<prediction::Quantity> quantities_of(const prediction::CalibratedWorkflow& of) {
+  std::vector<prediction::Quantity> quantities;
+  for (const char* name : {"latency_mean_s", "latency_p95_s", "completions", "success_ratio"}) {
+    quantities.push_back({prediction::observed(name), "", {}});
+  }
+  for (const sim::FunctionSpec& function : of.workflow.functions) {
+    if (!function.fixed) quantities.push_back({prediction::observed("latency_p75_s"), function.name, {}});
+  }
+  if (!of.record) return quantities;
+  for (prediction::Quantity& quantity : quantities) {
+    for (const prediction::Quantity& known : of.record->quantities) {
+      if (known.what == quantity.what && known.function == quantity.function) quantity.discrepancy = known.discrepancy;
+    }
+  }
+  return quantities;
+}
+
+prediction::Predictor predictor_of(const PredictJob& job, const std::vector<prediction::Quantity>& quantities,
+                                   const Progress& progress) {
+  const prediction::CalibratedWorkflow& of = job.workflow;
+  prediction::PredictorOptions options = job.options;
+  options.go_on = progress.go_on;
+  return {of.record ? prediction::ensemble_of(of.tree, *of.record) : std::vector{of.workflow},
+          protocol_of(job).protocol, quantities, std::move(options)};
+}
+
+prediction::PredictedRow predict_row(const PredictJob& job, const prediction::Predictor& predictor,
+                                     const prediction::AskedWindow& asked) {
+  const Protocol how = protocol_of(job);
+  prediction::Load load = asked.load;
+  load.window = how.window;
+  load.warm_up = how.warm_up;
+  prediction::PredictedRow row{.outlook = predictor.predict(asked.configuration, load),
+                               .extrapolates = "workflow: not measured"};
+  if (const auto& record = job.workflow.record) {
+    row.extrapolates = prediction::extrapolation(record->ranges, job.workflow.workflow, asked.configuration, load);
+  }
+  return row;
+}
+
+}  // namespace
+
+PredictResult run(const PredictJob& job, const Progress& progress) {
+  check(job);
+  PredictResult result{.quantities = quantities_of(job.workflow), .rows = {}};
+  const prediction::Predictor predictor = predictor_of(job, result.quantities, progress);
+  std::vector<std::optional<prediction::PredictedRow>> rows(job.windows.size());
+  Step step{.label = "predicting", .total = rows.size()};
+  progress.report(step);
+  std::mutex mutex;
+  sim::parallel_for(rows.size(), job.threads, [&](std::size_t i) {
+    try {
+      rows[i] = predict_row(job, predictor, job.windows[i]);
+    } catch (const sim::Cancelled&) {
+      return;  // those that are complete are kept
+    }
+    const std::scoped_lock lock(mutex);
+    ++step.done;
+    progress.report(step);
+  });
+
+  for (std::optional<prediction::PredictedRow>& row : rows) {
+    if (!row) result.interrupted = true;
+    if (result.interrupted) break;
+    result.rows.push_back(*std::move(row));
+  }
+  return result;
+}
+
+}  // namespace faasconf::experiments::jobs

@@ -1,0 +1,86 @@
+#include "experiments/results/record.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/version.hpp"
+#include "sim/core/version.hpp"
+#include "traces/files/digest.hpp"
+
+namespace faasconf::experiments::results {
+namespace {
+
+std::string seed_text(const Record& record) { return record.seed ? std::to_string(*record.seed) : "null"; }
+
+// A text of several lines under a key, byte for byte.
+std::string yaml_block(const std::string& key, const std::string& text) {
+  std::string block = "  " + key + ": |\n";
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = text.find('\n', begin);
+    block += "    " + text.substr(begin, end - begin) + "\n";
+    if (end == std::string::npos) break;
+    begin = end + 1;
+  }
+  return block;
+}
+
+std::string yaml_inputs(const std::vector<config::InputFile>& inputs) {
+  if (inputs.empty()) return "  inputs: []\n";
+  std::string text = "  inputs:\n";
+  for (const config::InputFile& input : inputs) {
+    text += "    - {path: " + config::yaml_in_quotes(input.path) + ", sha256: " + config::yaml_in_quotes(input.sha256) +
+            "}\n";
+  }
+  return text;
+}
+
+nlohmann::ordered_json json_inputs(const std::vector<config::InputFile>& inputs) {
+  auto list = nlohmann::ordered_json::array();
+  for (const config::InputFile& input : inputs) list.push_back({{"path", input.path}, {"sha256", input.sha256}});
+  return list;
+}
+
+}  // namespace
+
+std::string job_yaml(const Job& job) {
+  return config::write_yaml(config::yaml_map({{job.verb, config::yaml_map(job.options)}}));
+}
+
+std::string identity(const Record& record) {
+  std::string text = "model_version: " + std::to_string(sim::kModelVersion) + "\nseed: " + seed_text(record) + "\n";
+  for (const config::InputFile& input : record.inputs) text += "input: " + input.sha256 + "\n";
+  return files::sha256(text + "job:\n" + job_yaml(record.job) + "experiment:\n" + record.job.experiment);
+}
+
+std::string to_yaml(const Record& record) {
+  std::string text = "record:\n";
+  const auto add = [&text](const std::string& key, const std::string& value) {
+    text += "  " + key + ": " + value + "\n";
+  };
+  add("format", std::string(record.format.name));
+  add("format_version", std::to_string(record.format.version));
+  add("faasconf_version", config::yaml_in_quotes(version()));
+  add("faasconf_revision", config::yaml_in_quotes(code_revision()));
+  add("model_version", std::to_string(sim::kModelVersion));
+  add("seed", seed_text(record));
+  add("identity", identity(record));
+  text += yaml_inputs(record.inputs);
+  text += yaml_block("job", job_yaml(record.job));
+  if (!record.job.experiment.empty()) text += yaml_block("experiment", record.job.experiment);
+  return text;
+}
+
+std::string to_json(const Record& record) {
+  nlohmann::ordered_json object{{"format", record.format.name},        {"format_version", record.format.version},
+                                {"faasconf_version", version()},       {"faasconf_revision", code_revision()},
+                                {"model_version", sim::kModelVersion}, {"seed", nullptr},
+                                {"identity", identity(record)},        {"inputs", json_inputs(record.inputs)},
+                                {"job", job_yaml(record.job)}};
+  if (record.seed) object["seed"] = *record.seed;
+  if (!record.job.experiment.empty()) object["experiment"] = record.job.experiment;
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string csv_comment(const Record& record) { return "# faasconf: " + to_json(record) + "\n"; }
+
+}  // namespace faasconf::experiments::results

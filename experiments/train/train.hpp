@@ -1,0 +1,39 @@
+#pragma once
+// Trains a policy, in a folder: experiment.yaml, log.jsonl, events.out.tfevents.*, last.ckpt, best.ckpt, last.fcp,
+// best.fcp. A job as those of experiments/jobs, which stands here since they know nothing of torch.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "experiments/jobs/progress.hpp"
+#include "experiments/train/training_file.hpp"
+#include "learner/marl/greedy.hpp"
+
+namespace faasconf::experiments::train {
+
+struct TrainJob {
+  Training training;
+  std::string folder;   // made where it is missing
+  bool resume = false;  // from the folder's last checkpoint
+  int threads = 1;      // of this process
+};
+
+struct TrainResult {
+  bool interrupted = false;
+  std::uint64_t steps = 0;
+  double seconds = 0;                               // of this run
+  std::uint64_t steps_here = 0;                     // in this run
+  std::optional<learner::marl::GreedyReport> last;  // evaluation; of several ranks, the first one has it
+  double best = 0;                                  // score
+};
+
+// Whether there is one to go on with.
+bool has_training(const std::string& folder);
+
+// Only whole iterations can be gone on from to the last bit, so go_on is asked after each; cancelled, there is a last
+// checkpoint as at the end. Of several ranks, the first one reports. Throws sim::Error: a folder with another training,
+// nothing to resume; a gradient that is none, after which the last checkpoint is still there.
+TrainResult run(const TrainJob& job, const jobs::Progress& progress = {});
+
+}  // namespace faasconf::experiments::train

@@ -1,0 +1,48 @@
+#include "experiments/train/training_log.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "traces/files/part_file.hpp"
+
+namespace faasconf::experiments::train {
+namespace {
+
+using nlohmann::json;
+
+json to_json(const Scalars& scalars) {
+  json all = json::object();
+  for (const auto& [name, number] : scalars) all[name] = number;
+  return all;
+}
+
+// The lines of a log up to a step: what a resumed training goes on from.
+std::string lines_until(const std::string& path, std::uint64_t step) {
+  std::ifstream file(path);
+  std::string kept;
+  for (std::string line; std::getline(file, line);) {
+    const json entry = json::parse(line, nullptr, false);
+    if (entry.is_object() && entry.value("step", std::uint64_t{0}) <= step) kept += line + "\n";
+  }
+  return kept;
+}
+
+}  // namespace
+
+TrainingLog::TrainingLog(const std::string& folder, std::uint64_t step)
+    : board_(folder, "faasconf." + std::to_string(step)) {
+  const std::string path = folder + "/log.jsonl";
+  files::write_aside(path, lines_until(path, step));
+  lines_.open(path, std::ios::app);
+}
+
+void TrainingLog::add(std::uint64_t step, const std::string& kind, const Scalars& scalars) {
+  json entry = to_json(scalars);
+  entry["step"] = step;
+  entry["kind"] = kind;
+  lines_ << entry.dump() << "\n" << std::flush;
+  Scalars named;
+  for (const auto& [name, number] : scalars) named.emplace_back(kind + "/" + name, number);
+  board_.add(static_cast<std::int64_t>(step), named);
+}
+
+}  // namespace faasconf::experiments::train

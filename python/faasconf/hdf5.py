@@ -1,0 +1,76 @@
+"""What our HDF5 files are made of, as plain Python and NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from faasconf._error import Error
+from faasconf.table import Table
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """Open a file; what is wrong inside it becomes one Error."""
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise Error(f"{path}: cannot be read: {error}") from error
+    with file:
+        try:
+            yield file
+        except (KeyError, OSError, RuntimeError, ValueError) as error:
+            if isinstance(error, Error):
+                raise
+            raise Error(f"{path}: a damaged {format_of(file) or 'file'}: {error}") from error
+
+
+def is_hdf5(path: Path) -> bool:
+    try:
+        return bool(h5py.is_hdf5(path))
+    except OSError:
+        return False
+
+
+def format_of(file: h5py.File) -> str:
+    """What the file says it is; empty where it says nothing."""
+    return str(plain(file.attrs.get("format", "")))
+
+
+def check_version(file: h5py.File, newest: int) -> None:
+    version = int(file.attrs["format_version"])
+    if not 1 <= version <= newest:
+        raise Error(f"{file.filename}: format version {version}, but this faasconf reads up to {newest}; "
+                    "a newer faasconf wrote it")
+
+
+def plain(value: Any) -> Any:
+    """Return an attribute as plain Python."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return value.item() if isinstance(value, (np.generic, np.ndarray)) and np.ndim(value) == 0 else value
+
+
+def text(dataset: h5py.Dataset) -> str:
+    value = dataset[()]
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def texts(dataset: h5py.Dataset) -> list[str]:
+    return [value.decode() if isinstance(value, bytes) else str(value) for value in dataset[()]]
+
+
+def table(file: h5py.File, name: str) -> Table:
+    columns, units = {}, {}
+    for column, dataset in file[name].items():
+        is_text = dataset.dtype.kind in "OS"
+        columns[column] = np.array(texts(dataset)) if is_text else dataset[()]
+        units[column] = plain(dataset.attrs.get("unit", ""))
+    if len({len(values) for values in columns.values()}) > 1:
+        raise Error(f"{file.filename}: a damaged {format_of(file)}: the columns of /{name} differ in length")
+    return Table(columns, units)

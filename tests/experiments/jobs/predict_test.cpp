@@ -1,0 +1,102 @@
+#include "experiments/jobs/predict.hpp"
+
+#include <atomic>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/experiments/calibration/two_functions.hpp"
+#include "tests/experiments/config/reading.hpp"
+
+namespace faasconf::experiments::jobs {
+namespace {
+
+using testing::HasSubstr;
+
+prediction::AskedWindow asked(int replicas, double users) {
+  return {.configuration = sim::uniform_configuration(
+              two_functions(), {.cpu = {1000}, .memory = {1024}, .replicas = replicas, .concurrency = 4}),
+          .load = {.users = users}};
+}
+
+PredictJob ample_and_lean() {
+  return {.workflow = prediction::read_calibrated(two_functions_tree()), .windows = {asked(4, 5), asked(1, 10)}};
+}
+
+TEST(PredictJob, PredictsEachWindowInItsOrder) {
+  const PredictResult result = run(ample_and_lean());
+  EXPECT_FALSE(result.interrupted);
+  ASSERT_EQ(result.quantities.size(), 6U);
+  EXPECT_EQ(result.quantities[0].what, prediction::observed("latency_mean_s"));
+  EXPECT_EQ(result.quantities[5].function, "second");
+  ASSERT_EQ(result.rows.size(), 2U);
+  const prediction::Estimate ample = result.rows[0].outlook.quantities[0].value();
+  const prediction::Estimate lean = result.rows[1].outlook.quantities[0].value();
+  EXPECT_LT(ample.low, ample.mean);
+  EXPECT_LT(ample.mean, lean.mean);
+  EXPECT_DOUBLE_EQ(result.rows[0].outlook.price, 2 * 4 * (1000 * 1.73e-4 + 1024 * 1.2e-5));
+  EXPECT_EQ(result.rows[0].extrapolates, "workflow: not measured");
+}
+
+TEST(PredictJob, IsTheSameForAnyNumberOfThreads) {
+  PredictJob job = ample_and_lean();
+  const PredictResult alone = run(job);
+  job.threads = 3;
+  const PredictResult shared = run(job);
+  ASSERT_EQ(shared.rows.size(), alone.rows.size());
+  for (std::size_t i = 0; i < alone.rows.size(); ++i) {
+    EXPECT_EQ(shared.rows[i].outlook.quantities[0]->mean, alone.rows[i].outlook.quantities[0]->mean);
+    EXPECT_EQ(shared.rows[i].outlook.quantities[0]->high, alone.rows[i].outlook.quantities[0]->high);
+  }
+}
+
+TEST(PredictJob, ObservesLongerWindowsWhereItIsAskedTo) {
+  PredictJob job = ample_and_lean();
+  constexpr std::size_t kSuccesses = 2;
+  const double half_a_minute = run(job).rows[0].outlook.quantities[kSuccesses]->mean;
+  job.window = std::chrono::seconds(60);
+  EXPECT_GT(run(job).rows[0].outlook.quantities[kSuccesses]->mean, 1.5 * half_a_minute);
+}
+
+TEST(PredictJob, ReportsRowAfterRow) {
+  std::vector<std::uint64_t> done;
+  run(ample_and_lean(), {.on_step = [&](const Step& step) {
+        EXPECT_EQ(step.total, 2U);
+        done.push_back(step.done);
+      }});
+  EXPECT_EQ(done, (std::vector<std::uint64_t>{0, 1, 2}));
+}
+
+TEST(PredictJob, KeepsTheFirstRowsWhereItIsCancelled) {
+  PredictJob job = ample_and_lean();
+  for (int i = 0; i < 20; ++i) job.windows.push_back(job.windows.front());
+  bool enough = false;
+  const PredictResult result =
+      run(job, {.on_step = [&](const Step& step) { enough = step.done == 2; }, .go_on = [&] { return !enough; }});
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(result.rows.size(), 2U);
+}
+
+TEST(PredictJob, EndsInTheMiddleOfARow) {
+  PredictJob job = ample_and_lean();
+  job.windows.resize(1);
+  job.options.replications = 100'000;
+  int asked = 0;
+  const PredictResult result = run(job, {.on_step = {}, .go_on = [&] { return ++asked < 20; }});
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_TRUE(result.rows.empty());
+  EXPECT_LE(asked, 30);
+}
+
+TEST(PredictJob, RefusesWhatCannotBePredicted) {
+  PredictJob job = ample_and_lean();
+  job.window = sim::Duration::zero();
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("window: expected more than 0s"));
+  job.window.reset();
+  job.options.replications = 1;
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("replications: expected at least 2"));
+}
+
+}  // namespace
+}  // namespace faasconf::experiments::jobs

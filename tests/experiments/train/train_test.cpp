@@ -1,0 +1,96 @@
+#include "experiments/train/train.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/train/checkpoint.hpp"
+#include "tests/experiments/config/reading.hpp"
+
+namespace faasconf::experiments::train {
+namespace {
+
+using testing::HasSubstr;
+
+// 8 iterations of 4 steps, judged after every fourth.
+TrainJob small_job(const std::string& folder) {
+  at::set_num_threads(1);
+  return {.training = parse_training("workflow: parallel\nseed: 3\ntraining:\n  method: mappo\n  users: [10, 20]\n"
+                                     "  environments: 2\n  episode: 3\n  steps_per_iteration: 2\n  steps: 32\n"
+                                     "  selection: {every: 16, users: [11], windows: 3}\n",
+                                     "t.yaml"),
+          .folder = (scratch_folder("train-job") / folder).string()};
+}
+
+learner::bundle::Tensors weights_of(const TrainJob& job) { return read_policy(job.folder + "/last.ckpt").weights; }
+
+TEST(TrainJob, LeavesAPolicyItsCheckpointsAndItsLogInAFolder) {
+  const TrainJob job = small_job("new");
+  const TrainResult result = run(job);
+  EXPECT_FALSE(result.interrupted);
+  EXPECT_EQ(result.steps, 32U);
+  EXPECT_EQ(result.steps_here, 32U);
+  ASSERT_TRUE(result.last);
+  ASSERT_EQ(result.last->loads.size(), 1U);
+  EXPECT_EQ(result.last->loads[0].users, 11);
+  for (const char* const name : {"experiment.yaml", "log.jsonl", "last.ckpt", "best.ckpt", "last.fcp", "best.fcp"}) {
+    EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(job.folder) / name)) << name;
+  }
+}
+
+TEST(TrainJob, ReportsItsSteps) {
+  std::vector<jobs::Step> steps;
+  run(small_job("steps"), {.on_step = [&](const jobs::Step& step) { steps.push_back(step); }});
+  ASSERT_EQ(steps.size(), 9U);
+  EXPECT_EQ(steps[0].done, 0U);
+  EXPECT_EQ(steps[8].done, 32U);
+  EXPECT_EQ(steps[8].total, 32U);
+  EXPECT_EQ(steps[8].label, "mappo");
+}
+
+TEST(TrainJob, CancelledGoesOnToTheLastBit) {
+  const TrainJob straight = small_job("straight");
+  run(straight);
+  const learner::bundle::Tensors expected = weights_of(straight);
+
+  TrainJob job = small_job("cancelled");
+  std::uint64_t done = 0;
+  const TrainResult cancelled =
+      run(job, {.on_step = [&](const jobs::Step& step) { done = step.done; }, .go_on = [&] { return done < 12; }});
+  EXPECT_TRUE(cancelled.interrupted);
+  EXPECT_EQ(cancelled.steps, 12U);
+  EXPECT_FALSE(cancelled.last) << "nothing was judged";
+
+  job.resume = true;
+  const TrainResult resumed = run(job);
+  EXPECT_EQ(resumed.steps, 32U);
+  EXPECT_EQ(resumed.steps_here, 20U);
+  EXPECT_EQ(weights_of(job), expected);
+}
+
+TEST(TrainJob, NeitherOverwritesATrainingNorGoesOnWithNone) {
+  TrainJob job = small_job("taken");
+  EXPECT_FALSE(has_training(job.folder));
+  run(job);
+  EXPECT_TRUE(has_training(job.folder));
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("taken: expected no training, got one"));
+
+  job.folder += "-not";
+  job.resume = true;
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("taken-not: expected a training to resume, got none"));
+}
+
+TEST(TrainJob, RefusesToGoOnWithAnother) {
+  TrainJob job = small_job("another");
+  run(job);
+  job.training.resolved += "# changed\n";
+  job.resume = true;
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("expected a checkpoint of this experiment, got one of another"));
+}
+
+}  // namespace
+}  // namespace faasconf::experiments::train

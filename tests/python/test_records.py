@@ -1,0 +1,187 @@
+"""`faasconf.load` opens every kind of file: those of today and, in tests/data/records, those from before records."""
+
+import gzip
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import h5py
+import pytest
+
+import faasconf
+
+OLD = Path(__file__).parents[1] / "data/records"
+
+
+def expected_identity(record):
+    """By the definition in docs/reference/records.md."""
+    seed = "null" if record.seed is None else record.seed
+    inputs = "".join(f"input: {digest}\n" for _, digest in record.inputs)
+    text = f"model_version: {record.model_version}\nseed: {seed}\n{inputs}job:\n{record.job}" \
+           f"experiment:\n{record.experiment}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.fixture
+def old_result(tmp_path):
+    path = tmp_path / "result.h5"
+    path.write_bytes(gzip.decompress((OLD / "result.h5.gz").read_bytes()))
+    return faasconf.load(path)
+
+
+def test_a_result_from_before_records_is_read(old_result):
+    assert isinstance(old_result, faasconf.Result)
+    assert old_result.case_names == ["middle"] and old_result.windows.row_count == 1
+    assert old_result.record.format == "faasconf-result" and old_result.record.seed == 3
+    assert old_result.record.model_version is None and old_result.record.identity == ""
+    assert old_result.record.experiment == old_result.resolved != ""
+    assert old_result.spans.row_count > 0
+
+
+def test_an_evaluation_from_before_records_is_read():
+    made = faasconf.load(OLD / "evaluation.h5")
+    assert isinstance(made, faasconf.Evaluation)
+    assert made.loads == ["5 users", "10 users"] and made.scores.shape == (2, 2, 2, 8)
+    assert made.record.seed == 1 and "workflow:" in made.record.experiment
+
+
+def test_a_search_table_from_before_records_is_read():
+    made = faasconf.load(OLD / "table.yaml")
+    assert isinstance(made, faasconf.SearchTable)
+    assert made.configurations == {2: {"f": {"cpu": "50m", "memory": "128Mi", "replicas": "1", "concurrency": "2"}}}
+    assert made.record.format == "faasconf-table"
+
+
+def test_a_calibrated_workflow_from_before_records_is_read():
+    made = faasconf.load(OLD / "calibrated.yaml")
+    assert isinstance(made, faasconf.CalibratedWorkflow)
+    assert made.workflow["name"] == "openfaas-function"
+    assert made.calibration["measurements"]["rows"] == "18"
+    assert made.record.inputs == [("openfaas-closed-loop.csv", made.calibration["measurements"]["sha256"])]
+
+
+@pytest.mark.parametrize(("name", "kind", "rows"), [
+    ("predictions.csv", faasconf.Predictions, 2), ("profile.csv", faasconf.Profile, 20),
+    ("functions.csv", faasconf.Replay, 12)])
+def test_a_table_from_before_records_is_read(name, kind, rows):
+    made = faasconf.load(OLD / name)
+    assert isinstance(made, kind)
+    assert made.table.row_count == rows
+    assert made.record.identity == ""
+
+
+def test_numbers_of_a_table_are_numbers_and_names_are_text():
+    table = faasconf.load(OLD / "predictions.csv").table
+    assert table["latency_mean_s"].tolist() == [0.43659616795714284, 0.1751675027896502]
+    assert table["f.cpu"].tolist() == ["100m", "400m"]
+    assert table["extrapolates"].tolist() == ["", ""]
+
+
+def test_a_profile_says_where_it_comes_from():
+    made = faasconf.load(OLD / "profile.csv")
+    assert made.origin.startswith("file azure-demo-day.csv, sha256 ")
+    assert made.table["users"].max() == 44
+
+
+def test_a_trace_store_from_before_records_is_read():
+    made = faasconf.load(OLD / "trace.h5")
+    assert isinstance(made, faasconf.TraceStore)
+    assert made.attributes["functions"] == 12 and made.attributes["days"] == 1
+    assert made.record.format == "faasconf-trace"
+
+
+def test_a_checkpoint_from_before_records_is_read():
+    made = faasconf.load(OLD / "calibrated.yaml.checkpoint")
+    assert isinstance(made, faasconf.SearchCheckpoint)
+    assert len(made.record.identity) == 64 and made.search["evaluations"] > 0
+
+
+def test_a_training_from_before_records_is_read():
+    made = faasconf.load(OLD / "training")
+    assert isinstance(made, faasconf.Training)
+    assert [line["kind"] for line in made.log] == ["train", "selection", "selection"]
+    assert "method: ppo" in made.experiment
+    assert made.policy().metadata["workflow"]["agents"] == ["f"]
+
+
+def test_a_policy_from_before_records_is_read():
+    made = faasconf.load(OLD / "training/best.fcp")
+    assert isinstance(made, faasconf.Policy)
+    assert made.record.format == "faasconf-policy" and made.record.seed == 3
+    assert "method: ppo" in made.record.experiment
+
+
+def other_hdf5(path):
+    with h5py.File(path, "w") as file:
+        file.attrs["format"] = "something else"
+
+
+def other_archive(path):
+    shutil.make_archive(str(path.with_suffix("")), "zip", OLD / "training")
+    path.with_suffix(".zip").rename(path)
+
+
+@pytest.mark.parametrize(("make", "reason"), [
+    (lambda path: path.write_text("a,b\n1,2\n"), "expected a file that faasconf wrote, got another"),
+    (lambda path: path.write_text(""), "expected a file that faasconf wrote"),
+    (lambda path: path.write_text('{"format": "another"}'), "expected a file that faasconf wrote"),
+    (lambda path: path.write_bytes(b"\xff\xfe\x00"), "expected a file that faasconf wrote"),
+    (lambda path: path.mkdir(), "expected the folder of a training"),
+    (other_hdf5, "HDF5 of the format \"something else\""),
+    (other_archive, "an archive without its metadata"),
+    (lambda path: None, "no such file"),
+], ids=["csv", "empty", "json", "bytes", "folder", "hdf5", "zip", "missing"])
+def test_what_is_none_of_ours_is_one_clear_error(tmp_path, make, reason):
+    make(tmp_path / "file")
+    with pytest.raises(faasconf.Error, match=reason):
+        faasconf.load(tmp_path / "file")
+
+
+def test_a_damaged_record_is_one_clear_error(tmp_path):
+    (tmp_path / "p.csv").write_text("# faasconf: {\"format\": \n" + (OLD / "profile.csv").read_text())
+    with pytest.raises(faasconf.Error, match="p.csv: .*record"):
+        faasconf.load(tmp_path / "p.csv")
+
+
+# --- written today
+
+program = pytest.mark.skipif(shutil.which("faasconf") is None, reason="the program faasconf is not on the PATH")
+
+
+def written(folder, *arguments):
+    subprocess.run(["faasconf", *map(str, arguments)], check=True, capture_output=True, cwd=folder)
+
+
+def check(record, verb):
+    assert record.verb == verb
+    assert record.model_version >= 1 and record.faasconf_version != ""
+    assert record.identity == expected_identity(record)
+
+
+@program
+def test_a_result_says_which_run_it_is(tmp_path):
+    written(tmp_path, "simulate", "branch", "--duration", "1m", "--replications", "2", "--seed", "3", "--warm-up", "0s",
+            "--out", "run.h5")
+    record = faasconf.load(tmp_path / "run.h5").record
+    check(record, "simulate")
+    assert record.seed == 3 and "duration: 1m" in record.experiment and "warm_up: 0s" in record.job
+
+
+@program
+def test_identity_knows_neither_threads_nor_paths_but_the_seed(tmp_path):
+    run = ["simulate", "branch", "--duration", "1m", "--replications", "2", "--warm-up", "0s"]
+    written(tmp_path, *run, "--seed", "3", "--threads", "1", "--out", "a.h5")
+    written(tmp_path, *run, "--seed", "3", "--threads", "2", "--out", "b.h5")
+    written(tmp_path, *run, "--seed", "4", "--threads", "1", "--out", "c.h5")
+    a, b, c = (faasconf.load(tmp_path / f"{name}.h5").record.identity for name in "abc")
+    assert a == b != c
+
+
+@program
+def test_an_evaluation_says_which_policies_and_loads_it_is_of(tmp_path):
+    written(tmp_path, "evaluate", "openfaas-function", "--users", "5", "--windows", "3", "--seeds", "2", "--policy",
+            "fixed", "--policy", "hpa", "--out", "e.h5")
+    record = faasconf.load(tmp_path / "e.h5").record
+    check(record, "evaluate")
+    assert "users: \"5 x 4\"" in record.job and "hpa" in record.job
