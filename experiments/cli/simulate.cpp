@@ -328,7 +328,7 @@ std::string describe_case(const Plan& plan, const Results& results, std::size_t 
     }
   }
   if (plan.precision) {
-    const auto interval = sim::mean_interval(results.summary.row(i, "", "latency_mean").over_replications);
+    const auto interval = sim::mean_interval(results.summary.row(i, "", "latency_mean_s").over_replications);
     text << "precision of the mean latency: ";
     if (interval && interval->mean != 0) text << "± " << percent(interval->half_width / interval->mean) << ", ";
     text << (results.precise[i] ? "reached " : "NOT reached: wanted ") << percent(*plan.precision) << "\n";

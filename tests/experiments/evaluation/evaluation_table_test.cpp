@@ -77,14 +77,14 @@ TEST(EvaluationTable, IsJsonALine) {
   std::istringstream lines(out.str());
   std::vector<nlohmann::json> all;
   for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
-  ASSERT_EQ(all.size(), 2 * kCriteria.size());
+  ASSERT_EQ(all.size(), 2 * criteria_of().size());
   EXPECT_EQ(all[0]["policy"], "lean");
   EXPECT_EQ(all[0]["criterion"], "price");
   EXPECT_EQ(all[0]["mean"], 4);
   EXPECT_EQ(all[0]["worst_load_name"], "many");
   EXPECT_TRUE(all[0]["difference"].is_null());
-  EXPECT_EQ(all[kCriteria.size()]["protocol"], "carry-over");
-  EXPECT_EQ(all[kCriteria.size()]["difference"], -0.5);
+  EXPECT_EQ(all[criteria_of().size()]["protocol"], "carry-over");
+  EXPECT_EQ(all[criteria_of().size()]["difference"], -0.5);
 }
 
 }  // namespace
