@@ -14,6 +14,7 @@
 #include "experiments/cli/progress.hpp"
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/lookup_file.hpp"
+#include "experiments/config/workload_file.hpp"
 #include "experiments/results/text_table.hpp"
 #include "learner/search/random_search.hpp"
 #include "sim/core/error.hpp"
@@ -39,7 +40,7 @@ sim::EnvironmentSpec environment_of(const sim::ScenarioSpec& scenario, const std
   environment.scenario.redeploy = true;
   environment.scenario.attribution = sim::Attribution::completed;
   environment.scenario.configuration = config::middle_of_ranges(scenario.workflow);
-  become<sim::ClosedLoop>(environment.scenario.workload);
+  config::become<sim::ClosedLoop>(environment.scenario.workload);
   environment.rounding.integers = sim::IntegerKnob::equal_bins;
   environment.reward.kind = sim::RewardKind::constrained;
   environment.reward.qos = qos == "strict" ? sim::QosKind::strict : sim::QosKind::published;

@@ -14,9 +14,10 @@
 #include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/config/experiment_file.hpp"
-#include "experiments/config/policies.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/config/workload_file.hpp"
+#include "experiments/policies/catalogue.hpp"
 #include "experiments/results/pending.hpp"
 #include "experiments/results/result_file.hpp"
 #include "experiments/results/summary.hpp"
@@ -67,19 +68,19 @@ void read_workload(Plan& plan, const Arguments& arguments) {
   }
   sim::Workload& workload = plan.experiment.scenario.workload;
   if (arguments.given("users")) {
-    become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 0, 10'000'000));
+    config::become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 0, 10'000'000));
   }
-  if (arguments.given("rate")) become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
+  if (arguments.given("rate")) config::become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
   if (arguments.given("profile")) {
     const std::string path = find_input(arguments.text("profile"));
     config::ProfileFile file = config::read_profile(path);
     if (file.users) {
-      become<sim::ClosedLoop>(workload);
+      config::become<sim::ClosedLoop>(workload);
     } else {
-      become<sim::OpenLoop>(workload);
+      config::become<sim::OpenLoop>(workload);
     }
     workload.profile = std::move(file.profile);
-    plan.experiment.inputs.push_back(fingerprint(path));
+    plan.experiment.inputs.push_back(config::fingerprint(path));
   }
 }
 
@@ -168,12 +169,14 @@ struct ReadyCase {
 };
 
 std::vector<ReadyCase> make_cases(const Plan& plan) {
+  const std::vector<policies::ReadyPolicy> policies = policies::ready_policies(plan.experiment);
   std::vector<ReadyCase> cases;
-  for (const config::Case& one : config::cases_of(plan.experiment)) {
+  cases.reserve(policies.size());  // factories refer to scenarios
+  for (const policies::ReadyPolicy& policy : policies) {
     sim::ScenarioSpec spec = plan.experiment.scenario;
-    spec.configuration = one.start.configuration;
-    cases.push_back({one.name, sim::Scenario(std::move(spec)),
-                     [one, &plan] { return config::make_policy(one, plan.experiment.scenario.workflow); }});
+    spec.configuration = policy.start;
+    ReadyCase& one = cases.emplace_back(ReadyCase{policy.name, sim::Scenario(std::move(spec)), {}});
+    one.policy = policies::factory_of(policy, one.scenario, plan.run.duration);
   }
   return cases;
 }
@@ -325,7 +328,7 @@ std::string describe_case(const Plan& plan, const Results& results, std::size_t 
     }
   }
   if (plan.precision) {
-    const auto interval = sim::mean_interval(results.summary.row(i, "", "latency_mean").over_replications);
+    const auto interval = sim::mean_interval(results.summary.row(i, "", "latency_mean_s").over_replications);
     text << "precision of the mean latency: ";
     if (interval && interval->mean != 0) text << "± " << percent(interval->half_width / interval->mean) << ", ";
     text << (results.precise[i] ? "reached " : "NOT reached: wanted ") << percent(*plan.precision) << "\n";

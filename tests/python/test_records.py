@@ -10,6 +10,7 @@ import h5py
 import pytest
 
 import faasconf
+from faasconf import report
 
 OLD = Path(__file__).parents[1] / "data/records"
 
@@ -37,6 +38,12 @@ def test_a_result_from_before_records_is_read(old_result):
     assert old_result.record.model_version is None and old_result.record.identity == ""
     assert old_result.record.experiment == old_result.resolved != ""
     assert old_result.spans.row_count > 0
+
+
+def test_the_metrics_of_a_result_from_before_have_the_names_of_today(old_result):
+    assert {"latency_mean_s", "cost_window_usd"} <= {metric.name for metric in old_result.metrics["end to end"]}
+    assert "received_bytes_per_s" in {metric.name for metric in old_result.metrics["function"]}
+    assert "latency mean s" in report.page(old_result)
 
 
 def test_an_evaluation_from_before_records_is_read():

@@ -72,7 +72,7 @@ TEST(Simulate, AnswersOneJsonObjectALine) {
   EXPECT_EQ(lines.at(0)["workflow"], "parallel");
   EXPECT_EQ(lines.at(0)["replications"], 3);
   EXPECT_EQ(lines.at(0)["duration_s"], 120);
-  EXPECT_GT(metric(lines, "latency_mean")["mean"], 0);
+  EXPECT_GT(metric(lines, "latency_mean_s")["mean"], 0);
 }
 
 TEST(Simulate, TheNumberOfThreadsChangesNothing) {
@@ -86,8 +86,8 @@ TEST(Simulate, TheNumberOfThreadsChangesNothing) {
 }
 
 TEST(Simulate, AnotherSeedIsAnotherRun) {
-  EXPECT_NE(metric(json_lines(faasconf(kShort + "--json --seed 1").out), "latency_mean"),
-            metric(json_lines(faasconf(kShort + "--json --seed 2").out), "latency_mean"));
+  EXPECT_NE(metric(json_lines(faasconf(kShort + "--json --seed 1").out), "latency_mean_s"),
+            metric(json_lines(faasconf(kShort + "--json --seed 2").out), "latency_mean_s"));
 }
 
 TEST(Simulate, ComparesPolicies) {
@@ -127,7 +127,7 @@ TEST(Simulate, ShowsWhatScalingToZeroSavesAndCosts) {
   }
   ASSERT_EQ(means.size(), 3u);
   EXPECT_GT(means["kpa"]["cold_starts"], 10 * means["always-on"]["cold_starts"]);
-  EXPECT_GT(means["kpa"]["latency_mean"], 2 * means["always-on"]["latency_mean"]);
+  EXPECT_GT(means["kpa"]["latency_mean_s"], 2 * means["always-on"]["latency_mean_s"]);
   EXPECT_LT(means["kpa"]["price"], 0.9 * means["always-on"]["price"]);
 }
 
@@ -146,7 +146,7 @@ TEST(Simulate, StopsAtTheWantedPrecision) {
   const auto lines = json_lines(ran.out);
   EXPECT_EQ(lines.at(0)["precision_reached"], true);
   EXPECT_LT(lines.at(0)["replications"], 1000);
-  const auto latency = metric(lines, "latency_mean");
+  const auto latency = metric(lines, "latency_mean_s");
   const double half_width = (latency["high"].get<double>() - latency["low"].get<double>()) / 2;
   EXPECT_LE(half_width, 0.05 * latency["mean"].get<double>());
 }
@@ -171,7 +171,7 @@ TEST(Simulate, ComparesConfigurationsUnderCommonRandomNumbers) {
   EXPECT_EQ(lines.at(1)["case"], "same");
   std::vector<double> means;
   for (const auto& line : lines) {
-    if (line.contains("metric") && line["metric"] == "latency_mean" && line["function"].is_null()) {
+    if (line.contains("metric") && line["metric"] == "latency_mean_s" && line["function"].is_null()) {
       means.push_back(line["mean"]);
     }
   }

@@ -54,10 +54,10 @@ TEST(Summary, HoldsTheMeanOverReplications) {
   summary.add(0, run_with(1));
   summary.add(0, run_with(3));
   EXPECT_EQ(summary.replications(0), 2u);
-  EXPECT_EQ(summary.row(0, "", "latency_mean").over_replications.mean(), 2);
-  EXPECT_EQ(summary.row(0, "", "latency_mean").unit, "s");
-  EXPECT_EQ(summary.row(0, "resize", "latency_mean").over_replications.mean(), 1);
-  EXPECT_EQ(summary.row(0, "", "latency_mean").values, (std::vector<double>{1, 3}));
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").over_replications.mean(), 2);
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").unit, "s");
+  EXPECT_EQ(summary.row(0, "resize", "latency_mean_s").over_replications.mean(), 1);
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").values, (std::vector<double>{1, 3}));
 }
 
 TEST(Summary, OfAnAbsentValueCountsOnlyTheReplicationsThatHaveOne) {
@@ -66,7 +66,7 @@ TEST(Summary, OfAnAbsentValueCountsOnlyTheReplicationsThatHaveOne) {
   sim::Run without = run_with(0);
   without.total.latency.reset();
   summary.add(0, without);
-  const SummaryRow& row = summary.row(0, "", "latency_mean");
+  const SummaryRow& row = summary.row(0, "", "latency_mean_s");
   EXPECT_EQ(row.over_replications.count(), 1u);
   EXPECT_TRUE(std::isnan(row.values[1]));
 }
@@ -74,9 +74,16 @@ TEST(Summary, OfAnAbsentValueCountsOnlyTheReplicationsThatHaveOne) {
 TEST(Summary, KeepsCasesApart) {
   Summary summary({"a", "b"}, {"resize"});
   summary.add(1, run_with(5));
-  EXPECT_EQ(summary.row(0, "", "latency_mean").over_replications.count(), 0u);
-  EXPECT_EQ(summary.row(1, "", "latency_mean").over_replications.mean(), 5);
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").over_replications.count(), 0u);
+  EXPECT_EQ(summary.row(1, "", "latency_mean_s").over_replications.mean(), 5);
   EXPECT_EQ(summary.row(1, "resize", "instances").over_replications.mean(), 2);
+}
+
+TEST(Summary, FindsRowsByTheNamesOfBefore) {
+  Summary summary({"only"}, {"resize"});
+  summary.add(0, run_with(1));
+  EXPECT_EQ(summary.row(0, "", "latency_mean").metric, "latency_mean_s");
+  EXPECT_EQ(summary.row(0, "resize", "received").metric, "received_bytes_per_s");
 }
 
 TEST(Summary, EveryRowHasAUnit) {
@@ -87,8 +94,8 @@ TEST(Summary, EveryRowHasAUnit) {
 TEST(Summary, RefusesWhatItDoesNotKnow) {
   Summary summary({"a"}, {"f"});
   EXPECT_THROW(summary.row(0, "", "beauty"), std::out_of_range);
-  EXPECT_THROW(summary.row(0, "g", "latency_mean"), std::out_of_range);
-  EXPECT_THROW(summary.row(1, "", "latency_mean"), std::out_of_range);
+  EXPECT_THROW(summary.row(0, "g", "latency_mean_s"), std::out_of_range);
+  EXPECT_THROW(summary.row(1, "", "latency_mean_s"), std::out_of_range);
   EXPECT_THROW(summary.add(1, run_with(1)), std::out_of_range);
   EXPECT_THROW(summary.add(0, sim::Run{}), std::invalid_argument);
 }
@@ -207,7 +214,7 @@ TEST(Json, HasOneObjectALine) {
   while (std::getline(lines, line)) {
     const auto object = nlohmann::json::parse(line);
     EXPECT_EQ(object.size(), 8u);
-    if (object["metric"] == "latency_mean" && object["function"].is_null()) {
+    if (object["metric"] == "latency_mean_s" && object["function"].is_null()) {
       EXPECT_EQ(object["case"], "only");
       EXPECT_EQ(object["unit"], "s");
       EXPECT_EQ(object["mean"], 2.0);
@@ -226,10 +233,11 @@ TEST(Json, OfAbsentNumbersIsNull) {
   run.total.functions[0].latency.reset();
   summary.add(0, run);
   const std::string text = printed(print_json, summary);
-  EXPECT_NE(text.find(R"({"case":"only","function":"resize","metric":"latency_mean","unit":"s","mean":null,"low":null,)"
-                      R"("high":null,"replications":0})"),
-            std::string::npos);
-  EXPECT_NE(text.find(R"({"case":"only","function":null,"metric":"latency_mean","unit":"s","mean":1.0,"low":null,)"
+  EXPECT_NE(
+      text.find(R"({"case":"only","function":"resize","metric":"latency_mean_s","unit":"s","mean":null,"low":null,)"
+                R"("high":null,"replications":0})"),
+      std::string::npos);
+  EXPECT_NE(text.find(R"({"case":"only","function":null,"metric":"latency_mean_s","unit":"s","mean":1.0,"low":null,)"
                       R"("high":null,"replications":1})"),
             std::string::npos);
 }
