@@ -21,6 +21,7 @@
 #include "experiments/config/policies.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/config/workload_file.hpp"
 #include "experiments/evaluation/evaluation.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
@@ -51,7 +52,7 @@ void add_static_loads(const Arguments& arguments, Plan& plan) {
   const auto windows = static_cast<std::size_t>(arguments.integer("windows", 1, kMostWindows));
   for (const int users : user_numbers(arguments.text("users"), 0)) {
     sim::Workload workload = plan.experiment.scenario.workload;
-    become<sim::ClosedLoop>(workload).users = users;
+    config::become<sim::ClosedLoop>(workload).users = users;
     plan.evaluation.loads.push_back({.name = std::to_string(users) + (users == 1 ? " user" : " users"),
                                      .workload = std::move(workload),
                                      .users = std::vector<int>(1 + windows, users)});
@@ -60,17 +61,17 @@ void add_static_loads(const Arguments& arguments, Plan& plan) {
 
 void add_profiles(const Arguments& arguments, Plan& plan) {
   const auto paths = arguments.list("profile");
-  const std::vector<std::string> names = names_of_files(paths, "profile");
+  const std::vector<std::string> names = config::names_of_files(paths, "--profile");
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const std::string path = find_input(paths[i]);
     config::ProfileFile file = config::read_profile(path);
     std::vector<int> users = config::users_by_window(file, plan.evaluation.scenario.window, path);
     if (users.size() < 2) throw sim::Error(path + ": expected a profile of two windows at least, got one");
     sim::Workload workload = plan.experiment.scenario.workload;
-    become<sim::ClosedLoop>(workload);
+    config::become<sim::ClosedLoop>(workload);
     workload.profile = std::move(file.profile);
     plan.evaluation.loads.push_back({.name = names[i], .workload = std::move(workload), .users = std::move(users)});
-    plan.experiment.inputs.push_back(fingerprint(path));
+    plan.experiment.inputs.push_back(config::fingerprint(path));
   }
 }
 
@@ -138,7 +139,7 @@ std::vector<std::string> bundle_paths(const std::string& path) {
 // They start from the first configuration, which is in force before they decide.
 void add_bundles(const Arguments& arguments, Plan& plan) {
   const auto given = arguments.list("bundle");
-  const std::vector<std::string> names = names_of_files(given, "bundle");
+  const std::vector<std::string> names = config::names_of_files(given, "--bundle");
   for (std::size_t i = 0; i < given.size(); ++i) {
     const std::vector<std::string> paths = bundle_paths(given[i]);
     if (plan.evaluation.seeds % paths.size() != 0) {
@@ -148,7 +149,7 @@ void add_bundles(const Arguments& arguments, Plan& plan) {
     std::vector<const learner::bundle::PolicyBundle*> bundles;
     for (const std::string& path : paths) {
       bundles.push_back(&plan.bundles.emplace_back(learner::bundle::read_bundle(path)));
-      plan.experiment.inputs.push_back(fingerprint(path));
+      plan.experiment.inputs.push_back(config::fingerprint(path));
     }
     plan.evaluation.policies.push_back(
         {.name = names[i],
@@ -180,7 +181,7 @@ void add_tables(const Arguments& arguments, Plan& plan) {
              return users_in(load, window + (knows_next ? 1 : 0));
            });
          }});
-    plan.experiment.inputs.push_back(fingerprint(path));
+    plan.experiment.inputs.push_back(config::fingerprint(path));
   }
 }
 

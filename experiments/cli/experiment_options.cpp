@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <set>
 
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policies.hpp"
 #include "sim/core/error.hpp"
-#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -75,27 +72,15 @@ std::vector<int> user_numbers(const std::string& text, int least) {
   return numbers;
 }
 
-config::InputFile fingerprint(const std::string& path) { return {path, files::sha256(config::read_text_file(path))}; }
-
-std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option) {
-  std::vector<std::string> names;
-  for (const std::string& path : paths) {
-    if (std::ranges::count(paths, path) > 1) throw sim::Error("--" + option + ": \"" + path + "\" given twice");
-    names.push_back(std::filesystem::path(path).stem().string());
-  }
-  const bool differ = std::set<std::string>(names.begin(), names.end()).size() == names.size();
-  return differ ? names : std::vector<std::string>(paths.begin(), paths.end());
-}
-
 void read_configurations(const Arguments& arguments, config::Experiment& experiment) {
   if (!arguments.given("config")) return;
   const auto paths = arguments.list("config");
-  const std::vector<std::string> names = names_of_files(paths, "config");
+  const std::vector<std::string> names = config::names_of_files(paths, "--config");
   experiment.configurations.clear();
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const std::string file = find_input(paths[i]);
     experiment.configurations.push_back({names[i], config::read_configuration(file, experiment.scenario.workflow)});
-    experiment.inputs.push_back(fingerprint(file));
+    experiment.inputs.push_back(config::fingerprint(file));
   }
 }
 

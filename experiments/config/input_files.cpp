@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <system_error>
 
 #include "sim/core/error.hpp"
@@ -59,6 +60,18 @@ std::string read_text_file(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(size));
   if (file.gcount() != static_cast<std::streamsize>(size)) refuse("one that ends early");
   return text;
+}
+
+InputFile fingerprint(const std::string& path) { return {path, files::sha256(read_text_file(path))}; }
+
+std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& source) {
+  std::vector<std::string> names;
+  for (const std::string& path : paths) {
+    if (std::ranges::count(paths, path) > 1) throw sim::Error(source + ": \"" + path + "\" given twice");
+    names.push_back(fs::path(path).stem().string());
+  }
+  const bool differ = std::set<std::string>(names.begin(), names.end()).size() == names.size();
+  return differ ? names : std::vector<std::string>(paths.begin(), paths.end());
 }
 
 InputFiles::InputFiles(const std::string& path, const std::string& text)

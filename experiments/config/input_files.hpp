@@ -1,6 +1,7 @@
 #pragma once
 // The files that an experiment is made of. Each is read once, and recorded with its digest.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,14 @@ struct InputFile {
   std::string sha256;
 };
 
+InputFile fingerprint(const std::string& path);  // reads it; throws sim::Error as read_text_file
+
 // The bytes of a file. Throws sim::Error: no such file, a directory, a device, unreadable, larger than 64 MiB.
 std::string read_text_file(const std::string& path);
+
+// Names to tell files apart by: their stems, or their paths where stems are alike. Throws sim::Error where one is given
+// twice; `source` is for messages.
+std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& source);
 
 class InputFiles {
  public:
