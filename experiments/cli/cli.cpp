@@ -6,6 +6,7 @@
 #include <ostream>
 #include <stdexcept>
 
+#include "experiments/jobs/bad_value.hpp"
 #include "experiments/version.hpp"
 #include "sim/core/error.hpp"
 
@@ -141,6 +142,9 @@ int run_cli(std::span<const std::string> args, const Console& console, const std
     console.out.flush();
     if (!console.out) throw std::runtime_error("the answer could not be written to standard output");
     return code;
+  } catch (const jobs::BadValue& error) {
+    console.err << "faasconf: --" << sim::describe(error) << "\n";
+    return kMisused;
   } catch (const sim::Error& error) {
     console.err << "faasconf: " << sim::describe(error) << "\n";
     return kMisused;
