@@ -233,3 +233,9 @@ def test_examples_in_docstrings_are_true(name):
 def test_the_examples_of_the_compiled_module_are_found():
     found = [test for test in doctest.DocTestFinder().find(_core, module=_core) if test.examples]
     assert len(found) >= 3
+
+
+def test_a_scenario_is_now_called_an_experiment():
+    with pytest.warns(DeprecationWarning, match="faasconf.Scenario is now called faasconf.Experiment"):
+        scenario = faasconf.Scenario
+    assert scenario is faasconf.Experiment
