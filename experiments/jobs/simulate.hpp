@@ -32,8 +32,8 @@ struct SimulateJob {
 
 struct SimulatedCase {
   sim::LoadKnowledge knows{};  // its policy, of the load
-  sim::Duration warm_up{};  // left out of every replication
-  bool precise = false;     // the wanted precision was reached; true where none was wanted
+  sim::Duration warm_up{};     // left out of every replication
+  bool precise = false;        // the wanted precision was reached; true where none was wanted
 };
 
 struct SimulateResult {
