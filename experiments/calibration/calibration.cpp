@@ -243,9 +243,17 @@ CalibrationInputs::CalibrationInputs(const std::string& measurements_path, const
   mapping = parse_mapping(mapping_text, mapping_file, table, workflow);
   measurements = read_measurements(table, mapping, workflow);
   split = split_rows(measurements, options.holdout, mapping.parameters.size(), options.seed);
+  const std::string workflow_file = prediction::locate_workflow(workflow_path);
+  sources = {{measurements_path, sha256},
+             {mapping_file, files::sha256(mapping_text)},
+             {workflow_file, files::sha256_of_file(workflow_file)}};
   identity =
       files::sha256(sha256 + mapping_text + config::write_yaml(tree) + " holdout " + std::to_string(options.holdout) +
                     " windows " + std::to_string(options.windows_per_half) + " seed " + std::to_string(options.seed));
+}
+
+std::uint64_t evaluations_of(const CalibrationInputs& inputs, const CalibrationOptions& options) {
+  return options.evaluations.value_or(kEvaluationsPerParameter * inputs.mapping.parameters.size());
 }
 
 Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
@@ -253,8 +261,7 @@ Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions&
   const prediction::CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
   const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options);
   Calibration result;
-  const std::uint64_t evaluations =
-      options.evaluations.value_or(kEvaluationsPerParameter * inputs.mapping.parameters.size());
+  const std::uint64_t evaluations = evaluations_of(inputs, options);
   result.fit = fit(loss,
                    {.evaluations = evaluations,
                     .polish = evaluations / 8,

@@ -10,6 +10,7 @@
 #include "experiments/calibration/accuracy.hpp"
 #include "experiments/calibration/fit.hpp"
 #include "experiments/calibration/posterior.hpp"
+#include "experiments/config/input_files.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/predictor.hpp"
 #include "experiments/prediction/record.hpp"
@@ -35,15 +36,19 @@ struct CalibrationInputs {
   CalibrationInputs(const std::string& measurements_path, const std::string& mapping_path,
                     const std::string& workflow_path, const CalibrationOptions& options);
 
-  std::string file;       // of the measurements
-  std::string sha256;     // of the measurements
-  std::string identity;   // of all that the fit depends on
-  config::YamlNode tree;  // of the workflow
+  std::string file;                        // of the measurements
+  std::string sha256;                      // of the measurements
+  std::vector<config::InputFile> sources;  // measurements, mapping and workflow
+  std::string identity;                    // of all that the fit depends on
+  config::YamlNode tree;                   // of the workflow
   sim::WorkflowSpec workflow;
   Mapping mapping;
   Measurements measurements;
   Split split;
 };
+
+// Of the loss, by the search.
+std::uint64_t evaluations_of(const CalibrationInputs& inputs, const CalibrationOptions& options);
 
 // How well one target is predicted, on the training or the held-out rows.
 struct TargetReport {

@@ -124,13 +124,15 @@ int say_interrupted(const Plan& plan, std::ostream& err) {
 }
 
 // What was fitted, on the console and in --out; nothing is left to go on from.
-void keep(const Plan& plan, const jobs::CalibrateResult& result, const Console& console) {
+void keep(const Plan& plan, const jobs::CalibrateJob& job, const jobs::CalibrateResult& result,
+          const Console& console) {
   if (plan.json) {
     print_json(console.out, *result.calibration);
   } else {
     print_tables(console.out, result.inputs, *result.calibration);
   }
-  write_aside(plan.out, calibration::calibrated_yaml(result.inputs, *result.calibration));
+  write_aside(plan.out, calibration::calibrated_yaml(result.inputs, *result.calibration) +
+                            results::to_yaml(jobs::record_of(job, result, jobs::kCalibratedFormat)));
   std::error_code ignored;
   std::filesystem::remove(plan.options.checkpoint, ignored);
   if (plan.quiet) return;
@@ -142,11 +144,15 @@ void keep(const Plan& plan, const jobs::CalibrateResult& result, const Console& 
 }
 
 // Measured beside predicted: as a table, and as the figure that Python draws of it.
-int show_predictions(const Plan& plan, const jobs::CalibrateResult& result, const Console& console) {
+int show_predictions(const Plan& plan, const jobs::CalibrateJob& job, const jobs::CalibrateResult& result,
+                     const Console& console) {
   std::optional<ScratchDirectory> scratch;
   std::string predictions = plan.predictions;
   if (predictions.empty() && !plan.plot.empty()) predictions = (scratch.emplace().path() / "predictions.csv").string();
-  if (!predictions.empty()) write_aside(predictions, calibration::predictions_csv(result.inputs, *result.calibration));
+  if (!predictions.empty()) {
+    write_aside(predictions, results::csv_comment(jobs::record_of(job, result, jobs::kFitFormat)) +
+                                 calibration::predictions_csv(result.inputs, *result.calibration));
+  }
   if (!plan.predictions.empty() && !plan.quiet) console.err << "faasconf: wrote " << predictions << "\n";
   const bool drawn = plan.plot.empty() || draw_figure(console.err, "faasconf.calibration", predictions, plan.plot);
   return drawn ? kDone : kFailed;
@@ -160,8 +166,8 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   const jobs::CalibrateResult result = jobs::run(job, progress_on(console, plan.quiet));
   if (result.interrupted()) return say_interrupted(plan, console.err);
 
-  keep(plan, result, console);
-  const int shown = show_predictions(plan, result, console);
+  keep(plan, job, result, console);
+  const int shown = show_predictions(plan, job, result, console);
   if (plan.next == 0) return shown;
   console.out << "windows to measure next:\n";
   const int proposed = propose(plan, {result.inputs.tree, result.inputs.workflow, result.calibration->record}, console);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 #include <ostream>
+#include <vector>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/words.hpp"
@@ -17,7 +19,8 @@ namespace {
 
 struct Plan {
   jobs::PredictJob job;
-  config::CsvTable table;  // what the job's windows are from
+  config::CsvTable table;                 // what the job's windows are from
+  std::vector<config::InputFile> inputs;  // the workflow and the table
   std::string out;
   bool quiet = false;
 };
@@ -39,6 +42,7 @@ void read_files(const Arguments& arguments, Plan& plan) {
   plan.table = config::read_table(in);
   plan.job.windows = prediction::read_configurations(plan.table, plan.job.workflow.workflow);
   if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
+  plan.inputs = {fingerprint(prediction::locate_workflow(arguments.text("WORKFLOW"))), fingerprint(in)};
   plan.out = output_file(arguments, "out");
   check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", arguments.text("WORKFLOW")}});
 }
@@ -47,6 +51,7 @@ Plan make_plan(const Arguments& arguments) {
   Plan plan{.job = {.workflow = prediction::read_calibrated(prediction::read_workflow_tree(arguments.text("WORKFLOW"))),
                     .windows = {}},
             .table = {},
+            .inputs = {},
             .out = {}};
   read_protocol(arguments, plan.job);
   read_files(arguments, plan);
@@ -65,7 +70,8 @@ int run_predict(const Arguments& arguments, const Console& console) {
     console.err << "faasconf: interrupted; nothing was written\n";
     return kInterrupted;
   }
-  write_aside(plan.out, prediction::prediction_csv(plan.table, result.quantities, result.rows));
+  write_aside(plan.out, results::csv_comment(jobs::record_of(plan.job, plan.inputs)) +
+                            prediction::prediction_csv(plan.table, result.quantities, result.rows));
   const auto outside =
       std::ranges::count_if(result.rows, [](const prediction::PredictedRow& row) { return !row.extrapolates.empty(); });
   console.out << result.rows.size() << (result.rows.size() == 1 ? " configuration" : " configurations") << ", "

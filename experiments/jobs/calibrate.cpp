@@ -3,6 +3,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "experiments/config/distributions.hpp"
+#include "experiments/config/yaml_writer.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::jobs {
@@ -38,6 +40,21 @@ CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
     // the checkpoint keeps what is complete
   }
   return result;
+}
+
+results::Record record_of(const CalibrateJob& job, const CalibrateResult& result, const results::FileFormat& format) {
+  const calibration::CalibrationOptions& options = job.options;
+  const auto whole = [](std::uint64_t number) { return config::yaml_scalar(std::to_string(number)); };
+  const std::uint64_t evaluations = calibration::evaluations_of(result.inputs, options);
+  return {.format = format,
+          .job = {.verb = "calibrate",
+                  .options = {{"holdout", config::yaml_scalar(config::format_number(options.holdout))},
+                              {"budget", whole(evaluations)},
+                              {"windows", whole(options.windows_per_half)},
+                              {"members", whole(options.members)},
+                              {"replications", whole(options.replications)}}},
+          .seed = options.seed,
+          .inputs = result.inputs.sources};
 }
 
 }  // namespace faasconf::experiments::jobs

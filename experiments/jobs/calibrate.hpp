@@ -6,6 +6,7 @@
 
 #include "experiments/calibration/calibration.hpp"
 #include "experiments/jobs/progress.hpp"
+#include "experiments/results/record.hpp"
 
 namespace faasconf::experiments::jobs {
 
@@ -26,5 +27,10 @@ struct CalibrateResult {
 // Writes the checkpoint, where the options name one, after each generation of the search; who has kept the result may
 // remove it. Throws sim::Error: inputs that cannot be read, options out of their range, a checkpoint of another fit.
 CalibrateResult run(const CalibrateJob& job, const Progress& progress = {});
+
+// Of the calibrated workflow, and of what it predicts for the rows.
+inline constexpr results::FileFormat kCalibratedFormat{"faasconf-workflow", 1};
+inline constexpr results::FileFormat kFitFormat{"faasconf-fit", 1};
+results::Record record_of(const CalibrateJob& job, const CalibrateResult& result, const results::FileFormat& format);
 
 }  // namespace faasconf::experiments::jobs

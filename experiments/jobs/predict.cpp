@@ -4,7 +4,10 @@
 #include <mutex>
 #include <utility>
 
+#include "experiments/config/words.hpp"
+#include "experiments/config/yaml_writer.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
 #include "sim/core/worker_pool.hpp"
 
 namespace faasconf::experiments::jobs {
@@ -103,6 +106,18 @@ PredictResult run(const PredictJob& job, const Progress& progress) {
     result.rows.push_back(*std::move(row));
   }
   return result;
+}
+
+results::Record record_of(const PredictJob& job, std::vector<config::InputFile> inputs) {
+  const Protocol how = protocol_of(job);
+  return {.format = {"faasconf-predictions", 1},
+          .job = {.verb = "predict",
+                  .options = {{"replications", config::yaml_scalar(std::to_string(job.options.replications))},
+                              {"window", config::yaml_scalar(sim::format(how.window))},
+                              {"warm_up", config::yaml_scalar(sim::format(how.warm_up))},
+                              {"attribution", config::yaml_scalar(config::name_of(how.protocol.attribution))}}},
+          .seed = job.options.seed,
+          .inputs = std::move(inputs)};
 }
 
 }  // namespace faasconf::experiments::jobs

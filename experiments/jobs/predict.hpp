@@ -8,6 +8,7 @@
 #include "experiments/prediction/calibrated_workflow.hpp"
 #include "experiments/prediction/prediction_table.hpp"
 #include "experiments/prediction/predictor.hpp"
+#include "experiments/results/record.hpp"
 
 namespace faasconf::experiments::jobs {
 
@@ -28,5 +29,8 @@ struct PredictResult {
 
 // Throws sim::Error: a window that is not longer than nothing, fewer than two replications, what sim::Scenario refuses.
 PredictResult run(const PredictJob& job, const Progress& progress = {});
+
+// Of the table of predictions; its inputs are the files that the job was read from.
+results::Record record_of(const PredictJob& job, std::vector<config::InputFile> inputs);
 
 }  // namespace faasconf::experiments::jobs

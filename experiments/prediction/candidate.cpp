@@ -103,12 +103,15 @@ double coordinate_of(const FittedParameter& parameter, double value) {
   return (inside - parameter.low) / (parameter.high - parameter.low);
 }
 
-config::YamlNode read_workflow_tree(const std::string& path) {
+std::string locate_workflow(const std::string& path) {
   std::error_code unreadable;
-  std::string file = path;
-  if (!std::filesystem::is_regular_file(path, unreadable)) {
-    if (const std::string shipped = config::find_shipped(path); !shipped.empty()) file = shipped;
-  }
+  if (std::filesystem::is_regular_file(path, unreadable)) return path;
+  const std::string shipped = config::find_shipped(path);
+  return shipped.empty() ? path : shipped;
+}
+
+config::YamlNode read_workflow_tree(const std::string& path) {
+  const std::string file = locate_workflow(path);
   config::YamlNode tree = config::parse_yaml_file(config::read_text_file(file), file);
   const bool is_workflow =
       tree.kind == config::YamlNode::Kind::map && !tree.entries.empty() && tree.entries.front().key == "name";

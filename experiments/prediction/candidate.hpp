@@ -16,6 +16,9 @@ namespace faasconf::experiments::prediction {
 double value_at(const FittedParameter& parameter, double coordinate);
 double coordinate_of(const FittedParameter& parameter, double value);
 
+// The file that a path, or the name of a workflow that ships, leads to.
+std::string locate_workflow(const std::string& path);
+
 // The tree of a workflow file, given by its path or by the name of one that ships. Throws sim::Error.
 config::YamlNode read_workflow_tree(const std::string& path);
 

@@ -58,7 +58,7 @@ class Target:
 def read(path: Path) -> list[Target]:
     """Read what ``faasconf calibrate --predictions`` wrote, one :class:`Target` for each target, in its order."""
     with open(path, newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
+        reader = csv.DictReader(line for line in file if not line.startswith("#"))
         header = reader.fieldnames or []
         if header[:len(COLUMNS)] != COLUMNS:
             raise Error(f"{path}: expected a table that faasconf calibrate --predictions wrote, got another")

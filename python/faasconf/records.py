@@ -112,8 +112,4 @@ def _read_json(path: Path, text: str) -> outputs.Output | None:
 def _read_yaml(path: Path, text: str) -> outputs.Output | None:
     if not any(text.startswith(key) or "\n" + key in text for key in ("record:", "table:", "calibration:")):
         return None
-    try:
-        from faasconf import _core
-    except ImportError as error:
-        raise Error(f"{path}: YAML is read by the compiled module faasconf._core, which is missing: {error}") from error
-    return outputs.read_yaml(path, _core.read_yaml(text, str(path)))
+    return outputs.read_yaml(path, outputs.yaml_tree(path, text))
