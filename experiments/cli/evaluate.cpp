@@ -1,3 +1,5 @@
+#include "experiments/jobs/evaluate.hpp"
+
 #include <limits>
 #include <optional>
 #include <ostream>
@@ -17,7 +19,6 @@
 #include "experiments/config/words.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
-#include "experiments/jobs/evaluate.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 

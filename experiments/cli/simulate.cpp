@@ -173,7 +173,9 @@ void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::S
   }
   if (cases.size() > 1) {
     out << "\ncomparison\n\n";
-    results::print_comparison_table(out, result.summary);
+    std::vector<sim::LoadKnowledge> knowledge;
+    for (const jobs::SimulatedCase& one : result.cases) knowledge.push_back(one.knows);
+    results::print_comparison_table(out, result.summary, knowledge);
   }
 }
 

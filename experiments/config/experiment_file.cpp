@@ -95,7 +95,8 @@ class ExperimentTree {
     if (const auto seed = map.get("seed")) experiment.seed = read_seed(*seed);
     experiment.configurations = read_configurations(map, scenario.workflow);
     scenario.configuration = experiment.configurations.front().configuration;
-    if (const auto policies = map.get("policies")) experiment.policies = read_policies(*policies, experiment.configurations);
+    if (const auto policies = map.get("policies"))
+      experiment.policies = read_policies(*policies, experiment.configurations);
 
     // what the simulator itself objects to
     try {

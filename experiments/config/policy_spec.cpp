@@ -57,7 +57,9 @@ std::string format(sim::Duration value, Time) { return sim::format(value); }
 struct Path {
   bool required = true;
 };
-std::string read(const YamlValue& value, Path) { return value.text("the path of a file, or the name of one that ships"); }
+std::string read(const YamlValue& value, Path) {
+  return value.text("the path of a file, or the name of one that ships");
+}
 std::string format(const std::string& value, Path) { return value.empty() ? "" : yaml_in_quotes(value); }
 
 // Whose users: those of the next window, or of the last one.
@@ -341,9 +343,7 @@ const std::string* file_of(const PolicySpec& spec) {
       spec.kind);
 }
 
-bool is_autoscaler(const PolicySpec& spec) {
-  return entries()[spec.kind.index()].argument == Argument::parameters;
-}
+bool is_autoscaler(const PolicySpec& spec) { return entries()[spec.kind.index()].argument == Argument::parameters; }
 
 std::string kind_of(const PolicySpec& spec) { return std::string(entries()[spec.kind.index()].name); }
 

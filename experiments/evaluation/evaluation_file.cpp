@@ -31,8 +31,8 @@ config::YamlNode policies_yaml(const EvaluationPlan& plan) {
   std::vector<config::YamlNode> nodes;
   for (const policies::ReadyPolicy& policy : plan.policies) {
     nodes.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
-                                         {"knows", config::yaml_scalar(sim::name_of(policy.knows))},
-                                         {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
+                                      {"knows", config::yaml_scalar(sim::name_of(policy.knows))},
+                                      {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
   }
   return config::yaml_list(std::move(nodes));
 }

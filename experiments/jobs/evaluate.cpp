@@ -28,7 +28,7 @@ evaluation::EvaluationPlan plan_of(const EvaluateJob& job) {
   for (const policies::ReadyPolicy& policy : plan.policies) {
     if (plan.seeds % policy.trainings == 0) continue;
     throw BadValue("seeds: expected a multiple of the " + std::to_string(policy.trainings) + " trainings in " +
-                     policy.name + ", got " + std::to_string(plan.seeds));
+                   policy.name + ", got " + std::to_string(plan.seeds));
   }
   return plan;
 }

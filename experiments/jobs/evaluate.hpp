@@ -21,9 +21,9 @@ struct EvaluateJob {
 };
 
 struct EvaluateResult {
-  config::Experiment experiment;     // as it was run
-  evaluation::EvaluationPlan plan;   // the same, with the policies ready
-  evaluation::Evaluation evaluation; // of the seeds that are complete
+  config::Experiment experiment;               // as it was run
+  evaluation::EvaluationPlan plan;             // the same, with the policies ready
+  evaluation::Evaluation evaluation;           // of the seeds that are complete
   std::vector<evaluation::Verdicts> verdicts;  // by policy
   bool interrupted = false;
 };

@@ -66,18 +66,19 @@ config::Experiment resolved(const SimulateJob& job) {
 // A case, ready to be simulated.
 struct ReadyCase {
   std::string name;
+  sim::LoadKnowledge knows;
   sim::Scenario scenario;
-  sim::PolicyFactory policy;  // refers to the experiment's workflow
+  sim::PolicyFactory policy;  // refers to the scenario
 };
 
 std::vector<ReadyCase> make_cases(const config::Experiment& experiment) {
-  const std::vector<policies::ReadyPolicy> policies = policies::ready_policies(experiment);
+  const std::vector<policies::ReadyPolicy> ready = policies::ready_policies(experiment);
   std::vector<ReadyCase> cases;
-  cases.reserve(policies.size());  // factories refer to scenarios
-  for (const policies::ReadyPolicy& policy : policies) {
+  cases.reserve(ready.size());  // so that scenarios stay where they are
+  for (const policies::ReadyPolicy& policy : ready) {
     sim::ScenarioSpec spec = experiment.scenario;
     spec.configuration = policy.start;
-    ReadyCase& one = cases.emplace_back(ReadyCase{policy.name, sim::Scenario(std::move(spec)), {}});
+    ReadyCase& one = cases.emplace_back(ReadyCase{policy.name, policy.knows, sim::Scenario(std::move(spec)), {}});
     one.policy = policies::factory_of(policy, one.scenario, *experiment.duration);
   }
   return cases;
@@ -153,7 +154,9 @@ class Running {
         result_{.experiment = experiment_,
                 .summary = results::Summary(names_of(cases_), function_names(experiment_.scenario.workflow)),
                 .cases = std::vector<SimulatedCase>(cases_.size(), {.precise = !job.precision}),
-                .pending = results::PendingInstances(experiment_.scenario.workflow, names_of(cases_))} {}
+                .pending = results::PendingInstances(experiment_.scenario.workflow, names_of(cases_))} {
+    for (std::size_t i = 0; i < cases_.size(); ++i) result_.cases[i].knows = cases_[i].knows;
+  }
   Running(const Running&) = delete;
 
   // Both throw Cancelled.

@@ -11,6 +11,7 @@
 #include "experiments/results/pending.hpp"
 #include "experiments/results/summary.hpp"
 #include "sim/core/time.hpp"
+#include "sim/policy/load_knowledge.hpp"
 
 namespace faasconf::experiments::jobs {
 
@@ -30,8 +31,9 @@ struct SimulateJob {
 };
 
 struct SimulatedCase {
-  sim::Duration warm_up{};  // left out of every replication
-  bool precise = false;     // the wanted precision was reached; true where none was wanted
+  sim::LoadKnowledge knows{};  // its policy, of the load
+  sim::Duration warm_up{};     // left out of every replication
+  bool precise = false;        // the wanted precision was reached; true where none was wanted
 };
 
 struct SimulateResult {

@@ -132,12 +132,31 @@ void print_measures(std::ostream& out, const Measures& measures, const std::vect
   zero.print(out);
 }
 
+// Names in this order, for two cases that of their difference; above them what they know, unless that is the same.
+std::vector<std::vector<std::string>> end_to_end_header(const std::vector<std::string>& cases,
+                                                        std::span<const sim::LoadKnowledge> knowledge,
+                                                        const std::vector<std::size_t>& order) {
+  std::vector<std::string> groups = {"knowledge of the load"};
+  std::vector<std::string> names = {"end to end"};
+  for (const std::size_t i : order) {
+    groups.push_back(sim::name_of(knowledge[i]));
+    names.push_back(cases[i]);
+  }
+  if (cases.size() == 2) {
+    groups.emplace_back();
+    names.push_back(cases[1] + " - " + cases[0]);
+  }
+  if (sim::alike(knowledge)) return {std::move(names)};
+  return {std::move(groups), std::move(names)};
+}
+
 // A line per metric, a column per case, for two cases their difference.
-void print_end_to_end(std::ostream& out, const Summary& summary) {
+void print_end_to_end(std::ostream& out, const Summary& summary, std::span<const sim::LoadKnowledge> known = {}) {
   const std::vector<std::string>& cases = summary.case_names();
-  TextTable table{{{"end to end"}}, {}};
-  table.header[0].insert(table.header[0].end(), cases.begin(), cases.end());
-  if (cases.size() == 2) table.header[0].push_back(cases[1] + " - " + cases[0]);
+  std::vector<sim::LoadKnowledge> knowledge(known.begin(), known.end());
+  knowledge.resize(cases.size());
+  const std::vector<std::size_t> order = sim::grouped(knowledge);
+  TextTable table{end_to_end_header(cases, knowledge, order), {}};
   ZeroMetrics zero;
   for (const EndToEndMetric& metric : summary.end_to_end()) {
     std::vector<const SummaryRow*> cells;
@@ -148,7 +167,7 @@ void print_end_to_end(std::ostream& out, const Summary& summary) {
     }
     std::vector<std::string> line = {std::string(metric.title)};
     if (!metric.shown.unit.empty()) line[0] += " " + in_brackets(metric.shown.unit);
-    for (const SummaryRow* cell : cells) line.push_back(estimate(*cell, metric.shown.scale));
+    for (const std::size_t i : order) line.push_back(estimate(*cells[i], metric.shown.scale));
     if (cells.size() == 2) line.push_back(paired_difference(*cells[0], *cells[1], metric.shown.scale));
     table.rows.push_back(std::move(line));
   }
@@ -243,7 +262,7 @@ void print_case_table(std::ostream& out, const Summary& summary, std::size_t cas
   print_end_to_end(out, summary);
 }
 
-void print_comparison_table(std::ostream& out, const Summary& summary) {
+void print_comparison_table(std::ostream& out, const Summary& summary, std::span<const sim::LoadKnowledge> knowledge) {
   const std::vector<std::string>& cases = summary.case_names();
   std::vector<std::uint64_t> counts;
   std::vector<const SummaryRow*> shown;
@@ -263,7 +282,7 @@ void print_comparison_table(std::ostream& out, const Summary& summary) {
   out << legend_of_absences(shown) << '\n';
   if (cases.size() == 2) out << "difference: replications in pairs, since both cases meet the same random streams\n";
   out << '\n';
-  print_end_to_end(out, summary);
+  print_end_to_end(out, summary, knowledge);
 }
 
 void print_json(std::ostream& out, const Summary& summary) {

@@ -9,6 +9,7 @@
 
 #include "experiments/results/metrics.hpp"
 #include "sim/model/run.hpp"
+#include "sim/policy/load_knowledge.hpp"
 #include "sim/stats/running_moments.hpp"
 
 namespace faasconf::experiments::results {
@@ -57,8 +58,10 @@ class Summary {
 // only case: also a line per end-to-end metric, since nothing is compared.
 void print_case_table(std::ostream& out, const Summary& summary, std::size_t case_index);
 // Cases side by side: a column per case, a line per end-to-end metric. Two cases: also the last less the first,
-// replications in pairs.
-void print_comparison_table(std::ostream& out, const Summary& summary);
+// replications in pairs. Where the cases' policies do not know the same of the load, those that do stand together, and
+// the first line says what they know.
+void print_comparison_table(std::ostream& out, const Summary& summary,
+                            std::span<const sim::LoadKnowledge> knowledge = {});
 // One JSON object per line: {"case":..., "function":..., "metric":..., "unit":..., "mean":..., "low":..., "high":...,
 // "replications":...}; function is null end to end; mean, low and high are null where too few replications have one.
 void print_json(std::ostream& out, const Summary& summary);

@@ -136,8 +136,9 @@ TEST(EvaluateCommand, SpellsPoliciesAsAllCommandsDo) {
   write_bundle("p.fcp", policy_for("parallel", sim::LoadForecasting::persistence));
   write("t.yaml", kTable);
   const std::string line = kShort + "--config demo-lean.yaml --users 10,20 --json ";
-  const Ran spelled = faasconf(line + "--policy fixed --policy table:t.yaml --policy table:t.yaml:last "
-                                      "--policy bundle:p.fcp");
+  const Ran spelled = faasconf(line +
+                               "--policy fixed --policy table:t.yaml --policy table:t.yaml:last "
+                               "--policy bundle:p.fcp");
   ASSERT_EQ(spelled.code, kDone) << spelled.err;
   EXPECT_EQ(spelled.out, faasconf(line + "--table t.yaml --table t.yaml:last --bundle p.fcp").out);
   const Ran file = faasconf(line + "--policy fixed:demo-lean.yaml");

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <map>
 #include <thread>
 
@@ -115,6 +116,44 @@ TEST(Simulate, ComparesAPolicyUnderSeveralParameters) {
   EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
   EXPECT_THAT(contents("csv/functions.csv"), HasSubstr("instances,ready,starting,pending,concurrency_mean,"
                                                        "throttled_periods,cold_starts,crashes\n"));
+}
+
+const std::string kTable =
+    "table:\n"
+    "  - {users: 5, configuration: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 4}}\n"
+    "  - {users: 25, configuration: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}}\n";
+
+// Oracle: a table's configuration at its own number of users, fixed.
+TEST(Simulate, LooksUpATableByTheUsers) {
+  const Elsewhere elsewhere;
+  write("t.yaml", kTable);
+  write("five.yaml", "{cpu: 1, memory: 1Gi, replicas: 1, concurrency: 4}\n");
+  const std::string line = "simulate parallel --quiet --config five.yaml --duration 5m --replications 2 --json ";
+  const auto latency = [&](const std::string& options) {
+    return metric(json_lines(faasconf(line + options).out), "latency_mean_s")["mean"].get<double>();
+  };
+  EXPECT_EQ(latency("--users 5 --policy table:t.yaml"), latency("--users 5"));
+  EXPECT_EQ(latency("--users 5 --policy fixed:five.yaml"), latency("--users 5"));
+  EXPECT_LT(latency("--users 15 --policy table:t.yaml"), latency("--users 15"));
+}
+
+TEST(Simulate, ComparesPoliciesOfAnExperimentWithTheirFiles) {
+  const Elsewhere elsewhere;
+  std::filesystem::create_directories("inputs");
+  write("inputs/t.yaml", kTable);
+  write("inputs/e.yaml", "workflow: parallel\nworkload: {closed_loop: {users: 5}}\npolicies: [fixed, table:t.yaml]\n");
+  const Ran ran = faasconf("simulate inputs/e.yaml --duration 5m --replications 2 --out run.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, testing::ContainsRegex("knowledge of the load +none +perfect *\nend to end +middle +t "));
+  EXPECT_THAT(faasconf("simulate inputs/e.yaml --out inputs/t.yaml").err, HasSubstr("inputs/t.yaml"));
+}
+
+TEST(Simulate, SaysWhereNobodyKnowsTheUsers) {
+  const Elsewhere elsewhere;
+  write("t.yaml", kTable);
+  const Ran ran = faasconf("simulate parallel --rate 1/s --duration 5m --policy table:t.yaml");
+  EXPECT_EQ(ran.code, kMisused);
+  EXPECT_EQ(ran.err, "faasconf: policy t: expected a closed loop, by whose users it decides, got another workload\n");
 }
 
 TEST(Simulate, ShowsWhatScalingToZeroSavesAndCosts) {

@@ -53,7 +53,8 @@ TEST(PolicySpec, IsTheSameAsATextAndAsAMap) {
 }
 
 TEST(PolicySpec, SaysWhatIsWrongWithAMap) {
-  EXPECT_EQ(complaint([] { read("{table: {users: last}}"); }), "f.yaml:1: policy.table: expected a key \"file\", got none");
+  EXPECT_EQ(complaint([] { read("{table: {users: last}}"); }),
+            "f.yaml:1: policy.table: expected a key \"file\", got none");
   EXPECT_EQ(complaint([] { read("{table: {file: t.yaml, users: all}}"); }),
             "f.yaml:1: policy.table.users: expected one of next, last, got \"all\"");
   EXPECT_EQ(complaint([] { read("{fixed: {file: t.yaml, configuration: lean}}"); }),

@@ -47,10 +47,9 @@ inline EvaluationPlan small_plan(int threads = 1) {
   plan.scenario.redeploy = true;
   for (const auto& [name, replicas] : {std::pair("lean", 1), std::pair("ample", 4)}) {
     const sim::Configuration start{{knobs(replicas)}};
-    plan.policies.push_back(
-        {.name = name, .start = start, .make = [start](const auto&) {
-           return std::make_unique<sim::FixedPolicy>(start);
-         }});
+    plan.policies.push_back({.name = name, .start = start, .make = [start](const auto&) {
+                               return std::make_unique<sim::FixedPolicy>(start);
+                             }});
   }
   for (const int users : {2, 5}) {
     plan.loads.push_back({.name = std::to_string(users) + " users",

@@ -36,8 +36,7 @@ TEST(EvaluateJob, HoldsPoliciesAgainstEachOther) {
   EXPECT_EQ(result.evaluation.seeds, 3U);
   EXPECT_EQ(evaluation::knowledge_of(result.plan).back(), sim::LoadKnowledge::past);
   const std::size_t price = evaluation::criterion_named("price");
-  EXPECT_DOUBLE_EQ(result.verdicts.at(1).at(price)->mean.estimate,
-                   4 * result.verdicts.at(0).at(price)->mean.estimate);
+  EXPECT_DOUBLE_EQ(result.verdicts.at(1).at(price)->mean.estimate, 4 * result.verdicts.at(0).at(price)->mean.estimate);
 }
 
 TEST(EvaluateJob, RecordsWhatWasRun) {
@@ -69,8 +68,8 @@ TEST(EvaluateJob, CountsItsRuns) {
 
 TEST(EvaluateJob, KeepsTheSeedsThatAreCompleteWhenItIsCancelled) {
   std::uint64_t done = 0;
-  const EvaluateResult result = run(small_job(), {.on_step = [&done](const Step& step) { done = step.done; },
-                                                  .go_on = [&done] { return done < 8; }});
+  const EvaluateResult result = run(
+      small_job(), {.on_step = [&done](const Step& step) { done = step.done; }, .go_on = [&done] { return done < 8; }});
   EXPECT_EQ(done, 8U);
   EXPECT_TRUE(result.interrupted);
   EXPECT_EQ(result.evaluation.seeds, 1U);

@@ -11,13 +11,9 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-sim::Workload closed_loop(int users) {
-  return {.source = sim::ClosedLoop{.users = users}, .retry = {}, .profile = {}};
-}
+sim::Workload closed_loop(int users) { return {.source = sim::ClosedLoop{.users = users}, .retry = {}, .profile = {}}; }
 
-TEST(KnownUsers, AreThoseOfAClosedLoop) {
-  EXPECT_THAT(known_users(closed_loop(7), 30s, 100s), ElementsAre(7, 7, 7));
-}
+TEST(KnownUsers, AreThoseOfAClosedLoop) { EXPECT_THAT(known_users(closed_loop(7), 30s, 100s), ElementsAre(7, 7, 7)); }
 
 // 10 for 15 s and 21 for 15 s make 15.5, rounded 16; the last level lasts.
 TEST(KnownUsers, OfAProfileAreTheMeanOfEachWindow) {

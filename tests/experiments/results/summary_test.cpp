@@ -4,7 +4,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 namespace faasconf::experiments::results {
@@ -40,6 +40,12 @@ sim::Run run_with(double latency_s, double price = 3.5) {
 std::string printed(void (*print)(std::ostream&, const Summary&), const Summary& summary) {
   std::ostringstream out;
   print(out, summary);
+  return out.str();
+}
+
+std::string comparison_table(const Summary& summary, const std::vector<sim::LoadKnowledge>& knowledge = {}) {
+  std::ostringstream out;
+  print_comparison_table(out, summary, knowledge);
   return out.str();
 }
 
@@ -161,7 +167,7 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
   for (const double latency_s : {1.0, 2.0, 3.0}) summary.add(0, run_with(latency_s));
   for (const double latency_s : {0.5, 1.6, 2.4}) summary.add(1, run_with(latency_s, 4.25));
   EXPECT_EQ(
-      printed(print_comparison_table, summary),
+      comparison_table(summary),
       "mean over 3 replications, 95 % intervals (Student t)\n"
       "difference: replications in pairs, since both cases meet the same random streams\n"
       "\n"
@@ -187,7 +193,7 @@ TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
   Summary summary({"a", "b"}, {"f"});
   for (const double latency_s : {1.0, 2.0, 30.0}) summary.add(0, run_with(latency_s));
   for (const double latency_s : {2.0, 3.0}) summary.add(1, run_with(latency_s));
-  const std::string table = printed(print_comparison_table, summary);
+  const std::string table = comparison_table(summary);
   EXPECT_EQ(table.substr(0, table.find("\n\n")),
             "a: mean over 3 replications, 95 % intervals (Student t)\n"
             "b: mean over 2 replications, 95 % intervals (Student t)\n"
@@ -196,10 +202,20 @@ TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
   EXPECT_TRUE(table.substr(line, table.find('\n', line) - line).ends_with("  +1")) << table;
 }
 
+TEST(ComparisonTable, PutsCasesTogetherWhosePoliciesKnowTheSameOfTheLoad) {
+  using enum sim::LoadKnowledge;
+  Summary summary({"a", "b", "c"}, {"f"});
+  for (std::size_t i = 0; i < 3; ++i) summary.add(i, run_with(static_cast<double>(i)));
+  const std::string table = comparison_table(summary, {past, none, past});
+  EXPECT_THAT(table, testing::ContainsRegex("knowledge of the load +history +history +none\nend to end +a +c +b\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("latency mean \\[s\\] +0 +2 +1\n"));
+  EXPECT_EQ(comparison_table(summary, {past, past, past}), comparison_table(summary));
+}
+
 TEST(ComparisonTable, OfThreeCasesHasNoDifference) {
   Summary summary({"a", "b", "c"}, {"f"});
   for (std::size_t i = 0; i < 3; ++i) summary.add(i, run_with(1));
-  const std::string table = printed(print_comparison_table, summary);
+  const std::string table = comparison_table(summary);
   EXPECT_EQ(table.find("difference"), std::string::npos);
   EXPECT_EQ(table.find("b - a"), std::string::npos);
 }
