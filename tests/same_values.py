@@ -74,6 +74,10 @@ RENAMED = {
     "latency_p95": "latency_p95_s", "latency_p99": "latency_p99_s", "execution_mean": "execution_mean_s",
     "received": "received_bytes_per_s", "transmitted": "transmitted_bytes_per_s", "throughput": "throughput_per_s",
     "cost_window": "cost_window_usd", "cost_execution": "cost_execution_usd",
+    "successes": "completions", "successes_lo": "completions_lo", "successes_hi": "completions_hi",
+    # what a policy knows of the load
+    "nothing": "none", "its past": "history", "the last window": "history", "its past, smoothed": "forecast",
+    "its past, by season": "forecast", "the next window": "perfect",
 }
 
 # Where a file comes from, and what a clock says: no values.
@@ -81,8 +85,8 @@ PROVENANCE = re.compile(r"record|version|revision|identity|seconds|per_second|re
 
 
 def names_now(name):
-    """The names that something may have now."""
-    return [name, RENAMED[name]] if name in RENAMED else [name]
+    """The names that something may have now; of a line of text, the line with them."""
+    return [name, re.sub(r"\w+", lambda word: RENAMED.get(word[0], word[0]), name)]
 
 
 class Comparison:

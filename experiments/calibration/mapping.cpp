@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <set>
 #include <string_view>
 
 #include "experiments/config/distributions.hpp"
@@ -199,22 +198,18 @@ std::vector<KnobCells> read_knobs(const config::YamlValue& value, const CellRead
   return knobs;
 }
 
-Target read_target(const config::YamlValue& value, const CellReader& cells, const sim::WorkflowSpec& workflow) {
-  std::vector<std::string_view> keys = kCellKeys;
-  keys.insert(keys.end(), {"observe", "function", "weight", "error"});
-  const config::YamlMap map(value, keys);
-  using enum prediction::Observed;
+prediction::Dimension dimension_of(const prediction::Observed& what) {
+  if (what.unit() == "s") return prediction::Dimension::time;
+  return what.is_share() ? prediction::Dimension::share : prediction::Dimension::count;
+}
+
+Target read_target(const config::YamlMap& map, const CellReader& cells, const sim::WorkflowSpec& workflow,
+                   const results::Metrics& metrics) {
   Target target;
-  const config::YamlValue observe = map.require("observe");
-  target.what = read_word<prediction::Observed>(observe, {{"latency_mean", latency_mean},
-                                                          {"latency_p50", latency_p50},
-                                                          {"latency_p75", latency_p75},
-                                                          {"latency_p95", latency_p95},
-                                                          {"latency_p99", latency_p99},
-                                                          {"successes", successes},
-                                                          {"success_ratio", success_ratio}});
-  target.name = observe.node().scalar;
-  if (const auto function = map.get("function")) {
+  const auto function = map.get("function");
+  target.what = prediction::read_observed(map.require("observe"), function.has_value(), metrics);
+  target.name = target.what.name();
+  if (function) {
     target.function = function->text("the name of a function");
     check_function(*function, target.function, workflow);
     target.name += " of " + target.function;
@@ -223,12 +218,21 @@ Target read_target(const config::YamlValue& value, const CellReader& cells, cons
   if (const auto error = map.get("error")) {
     target.relative = read_word<bool>(*error, {{"relative", true}, {"absolute", false}});
   }
-  const bool is_count = target.what == successes;
-  const bool is_ratio = target.what == success_ratio;
-  target.cell = cells.read(map, is_count   ? prediction::Dimension::count
-                                : is_ratio ? prediction::Dimension::share
-                                           : prediction::Dimension::time);
+  target.cell = cells.read(map, dimension_of(target.what));
   return target;
+}
+
+void read_targets(const config::YamlValue& value, const CellReader& cells, const sim::WorkflowSpec& workflow,
+                  const results::Metrics& metrics, Mapping& mapping) {
+  std::vector<std::string_view> keys = kCellKeys;
+  keys.insert(keys.end(), {"observe", "function", "weight", "error"});
+  for (const config::YamlValue& item : value.items("a list of what was observed")) {
+    const config::YamlMap map(item, keys);
+    const Target& target = mapping.targets.emplace_back(read_target(map, cells, workflow, metrics));
+    const std::string& written = map.require("observe").node().scalar;
+    if (written != target.what.name()) mapping.renamed.insert(written + " is now " + std::string(target.what.name()));
+  }
+  if (mapping.targets.empty()) value.fail("expected at least one target, got none");
 }
 
 std::vector<prediction::FittedParameter> read_parameters(const config::YamlValue& value) {
@@ -305,7 +309,7 @@ double Cell::read(const config::CsvTable& table, std::size_t row) const {
 }
 
 Mapping parse_mapping(const std::string& text, const std::string& path, const config::CsvTable& table,
-                      const sim::WorkflowSpec& workflow) {
+                      const sim::WorkflowSpec& workflow, const results::Metrics& metrics) {
   const config::YamlNode tree = config::parse_yaml(text, path);
   const config::YamlMap map({tree, ""}, {"description", "rows", "group", "protocol", "knobs", "targets", "parameters"});
   const CellReader cells(table);
@@ -315,11 +319,7 @@ Mapping parse_mapping(const std::string& text, const std::string& path, const co
   if (const auto group = map.get("group")) mapping.group = cells.column(*group);
   mapping.protocol = read_protocol(map.require("protocol"), cells);
   mapping.knobs = read_knobs(map.require("knobs"), cells, workflow);
-  const config::YamlValue targets = map.require("targets");
-  for (const config::YamlValue& target : targets.items("a list of what was observed")) {
-    mapping.targets.push_back(read_target(target, cells, workflow));
-  }
-  if (mapping.targets.empty()) targets.fail("expected at least one target, got none");
+  read_targets(map.require("targets"), cells, workflow, metrics, mapping);
   mapping.parameters = read_parameters(map.require("parameters"));
   return mapping;
 }

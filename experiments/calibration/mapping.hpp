@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "experiments/config/csv_table.hpp"
+#include "experiments/prediction/observed.hpp"
 #include "experiments/prediction/parameters.hpp"
 #include "experiments/prediction/window_sample.hpp"
 #include "sim/model/scenario.hpp"
@@ -36,7 +38,7 @@ struct KnobCells {
 };
 
 struct Target {
-  std::string name;  // "latency_p75 of rgb"
+  std::string name;  // "latency_p75_s of rgb"
   prediction::Observed what{};
   std::string function;  // empty: end to end
   Cell cell;
@@ -63,6 +65,7 @@ struct Mapping {
   std::vector<KnobCells> knobs;
   std::vector<Target> targets;
   std::vector<prediction::FittedParameter> parameters;
+  std::set<std::string> renamed;  // "latency_mean is now latency_mean_s"
 };
 
 prediction::Protocol protocol_of(const ProtocolCells& cells);
@@ -70,6 +73,6 @@ prediction::Protocol protocol_of(const ProtocolCells& cells);
 // Reads a mapping for this table and workflow. Throws sim::Error with file and line.
 Mapping read_mapping(const std::string& path, const config::CsvTable& table, const sim::WorkflowSpec& workflow);
 Mapping parse_mapping(const std::string& text, const std::string& path, const config::CsvTable& table,
-                      const sim::WorkflowSpec& workflow);
+                      const sim::WorkflowSpec& workflow, const results::Metrics& metrics = results::metrics());
 
 }  // namespace faasconf::experiments::calibration

@@ -105,7 +105,7 @@ void check_columns(const config::CsvTable& table, const Mapping& mapping, const 
 
 double observed(const Target& target, const config::CsvTable& table, std::size_t row) {
   const double value = target.cell.read(table, row);
-  const bool is_ratio = target.what == prediction::Observed::success_ratio;
+  const bool is_ratio = target.what.is_share();
   const bool possible = value >= 0 && (!is_ratio || value <= 1) && (!target.relative || value > 0);
   if (possible) return value;
   throw sim::Error(table.place(row) + ": target " + target.name + ": expected " +

@@ -136,6 +136,9 @@ void keep(const Plan& plan, const jobs::CalibrateJob& job, const jobs::Calibrate
   std::error_code ignored;
   std::filesystem::remove(plan.options.checkpoint, ignored);
   if (plan.quiet) return;
+  for (const std::string& renamed : result.inputs.mapping.renamed) {
+    console.err << "faasconf: " << plan.mapping << ": " << renamed << "\n";
+  }
   console.err << "faasconf: wrote " << plan.out << "\n";
   warn_of_units(console.err, *result.calibration);
 }

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <set>
 
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
-#include "experiments/config/policies.hpp"
+#include "experiments/config/policy_files.hpp"
 #include "sim/core/error.hpp"
-#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -50,9 +47,10 @@ Parameter policy_parameter() {
           .kind = Parameter::Kind::values,
           .value_name = "NAME",
           .description =
-              "who sets the replicas: fixed, openfaas, hpa or kpa, from every configuration; from one: "
-              "hpa:CONFIG; with parameters: hpa:target_utilization=0.5,interval=1m. Several are "
-              "compared under common random numbers. Default: fixed"};
+              "who decides: fixed, openfaas, hpa or kpa, from every configuration; from one: hpa:CONFIG; with "
+              "parameters: hpa:target_utilization=0.5,interval=1m; fixed:FILE, a configuration file; table:FILE, "
+              "configurations by number of users, for the next window's or with :last for the last one's; bundle:FILE, "
+              "a trained policy. Several are compared under common random numbers. Default: fixed"};
 }
 
 std::vector<int> user_numbers(const std::string& text, int least) {
@@ -75,27 +73,15 @@ std::vector<int> user_numbers(const std::string& text, int least) {
   return numbers;
 }
 
-config::InputFile fingerprint(const std::string& path) { return {path, files::sha256(config::read_text_file(path))}; }
-
-std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option) {
-  std::vector<std::string> names;
-  for (const std::string& path : paths) {
-    if (std::ranges::count(paths, path) > 1) throw sim::Error("--" + option + ": \"" + path + "\" given twice");
-    names.push_back(std::filesystem::path(path).stem().string());
-  }
-  const bool differ = std::set<std::string>(names.begin(), names.end()).size() == names.size();
-  return differ ? names : std::vector<std::string>(paths.begin(), paths.end());
-}
-
 void read_configurations(const Arguments& arguments, config::Experiment& experiment) {
   if (!arguments.given("config")) return;
   const auto paths = arguments.list("config");
-  const std::vector<std::string> names = names_of_files(paths, "config");
+  const std::vector<std::string> names = config::names_of_files(paths, "--config");
   experiment.configurations.clear();
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const std::string file = find_input(paths[i]);
     experiment.configurations.push_back({names[i], config::read_configuration(file, experiment.scenario.workflow)});
-    experiment.inputs.push_back(fingerprint(file));
+    experiment.inputs.push_back(config::fingerprint(file));
   }
 }
 
@@ -103,7 +89,7 @@ void read_policies(const Arguments& arguments, config::Experiment& experiment) {
   if (!arguments.given("policy")) return;
   experiment.policies.clear();
   for (const std::string& text : arguments.list("policy")) {
-    experiment.policies.push_back(config::parse_policy(text, "--policy"));
+    config::add_policy(experiment, text, "--policy");
   }
 }
 

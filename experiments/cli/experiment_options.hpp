@@ -25,19 +25,4 @@ std::vector<int> user_numbers(const std::string& text, int least);
 // The files that it was made from, so that no output takes their place.
 std::vector<GivenPath> inputs_of(const config::Experiment& experiment);
 
-// With its digest.
-config::InputFile fingerprint(const std::string& path);
-
-// Names of files to tell them apart by: their stems, or their paths where stems are alike. Throws sim::Error where one
-// is given twice; `option` is for messages.
-std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& option);
-
-// A workload of this kind of source, which is kept where it is there: think time or arrival law.
-template <class Source>
-Source& become(sim::Workload& workload) {
-  workload.profile.reset();
-  if (!std::holds_alternative<Source>(workload.source)) workload.source = Source{};
-  return std::get<Source>(workload.source);
-}
-
 }  // namespace faasconf::experiments::cli

@@ -42,7 +42,7 @@ void read_files(const Arguments& arguments, Plan& plan) {
   plan.table = config::read_table(in);
   plan.job.windows = prediction::read_configurations(plan.table, plan.job.workflow.workflow);
   if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
-  plan.inputs = {fingerprint(prediction::locate_workflow(arguments.text("WORKFLOW"))), fingerprint(in)};
+  plan.inputs = {config::fingerprint(prediction::locate_workflow(arguments.text("WORKFLOW"))), config::fingerprint(in)};
   plan.out = output_file(arguments, "out");
   check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", arguments.text("WORKFLOW")}});
 }

@@ -1,7 +1,9 @@
+#include "experiments/jobs/simulate.hpp"
+
 #include <algorithm>
 #include <iomanip>
 #include <limits>
-#include <memory>
+#include <optional>
 #include <ostream>
 #include <sstream>
 
@@ -9,288 +11,110 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/experiment_options.hpp"
-#include "experiments/cli/interrupt.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
-#include "experiments/config/experiment_file.hpp"
-#include "experiments/config/policies.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
-#include "experiments/results/pending.hpp"
-#include "experiments/results/result_file.hpp"
-#include "experiments/results/summary.hpp"
+#include "experiments/config/workload_file.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
-#include "sim/model/run.hpp"
 #include "sim/stats/confidence.hpp"
-#include "sim/stats/sequential.hpp"
 
 namespace faasconf::experiments::cli {
 
 namespace {
 
-constexpr std::uint64_t kPilots = 5;  // replications that look for the warm-up
 constexpr std::int64_t kMaxReplications = 1'000'000;
-constexpr std::uint64_t kMaxReplicationsForPrecision = 1000;  // unless --replications says otherwise
 
-// All that the command line and the files ask for.
-struct Plan {
-  config::Experiment experiment;
-  sim::RunOptions run;                   // the warm-up is decided by case
-  std::optional<sim::Duration> warm_up;  // absent: by MSER-5
-  std::uint64_t replications = 0;        // at most
-  std::optional<double> precision;
-  std::uint64_t seed = 1;
-  int threads = 1;
+// Where the answer goes.
+struct Outputs {
   std::string out, plot, report;  // paths; empty: not wanted
   bool json = false;
   bool quiet = false;
-};
 
-// What came of it, case by case.
-struct Results {
-  results::Summary summary;
-  std::vector<sim::Duration> warm_up;
-  std::vector<std::uint64_t> replications;  // done
-  std::vector<bool> precise;                // the wanted precision was reached
-  results::PendingInstances pending;
-  bool interrupted = false;
-  std::string lost{};  // why the result file could not be written; empty: it was, or not wanted
+  bool figures() const { return !(plot.empty() && report.empty()); }
 };
 
 // --- what is asked for
 
-void read_workload(Plan& plan, const Arguments& arguments) {
+void parse_workload(const Arguments& arguments, config::Experiment& experiment) {
   if (arguments.given("users") + arguments.given("rate") + arguments.given("profile") > 1) {
     throw sim::Error("--users, --rate and --profile exclude one another");
   }
-  sim::Workload& workload = plan.experiment.scenario.workload;
+  sim::Workload& workload = experiment.scenario.workload;
   if (arguments.given("users")) {
-    become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 0, 10'000'000));
+    config::become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 0, 10'000'000));
   }
-  if (arguments.given("rate")) become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
+  if (arguments.given("rate")) config::become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
   if (arguments.given("profile")) {
     const std::string path = find_input(arguments.text("profile"));
     config::ProfileFile file = config::read_profile(path);
     if (file.users) {
-      become<sim::ClosedLoop>(workload);
+      config::become<sim::ClosedLoop>(workload);
     } else {
-      become<sim::OpenLoop>(workload);
+      config::become<sim::OpenLoop>(workload);
     }
     workload.profile = std::move(file.profile);
-    plan.experiment.inputs.push_back(fingerprint(path));
+    experiment.inputs.push_back(config::fingerprint(path));
+    // its length counts more than the experiment's duration
+    if (config::length_of(*workload.profile)) experiment.duration.reset();
   }
 }
 
-void read_run(Plan& plan, const Arguments& arguments) {
-  config::Experiment& experiment = plan.experiment;
-  sim::ScenarioSpec& scenario = experiment.scenario;
+void parse_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("window")) scenario.window = arguments.duration("window");
   if (arguments.given("attribution")) {
     scenario.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
   if (arguments.given("redeploy")) scenario.redeploy = true;
-
-  plan.run.duration = arguments.duration("duration");
-  if (!arguments.given("duration")) {
-    // a profile on the command line counts more than the experiment's duration
-    std::optional<sim::Duration> length;
-    if (scenario.workload.profile) length = config::length_of(*scenario.workload.profile);
-    if (experiment.duration && !(length && arguments.given("profile"))) length = experiment.duration;
-    if (length) plan.run.duration = *length;
-  }
-  if (scenario.window <= sim::Duration::zero()) throw sim::Error("--window: expected more than 0s");
-  if (plan.run.duration < scenario.window) {
-    throw sim::Error("--duration: expected at least one window of " + sim::format(scenario.window) + ", got \"" +
-                     sim::format(plan.run.duration) + "\"");
-  }
-  if (arguments.text("warm-up") != "auto") {
-    plan.warm_up = arguments.duration("warm-up");
-    if (*plan.warm_up > plan.run.duration - scenario.window) {
-      throw sim::Error("--warm-up: expected a window of " + sim::format(scenario.window) + " to remain of " +
-                       sim::format(plan.run.duration) + ", got \"" + arguments.text("warm-up") + "\"");
-    }
-  }
-  plan.run.spans = arguments.given("spans");
 }
 
-void read_replications(Plan& plan, const Arguments& arguments) {
-  const config::Experiment& experiment = plan.experiment;
-  plan.replications = static_cast<std::uint64_t>(arguments.integer("replications", 1, kMaxReplications));
+void parse_replications(const Arguments& arguments, jobs::SimulateJob& job) {
+  config::Experiment& experiment = job.experiment;
   if (arguments.given("precision")) {
-    plan.precision = arguments.percentage("precision");
-    if (!arguments.given("replications")) plan.replications = kMaxReplicationsForPrecision;
-  } else if (!arguments.given("replications")) {
-    plan.replications = experiment.replications.value_or(plan.replications);
+    job.precision = arguments.percentage("precision");
+    experiment.replications.reset();  // those of the file are not meant as the most
   }
-  plan.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
-  if (!arguments.given("seed")) plan.seed = experiment.seed.value_or(plan.seed);
-  plan.threads = static_cast<int>(thread_count(arguments));
+  const auto replications = static_cast<std::uint64_t>(arguments.integer("replications", 1, kMaxReplications));
+  if (arguments.given("replications")) experiment.replications = replications;
+  const std::int64_t seed = arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max());
+  if (arguments.given("seed")) experiment.seed = static_cast<std::uint64_t>(seed);
 }
 
-void read_outputs(Plan& plan, const Arguments& arguments) {
-  plan.out = output_file(arguments, "out");
-  plan.plot = figure_file(arguments, "plot");
-  plan.report = output_file(arguments, "report");
-  check_apart({{"--out", plan.out}, {"--plot", plan.plot}, {"--report", plan.report}}, inputs_of(plan.experiment));
-  if (plan.run.spans && plan.out.empty()) throw sim::Error("--spans: expected --out as well, where they are written");
-  plan.json = arguments.given("json");
-  plan.quiet = arguments.given("quiet");
+jobs::SimulateJob parse_job(const Arguments& arguments) {
+  jobs::SimulateJob job{.experiment = read_experiment(arguments)};
+  parse_workload(arguments, job.experiment);
+  read_configurations(arguments, job.experiment);
+  read_policies(arguments, job.experiment);
+  parse_scenario(arguments, job.experiment.scenario);
+  if (arguments.given("duration")) job.experiment.duration = arguments.duration("duration");
+  if (arguments.text("warm-up") != "auto") job.warm_up = arguments.duration("warm-up");
+  parse_replications(arguments, job);
+  job.spans = arguments.given("spans");
+  job.threads = static_cast<int>(thread_count(arguments));
+  return job;
 }
 
-Plan make_plan(const Arguments& arguments) {
-  Plan plan;
-  plan.experiment = read_experiment(arguments);
-  read_workload(plan, arguments);
-  read_configurations(arguments, plan.experiment);
-  read_policies(arguments, plan.experiment);
-  read_run(plan, arguments);
-  read_replications(plan, arguments);
-  read_outputs(plan, arguments);
-
-  // the record tells what was run, not what the file said before the options
-  config::Experiment& experiment = plan.experiment;
-  experiment.duration = plan.run.duration;
-  experiment.replications = plan.replications;
-  experiment.seed = plan.seed;
-  experiment.resolved = config::to_yaml(experiment);
-  return plan;
+Outputs parse_outputs(const Arguments& arguments, const jobs::SimulateJob& job) {
+  const Outputs outputs{.out = output_file(arguments, "out"),
+                        .plot = figure_file(arguments, "plot"),
+                        .report = output_file(arguments, "report"),
+                        .json = arguments.given("json"),
+                        .quiet = arguments.given("quiet")};
+  check_apart({{"--out", outputs.out}, {"--plot", outputs.plot}, {"--report", outputs.report}},
+              inputs_of(job.experiment));
+  if (job.spans && outputs.out.empty()) throw sim::Error("--spans: expected --out as well, where they are written");
+  return outputs;
 }
 
-// --- the run
-
-// A case, ready to be simulated.
-struct ReadyCase {
-  std::string name;
-  sim::Scenario scenario;
-  sim::PolicyFactory policy;
-};
-
-std::vector<ReadyCase> make_cases(const Plan& plan) {
-  std::vector<ReadyCase> cases;
-  for (const config::Case& one : config::cases_of(plan.experiment)) {
-    sim::ScenarioSpec spec = plan.experiment.scenario;
-    spec.configuration = one.start.configuration;
-    cases.push_back({one.name, sim::Scenario(std::move(spec)),
-                     [one, &plan] { return config::make_policy(one, plan.experiment.scenario.workflow); }});
-  }
-  return cases;
-}
-
-std::vector<std::string> names_of(const std::vector<ReadyCase>& cases) {
-  std::vector<std::string> names;
-  for (const ReadyCase& one : cases) names.push_back(one.name);
-  return names;
-}
-
-std::vector<std::string> function_names(const Plan& plan) {
-  std::vector<std::string> names;
-  for (const sim::FunctionSpec& function : plan.experiment.scenario.workflow.functions) names.push_back(function.name);
-  return names;
-}
-
-// The result file, as far as the disk lets it be written: computed results are not lost to a full disk.
-class Record {
- public:
-  Record(const std::string& path, const results::ResultHeader& header) {
-    if (!path.empty()) attempt([&] { writer_ = std::make_unique<results::ResultWriter>(path, header); });
-  }
-
-  void append(std::size_t case_index, std::uint64_t replication, const sim::Run& run) {
-    if (writer_) attempt([&] { writer_->append(case_index, replication, run); });
-  }
-
-  void finish(const results::Summary& summary) {
-    if (writer_) attempt([&] { writer_->finish(summary); });
-    writer_.reset();
-  }
-
-  const std::string& lost() const { return lost_; }
-
- private:
-  template <class Write>
-  void attempt(const Write& write) {
-    try {
-      write();
-    } catch (const std::exception& error) {
-      lost_ = sim::describe(error);
-      writer_.reset();
-    }
-  }
-
-  std::unique_ptr<results::ResultWriter> writer_;
-  std::string lost_;
-};
+// --- the answer
 
 std::string percent(double share) {
   std::ostringstream text;
   text << std::setprecision(2) << 100 * share << " %";
   return text.str();
 }
-
-// "mean +- 2.3 % of 1 %", for the progress bar
-std::string precision_note(const sim::RunningMoments& latency_s, double wanted) {
-  const auto interval = sim::mean_interval(latency_s);
-  if (!interval || interval->mean == 0) return "";
-  return "mean latency ± " + percent(interval->half_width / interval->mean) + ", wanted " + percent(wanted);
-}
-
-Results simulate(const Plan& plan, const std::string& result_path, const Console& console) {
-  const std::vector<ReadyCase> cases = make_cases(plan);
-  Results results{.summary = results::Summary(names_of(cases), function_names(plan)),
-                  .warm_up = {},
-                  .replications = std::vector<std::uint64_t>(cases.size()),
-                  .precise = std::vector<bool>(cases.size(), !plan.precision),
-                  .pending = results::PendingInstances(plan.experiment.scenario.workflow, names_of(cases))};
-  Progress progress(console.err, console.is_terminal && !plan.quiet);
-  const Interrupt interrupt;
-
-  // when does the steady state begin?
-  const sim::RunOptions pilot{.duration = plan.run.duration};
-  for (const ReadyCase& one : cases) {
-    progress.start(one.name + ": warm-up", kPilots);
-    results.warm_up.push_back(
-        plan.warm_up ? *plan.warm_up
-                     : sim::find_warm_up(one.scenario, one.policy, pilot, plan.seed, kPilots, plan.threads));
-  }
-
-  // every case under the same seed: common random numbers
-  Record record(result_path, {.experiment = &plan.experiment,
-                              .seed = plan.seed,
-                              .duration = plan.run.duration,
-                              .warm_up = results.warm_up,
-                              .spans = plan.run.spans});
-  for (std::size_t i = 0; i < cases.size() && !interrupt.requested(); ++i) {
-    sim::RunOptions options = plan.run;
-    options.warm_up = results.warm_up[i];
-    sim::RunningMoments latency_s;
-    const sim::SequentialStopping stopping{.relative_precision = plan.precision.value_or(0)};
-    progress.start(cases[i].name, plan.replications);
-    const auto on_replication = [&](std::uint64_t replication, sim::Run&& run) {
-      results.summary.add(i, run);
-      results.pending.add(i, run);
-      record.append(i, replication, run);
-      results.replications[i] = replication + 1;
-      std::string note;
-      if (plan.precision) {
-        if (run.total.latency) latency_s.add(run.total.latency->mean_s);
-        results.precise[i] = stopping.enough(latency_s);
-        note = precision_note(latency_s, *plan.precision);
-      }
-      progress.advance(replication + 1, note);
-      return !interrupt.requested() && !(plan.precision && results.precise[i]);
-    };
-    sim::replicate(cases[i].scenario, cases[i].policy, options, plan.seed, plan.replications, plan.threads,
-                   on_replication);
-  }
-  results.interrupted = interrupt.requested();
-  if (!results.interrupted || results.replications[0] > 0) record.finish(results.summary);
-  results.lost = record.lost();
-  return results;
-}
-
-// --- the answer
 
 std::string number(double value) {
   std::ostringstream text;
@@ -313,61 +137,72 @@ std::string describe(const sim::Workload& workload) {
   return std::to_string(std::get<sim::ArrivalList>(workload.source).times.size()) + " given arrivals";
 }
 
-// "the first 2m of each replication left out as warm-up (MSER-5)"; empty when there is nothing to say.
-std::string describe_case(const Plan& plan, const Results& results, std::size_t i) {
+std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulateResult& result, sim::Duration warm_up) {
+  if (warm_up <= sim::Duration::zero()) return "";
   std::ostringstream text;
-  if (results.warm_up[i] > sim::Duration::zero()) {
-    text << "warm-up: the first " << sim::format(results.warm_up[i]) << " of every replication left out"
-         << (plan.warm_up ? "" : ", found by MSER-5") << "\n";
-    // MSER-5 searches the first half: an answer at its end is none
-    if (!plan.warm_up && results.warm_up[i] >= plan.run.duration / 2 - 5 * plan.experiment.scenario.window) {
-      text << "warm-up: the run is too short to be sure of that; a longer --duration tells\n";
-    }
-  }
-  if (plan.precision) {
-    const auto interval = sim::mean_interval(results.summary.row(i, "", "latency_mean").over_replications);
-    text << "precision of the mean latency: ";
-    if (interval && interval->mean != 0) text << "± " << percent(interval->half_width / interval->mean) << ", ";
-    text << (results.precise[i] ? "reached " : "NOT reached: wanted ") << percent(*plan.precision) << "\n";
+  text << "warm-up: the first " << sim::format(warm_up) << " of every replication left out"
+       << (job.warm_up ? "" : ", found by MSER-5") << "\n";
+  // MSER-5 searches the first half: an answer at its end is none
+  if (!job.warm_up && warm_up >= *result.experiment.duration / 2 - 5 * result.experiment.scenario.window) {
+    text << "warm-up: the run is too short to be sure of that; a longer --duration tells\n";
   }
   return text.str();
 }
 
-void print_tables(std::ostream& out, const Plan& plan, const Results& results) {
-  const sim::ScenarioSpec& scenario = plan.experiment.scenario;
-  out << scenario.workflow.name << " under " << describe(scenario.workload) << ": " << sim::format(plan.run.duration)
+std::string describe_precision(double wanted, const jobs::SimulateResult& result, std::size_t case_index) {
+  std::ostringstream text;
+  const auto interval = sim::mean_interval(result.summary.row(case_index, "", "latency_mean_s").over_replications);
+  text << "precision of the mean latency: ";
+  if (interval && interval->mean != 0) text << "± " << percent(interval->half_width / interval->mean) << ", ";
+  text << (result.cases[case_index].precise ? "reached " : "NOT reached: wanted ") << percent(wanted) << "\n";
+  return text.str();
+}
+
+void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
+  const config::Experiment& experiment = result.experiment;
+  const sim::ScenarioSpec& scenario = experiment.scenario;
+  out << scenario.workflow.name << " under " << describe(scenario.workload) << ": " << sim::format(*experiment.duration)
       << " in windows of " << sim::format(scenario.window) << (scenario.redeploy ? ", redeployed for each" : "")
-      << "; attribution " << config::name_of(scenario.attribution) << "; seed " << plan.seed << "\n";
-  const std::vector<std::string>& cases = results.summary.case_names();
+      << "; attribution " << config::name_of(scenario.attribution) << "; seed " << *experiment.seed << "\n";
+  const std::vector<std::string>& cases = result.summary.case_names();
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "") << describe_case(plan, results, i) << "\n";
-    results::print_case_table(out, results.summary, i);
+    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "")
+        << describe_warm_up(job, result, result.cases[i].warm_up)
+        << (job.precision ? describe_precision(*job.precision, result, i) : "") << "\n";
+    results::print_case_table(out, result.summary, i);
   }
   if (cases.size() > 1) {
     out << "\ncomparison\n\n";
-    results::print_comparison_table(out, results.summary);
+    std::vector<sim::LoadKnowledge> knowledge;
+    for (const jobs::SimulatedCase& one : result.cases) knowledge.push_back(one.knows);
+    results::print_comparison_table(out, result.summary, knowledge);
   }
 }
 
-void print_json_lines(std::ostream& out, const Plan& plan, const Results& results) {
-  const sim::ScenarioSpec& scenario = plan.experiment.scenario;
-  for (std::size_t i = 0; i < results.replications.size(); ++i) {
+void print_json_lines(std::ostream& out, const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
+  const config::Experiment& experiment = result.experiment;
+  const sim::ScenarioSpec& scenario = experiment.scenario;
+  for (std::size_t i = 0; i < result.cases.size(); ++i) {
     nlohmann::ordered_json line{
-        {"case", results.summary.case_names()[i]},          {"workflow", scenario.workflow.name},
-        {"workload", describe(scenario.workload)},          {"duration_s", sim::to_seconds(plan.run.duration)},
-        {"window_s", sim::to_seconds(scenario.window)},     {"attribution", config::name_of(scenario.attribution)},
-        {"warm_up_s", sim::to_seconds(results.warm_up[i])}, {"seed", plan.seed},
-        {"replications", results.replications[i]},
+        {"case", result.summary.case_names()[i]},
+        {"workflow", scenario.workflow.name},
+        {"workload", describe(scenario.workload)},
+        {"duration_s", sim::to_seconds(*experiment.duration)},
+        {"window_s", sim::to_seconds(scenario.window)},
+        {"attribution", config::name_of(scenario.attribution)},
+        {"warm_up_s", sim::to_seconds(result.cases[i].warm_up)},
+        {"seed", *experiment.seed},
+        {"replications", result.summary.replications(i)},
     };
-    if (plan.precision) line["precision_reached"] = static_cast<bool>(results.precise[i]);
+    if (job.precision) line["precision_reached"] = result.cases[i].precise;
     out << line.dump() << "\n";
   }
-  print_json(out, results.summary);
+  print_json(out, result.summary);
 }
 
 // Figures and reports from the result file; true when all that was wanted is there.
-bool draw(const Plan& plan, const std::string& result_path, const Console& console) {
-  if (plan.plot.empty() && plan.report.empty()) return true;
+bool draw(const Outputs& outputs, const std::string& result_path, const Console& console) {
+  if (!outputs.figures()) return true;
   const auto python = find_python();
   if (!python) {
     console.err << "faasconf: no Python with h5py and matplotlib found, so tables only; set FAASCONF_PYTHON, or "
@@ -376,11 +211,11 @@ bool draw(const Plan& plan, const std::string& result_path, const Console& conso
   }
   bool all = true;
   for (const auto& [module, path] :
-       {std::pair<const char*, std::string>{"faasconf.plot", plan.plot}, {"faasconf.report", plan.report}}) {
+       {std::pair<const char*, std::string>{"faasconf.plot", outputs.plot}, {"faasconf.report", outputs.report}}) {
     if (path.empty()) continue;
     const int code = run_python(*python, module, std::vector<std::string>{result_path, "--out", path});
     if (code == 0) {
-      if (!plan.quiet) console.err << "faasconf: wrote " << path << "\n";
+      if (!outputs.quiet) console.err << "faasconf: wrote " << path << "\n";
       continue;
     }
     console.err << "faasconf: " << path << " could not be written: " << *python << " -m " << module
@@ -391,35 +226,30 @@ bool draw(const Plan& plan, const std::string& result_path, const Console& conso
 }
 
 int run_simulate(const Arguments& arguments, const Console& console) {
-  const Plan plan = make_plan(arguments);
+  jobs::SimulateJob job = parse_job(arguments);
+  const Outputs outputs = parse_outputs(arguments, job);
   std::optional<ScratchDirectory> scratch;  // for a result file that only figures need
-  std::string result_path = plan.out;
-  if (plan.out.empty() && !(plan.plot.empty() && plan.report.empty())) {
-    result_path = (scratch.emplace().path() / "run.h5").string();
-  }
+  job.result_path = outputs.out;
+  if (outputs.out.empty() && outputs.figures()) job.result_path = (scratch.emplace().path() / "run.h5").string();
 
-  const Results results = simulate(plan, result_path, console);
-  if (results.interrupted && results.replications[0] == 0) {
+  const jobs::SimulateResult result = jobs::run(job, progress_on(console, outputs.quiet));
+  if (result.interrupted && result.summary.replications(0) == 0) {
     console.err << "faasconf: interrupted before the first replication was done\n";
     return kInterrupted;
   }
 
   // the tables first: whatever fails below, they are there
-  if (plan.json) {
-    print_json_lines(console.out, plan, results);
-  } else {
-    print_tables(console.out, plan, results);
-  }
+  (outputs.json ? print_json_lines : print_tables)(console.out, job, result);
   console.out.flush();
-  if (!plan.quiet) results.pending.print(console.err);
-  bool complete = results.lost.empty();
+  if (!outputs.quiet) result.pending.print(console.err);
+  bool complete = result.lost.empty();
   if (!complete) {
-    console.err << "faasconf: writing " << result_path << "\n  " << results.lost << "\n";
-  } else if (!plan.quiet && !plan.out.empty()) {
-    console.err << "faasconf: wrote " << plan.out << "\n";
+    console.err << "faasconf: writing " << job.result_path << "\n  " << result.lost << "\n";
+  } else if (!outputs.quiet && !outputs.out.empty()) {
+    console.err << "faasconf: wrote " << outputs.out << "\n";
   }
-  if (results.lost.empty()) complete = draw(plan, result_path, console);
-  if (results.interrupted) {
+  if (complete) complete = draw(outputs, job.result_path, console);
+  if (result.interrupted) {
     console.err << "faasconf: interrupted; these are the replications that were done\n";
     return kInterrupted;
   }

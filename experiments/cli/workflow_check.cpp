@@ -5,7 +5,7 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/critical_path.hpp"
-#include "experiments/config/policies.hpp"
+#include "experiments/config/cases.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/quantity.hpp"

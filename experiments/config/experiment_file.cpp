@@ -10,10 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "experiments/config/cases.hpp"
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
-#include "experiments/config/policies.hpp"
+#include "experiments/config/policy_files.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/workload_file.hpp"
@@ -94,7 +95,8 @@ class ExperimentTree {
     if (const auto seed = map.get("seed")) experiment.seed = read_seed(*seed);
     experiment.configurations = read_configurations(map, scenario.workflow);
     scenario.configuration = experiment.configurations.front().configuration;
-    if (const auto policies = map.get("policies")) experiment.policies = read_policies(*policies);
+    if (const auto policies = map.get("policies"))
+      experiment.policies = read_policies(*policies, experiment.configurations);
 
     // what the simulator itself objects to
     try {
@@ -164,10 +166,10 @@ class ExperimentTree {
     return configurations;
   }
 
-  static std::vector<PolicyChoice> read_policies(const YamlValue& value) {
-    std::vector<PolicyChoice> policies;
+  std::vector<PolicySpec> read_policies(const YamlValue& value, const std::vector<NamedConfiguration>& configurations) {
+    std::vector<PolicySpec> policies;
     for (const YamlValue& item : value.items("a list of policies such as [fixed, hpa]")) {
-      policies.push_back(read_policy(item));
+      find_files(policies.emplace_back(read_policy(item)), item, configurations, files_);
     }
     if (policies.empty()) value.fail("expected at least one policy, got none");
     return policies;

@@ -4,10 +4,10 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "experiments/config/input_files.hpp"
+#include "experiments/config/policy_spec.hpp"
 #include "sim/model/scenario.hpp"
 
 namespace faasconf::experiments::config {
@@ -17,22 +17,12 @@ struct NamedConfiguration {
   sim::Configuration configuration;
 };
 
-// A policy that a run compares, by name; it starts from the configuration of this name, or from each when that is
-// empty.
-struct PolicyChoice {
-  std::string policy = "fixed";
-  std::string configuration{};
-  std::vector<std::pair<std::string, std::string>> parameters{};  // those that differ from the defaults, as written
-
-  friend bool operator==(const PolicyChoice&, const PolicyChoice&) = default;
-};
-
 // A workflow file or an experiment file, ready to run. `configurations` holds what a run compares, at least one:
 // the experiment's, or for a workflow file the middle of every knob's range.
 struct Experiment {
   sim::ScenarioSpec scenario;
   std::vector<NamedConfiguration> configurations;
-  std::vector<PolicyChoice> policies = {{}};  // at least one
+  std::vector<PolicySpec> policies = {{}};  // at least one
   std::optional<sim::Duration> duration;
   std::optional<std::uint64_t> replications;
   std::optional<std::uint64_t> seed;

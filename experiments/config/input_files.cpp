@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <system_error>
 
 #include "sim/core/error.hpp"
@@ -61,27 +62,42 @@ std::string read_text_file(const std::string& path) {
   return text;
 }
 
+InputFile fingerprint(const std::string& path) { return {path, files::sha256(read_text_file(path))}; }
+
+std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& source) {
+  std::vector<std::string> names;
+  for (const std::string& path : paths) {
+    if (std::ranges::count(paths, path) > 1) throw sim::Error(source + ": \"" + path + "\" given twice");
+    names.push_back(fs::path(path).stem().string());
+  }
+  const bool differ = std::set<std::string>(names.begin(), names.end()).size() == names.size();
+  return differ ? names : std::vector<std::string>(paths.begin(), paths.end());
+}
+
 InputFiles::InputFiles(const std::string& path, const std::string& text)
     : directory_(fs::path(path).parent_path().string()), files_{{path, files::sha256(text)}} {}
 
-InputFiles::Text InputFiles::read(const YamlValue& reference) {
+std::string InputFiles::find(const YamlValue& reference) const {
   const std::string& name = reference.text("the path of a file, or the name of one that ships");
   if (name.empty() || name.size() > 4000 || name.find('\0') != std::string::npos)
     reference.refuse("the path of a file");
   const bool from_override = reference.node().place.line == 0;
-  fs::path path = from_override ? fs::path(name) : fs::path(directory_) / name;
-  if (!is_file(path)) {
-    const std::string shipped = find_shipped(name);
-    if (!shipped.empty()) path = shipped;
-  }
+  const fs::path path = from_override ? fs::path(name) : fs::path(directory_) / name;
+  const std::string shipped = is_file(path) ? "" : find_shipped(name);
+  return shipped.empty() ? path.string() : shipped;
+}
+
+InputFiles::Text InputFiles::add(const std::string& path, const YamlValue& reference) {
   try {
-    std::string content = read_text_file(path.string());
-    files_.push_back({path.string(), files::sha256(content)});
-    return {path.string(), std::move(content)};
+    std::string content = read_text_file(path);
+    files_.push_back({path, files::sha256(content)});
+    return {path, std::move(content)};
   } catch (const sim::Error& error) {
     reference.fail(error.what());
   }
 }
+
+InputFiles::Text InputFiles::read(const YamlValue& reference) { return add(find(reference), reference); }
 
 std::string find_shipped(const std::string& name) {
   if (name.empty() || name.size() > 200 || name.find('/') != std::string::npos) return {};

@@ -1,6 +1,7 @@
 #pragma once
 // The files that an experiment is made of. Each is read once, and recorded with its digest.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,19 +15,29 @@ struct InputFile {
   std::string sha256;
 };
 
+InputFile fingerprint(const std::string& path);  // reads it; throws sim::Error as read_text_file
+
 // The bytes of a file. Throws sim::Error: no such file, a directory, a device, unreadable, larger than 64 MiB.
 std::string read_text_file(const std::string& path);
+
+// Names to tell files apart by: their stems, or their paths where stems are alike. Throws sim::Error where one is given
+// twice; `source` is for messages.
+std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& source);
 
 class InputFiles {
  public:
   // References in the experiment's file are relative to it, those in an override to the working directory.
   InputFiles(const std::string& path, const std::string& text);
+  InputFiles() = default;  // there is no such file
 
   struct Text {
     std::string path;
     std::string content;
   };
   Text read(const YamlValue& reference);  // of the file that a value names by path, or by name when it ships
+
+  std::string find(const YamlValue& reference) const;             // its path, whether there is a file or not
+  Text add(const std::string& path, const YamlValue& reference);  // of a file that has been found
 
   std::vector<InputFile> take() { return std::move(files_); }
 

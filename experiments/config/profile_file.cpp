@@ -88,8 +88,10 @@ double parse_level(const CsvLines& lines, std::string_view field, bool users) {
 
 // Between two times.
 double mean_level(const sim::Profile& profile, sim::Time from, sim::Time to) {
+  const auto next = std::ranges::upper_bound(profile.steps, from, {}, &sim::Profile::Step::start);
+  const auto first = static_cast<std::size_t>(next - profile.steps.begin());
   double level_s = 0;
-  for (std::size_t i = 0; i < profile.steps.size(); ++i) {
+  for (std::size_t i = first == 0 ? 0 : first - 1; i < profile.steps.size() && profile.steps[i].start < to; ++i) {
     const sim::Time begin = std::max(from, profile.steps[i].start);
     const sim::Time end = i + 1 < profile.steps.size() ? std::min(to, profile.steps[i + 1].start) : to;
     if (begin < end) level_s += profile.steps[i].level * sim::to_seconds(end - begin);
@@ -140,6 +142,14 @@ std::optional<sim::Duration> length_of(const sim::Profile& profile) {
   return profile.steps.back().start.time_since_epoch() + step;
 }
 
+std::vector<int> users_by_window(const sim::Profile& profile, sim::Duration window, sim::Duration duration) {
+  std::vector<int> users;
+  for (sim::Time start{}; sim::after(start, window) <= sim::Time(duration); start = sim::after(start, window)) {
+    users.push_back(static_cast<int>(std::lround(mean_level(profile, start, sim::after(start, window)))));
+  }
+  return users;
+}
+
 std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, const std::string& path) {
   const auto fail = [&path](const std::string& message) { throw sim::Error(path + ": " + message); };
   if (!file.users) fail("expected a profile of users, start_s,users, got one of rates");
@@ -147,11 +157,7 @@ std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, 
   if (length < window) {
     fail("expected a profile of at least one window of " + sim::format(window) + ", got one of " + sim::format(length));
   }
-  std::vector<int> users;
-  for (sim::Time start{}; sim::after(start, window) <= sim::Time(length); start = sim::after(start, window)) {
-    users.push_back(static_cast<int>(std::lround(mean_level(file.profile, start, sim::after(start, window)))));
-  }
-  return users;
+  return users_by_window(file.profile, window, length);
 }
 
 sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path) {

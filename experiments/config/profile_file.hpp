@@ -28,8 +28,11 @@ ProfileFile parse_profile(const std::string& text, const std::string& path);
 // single level, which lasts for ever.
 std::optional<sim::Duration> length_of(const sim::Profile& profile);
 
-// A profile of users as a load of environments: their mean number in each whole window, rounded; `path` is for
-// messages. Throws sim::Error for rates, and for a profile that is shorter than a window.
+// A profile of users: their mean number in each whole window of this time, rounded.
+std::vector<int> users_by_window(const sim::Profile& profile, sim::Duration window, sim::Duration duration);
+
+// The same for as long as the profile tells of the load, as a load of environments; `path` is for messages. Throws
+// sim::Error for rates, and for a profile that is shorter than a window.
 std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, const std::string& path);
 
 // Times of requests: CSV with header arrival_s, in order.

@@ -8,7 +8,6 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/distributions.hpp"
 #include "experiments/config/experiment_file.hpp"
-#include "experiments/config/policies.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "experiments/config/yaml_writer.hpp"
@@ -228,14 +227,15 @@ void write_workload(std::string& out, const sim::ScenarioSpec& scenario) {
   out += "  window: " + sim::format(scenario.window) + "\n";
 }
 
-void write_policy(std::string& out, const PolicyChoice& choice) {
+void write_policy(std::string& out, const PolicySpec& policy) {
   std::string entries;
   const auto add = [&entries](const std::string& key, const std::string& value) {
     entries += (entries.empty() ? "" : ", ") + key + ": " + value;
   };
-  if (!choice.configuration.empty()) add("configuration", yaml_in_quotes(choice.configuration));
-  for (const auto& [parameter, value] : all_parameters(choice)) add(parameter, value);
-  out += "  - " + (entries.empty() ? choice.policy : "{" + choice.policy + ": {" + entries + "}}") + "\n";
+  if (!policy.configuration.empty()) add("configuration", yaml_in_quotes(policy.configuration));
+  for (const auto& [parameter, value] : all_parameters(policy)) add(parameter, value);
+  const std::string kind = kind_of(policy);
+  out += "  - " + (entries.empty() ? kind : "{" + kind + ": {" + entries + "}}") + "\n";
 }
 
 }  // namespace
@@ -267,7 +267,7 @@ std::string to_yaml(const Experiment& experiment) {
            configuration_to_yaml(configuration.configuration, scenario.workflow, 4);
   }
   out += "policies:\n";
-  for (const PolicyChoice& choice : experiment.policies) write_policy(out, choice);
+  for (const PolicySpec& policy : experiment.policies) write_policy(out, policy);
   return out;
 }
 

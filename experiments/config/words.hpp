@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/env/reward.hpp"
 #include "sim/model/scenario.hpp"
 
 namespace faasconf::experiments::config {
@@ -45,6 +46,9 @@ inline constexpr auto kWords<sim::Attribution> =
     std::to_array<Word<sim::Attribution>>({{"completed", sim::Attribution::completed},
                                            {"started", sim::Attribution::started},
                                            {"paper", sim::Attribution::paper}});
+template <>
+inline constexpr auto kWords<sim::QosKind> = std::to_array<Word<sim::QosKind>>({{"published", sim::QosKind::published},
+                                                                                {"strict", sim::QosKind::strict}});
 
 template <class Choice>
 std::string name_of(Choice choice) {

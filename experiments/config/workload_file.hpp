@@ -1,5 +1,7 @@
 #pragma once
 
+#include <variant>
+
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/model/workload.hpp"
@@ -8,5 +10,13 @@ namespace faasconf::experiments::config {
 
 // Keys of `workload:` that say who sends requests, and again; `window` stands beside them.
 sim::Workload read_workload(const YamlMap& map, InputFiles& files);
+
+// Makes it a workload of this kind of source, which is kept where it is there: think time or arrival law.
+template <class Source>
+Source& become(sim::Workload& workload) {
+  workload.profile.reset();
+  if (!std::holds_alternative<Source>(workload.source)) workload.source = Source{};
+  return std::get<Source>(workload.source);
+}
 
 }  // namespace faasconf::experiments::config

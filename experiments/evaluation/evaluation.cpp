@@ -1,14 +1,14 @@
 #include "experiments/evaluation/evaluation.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 #include "sim/core/worker_pool.hpp"
-#include "sim/model/strict_qos.hpp"
 
 namespace faasconf::experiments::evaluation {
 namespace {
@@ -17,20 +17,69 @@ constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLevel = 0.95;
 constexpr std::uint64_t kMostSeeds = 1'000'000;  // of a load, so that its random numbers are nobody else's
 
-template <class Of>
-double mean_over(std::span<const sim::Observation> windows, const Of& of) {
+// Topics by what matters in a comparison; the others follow as they stand.
+constexpr auto kFirst =
+    std::to_array({results::Topic::cost, results::Topic::promise, results::Topic::latency, results::Topic::success});
+
+std::ptrdiff_t rank(results::Topic topic) { return std::ranges::find(kFirst, topic) - kFirst.begin(); }
+
+double mean_over(std::span<const sim::Observation> windows, const results::EndToEndMetric& metric) {
   double sum = 0;
-  for (const sim::Observation& window : windows) sum += of(window);
-  return sum / static_cast<double>(windows.size());
+  std::size_t count = 0;
+  for (const sim::Observation& window : windows) {
+    const std::optional<double> value = metric.value({window});
+    if (!value) continue;
+    sum += *value;
+    ++count;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : kAbsent;
 }
 
-sim::Scenario scenario_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy, const EvaluatedLoad& load) {
+sim::Scenario scenario_of(const EvaluationPlan& plan, const policies::ReadyPolicy& policy, const EvaluatedLoad& load) {
   sim::ScenarioSpec spec = plan.scenario;
   spec.workload = load.workload;
   spec.configuration = policy.start;
   if (policy.carries_over) spec.redeploy = false;
   return sim::Scenario(std::move(spec));
 }
+
+// Every policy under every load, and again for every seed: runs by number, seed by seed.
+class Cells {
+ public:
+  explicit Cells(const EvaluationPlan& plan) : plan_(plan) {
+    for (const policies::ReadyPolicy& policy : plan.policies) {
+      for (const EvaluatedLoad& load : plan.loads) scenarios_.push_back(scenario_of(plan, policy, load));
+    }
+  }
+
+  std::size_t size() const { return scenarios_.size(); }
+
+  // Absent: cancelled.
+  std::optional<Scores> run(std::size_t number, const sim::GoOn& go_on) const {
+    const std::size_t cell = number % size();
+    const std::size_t seed = number / size();
+    const std::size_t load_index = cell % plan_.loads.size();
+    const EvaluatedLoad& load = plan_.loads[load_index];
+    const sim::Duration window = plan_.scenario.window;
+    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(load.users.size()),
+                                  .warm_up = window,
+                                  .strict = true,
+                                  .go_on = go_on};
+    try {
+      sim::throw_if_cancelled(go_on);
+      const auto policy = plan_.policies[cell / plan_.loads.size()].make(
+          {.scenario = scenarios_[cell], .users = load.users, .seed = seed});
+      return score(sim::run(scenarios_[cell], *policy, options, plan_.seed, load_index * kMostSeeds + seed),
+                   plan_.criteria);
+    } catch (const sim::Cancelled&) {
+      return std::nullopt;
+    }
+  }
+
+ private:
+  const EvaluationPlan& plan_;
+  std::vector<sim::Scenario> scenarios_;
+};
 
 // Values of a criterion, load by load; those that are absent left out.
 template <class Value>
@@ -50,7 +99,11 @@ bool has_empty(const sim::Strata& strata) {
 }
 
 sim::Rng resampling(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
-  return sim::RngStreams(evaluation.seed).stream("bootstrap", policy * kCriteria.size() + criterion);
+  return sim::RngStreams(evaluation.seed).stream("bootstrap", policy * evaluation.criteria.size() + criterion);
+}
+
+bool more_is_better(const Evaluation& evaluation, std::size_t criterion) {
+  return evaluation.criteria[criterion].better == results::Better::more;
 }
 
 // Mean over loads of a seed; over those that have a value.
@@ -69,7 +122,7 @@ double find_worst_seed(const Evaluation& evaluation, std::size_t policy, std::si
     const double mean = mean_of_seed(evaluation, policy, criterion, seed);
     if (!std::isnan(mean)) seeds.push_back(mean);
   }
-  return kCriteria[criterion].more_is_better ? std::ranges::min(seeds) : std::ranges::max(seeds);
+  return more_is_better(evaluation, criterion) ? std::ranges::min(seeds) : std::ranges::max(seeds);
 }
 
 void judge_loads(const sim::Strata& values, sim::Rng rng, bool more_is_better, Verdict& verdict) {
@@ -107,66 +160,65 @@ std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, s
       .interquartile_mean = sim::bootstrap_interval(values, sim::interquartile_mean, rng, {.level = kLevel}),
       .difference = difference(evaluation, policy, criterion)};
   verdict.worst_seed = find_worst_seed(evaluation, policy, criterion);
-  judge_loads(values, rng, kCriteria[criterion].more_is_better, verdict);
+  judge_loads(values, rng, more_is_better(evaluation, criterion), verdict);
   return verdict;
 }
 
 }  // namespace
 
-std::size_t criterion_named(std::string_view name) {
-  const auto found = std::ranges::find(kCriteria, name, &Criterion::name);
-  assert(found != kCriteria.end());
-  return static_cast<std::size_t>(found - kCriteria.begin());
+Criteria criteria_of(const results::Metrics& metrics) {
+  Criteria criteria = appearing(metrics.end_to_end, results::in_criteria);
+  std::ranges::stable_sort(criteria, {},
+                           [](const auto& metric) { return std::pair(rank(metric.topic), metric.topic); });
+  return criteria;
 }
 
-std::string protocol_of(const EvaluationPlan& plan, const EvaluatedPolicy& policy) {
+std::size_t criterion_named(std::string_view name, const Criteria& criteria) {
+  const auto found = std::ranges::find(criteria, name, &results::EndToEndMetric::name);
+  assert(found != criteria.end());
+  return static_cast<std::size_t>(found - criteria.begin());
+}
+
+std::vector<sim::LoadKnowledge> knowledge_of(const EvaluationPlan& plan) {
+  std::vector<sim::LoadKnowledge> knowledge;
+  for (const policies::ReadyPolicy& policy : plan.policies) knowledge.push_back(policy.knows);
+  return knowledge;
+}
+
+std::string protocol_of(const EvaluationPlan& plan, const policies::ReadyPolicy& policy) {
   return plan.scenario.redeploy && !policy.carries_over ? "redeploy" : "carry-over";
 }
 
-Scores score(const sim::Run& run) {
-  const auto windows = std::span(run.windows).subspan(1);
-  const auto counts = std::span(run.strict).subspan(1);
-  return {
-      mean_over(windows, [](const auto& window) { return window.price; }),
-      mean_over(windows, [](const auto& window) { return window.cost_window_usd; }),
-      mean_over(windows, [](const auto& window) { return window.cost_execution_usd; }),
-      run.qos_compliance,
-      sim::strict_qos_compliance(windows, counts).value_or(kAbsent),
-      run.total.latency ? run.total.latency->mean_s : kAbsent,
-      run.total.latency ? run.total.latency->p95_s : kAbsent,
-      run.total.success_ratio.value_or(kAbsent),
-  };
+Scores score(const sim::Run& run, const Criteria& criteria) {
+  Scores scores;
+  for (const results::EndToEndMetric& metric : criteria) {
+    const bool of_windows = metric.aggregate == results::Aggregate::mean_of_windows;
+    scores.push_back(of_windows ? mean_over(std::span(run.windows).subspan(1), metric)
+                                : metric.value({run.total, &run}).value_or(kAbsent));
+  }
+  return scores;
 }
 
-Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs) {
-  Evaluation evaluation{.policies = {}, .loads = {}, .seeds = plan.seeds, .seed = plan.seed, .scores = {}};
-  for (const EvaluatedPolicy& policy : plan.policies) evaluation.policies.push_back(policy.name);
+Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs, const sim::GoOn& go_on) {
+  Evaluation evaluation{
+      .policies = {}, .loads = {}, .seeds = plan.seeds, .seed = plan.seed, .criteria = plan.criteria, .scores = {}};
+  for (const policies::ReadyPolicy& policy : plan.policies) evaluation.policies.push_back(policy.name);
   for (const EvaluatedLoad& load : plan.loads) evaluation.loads.push_back(load.name);
-  std::vector<sim::Scenario> cells;
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    for (const EvaluatedLoad& load : plan.loads) cells.push_back(scenario_of(plan, policy, load));
-  }
+  const Cells cells(plan);
 
   const std::size_t runs = plan.seeds * cells.size();
   evaluation.scores.resize(runs);
   std::vector<std::uint8_t> is_done(runs);
   std::mutex mutex;
   std::size_t done = 0;
-  std::atomic<bool> stopped = false;
   sim::parallel_for(runs, plan.threads, [&](std::size_t i) {
-    if (stopped) return;
-    const std::size_t cell = i % cells.size();
-    const std::size_t load = cell % plan.loads.size();
-    const auto policy = plan.policies[cell / plan.loads.size()].make(cells[cell], plan.loads[load], i / cells.size());
-    const sim::Duration window = plan.scenario.window;
-    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(plan.loads[load].users.size()),
-                                  .warm_up = window,
-                                  .strict = true};
-    evaluation.scores[i] =
-        score(sim::run(cells[cell], *policy, options, plan.seed, load * kMostSeeds + i / cells.size()));
+    const std::optional<Scores> scores = cells.run(i, go_on);
+    if (!scores) return;
     const std::scoped_lock lock(mutex);
+    evaluation.scores[i] = *scores;
     is_done[i] = 1;
-    if (!on_runs(++done)) stopped = true;
+    ++done;
+    if (on_runs) on_runs(done);
   });
 
   const auto whole = static_cast<std::size_t>(std::ranges::find(is_done, 0) - is_done.begin());
@@ -178,7 +230,9 @@ Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs) {
 std::vector<Verdicts> judge(const Evaluation& evaluation) {
   std::vector<Verdicts> verdicts(evaluation.policies.size());
   for (std::size_t policy = 0; policy < verdicts.size(); ++policy) {
-    for (std::size_t i = 0; i < kCriteria.size(); ++i) verdicts[policy][i] = judge(evaluation, policy, i);
+    for (std::size_t i = 0; i < evaluation.criteria.size(); ++i) {
+      verdicts[policy].push_back(judge(evaluation, policy, i));
+    }
   }
   return verdicts;
 }

@@ -1,5 +1,6 @@
 #include "experiments/evaluation/evaluation_file.hpp"
 
+#include <array>
 #include <cstdint>
 #include <limits>
 
@@ -27,13 +28,13 @@ std::string users_text(const std::vector<int>& users) {
 }
 
 config::YamlNode policies_yaml(const EvaluationPlan& plan) {
-  std::vector<config::YamlNode> policies;
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    policies.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
-                                         {"knows", config::yaml_scalar(policy.knows)},
-                                         {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
+  std::vector<config::YamlNode> nodes;
+  for (const policies::ReadyPolicy& policy : plan.policies) {
+    nodes.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
+                                      {"knows", config::yaml_scalar(sim::name_of(policy.knows))},
+                                      {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
   }
-  return config::yaml_list(std::move(policies));
+  return config::yaml_list(std::move(nodes));
 }
 
 config::YamlNode loads_yaml(const EvaluationPlan& plan) {
@@ -63,13 +64,13 @@ std::int64_t index(std::size_t i) { return static_cast<std::int64_t>(i); }
 void write_names(const H5::Group& run, const EvaluationPlan& plan, const Evaluation& evaluation) {
   std::vector<std::string> knows;
   std::vector<std::string> protocols;
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    knows.push_back(policy.knows);
+  for (const policies::ReadyPolicy& policy : plan.policies) {
+    knows.emplace_back(sim::name_of(policy.knows));
     protocols.push_back(protocol_of(plan, policy));
   }
   std::vector<std::string> criteria;
   std::vector<std::string> units;
-  for (const Criterion& criterion : kCriteria) {
+  for (const results::EndToEndMetric& criterion : evaluation.criteria) {
     criteria.emplace_back(criterion.name);
     units.emplace_back(criterion.unit);
   }
@@ -102,7 +103,7 @@ void write_runs(const H5::Group& root, const Evaluation& evaluation) {
   std::vector<std::int64_t> policies;
   std::vector<std::int64_t> loads;
   std::vector<std::int64_t> seeds;
-  std::array<std::vector<double>, kCriteria.size()> scores;
+  std::vector<std::vector<double>> scores(evaluation.criteria.size());
   for (std::size_t policy = 0; policy < evaluation.policies.size(); ++policy) {
     for (std::size_t load = 0; load < evaluation.loads.size(); ++load) {
       for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
@@ -118,8 +119,9 @@ void write_runs(const H5::Group& root, const Evaluation& evaluation) {
   results::write_column(group, "policy", "", policies, "/run/policies");
   results::write_column(group, "load", "", loads, "/run/loads");
   results::write_column(group, "seed", "", seeds);
-  for (std::size_t i = 0; i < kCriteria.size(); ++i) {
-    results::write_column(group, std::string(kCriteria[i].name).c_str(), std::string(kCriteria[i].unit), scores[i]);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const results::EndToEndMetric& criterion = evaluation.criteria[i];
+    results::write_column(group, std::string(criterion.name).c_str(), std::string(criterion.unit), scores[i]);
   }
 }
 
@@ -151,7 +153,7 @@ void write_summary(const H5::Group& root, const std::vector<Verdicts>& verdicts)
   std::vector<std::int64_t> worst_loads;
   std::array<std::vector<double>, kColumns.size()> values;
   for (std::size_t policy = 0; policy < verdicts.size(); ++policy) {
-    for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
+    for (std::size_t criterion = 0; criterion < verdicts[policy].size(); ++criterion) {
       const std::optional<Verdict>& verdict = verdicts[policy][criterion];
       policies.push_back(index(policy));
       criteria.push_back(index(criterion));

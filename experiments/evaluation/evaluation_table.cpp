@@ -1,6 +1,8 @@
 #include "experiments/evaluation/evaluation_table.hpp"
 
+#include <array>
 #include <ostream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -11,24 +13,16 @@ namespace {
 
 constexpr double kPromised = 0.95;  // share of windows that a policy is to keep QoS in
 
-// How a criterion is shown.
-struct Shown {
-  const char* title;
-  double scale = 1;
-};
-constexpr std::array<Shown, kCriteria.size()> kShown = {{
-    {"price (the paper's)"},
-    {"cost by window [mUSD]", 1e3},
-    {"cost by execution [mUSD]", 1e3},
-    {"windows that met QoS [%]", 100},
-    {"windows that met strict QoS [%]", 100},
-    {"latency mean [s]"},
-    {"latency p95 [s]"},
-    {"success ratio [%]", 100},
-}};
+bool is_promise(const results::EndToEndMetric& criterion) { return criterion.topic == results::Topic::promise; }
 
-bool is_promise(std::size_t criterion) {
-  return criterion == criterion_named("qos") || criterion == criterion_named("qos_strict");
+// Of windows where it is their mean.
+results::Shown shown_of(const results::EndToEndMetric& criterion) {
+  return criterion.shown_of_window.value_or(criterion.shown);
+}
+
+std::string title_of(const results::EndToEndMetric& criterion) {
+  const results::Shown shown = shown_of(criterion);
+  return std::string(criterion.title) + (shown.unit.empty() ? "" : " [" + std::string(shown.unit) + "]");
 }
 
 std::string shown(sim::AsymmetricInterval interval, double scale) {
@@ -40,10 +34,10 @@ struct Line {
   std::string title;
   std::function<std::string(const Verdict&)> text;
 };
-std::vector<Line> lines_of(const Evaluation& evaluation, std::size_t criterion) {
-  const double scale = kShown[criterion].scale;
+std::vector<Line> lines_of(const Evaluation& evaluation, const results::EndToEndMetric& criterion) {
+  const double scale = shown_of(criterion).scale;
   std::vector<Line> lines = {
-      {kShown[criterion].title, [=](const Verdict& verdict) { return shown(verdict.mean, scale); }},
+      {title_of(criterion), [=](const Verdict& verdict) { return shown(verdict.mean, scale); }},
       {"  interquartile mean", [=](const Verdict& verdict) { return shown(verdict.interquartile_mean, scale); }},
       {"  worst seed",
        [=](const Verdict& verdict) { return results::format_estimate(verdict.worst_seed * scale, {}); }},
@@ -94,17 +88,24 @@ void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, con
 
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                  const std::vector<Verdicts>& verdicts) {
-  results::TextTable table{{{""}, {"knows of the load"}, {"instances"}}, {}};
-  for (const EvaluatedPolicy& policy : plan.policies) {
-    table.header[0].push_back(policy.name);
-    table.header[1].push_back(policy.knows);
-    table.header[2].push_back(protocol_of(plan, policy));
+  const std::vector<sim::LoadKnowledge> knowledge = knowledge_of(plan);
+  const std::vector<std::size_t> order = sim::grouped(knowledge);
+  std::vector<std::string> names = {""};
+  std::vector<std::string> groups = {"knowledge of the load"};
+  std::vector<std::string> protocols = {"instances"};
+  for (const std::size_t i : order) {
+    names.push_back(plan.policies[i].name);
+    groups.push_back(sim::name_of(knowledge[i]));
+    protocols.push_back(protocol_of(plan, plan.policies[i]));
   }
-  for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
-    for (const Line& line : lines_of(evaluation, criterion)) {
+  results::TextTable table{{names, groups, protocols}, {}};
+  if (!sim::alike(knowledge)) std::swap(table.header[0], table.header[1]);
+  for (std::size_t criterion = 0; criterion < evaluation.criteria.size(); ++criterion) {
+    for (const Line& line : lines_of(evaluation, evaluation.criteria[criterion])) {
       std::vector<std::string> row = {line.title};
-      for (const Verdicts& policy : verdicts) {
-        row.push_back(policy[criterion] ? line.text(*policy[criterion]) : "-");
+      for (const std::size_t i : order) {
+        const std::optional<Verdict>& verdict = verdicts[i][criterion];
+        row.push_back(verdict ? line.text(*verdict) : "-");
       }
       table.rows.push_back(std::move(row));
     }
@@ -115,12 +116,12 @@ void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation
 void print_json(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                 const std::vector<Verdicts>& verdicts) {
   for (std::size_t i = 0; i < plan.policies.size(); ++i) {
-    for (std::size_t criterion = 0; criterion < kCriteria.size(); ++criterion) {
+    for (std::size_t criterion = 0; criterion < evaluation.criteria.size(); ++criterion) {
       nlohmann::ordered_json line{{"policy", plan.policies[i].name},
-                                  {"knows", plan.policies[i].knows},
+                                  {"knows", sim::name_of(plan.policies[i].knows)},
                                   {"protocol", protocol_of(plan, plan.policies[i])},
-                                  {"criterion", kCriteria[criterion].name},
-                                  {"unit", kCriteria[criterion].unit}};
+                                  {"criterion", evaluation.criteria[criterion].name},
+                                  {"unit", evaluation.criteria[criterion].unit}};
       add_verdict(line, evaluation, verdicts[i][criterion]);
       out << line.dump() << "\n";
     }

@@ -8,7 +8,8 @@
 
 namespace faasconf::experiments::evaluation {
 
-// A column a policy, under its name what it knows of the load and whether its instances stay; a block a criterion:
+// A column a policy, with what it knows of the load and whether its instances stay. Where they do not know the same,
+// those that do stand together, and the first line says what they know. A block a criterion:
 // mean, interquartile mean, worst seed, worst load, difference to the first policy; of QoS also whether the intervals
 // of all loads lie at 95 % or above.
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,

@@ -40,13 +40,12 @@ void check(const PredictJob& job) {
 
 // Those that were measured know how far off predictions are.
 std::vector<prediction::Quantity> quantities_of(const prediction::CalibratedWorkflow& of) {
-  using enum prediction::Observed;
   std::vector<prediction::Quantity> quantities;
-  for (const prediction::Observed what : {latency_mean, latency_p95, successes, success_ratio}) {
-    quantities.push_back({what, "", {}});
+  for (const char* name : {"latency_mean_s", "latency_p95_s", "completions", "success_ratio"}) {
+    quantities.push_back({prediction::observed(name), "", {}});
   }
   for (const sim::FunctionSpec& function : of.workflow.functions) {
-    if (!function.fixed) quantities.push_back({latency_p75, function.name, {}});
+    if (!function.fixed) quantities.push_back({prediction::observed("latency_p75_s"), function.name, {}});
   }
   if (!of.record) return quantities;
   for (prediction::Quantity& quantity : quantities) {

@@ -11,26 +11,6 @@
 namespace faasconf::experiments::prediction {
 namespace {
 
-std::string name_of(Observed what) {
-  switch (what) {
-    case Observed::latency_mean:
-      return "latency_mean_s";
-    case Observed::latency_p50:
-      return "latency_p50_s";
-    case Observed::latency_p75:
-      return "latency_p75_s";
-    case Observed::latency_p95:
-      return "latency_p95_s";
-    case Observed::latency_p99:
-      return "latency_p99_s";
-    case Observed::successes:
-      return "successes";
-    case Observed::success_ratio:
-      break;
-  }
-  return "success_ratio";
-}
-
 // How many quantities are end to end: price and promise follow these, functions follow them.
 std::ptrdiff_t end_to_end(const std::vector<Quantity>& quantities) {
   const auto first = std::ranges::find_if(quantities, [](const Quantity& one) { return !one.function.empty(); });
@@ -40,7 +20,7 @@ std::ptrdiff_t end_to_end(const std::vector<Quantity>& quantities) {
 std::vector<std::string> names_of(const std::vector<Quantity>& quantities) {
   std::vector<std::string> names;
   for (const Quantity& quantity : quantities) {
-    names.push_back((quantity.function.empty() ? "" : quantity.function + ".") + name_of(quantity.what));
+    names.push_back((quantity.function.empty() ? "" : quantity.function + ".") + std::string(quantity.what.name()));
   }
   names.insert(names.begin() + end_to_end(quantities), {"price", "qos_probability"});
   return names;

@@ -52,7 +52,7 @@ Estimate probability(std::uint64_t met, std::uint64_t windows, std::vector<doubl
 void set_interval(Estimate& estimate, const Quantity& quantity) {
   const Discrepancy& found = quantity.discrepancy;
   const double spread = std::hypot(estimate.spread, found.floor);
-  const double most = quantity.what == Observed::success_ratio ? 1 : HUGE_VAL;
+  const double most = quantity.what.is_share() ? 1 : HUGE_VAL;
   estimate.low = std::clamp(estimate.mean + found.low * spread, 0.0, most);
   estimate.high = std::clamp(estimate.mean + found.high * spread, 0.0, most);
 }

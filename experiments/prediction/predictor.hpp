@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/prediction/observed.hpp"
 #include "experiments/prediction/window_sample.hpp"
 
 namespace faasconf::experiments::prediction {

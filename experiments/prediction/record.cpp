@@ -120,21 +120,9 @@ config::YamlNode parameter_yaml(const CalibrationRecord& record, std::size_t i) 
   return node;
 }
 
-constexpr auto kObserved = std::to_array<std::pair<std::string_view, Observed>>({
-    {"latency_mean", Observed::latency_mean},
-    {"latency_p50", Observed::latency_p50},
-    {"latency_p75", Observed::latency_p75},
-    {"latency_p95", Observed::latency_p95},
-    {"latency_p99", Observed::latency_p99},
-    {"successes", Observed::successes},
-    {"success_ratio", Observed::success_ratio},
-});
-
 config::YamlNode quantity_yaml(const Quantity& quantity) {
   std::vector<std::pair<std::string, config::YamlNode>> entries;
-  for (const auto& [name, what] : kObserved) {
-    if (what == quantity.what) entries.emplace_back("observe", config::yaml_scalar(std::string(name)));
-  }
+  entries.emplace_back("observe", config::yaml_scalar(std::string(quantity.what.name())));
   if (!quantity.function.empty()) entries.emplace_back("function", config::yaml_scalar(quantity.function));
   entries.emplace_back("low", number(quantity.discrepancy.low));
   entries.emplace_back("high", number(quantity.discrepancy.high));
@@ -223,8 +211,9 @@ void read_ensemble(const config::YamlValue& value, CalibrationRecord& record) {
 Quantity read_quantity(const config::YamlValue& value, const sim::WorkflowSpec& workflow) {
   const config::YamlMap map(value, {"observe", "function", "low", "high", "floor"});
   Quantity quantity;
-  quantity.what = read_word<Observed>(map.require("observe"), kObserved);
-  if (const auto function = map.get("function")) {
+  const auto function = map.get("function");
+  quantity.what = read_observed(map.require("observe"), function.has_value());
+  if (function) {
     quantity.function = function->text("the name of a function");
     if (!workflow.find(quantity.function)) function->refuse("a function of workflow \"" + workflow.name + "\"");
   }

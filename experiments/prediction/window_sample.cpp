@@ -14,24 +14,6 @@ sim::Duration common_window(const Load& load) {
   return sim::Duration(std::gcd(load.window.count(), load.warm_up.count()));
 }
 
-double latency_of(const sim::Latency& latency, Observed what) {
-  switch (what) {
-    case Observed::latency_p50:
-      return latency.p50_s;
-    case Observed::latency_p75:
-      return latency.p75_s;
-    case Observed::latency_p95:
-      return latency.p95_s;
-    case Observed::latency_p99:
-      return latency.p99_s;
-    case Observed::latency_mean:
-    case Observed::successes:
-    case Observed::success_ratio:
-      break;
-  }
-  return latency.mean_s;
-}
-
 }  // namespace
 
 sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Configuration& configuration,
@@ -66,18 +48,6 @@ void simulate_windows(const sim::ScenarioSpec& spec, const Load& load, std::uint
   for (std::size_t i = 0; i < count; ++i) {
     on_window(i, sim::run(scenario, policy, options, seed, i).total);
   }
-}
-
-std::optional<double> observe(const sim::Observation& window, Observed what, std::optional<std::size_t> function) {
-  const sim::Counts& counts = function ? window.functions[*function].calls : window.requests;
-  const std::optional<sim::Latency>& latency = function ? window.functions[*function].latency : window.latency;
-  if (what == Observed::successes) return static_cast<double>(counts.completions);
-  if (what == Observed::success_ratio) {
-    if (counts.finished() == 0) return std::nullopt;
-    return static_cast<double>(counts.completions) / static_cast<double>(counts.finished());
-  }
-  if (!latency) return std::nullopt;
-  return latency_of(*latency, what);
 }
 
 std::uint64_t row_seed(std::uint64_t seed, std::size_t line) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "sim/core/go_on.hpp"
@@ -28,8 +27,6 @@ struct AskedWindow {
   Load load;
 };
 
-enum class Observed { latency_mean, latency_p50, latency_p75, latency_p95, latency_p99, successes, success_ratio };
-
 // How rows were measured, as far as it is the same for all.
 struct Protocol {
   double spawn_rate_per_s = 10;
@@ -47,9 +44,6 @@ sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Conf
 using OnWindow = std::function<void(std::size_t window, const sim::Observation&)>;
 void simulate_windows(const sim::ScenarioSpec& scenario, const Load& load, std::uint64_t seed, std::size_t count,
                       const OnWindow& on_window, const sim::GoOn& go_on = {});
-
-// Absent where the window has none: no success, nothing finished. `function`: its index; end to end without.
-std::optional<double> observe(const sim::Observation& window, Observed what, std::optional<std::size_t> function);
 
 // The seed of a row: rows differ, and a row meets the same random numbers at every evaluation.
 std::uint64_t row_seed(std::uint64_t seed, std::size_t line);

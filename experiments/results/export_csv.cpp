@@ -73,6 +73,12 @@ std::string read_attribute(const H5::H5Object& object, const char* name) {
   return without_padding(value);
 }
 
+std::int64_t read_whole_attribute(const H5::H5Object& object, const char* name) {
+  std::int64_t value = 0;
+  object.openAttribute(name).read(H5::PredType::NATIVE_INT64, &value);
+  return value;
+}
+
 using Cells = std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
 
 // Rows first .. first + count - 1 of a column.
@@ -147,6 +153,7 @@ struct Column {
   std::string name;
   H5::DataSet dataset;
   std::optional<std::vector<std::string>> names;  // of indices
+  std::optional<std::int64_t> absent;             // of whole numbers: what stands for none
   Cells cells;                                    // of the block that is being written
 };
 
@@ -157,6 +164,7 @@ void append_cell(std::string& line, const Column& column, std::size_t i) {
     if (!std::isnan((*numbers)[i])) append_number(line, (*numbers)[i]);
   } else {
     const std::int64_t whole = std::get<std::vector<std::int64_t>>(column.cells)[i];
+    if (column.absent == whole) return;
     if (!column.names) {
       append_number(line, whole);
     } else if (whole >= static_cast<std::int64_t>(column.names->size())) {
@@ -172,9 +180,10 @@ void write_table(const H5::H5File& file, const std::string& table, files::PartFi
   const H5::Group group = file.openGroup(table);
   std::vector<Column> columns;
   for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
-    Column column{link_name(group, i), {}, {}, {}};
+    Column column{link_name(group, i), {}, {}, {}, {}};
     column.dataset = group.openDataSet(column.name);
     if (column.dataset.attrExists("names")) column.names = read_names(file, read_attribute(column.dataset, "names"));
+    if (column.dataset.attrExists("absent")) column.absent = read_whole_attribute(column.dataset, "absent");
     columns.push_back(std::move(column));
   }
   if (columns.empty()) throw Damage("expected columns in /" + table);
@@ -213,8 +222,7 @@ const Kind& kind_of(const H5::H5File& file, const std::string& path) {
     throw sim::Error(path + ": expected a result file, got " +
                      (found.empty() ? "an HDF5 file of another kind" : "the format '" + found + "'"));
   }
-  std::int64_t format_version = 0;
-  root.openAttribute("format_version").read(H5::PredType::NATIVE_INT64, &format_version);
+  const std::int64_t format_version = read_whole_attribute(root, "format_version");
   if (format_version > kNewestFormat) {
     throw sim::Error(path + ": expected a result file of format version " + std::to_string(kNewestFormat) +
                      " or older, got " + std::to_string(format_version) + ": a newer faasconf wrote it");

@@ -96,6 +96,11 @@ void write_attribute(const H5::H5Object& object, const char* name, std::uint64_t
       .write(H5::PredType::NATIVE_UINT64, &value);
 }
 
+void write_attribute(const H5::H5Object& object, const char* name, std::int64_t value) {
+  object.createAttribute(name, H5::PredType::STD_I64LE, H5::DataSpace(H5S_SCALAR))
+      .write(H5::PredType::NATIVE_INT64, &value);
+}
+
 H5::DSetCreatPropList without_times() {
   H5::DSetCreatPropList properties;
   H5Pset_obj_track_times(properties.getId(), 0);

@@ -22,6 +22,7 @@ namespace faasconf::experiments::results {
 void write_attribute(const H5::H5Object& object, const char* name, const std::string& value);
 void write_attribute(const H5::H5Object& object, const char* name, double value);
 void write_attribute(const H5::H5Object& object, const char* name, std::uint64_t value);
+void write_attribute(const H5::H5Object& object, const char* name, std::int64_t value);
 
 void write_text(const H5::Group& group, const char* name, const std::string& text);
 H5::DataSet write_array(const H5::Group& group, const char* name, const std::vector<double>& values);

@@ -59,9 +59,9 @@ Room requested(const sim::WorkflowSpec& workflow, const sim::Observation& window
 
 }  // namespace
 
-PendingInstances::PendingInstances(const sim::WorkflowSpec& workflow, std::vector<std::string> case_names)
-    : workflow_(&workflow), case_names_(std::move(case_names)), cases_(case_names_.size()) {
-  for (OfCase& seen : cases_) seen.functions.resize(workflow.functions.size());
+PendingInstances::PendingInstances(sim::WorkflowSpec workflow, std::vector<std::string> case_names)
+    : workflow_(std::move(workflow)), case_names_(std::move(case_names)), cases_(case_names_.size()) {
+  for (OfCase& seen : cases_) seen.functions.resize(workflow_.functions.size());
 }
 
 void PendingInstances::add(std::size_t case_index, const sim::Run& run) {
@@ -81,14 +81,14 @@ void PendingInstances::add(std::size_t case_index, const sim::Run& run) {
     }
     if (together <= seen.most) continue;
     seen.most = together;
-    seen.together = text(requested(*workflow_, window));
+    seen.together = text(requested(workflow_, window));
   }
 }
 
 // Too large for every node; or too many for all of them together; or in the way of one another.
 std::string PendingInstances::want(const sim::Observation& window, std::size_t function) const {
-  const std::vector<sim::NodeSpec>& nodes = workflow_->cluster.nodes;
-  const Room one = request_of(workflow_->functions[function], window.configuration.functions[function]);
+  const std::vector<sim::NodeSpec>& nodes = workflow_.cluster.nodes;
+  const Room one = request_of(workflow_.functions[function], window.configuration.functions[function]);
   const bool fits = std::any_of(nodes.begin(), nodes.end(),
                                 [&](const sim::NodeSpec& node) { return lacking(one, room_of(node)).empty(); });
   std::string what;
@@ -100,7 +100,7 @@ std::string PendingInstances::want(const sim::Observation& window, std::size_t f
     }
     const std::string more = lacking(one, largest);
     what = "a node with more " + (more.empty() ? "of both CPU and memory" : more);
-  } else if (const std::string more = lacking(requested(*workflow_, window), room_of(workflow_->cluster));
+  } else if (const std::string more = lacking(requested(workflow_, window), room_of(workflow_.cluster));
              !more.empty()) {
     what = more;
   } else {
@@ -124,11 +124,10 @@ void PendingInstances::print(std::ostream& out, const OfCase& seen) const {
   for (std::size_t f = 0; f < seen.functions.size(); ++f) {
     const OfFunction& pending = seen.functions[f];
     if (pending.windows == 0) continue;
-    out << "  " << workflow_->functions[f].name << ": up to " << pending.most << ", in " << pending.windows << " of "
+    out << "  " << workflow_.functions[f].name << ": up to " << pending.most << ", in " << pending.windows << " of "
         << seen.windows << " windows, " << pending.want << "\n";
   }
-  out << "  all instances together: requested " << seen.together << ", of " << text(room_of(workflow_->cluster))
-      << "\n";
+  out << "  all instances together: requested " << seen.together << ", of " << text(room_of(workflow_.cluster)) << "\n";
 }
 
 }  // namespace faasconf::experiments::results

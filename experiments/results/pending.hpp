@@ -13,8 +13,7 @@ namespace faasconf::experiments::results {
 
 class PendingInstances {
  public:
-  // The workflow is borrowed and must outlive this.
-  PendingInstances(const sim::WorkflowSpec& workflow, std::vector<std::string> case_names);
+  PendingInstances(sim::WorkflowSpec workflow, std::vector<std::string> case_names);
 
   void add(std::size_t case_index, const sim::Run& run);
   // Case by case, a line per function of which instances were pending at the end of a window; nothing when all had
@@ -37,7 +36,7 @@ class PendingInstances {
   std::string want(const sim::Observation& window, std::size_t function) const;
   void print(std::ostream& out, const OfCase& seen) const;
 
-  const sim::WorkflowSpec* workflow_;
+  sim::WorkflowSpec workflow_;
   std::vector<std::string> case_names_;
   std::vector<OfCase> cases_;
 };

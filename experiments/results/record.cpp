@@ -40,6 +40,10 @@ nlohmann::ordered_json json_inputs(const std::vector<config::InputFile>& inputs)
   return list;
 }
 
+bool has_experiment(const Record& record, ExperimentText experiment) {
+  return experiment == ExperimentText::within && !record.job.experiment.empty();
+}
+
 }  // namespace
 
 std::string job_yaml(const Job& job) {
@@ -52,7 +56,7 @@ std::string identity(const Record& record) {
   return files::sha256(text + "job:\n" + job_yaml(record.job) + "experiment:\n" + record.job.experiment);
 }
 
-std::string to_yaml(const Record& record) {
+std::string to_yaml(const Record& record, ExperimentText experiment) {
   std::string text = "record:\n";
   const auto add = [&text](const std::string& key, const std::string& value) {
     text += "  " + key + ": " + value + "\n";
@@ -66,18 +70,18 @@ std::string to_yaml(const Record& record) {
   add("identity", identity(record));
   text += yaml_inputs(record.inputs);
   text += yaml_block("job", job_yaml(record.job));
-  if (!record.job.experiment.empty()) text += yaml_block("experiment", record.job.experiment);
+  if (has_experiment(record, experiment)) text += yaml_block("experiment", record.job.experiment);
   return text;
 }
 
-std::string to_json(const Record& record) {
+std::string to_json(const Record& record, ExperimentText experiment) {
   nlohmann::ordered_json object{{"format", record.format.name},        {"format_version", record.format.version},
                                 {"faasconf_version", version()},       {"faasconf_revision", code_revision()},
                                 {"model_version", sim::kModelVersion}, {"seed", nullptr},
                                 {"identity", identity(record)},        {"inputs", json_inputs(record.inputs)},
                                 {"job", job_yaml(record.job)}};
   if (record.seed) object["seed"] = *record.seed;
-  if (!record.job.experiment.empty()) object["experiment"] = record.job.experiment;
+  if (has_experiment(record, experiment)) object["experiment"] = record.job.experiment;
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

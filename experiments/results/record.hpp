@@ -41,8 +41,14 @@ std::string job_yaml(const Job& job);
 // identity, same numbers, whatever the number of threads, the paths and the revision of the program.
 std::string identity(const Record& record);
 
-std::string to_yaml(const Record& record);      // the key `record` of a file, with the end of its last line
-std::string to_json(const Record& record);      // an object on one line
-std::string csv_comment(const Record& record);  // "# faasconf: {...}\n", which stands above the header line
+// The experiment stays out where another part of the same file holds it.
+enum class ExperimentText { within, elsewhere };
+
+// The key `record` of a file, with the end of its last line.
+std::string to_yaml(const Record& record, ExperimentText experiment = ExperimentText::within);
+// An object on one line.
+std::string to_json(const Record& record, ExperimentText experiment = ExperimentText::within);
+// "# faasconf: {...}\n", which stands above the header line.
+std::string csv_comment(const Record& record);
 
 }  // namespace faasconf::experiments::results

@@ -4,15 +4,15 @@
 #include <array>
 #include <bit>
 #include <cassert>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <stdexcept>
 #include <utility>
-#include <variant>
 
 #include <H5Cpp.h>
 
-#include "experiments/config/policies.hpp"
+#include "experiments/config/cases.hpp"
 #include "experiments/results/hdf5_parts.hpp"
 #include "sim/stats/confidence.hpp"
 #include "traces/files/hdf5_part_driver.hpp"
@@ -25,9 +25,12 @@ constexpr std::uint64_t kFormatVersion = 1;
 constexpr hsize_t kChunkRows = 8192;
 constexpr unsigned kDeflateLevel = 4;
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int64_t kNoCount = -1;
 
 const std::array<const char*, 5> kOutcomes = {"success", "rejected", "timed_out", "failed", "out_of_memory"};
 static_assert(static_cast<std::size_t>(sim::Outcome::out_of_memory) + 1 == kOutcomes.size());
+
+std::int64_t index(std::uint64_t i) { return static_cast<std::int64_t>(i); }
 
 // --- tables ---
 
@@ -36,9 +39,35 @@ template <class Row>
 struct Field {
   std::string name;
   std::string unit;
-  std::variant<std::int64_t (*)(const Row&), double (*)(const Row&)> of;
-  const char* names = nullptr;  // of indices: the path of what they point into
+  std::function<std::uint64_t(const Row&)> bits;  // of int64 or double
+  bool whole = false;
+  const char* names = nullptr;           // of indices: the path of what they point into
+  std::optional<std::int64_t> absent{};  // whole: the number that stands for none
 };
+
+template <class Row>
+Field<Row> whole(const char* name, const char* unit, std::int64_t (*of)(const Row&), const char* names = nullptr) {
+  return {name, unit, [of](const Row& row) { return std::bit_cast<std::uint64_t>(of(row)); }, true, names};
+}
+
+template <class Row>
+Field<Row> real(const char* name, const char* unit, double (*of)(const Row&)) {
+  return {name, unit, [of](const Row& row) { return std::bit_cast<std::uint64_t>(of(row)); }};
+}
+
+template <class Row, class Subject>
+Field<Row> field(const Metric<Subject>& metric) {
+  Field<Row> field{std::string(metric.name), std::string(metric.unit), {}, metric.is_whole()};
+  if (field.whole) field.absent = kNoCount;
+  field.bits = [metric](const Row& row) {
+    const auto bits = [&row](auto of, auto absent) {
+      return std::bit_cast<std::uint64_t>(of(row.subject()).value_or(absent));
+    };
+    const auto* whole = std::get_if<typename Metric<Subject>::Whole>(&metric.read);
+    return whole != nullptr ? bits(*whole, kNoCount) : bits(std::get<1>(metric.read), kAbsent);
+  };
+  return field;
+}
 
 // Columns of 8 bytes a cell, whole or real, appended row by row; a chunk of each is held back.
 template <class Row>
@@ -53,22 +82,17 @@ class Table {
     properties.setShuffle();
     properties.setDeflate(kDeflateLevel);
     for (Field<Row>& field : fields) {
-      const bool whole = field.of.index() == 0;
       Column column{std::move(field), {}, {}};
-      column.dataset =
-          group.createDataSet(column.field.name, whole ? H5::PredType::STD_I64LE : H5::PredType::IEEE_F64LE,
-                              H5::DataSpace(1, &none, &any), properties);
-      write_attribute(column.dataset, "unit", column.field.unit);
-      if (column.field.names != nullptr) write_attribute(column.dataset, "names", std::string(column.field.names));
+      column.dataset = group.createDataSet(column.field.name,
+                                           column.field.whole ? H5::PredType::STD_I64LE : H5::PredType::IEEE_F64LE,
+                                           H5::DataSpace(1, &none, &any), properties);
+      write_attributes(column);
       columns_.push_back(std::move(column));
     }
   }
 
   void append(const Row& row) {
-    for (Column& column : columns_) {
-      column.cells.push_back(
-          std::visit([&](auto of) { return std::bit_cast<std::uint64_t>(of(row)); }, column.field.of));
-    }
+    for (Column& column : columns_) column.cells.push_back(column.field.bits(row));
     if (columns_.front().cells.size() == kChunkRows) flush();
   }
 
@@ -80,8 +104,8 @@ class Table {
       column.dataset.extend(&end);
       H5::DataSpace space = column.dataset.getSpace();
       space.selectHyperslab(H5S_SELECT_SET, &count, &rows_);
-      const bool whole = column.field.of.index() == 0;
-      column.dataset.write(column.cells.data(), whole ? H5::PredType::NATIVE_INT64 : H5::PredType::NATIVE_DOUBLE,
+      column.dataset.write(column.cells.data(),
+                           column.field.whole ? H5::PredType::NATIVE_INT64 : H5::PredType::NATIVE_DOUBLE,
                            H5::DataSpace(1, &count), space);
       column.cells.clear();
     }
@@ -95,6 +119,12 @@ class Table {
     std::vector<std::uint64_t> cells;  // bits of int64 or double
   };
 
+  static void write_attributes(const Column& column) {
+    write_attribute(column.dataset, "unit", column.field.unit);
+    if (column.field.names != nullptr) write_attribute(column.dataset, "names", std::string(column.field.names));
+    if (column.field.absent) write_attribute(column.dataset, "absent", *column.field.absent);
+  }
+
   std::vector<Column> columns_;
   hsize_t rows_ = 0;  // in the file
 };
@@ -104,21 +134,16 @@ struct RowKey {
   std::size_t case_index = 0;
   std::uint64_t replication = 0;
 };
-struct WindowRow : RowKey {
+struct EndToEndRow : RowKey {
   const sim::Observation* seen = nullptr;
-  const sim::Counts& counts() const { return seen->requests; }
-  const std::optional<sim::Latency>& latency() const { return seen->latency; }
+  const sim::Run* run = nullptr;  // none: a window
+  EndToEnd subject() const { return {*seen, run}; }
 };
 struct FunctionRow : RowKey {
   const sim::Observation* window = nullptr;
   std::size_t function = 0;
-  const sim::FunctionObservation& seen() const { return window->functions[function]; }
+  const sim::FunctionObservation& subject() const { return window->functions[function]; }
   const sim::FunctionConfiguration& knobs() const { return window->configuration.functions[function]; }
-  const sim::Counts& counts() const { return seen().calls; }
-  const std::optional<sim::Latency>& latency() const { return seen().latency; }
-};
-struct ReplicationRow : WindowRow {
-  const sim::Run* run = nullptr;
 };
 struct SpanRow : RowKey {
   const sim::CallRecord* call = nullptr;
@@ -136,119 +161,43 @@ Fields<Row> operator+(Fields<Row> first, const Fields<Row>& second) {
 template <class Row>
 Fields<Row> key_fields() {
   return {
-      {"case", "", [](const Row& row) { return static_cast<std::int64_t>(row.case_index); }, "/run/cases"},
-      {"replication", "", [](const Row& row) { return static_cast<std::int64_t>(row.replication); }},
+      whole<Row>(
+          "case", "", [](const Row& row) { return index(row.case_index); }, "/run/cases"),
+      whole<Row>("replication", "", [](const Row& row) { return index(row.replication); }),
   };
 }
 
-template <class Row>
-Fields<Row> count_fields(const std::string& unit) {
-  return {
-      {"arrivals", unit, [](const Row& row) { return row.counts().arrivals; }},
-      {"completions", unit, [](const Row& row) { return row.counts().completions; }},
-      {"rejections", unit, [](const Row& row) { return row.counts().rejections; }},
-      {"timeouts", unit, [](const Row& row) { return row.counts().timeouts; }},
-      {"failures", unit, [](const Row& row) { return row.counts().failures; }},
-      {"oom_kills", unit, [](const Row& row) { return row.counts().oom_kills; }},
-      {"in_flight", unit, [](const Row& row) { return row.counts().in_flight; }},
-  };
+template <class Row, class Subject>
+Fields<Row> metric_fields(std::span<const Metric<Subject>> all, Appearance where) {
+  Fields<Row> fields;
+  for (const Metric<Subject>& metric : appearing(all, where)) fields.push_back(field<Row>(metric));
+  return fields;
 }
 
-template <double sim::Latency::*member, class Row>
-double latency(const Row& row) {
-  return row.latency() ? *row.latency().*member : kAbsent;
+Fields<EndToEndRow> window_fields(const Metrics& metrics) {
+  using Row = EndToEndRow;
+  return key_fields<Row>() + Fields<Row>{whole<Row>("window", "", [](const Row& row) { return row.seen->window; })} +
+         metric_fields<Row>(metrics.end_to_end, in_windows);
 }
 
-template <class Row>
-Fields<Row> latency_fields() {
-  using sim::Latency;
-  return {
-      {"latency_mean_s", "s", &latency<&Latency::mean_s, Row>}, {"latency_p50_s", "s", &latency<&Latency::p50_s, Row>},
-      {"latency_p75_s", "s", &latency<&Latency::p75_s, Row>},   {"latency_p95_s", "s", &latency<&Latency::p95_s, Row>},
-      {"latency_p99_s", "s", &latency<&Latency::p99_s, Row>},
-  };
+Fields<EndToEndRow> replication_fields(const Metrics& metrics) {
+  using Row = EndToEndRow;
+  return key_fields<Row>() + metric_fields<Row>(metrics.end_to_end, in_replications);
 }
 
-// What windows and replications share.
-template <class Row>
-Fields<Row> load_fields() {
-  return {
-      {"start_s", "s", [](const Row& row) { return sim::to_seconds(row.seen->start); }},
-      {"length_s", "s", [](const Row& row) { return sim::to_seconds(row.seen->length); }},
-      {"users", "users", [](const Row& row) { return row.seen->users; }},
-      {"offered_rate_per_s", "requests/s", [](const Row& row) { return row.seen->offered_rate_per_s; }},
-  };
-}
-
-template <class Row>
-Fields<Row> success_fields() {
-  return {
-      {"throughput_per_s", "requests/s", [](const Row& row) { return row.seen->throughput_per_s; }},
-      {"success_ratio", "1", [](const Row& row) { return row.seen->success_ratio.value_or(kAbsent); }},
-  };
-}
-
-template <class Row>
-Fields<Row> cost_fields() {
-  return {
-      {"price", "1", [](const Row& row) { return row.seen->price; }},
-      {"cost_window_usd", "USD", [](const Row& row) { return row.seen->cost_window_usd; }},
-      {"cost_execution_usd", "USD", [](const Row& row) { return row.seen->cost_execution_usd; }},
-      {"used_gib_s", "GiB s", [](const Row& row) { return row.seen->used_gib_s; }},
-      {"used_vcpu_s", "vCPU s", [](const Row& row) { return row.seen->used_vcpu_s; }},
-  };
-}
-
-Fields<WindowRow> window_fields() {
-  using Row = WindowRow;
-  return key_fields<Row>() + Fields<Row>{{"window", "", [](const Row& row) { return row.seen->window; }}} +
-         load_fields<Row>() + count_fields<Row>("requests") + latency_fields<Row>() + success_fields<Row>() +
-         Fields<Row>{{"qos_met", "", [](const Row& row) { return std::int64_t{row.seen->qos_met}; }}} +
-         cost_fields<Row>();
-}
-
-Fields<ReplicationRow> replication_fields() {
-  using Row = ReplicationRow;
-  return key_fields<Row>() + load_fields<Row>() + count_fields<Row>("requests") + latency_fields<Row>() +
-         success_fields<Row>() + cost_fields<Row>() +
-         Fields<Row>{
-             {"qos_compliance", "1", [](const Row& row) { return row.run->qos_compliance; }},
-             {"events", "events", [](const Row& row) { return static_cast<std::int64_t>(row.run->events); }},
-         };
-}
-
-Fields<FunctionRow> function_fields() {
+Fields<FunctionRow> function_fields(const Metrics& metrics) {
   using Row = FunctionRow;
   return key_fields<Row>() +
          Fields<Row>{
-             {"window", "", [](const Row& row) { return row.window->window; }},
-             {"function", "", [](const Row& row) { return static_cast<std::int64_t>(row.function); }, "/run/functions"},
-             {"cpu_millicores", "millicores", [](const Row& row) { return row.knobs().cpu.value; }},
-             {"memory_mib", "MiB", [](const Row& row) { return row.knobs().memory.value; }},
-             {"replicas", "instances", [](const Row& row) { return std::int64_t{row.knobs().replicas}; }},
-             {"concurrency", "calls", [](const Row& row) { return std::int64_t{row.knobs().concurrency}; }},
+             whole<Row>("window", "", [](const Row& row) { return row.window->window; }),
+             whole<Row>(
+                 "function", "", [](const Row& row) { return index(row.function); }, "/run/functions"),
+             real<Row>("cpu_millicores", "millicores", [](const Row& row) { return row.knobs().cpu.value; }),
+             real<Row>("memory_mib", "MiB", [](const Row& row) { return row.knobs().memory.value; }),
+             whole<Row>("replicas", "instances", [](const Row& row) { return std::int64_t{row.knobs().replicas}; }),
+             whole<Row>("concurrency", "calls", [](const Row& row) { return std::int64_t{row.knobs().concurrency}; }),
          } +
-         count_fields<Row>("calls") + latency_fields<Row>() +
-         Fields<Row>{
-             {"execution_mean_s", "s", [](const Row& row) { return row.seen().execution_mean_s.value_or(kAbsent); }},
-             {"cpu_cores", "cores", [](const Row& row) { return row.seen().cpu_cores.value_or(kAbsent); }},
-             {"cpu_percent", "%", [](const Row& row) { return row.seen().cpu_percent.value_or(kAbsent); }},
-             {"throttled_share", "1", [](const Row& row) { return row.seen().throttled_share.value_or(kAbsent); }},
-             {"memory_share", "1", [](const Row& row) { return row.seen().memory_share.value_or(kAbsent); }},
-             {"received_bytes_per_s", "B/s",
-              [](const Row& row) { return row.seen().received_bytes_per_s.value_or(kAbsent); }},
-             {"transmitted_bytes_per_s", "B/s",
-              [](const Row& row) { return row.seen().transmitted_bytes_per_s.value_or(kAbsent); }},
-             {"instances", "instances", [](const Row& row) { return row.seen().instances; }},
-             {"ready", "instances", [](const Row& row) { return std::int64_t{row.seen().ready}; }},
-             {"starting", "instances", [](const Row& row) { return std::int64_t{row.seen().starting}; }},
-             {"pending", "instances", [](const Row& row) { return std::int64_t{row.seen().pending}; }},
-             {"concurrency_mean", "calls",
-              [](const Row& row) { return row.seen().concurrency_mean.value_or(kAbsent); }},
-             {"throttled_periods", "periods", [](const Row& row) { return row.seen().throttled_periods.value(); }},
-             {"cold_starts", "calls", [](const Row& row) { return row.seen().cold_starts.value(); }},
-             {"crashes", "crashes", [](const Row& row) { return row.seen().crashes; }},
-         };
+         metric_fields<Row>(metrics.by_function, in_windows);
 }
 
 double seconds_or_absent(sim::Time time) { return time == sim::kNever ? kAbsent : sim::to_seconds(time); }
@@ -257,15 +206,52 @@ Fields<SpanRow> span_fields() {
   using Row = SpanRow;
   return key_fields<Row>() +
          Fields<Row>{
-             {"request", "", [](const Row& row) { return static_cast<std::int64_t>(row.call->request); }},
-             {"function", "", [](const Row& row) { return std::int64_t{row.call->function.index}; }, "/run/functions"},
-             {"instance", "", [](const Row& row) { return std::int64_t{row.call->instance}; }},
-             {"outcome", "", [](const Row& row) { return static_cast<std::int64_t>(row.call->outcome); },
-              "/run/outcomes"},
-             {"called_s", "s", [](const Row& row) { return seconds_or_absent(row.call->called); }},
-             {"started_s", "s", [](const Row& row) { return seconds_or_absent(row.call->started); }},
-             {"finished_s", "s", [](const Row& row) { return seconds_or_absent(row.call->finished); }},
+             whole<Row>("request", "", [](const Row& row) { return index(row.call->request); }),
+             whole<Row>(
+                 "function", "", [](const Row& row) { return index(row.call->function.index); }, "/run/functions"),
+             whole<Row>("instance", "", [](const Row& row) { return std::int64_t{row.call->instance}; }),
+             whole<Row>(
+                 "outcome", "", [](const Row& row) { return static_cast<std::int64_t>(row.call->outcome); },
+                 "/run/outcomes"),
+             real<Row>("called_s", "s", [](const Row& row) { return seconds_or_absent(row.call->called); }),
+             real<Row>("started_s", "s", [](const Row& row) { return seconds_or_absent(row.call->started); }),
+             real<Row>("finished_s", "s", [](const Row& row) { return seconds_or_absent(row.call->finished); }),
          };
+}
+
+// How the metrics of the summary are shown, for programs that make tables and figures.
+struct MetricColumns {
+  std::vector<std::string> of, name, unit, title, shown_unit, topic, better;
+  std::vector<double> scale;
+
+  template <class Subject>
+  void add(const std::string& whose, std::span<const Metric<Subject>> all) {
+    for (const Metric<Subject>& metric : summarised(all)) {
+      of.push_back(whose);
+      name.emplace_back(metric.name);
+      unit.emplace_back(metric.unit);
+      title.emplace_back(metric.title);
+      shown_unit.emplace_back(metric.shown.unit);
+      scale.push_back(metric.shown.scale);
+      topic.emplace_back(name_of(metric.topic));
+      better.emplace_back(name_of(metric.better));
+    }
+  }
+};
+
+void write_metrics(const H5::Group& run, const Metrics& metrics) {
+  MetricColumns columns;
+  columns.add("end to end", metrics.end_to_end);
+  columns.add("function", metrics.by_function);
+  const H5::Group group = create_group(run, "metrics");
+  write_column(group, "of", "", columns.of);
+  write_column(group, "name", "", columns.name);
+  write_column(group, "unit", "", columns.unit);
+  write_column(group, "title", "", columns.title);
+  write_column(group, "shown_unit", "", columns.shown_unit);
+  write_column(group, "scale", "", columns.scale);
+  write_column(group, "topic", "", columns.topic);
+  write_column(group, "better", "", columns.better);
 }
 
 }  // namespace
@@ -278,9 +264,9 @@ class ResultWriter::File {
         replications_(config::cases_of(*header.experiment).size()),
         function_count_(header.experiment->scenario.workflow.functions.size()) {
     write_header(header);
-    windows_.emplace(file_, "windows", window_fields());
-    functions_.emplace(file_, "functions", function_fields());
-    totals_.emplace(file_, "replications", replication_fields());
+    windows_.emplace(file_, "windows", window_fields(header.metrics));
+    functions_.emplace(file_, "functions", function_fields(header.metrics));
+    totals_.emplace(file_, "replications", replication_fields(header.metrics));
     if (header.spans) spans_.emplace(file_, "spans", span_fields());
     part_.check();
   }
@@ -291,10 +277,10 @@ class ResultWriter::File {
     ++replications_[case_index];
     for (const sim::Observation& window : run.windows) {
       assert(window.functions.size() == function_count_ && window.configuration.functions.size() == function_count_);
-      windows_->append({key, &window});
+      windows_->append({key, &window, nullptr});
       for (std::size_t i = 0; i < function_count_; ++i) functions_->append({key, &window, i});
     }
-    totals_->append({{key, &run.total}, &run});
+    totals_->append({key, &run.total, &run});
     if (spans_) {
       for (const sim::CallRecord& call : run.spans) spans_->append({key, &call});
     }
@@ -343,6 +329,7 @@ class ResultWriter::File {
     for (const sim::Duration warm_up : header.warm_up) warm_up_s.push_back(sim::to_seconds(warm_up));
     warm_up_s.resize(cases.size());
     write_column(run, "warm_up_s", "s", warm_up_s);
+    write_metrics(run, header.metrics);
   }
 
   void write_summary(const Summary& summary) {
@@ -384,9 +371,9 @@ class ResultWriter::File {
 
   files::PartFile part_;  // outlives the HDF5 file in it
   H5::H5File file_;
-  std::optional<Table<WindowRow>> windows_;
+  std::optional<Table<EndToEndRow>> windows_;
   std::optional<Table<FunctionRow>> functions_;
-  std::optional<Table<ReplicationRow>> totals_;
+  std::optional<Table<EndToEndRow>> totals_;
   std::optional<Table<SpanRow>> spans_;
   std::vector<std::int64_t> replications_;  // by case
   std::size_t function_count_;

@@ -10,27 +10,23 @@
 //   /run/job         the job and its options beside the experiment (YAML)
 //   /run/cases, /run/functions, /run/outcomes   names; columns below refer to them by index
 //   /run/warm_up_s, /run/replications   by case
+//   /run/metrics/COLUMN  how the metrics of the summary are shown: of ("end to end" or "function"), name, unit, title,
+//       shown_unit, scale (to the shown unit), topic, better ("more", "less", "neither")
 //   /windows/COLUMN  one row per case, replication and window (1-D, chunked, compressed)
-//       case, replication, window, start_s, length_s, users, offered_rate_per_s, arrivals, completions, rejections,
-//       timeouts, failures, oom_kills, in_flight, latency_mean_s, latency_p50_s, latency_p75_s, latency_p95_s,
-//       latency_p99_s, throughput_per_s, success_ratio, qos_met (0 or 1), price, cost_window_usd, cost_execution_usd,
-//       used_gib_s, used_vcpu_s
+//       case, replication, window, and the metrics end to end, experiments/results/metrics.cpp, that appear in windows
 //   /functions/COLUMN  one row per case, replication, window and function
 //       case, replication, window, function, cpu_millicores, memory_mib, replicas, concurrency (in force at the
-//       window's end), arrivals .. in_flight and latency_mean_s .. latency_p99_s as above, execution_mean_s, cpu_cores,
-//       cpu_percent, throttled_share, memory_share, received_bytes_per_s, transmitted_bytes_per_s, instances (mean of
-//       those that exist), ready, starting, pending (at the window's end), concurrency_mean (calls in flight),
-//       throttled_periods (of CFS bandwidth control), cold_starts (calls that waited for their instance to start),
-//       crashes (of instances)
+//       window's end), and the metrics by function
 //   /replications/COLUMN  one row per case and replication: the windows after the warm-up as one
-//       case, replication, start_s .. used_vcpu_s as in /windows but for qos_met; qos_compliance, events
+//       case, replication, and the metrics end to end that appear in replications
 //   /spans/COLUMN    one row per call, in order of finishing; only when asked for
 //       case, replication, request, function, instance (-1: none reached), outcome, called_s, started_s (NaN: never),
 //       finished_s
 //   /summary/COLUMN  case, function (-1: end to end), metric, unit, mean, low, high, replications
 //
 // Every column has an attribute `unit` ("" for names and indices, "1" for shares); a column of indices has an attribute
-// `names`, the path of the names. What is absent is NaN. Links keep the order above. Texts are UTF-8 of fixed length,
+// `names`, the path of the names. What is absent is NaN; in a column of whole numbers with an attribute `absent`, that
+// number. Links keep the order above. Texts are UTF-8 of fixed length,
 // padded with zeros. Readers go by names: a column more is no new format version, one less or another meaning is.
 // Nothing carries a time: same experiment and seed, same bytes.
 
@@ -42,6 +38,7 @@
 
 #include "experiments/config/experiment_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
+#include "experiments/results/metrics.hpp"
 #include "experiments/results/summary.hpp"
 #include "sim/model/run.hpp"
 
@@ -53,6 +50,7 @@ struct ResultHeader {
   sim::Duration duration{};
   std::vector<sim::Duration> warm_up{};  // by case
   bool spans = false;
+  Metrics metrics = results::metrics();
   std::vector<std::pair<std::string, config::YamlNode>> options{};  // of the job, beside the experiment
 };
 

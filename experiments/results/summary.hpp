@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "experiments/results/metrics.hpp"
 #include "sim/model/run.hpp"
+#include "sim/policy/load_knowledge.hpp"
 #include "sim/stats/running_moments.hpp"
 
 namespace faasconf::experiments::results {
@@ -15,34 +18,38 @@ namespace faasconf::experiments::results {
 struct SummaryRow {
   std::string case_name;
   std::string function;  // empty: end to end
-  std::string metric;    // "latency_mean"
+  std::string metric;    // "latency_mean_s"
   std::string unit;      // "s"; "1" for shares and for the paper's price
   sim::RunningMoments over_replications;
   std::vector<double> values;  // one a replication, in the order of adding; NaN where it has none
 };
 
-// Collects the totals of replications, case by case. Metrics, end to end: arrivals, throughput, latency_mean,
-// latency_p50, latency_p75, latency_p95, latency_p99, success_ratio, qos_compliance, rejections, timeouts, failures,
-// oom_kills, cold_starts, crashes, pending, price, cost_window, cost_execution, used_gib_s, used_vcpu_s. Of a function:
-// arrivals, latency_mean, latency_p75, latency_p95, rejections, timeouts, failures, oom_kills, execution_mean,
-// cpu_cores, cpu_percent, throttled_share, throttled_periods, memory_share, received, transmitted, instances, ready,
-// starting, pending, concurrency_mean, cold_starts, crashes. What is ready, starting or pending is so at the end.
+// Collects the totals of replications, case by case: the metrics that appear in summaries, topic by topic. What is
+// ready, starting or pending is so at the end.
 class Summary {
  public:
-  Summary(std::vector<std::string> case_names, std::vector<std::string> function_names);
+  Summary(std::vector<std::string> case_names, std::vector<std::string> function_names,
+          const Metrics& metrics = results::metrics());
 
   // Replications of all cases come in the same order: the cases share their random streams and are compared in pairs.
   void add(std::size_t case_index, const sim::Run& run);
   const std::vector<SummaryRow>& rows() const { return rows_; }  // case by case, end to end first
-  // Throws std::out_of_range when there is no such row; an empty function: end to end.
+  // By a name of today or of before. Throws std::out_of_range when there is no such row; an empty function: end to end.
   const SummaryRow& row(std::size_t case_index, const std::string& function, const std::string& metric) const;
   std::uint64_t replications(std::size_t case_index) const { return replications_.at(case_index); }
   const std::vector<std::string>& case_names() const { return case_names_; }
   const std::vector<std::string>& function_names() const { return function_names_; }
+  const std::vector<EndToEndMetric>& end_to_end() const { return end_to_end_; }
+  const std::vector<FunctionMetric>& by_function() const { return by_function_; }
 
  private:
+  std::span<const SummaryRow> rows_of(std::size_t case_index) const;
+  std::string name_of(const std::string& function, const std::string& metric) const;
+
   std::vector<std::string> case_names_;
   std::vector<std::string> function_names_;
+  std::vector<EndToEndMetric> end_to_end_;
+  std::vector<FunctionMetric> by_function_;
   std::vector<std::uint64_t> replications_;  // by case
   std::vector<SummaryRow> rows_;
 };
@@ -51,8 +58,10 @@ class Summary {
 // only case: also a line per end-to-end metric, since nothing is compared.
 void print_case_table(std::ostream& out, const Summary& summary, std::size_t case_index);
 // Cases side by side: a column per case, a line per end-to-end metric. Two cases: also the last less the first,
-// replications in pairs.
-void print_comparison_table(std::ostream& out, const Summary& summary);
+// replications in pairs. Where the cases' policies do not know the same of the load, those that do stand together, and
+// the first line says what they know.
+void print_comparison_table(std::ostream& out, const Summary& summary,
+                            std::span<const sim::LoadKnowledge> knowledge = {});
 // One JSON object per line: {"case":..., "function":..., "metric":..., "unit":..., "mean":..., "low":..., "high":...,
 // "replications":...}; function is null end to end; mean, low and high are null where too few replications have one.
 void print_json(std::ostream& out, const Summary& summary);

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "experiments/train/training_record.hpp"
 #include "experiments/version.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "sim/core/error.hpp"
@@ -37,6 +38,7 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes, lea
   if (communicator.rank() != 0) return;
   archive.write("format", c10::IValue(kFormat));
   archive.write("experiment", c10::IValue(notes.experiment));
+  archive.write("record", c10::IValue(notes.record));
   archive.write("best", c10::IValue(notes.best));
   archive.write("has_best", c10::IValue(notes.has_best));
   std::ostringstream bytes;
@@ -58,6 +60,7 @@ Checkpoint::Checkpoint(const std::string& path) : path_(path) {
     notes_.best = value.toDouble();
     archive_.read("has_best", value);
     notes_.has_best = value.toBool();
+    if (archive_.try_read("record", value)) notes_.record = value.toStringRef();
   } catch (const std::exception&) {  // torch throws others than its own
     throw sim::Error(path + ": expected a checkpoint that faasconf train wrote, got something else, or a damaged one");
   }
@@ -100,6 +103,8 @@ learner::bundle::PolicyBundle policy_of(const Training& training, learner::marl:
       {"steps", trainer.steps()},
       {"seed", training.trainer.seed},
       {"experiment_sha256", files::sha256(training.resolved)},
+      {"record",
+       nlohmann::json::parse(results::to_json(record_of(training, kPolicyFormat), results::ExperimentText::elsewhere))},
       {"experiment",
        training.resolved}}.dump();
   policy.weights = learner::marl::weights_of(trainer.learner().actor());
@@ -109,7 +114,8 @@ learner::bundle::PolicyBundle policy_of(const Training& training, learner::marl:
 
 learner::bundle::PolicyBundle read_policy(const std::string& path) {
   Checkpoint checkpoint(path);
-  const Training training = parse_training(checkpoint.notes().experiment, path);
+  Training training = parse_training(checkpoint.notes().experiment, path);
+  if (!checkpoint.notes().record.empty()) training.inputs = inputs_of(checkpoint.notes().record);
   learner::marl::Communicator alone;
   learner::marl::Trainer trainer(training.trainer, alone, 1);
   checkpoint.restore(trainer);

@@ -14,6 +14,7 @@ struct CheckpointNotes {
   std::string experiment;  // Training::resolved
   double best = 0;         // score of the best evaluation so far
   bool has_best = false;
+  std::string record{};  // JSON; empty: of a checkpoint from before there were records
 };
 
 // All ranks call it; rank 0 writes aside and renames. Throws std::runtime_error, a full disk for example; what was

@@ -10,6 +10,7 @@
 
 #include "experiments/train/checkpoint.hpp"
 #include "experiments/train/training_log.hpp"
+#include "experiments/train/training_record.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
@@ -39,8 +40,11 @@ class TrainingLoop {
         trainer_(training_.trainer, *communicator_, job.threads) {
     notes_.experiment = training_.resolved;
     if (job.resume) resume();
+    notes_.record = results::to_json(record_of(training_, kCheckpointFormat), results::ExperimentText::elsewhere);
     if (!reports()) return;
-    files::write_aside(in_folder("experiment.yaml"), training_.resolved);
+    files::write_aside(in_folder("experiment.yaml"),
+                       training_.resolved +
+                           results::to_yaml(record_of(training_, kTrainingFormat), results::ExperimentText::elsewhere));
     log_.emplace(job.folder, steps());
   }
 

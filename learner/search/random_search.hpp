@@ -24,8 +24,8 @@ struct SearchSpec {
 using OnSearch = std::function<bool(std::uint64_t windows)>;
 
 // What looks good after a few windows is given more, up to 128 per load; the best 48 are judged on 400 windows per load
-// of their own. One thread; the same result for a seed. Throws sim::Error for environments that cannot be simulated,
-// for fewer windows than it takes to judge, and where it is ended before it has simulated one configuration.
+// of their own. One thread; the same result for a seed. Throws sim::Error for environments that cannot be simulated and
+// for fewer windows than it takes to judge, sim::Cancelled where it is ended before it has simulated one configuration.
 SearchResult random_search(const SearchSpec& spec, const OnSearch& on_search);
 
 }  // namespace faasconf::learner::search

@@ -68,7 +68,7 @@ void Race::keep(const Candidate& candidate) {
 
 std::vector<Candidate> Race::finalists(const Candidate& ended) {
   if (!finalists_.empty()) return finalists();
-  if (ended.estimate.steps() == 0) throw sim::Error("a search: ended before it had simulated one configuration");
+  if (ended.estimate.steps() == 0) throw sim::Cancelled();
   return {ended};
 }
 

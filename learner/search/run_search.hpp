@@ -19,8 +19,8 @@ struct Budget {
 
 // Scores are price + 100 x the violations beyond the limit: by their mean while a point is in the race, which is
 // hopeful, and by their confidence bound when it has had all its steps. The finalists by score, the best first; luck
-// has chosen among many, so they look better than they are. Throws sim::Error where go_on ended the search before the
-// first step.
+// has chosen among many, so they look better than they are. Throws sim::Cancelled where go_on ended the search before
+// the first step.
 std::vector<Candidate> run_search(Objective& objective, Proposer& proposer, const Budget& budget,
                                   const Feasibility& feasibility, const GoOn& go_on);
 

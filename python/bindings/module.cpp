@@ -32,6 +32,7 @@ PYBIND11_MODULE(_core, module) {
   translate_errors();
   bind_configuration(module);
   bind_experiment(module);
+  bind_metrics(module);
   bind_run(module);
   bind_yaml(module);
 }

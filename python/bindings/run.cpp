@@ -8,7 +8,6 @@
 #include <optional>
 #include <sstream>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include <pybind11/stl.h>
 
 #include "experiments/config/experiment_file.hpp"
+#include "experiments/results/metrics.hpp"
 #include "python/bindings/bindings.hpp"
 #include "sim/core/error.hpp"
 
@@ -26,6 +26,7 @@ using namespace py::literals;
 namespace faasconf::python {
 namespace {
 
+namespace results = experiments::results;
 using experiments::config::Experiment;
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
@@ -33,7 +34,7 @@ constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 // Columns of equal length, each contiguous. The names are those of the result file.
 template <class Value>
 struct Column {
-  const char* name;
+  std::string name;
   std::vector<Value> values;
 };
 
@@ -44,93 +45,12 @@ struct RunColumns {
   std::vector<Column<double>> functions;  // by window, then function
   std::vector<Column<std::int64_t>> span_numbers;
   std::vector<Column<double>> span_times;
-  std::vector<std::pair<const char*, double>> total;
+  std::vector<std::pair<std::string, double>> total;
   double qos_compliance = 0;
   std::uint64_t events = 0;
 };
 
-template <class Row>
-struct Field {
-  const char* name;
-  double (*of)(const Row&);
-};
-
-double number(std::optional<std::int64_t> count) { return count ? static_cast<double>(*count) : kAbsent; }
-
-template <double sim::Latency::*member, class Row>
-double latency(const Row& row) {
-  return row.latency ? *row.latency.*member : kAbsent;
-}
-
-template <class Row>
-std::vector<Field<Row>> latency_fields() {
-  using sim::Latency;
-  return {{"latency_mean_s", latency<&Latency::mean_s, Row>},
-          {"latency_p50_s", latency<&Latency::p50_s, Row>},
-          {"latency_p75_s", latency<&Latency::p75_s, Row>},
-          {"latency_p95_s", latency<&Latency::p95_s, Row>},
-          {"latency_p99_s", latency<&Latency::p99_s, Row>}};
-}
-
-template <class Row, sim::Counts Row::*counts>
-std::vector<Field<Row>> count_fields() {
-  return {{"arrivals", [](const Row& row) { return number((row.*counts).arrivals); }},
-          {"completions", [](const Row& row) { return number((row.*counts).completions); }},
-          {"rejections", [](const Row& row) { return number((row.*counts).rejections); }},
-          {"timeouts", [](const Row& row) { return number((row.*counts).timeouts); }},
-          {"failures", [](const Row& row) { return number((row.*counts).failures); }},
-          {"oom_kills", [](const Row& row) { return number((row.*counts).oom_kills); }},
-          {"in_flight", [](const Row& row) { return number((row.*counts).in_flight); }}};
-}
-
-template <class Row>
-void append(std::vector<Field<Row>>& fields, const std::vector<Field<Row>>& others) {
-  fields.insert(fields.end(), others.begin(), others.end());
-}
-
-std::vector<Field<sim::Observation>> window_fields() {
-  using Row = sim::Observation;
-  std::vector<Field<Row>> fields = {
-      {"start_s", [](const Row& row) { return sim::to_seconds(row.start); }},
-      {"length_s", [](const Row& row) { return sim::to_seconds(row.length); }},
-      {"users", [](const Row& row) { return row.users; }},
-      {"offered_rate_per_s", [](const Row& row) { return row.offered_rate_per_s; }},
-  };
-  append(fields, count_fields<Row, &Row::requests>());
-  append(fields, latency_fields<Row>());
-  append(fields, {{"throughput_per_s", [](const Row& row) { return row.throughput_per_s; }},
-                  {"success_ratio", [](const Row& row) { return row.success_ratio.value_or(kAbsent); }},
-                  {"qos_met", [](const Row& row) { return row.qos_met ? 1.0 : 0.0; }},
-                  {"price", [](const Row& row) { return row.price; }},
-                  {"cost_window_usd", [](const Row& row) { return row.cost_window_usd; }},
-                  {"cost_execution_usd", [](const Row& row) { return row.cost_execution_usd; }},
-                  {"used_gib_s", [](const Row& row) { return row.used_gib_s; }},
-                  {"used_vcpu_s", [](const Row& row) { return row.used_vcpu_s; }}});
-  return fields;
-}
-
-std::vector<Field<sim::FunctionObservation>> function_fields() {
-  using Row = sim::FunctionObservation;
-  std::vector<Field<Row>> fields = count_fields<Row, &Row::calls>();
-  append(fields, latency_fields<Row>());
-  append(fields,
-         {{"execution_mean_s", [](const Row& row) { return row.execution_mean_s.value_or(kAbsent); }},
-          {"cpu_cores", [](const Row& row) { return row.cpu_cores.value_or(kAbsent); }},
-          {"cpu_percent", [](const Row& row) { return row.cpu_percent.value_or(kAbsent); }},
-          {"throttled_share", [](const Row& row) { return row.throttled_share.value_or(kAbsent); }},
-          {"memory_share", [](const Row& row) { return row.memory_share.value_or(kAbsent); }},
-          {"received_bytes_per_s", [](const Row& row) { return row.received_bytes_per_s.value_or(kAbsent); }},
-          {"transmitted_bytes_per_s", [](const Row& row) { return row.transmitted_bytes_per_s.value_or(kAbsent); }},
-          {"instances", [](const Row& row) { return row.instances; }},
-          {"ready", [](const Row& row) { return number(row.ready); }},
-          {"starting", [](const Row& row) { return number(row.starting); }},
-          {"pending", [](const Row& row) { return number(row.pending); }},
-          {"concurrency_mean", [](const Row& row) { return row.concurrency_mean.value_or(kAbsent); }},
-          {"throttled_periods", [](const Row& row) { return number(row.throttled_periods); }},
-          {"cold_starts", [](const Row& row) { return number(row.cold_starts); }},
-          {"crashes", [](const Row& row) { return number(row.crashes); }}});
-  return fields;
-}
+double number(std::optional<double> value) { return value.value_or(kAbsent); }
 
 double seconds_or_absent(sim::Time time) { return time == sim::kNever ? kAbsent : sim::to_seconds(time); }
 
@@ -146,16 +66,18 @@ RunColumns to_columns(const sim::Run& run, std::size_t function_count) {
   RunColumns columns;
   columns.window_count = run.windows.size();
   columns.function_count = function_count;
-  for (const auto& field : window_fields()) {
-    Column<double>& made = columns.windows.emplace_back(Column<double>{field.name, {}});
-    for (const sim::Observation& window : run.windows) made.values.push_back(field.of(window));
-    // over a whole run, qos_compliance says it
-    if (std::string_view(field.name) != "qos_met") columns.total.emplace_back(field.name, field.of(run.total));
+  for (const auto& metric : appearing(results::metrics().end_to_end, results::in_windows)) {
+    Column<double>& column = columns.windows.emplace_back(Column<double>{std::string(metric.name), {}});
+    for (const sim::Observation& window : run.windows) column.values.push_back(number(metric.value({window})));
+    if ((metric.appears & results::in_replications) == 0) continue;
+    columns.total.emplace_back(metric.name, number(metric.value({run.total, &run})));
   }
-  for (const auto& field : function_fields()) {
-    Column<double>& made = columns.functions.emplace_back(Column<double>{field.name, {}});
+  for (const auto& metric : appearing(results::metrics().by_function, results::in_windows)) {
+    Column<double>& column = columns.functions.emplace_back(Column<double>{std::string(metric.name), {}});
     for (const sim::Observation& window : run.windows) {
-      for (const sim::FunctionObservation& function : window.functions) made.values.push_back(field.of(function));
+      for (const sim::FunctionObservation& function : window.functions) {
+        column.values.push_back(number(metric.value(function)));
+      }
     }
   }
 
@@ -188,7 +110,7 @@ py::array view(const std::vector<Value>& values, std::vector<py::ssize_t> shape,
 template <class Value>
 void add_views(py::dict& views, const std::vector<Column<Value>>& columns, const std::vector<py::ssize_t>& shape,
                const py::object& owner) {
-  for (const auto& column : columns) views[column.name] = view(column.values, shape, owner);
+  for (const auto& column : columns) views[py::str(column.name)] = view(column.values, shape, owner);
 }
 
 sim::Duration positive_seconds(const char* name, double seconds, bool may_be_zero = false) {
@@ -258,7 +180,7 @@ as the latency of a window without a success, is NaN.)")
           "total",
           [](const RunColumns& run) {
             py::dict values;
-            for (const auto& [name, value] : run.total) values[name] = value;
+            for (const auto& [name, value] : run.total) values[py::str(name)] = value;
             return values;
           },
           "The windows after the warm-up as one: float by the names of `windows`.")

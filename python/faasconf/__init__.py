@@ -17,11 +17,11 @@ from faasconf.result import Result
 from faasconf.table import Table
 
 if TYPE_CHECKING:
-    from faasconf._core import Configuration, Experiment, Run, simulate
+    from faasconf._core import Configuration, Experiment, Metric, Run, metrics, simulate
 
 __all__ = ["CalibratedWorkflow", "Configuration", "Error", "Evaluation", "Experiment", "Fit", "FoundConfiguration",
-           "Policy", "Predictions", "Profile", "Record", "Replay", "Result", "Run", "SearchCheckpoint", "SearchTable",
-           "Table", "TraceStore", "Training", "load", "simulate"]
+           "Metric", "Policy", "Predictions", "Profile", "Record", "Replay", "Result", "Run", "SearchCheckpoint",
+           "SearchTable", "Table", "TraceStore", "Training", "load", "metrics", "simulate"]
 
 
 def __getattr__(name: str) -> Any:
@@ -29,7 +29,7 @@ def __getattr__(name: str) -> Any:
         warnings.warn("faasconf.Scenario is now called faasconf.Experiment", DeprecationWarning, stacklevel=2)
         name = "Experiment"
     # the compiled module only when it is asked for: results are read, drawn and reported by any Python
-    if name in ("Configuration", "Experiment", "Run", "simulate"):
+    if name in ("Configuration", "Experiment", "Metric", "Run", "metrics", "simulate"):
         from faasconf import _core
         return getattr(_core, name)
     raise AttributeError(f"module 'faasconf' has no attribute '{name}'")

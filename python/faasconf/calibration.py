@@ -37,7 +37,7 @@ class Target:
     Attributes
     ----------
     name : str
-        ``latency_mean`` or ``latency_p75 of rgb``; latencies in seconds.
+        ``latency_mean_s`` or ``latency_p75_s of rgb``; latencies in seconds.
     held_out : ndarray of bool, shape (n,)
     measured, predicted, low, high : ndarray of float64, shape (n,)
     knobs : ndarray of float64, shape (n, k)

@@ -55,7 +55,7 @@ def head(figure: Figure, evaluation: Evaluation) -> None:
                 fontweight="bold", va="top")
     figure.text(0.07, 0.938, f"{loads} loads, {seeds} seeds each; bars: 95 % intervals (bootstrap over seeds)",
                 color=QUIET, va="top", fontsize=9)
-    labels = [f"{shorten(name, 24)} (knows {knows}; {protocol})" for name, knows, protocol
+    labels = [f"{shorten(name, 24)} (load: {knows}; {protocol})" for name, knows, protocol
               in zip(evaluation.policies, evaluation.knows, evaluation.protocols)]
     handles = [matplotlib.lines.Line2D([], [], color=colour(i), marker=marker(i), linestyle="none", label=label)
                for i, label in enumerate(labels)]

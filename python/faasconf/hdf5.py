@@ -9,6 +9,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 
 from faasconf._error import Error
 from faasconf.table import Table
@@ -65,11 +66,18 @@ def texts(dataset: h5py.Dataset) -> list[str]:
     return [value.decode() if isinstance(value, bytes) else str(value) for value in dataset[()]]
 
 
+def _numbers(dataset: h5py.Dataset) -> npt.NDArray[Any]:
+    """The values of a column; whole numbers of which some are absent are float64, with NaN."""
+    values = dataset[()]
+    absent = values == dataset.attrs["absent"] if "absent" in dataset.attrs else np.zeros(values.shape, dtype=bool)
+    return np.where(absent, np.nan, values) if absent.any() else values
+
+
 def table(file: h5py.File, name: str) -> Table:
     columns, units = {}, {}
     for column, dataset in file[name].items():
         is_text = dataset.dtype.kind in "OS"
-        columns[column] = np.array(texts(dataset)) if is_text else dataset[()]
+        columns[column] = np.array(texts(dataset)) if is_text else _numbers(dataset)
         units[column] = plain(dataset.attrs.get("unit", ""))
     if len({len(values) for values in columns.values()}) > 1:
         raise Error(f"{file.filename}: a damaged {format_of(file)}: the columns of /{name} differ in length")

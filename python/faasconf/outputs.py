@@ -243,7 +243,8 @@ def read_policy(path: Path) -> Policy:
         raise Error(f"{path}: expected a policy of faasconf, got a damaged or another file: {error}") from error
     training = metadata.get("training", {})
     if "record" in training:
-        return Policy(path, record_of_fields(training["record"]), metadata)
+        fields = {**training["record"], "experiment": training["experiment"]}
+        return Policy(path, record_of_fields(fields), metadata)
     record = Record("faasconf-policy", metadata["format"], seed=training.get("seed"),
                     experiment=training.get("experiment", ""))
     return Policy(path, record, metadata)
@@ -252,12 +253,25 @@ def read_policy(path: Path) -> Policy:
 def read_training(path: Path) -> Training:
     """Read the folder of a training."""
     try:
-        experiment = (path / "experiment.yaml").read_text(encoding="utf-8")
+        experiment, _, written = (path / "experiment.yaml").read_text(encoding="utf-8").partition("\nrecord:\n")
         lines = (path / "log.jsonl").read_text(encoding="utf-8").splitlines()
         log = [json.loads(line) for line in lines]
     except (OSError, ValueError) as error:
         raise Error(f"{path}: expected the folder of a training, with experiment.yaml and log.jsonl: {error}") \
             from error
-    records = [record_of_fields(line["record"]) for line in log if "record" in line]
-    record = records[-1] if records else Record("faasconf-training", experiment=experiment)
-    return Training(path, record, experiment, [line for line in log if "record" not in line])
+    experiment = experiment.rstrip("\n") + "\n"
+    record = Record("faasconf-training", experiment=experiment)
+    if written:
+        fields = yaml_tree(path / "experiment.yaml", "record:\n" + written)["record"]
+        record = record_of_fields({**fields, "experiment": experiment})
+    return Training(path, record, experiment, log)
+
+
+def yaml_tree(path: Path, text: str) -> dict[str, Any]:
+    """Read YAML; `path` is for messages."""
+    try:
+        from faasconf import _core
+    except ImportError as error:
+        raise Error(f"{path}: YAML is read by the compiled module faasconf._core, which is missing: {error}") from error
+    tree = _core.read_yaml(text, str(path))
+    return tree if isinstance(tree, dict) else {}

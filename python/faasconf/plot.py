@@ -48,7 +48,7 @@ class Panel:
     band: bool = True
 
 
-LATENCY = Panel("Mean latency of successful requests (s)", "latency_mean_s", 1.8, unit=" s", metric="latency_mean")
+LATENCY = Panel("Mean latency of successful requests (s)", "latency_mean_s", 1.8, unit=" s", metric="latency_mean_s")
 PANELS = [
     LATENCY,
     Panel("Success ratio (share of finished requests)", "success_ratio", 0.9, metric="success_ratio", share=True),

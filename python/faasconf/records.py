@@ -17,6 +17,7 @@ _HDF5_KINDS: dict[str, Callable[[h5py.File, Path], Any]] = {
     evaluation.FORMAT: evaluation.read,
     "faasconf-trace": outputs.read_trace_store,
 }
+NEWEST_FORMAT_VERSION = 1  # of every kind, so far
 _MOST_BYTES = 1 << 30  # of a text that is read into memory
 
 
@@ -50,6 +51,14 @@ def load(path: str | Path) -> result.Result | evaluation.Evaluation | outputs.Ou
     path = Path(path)
     if not path.exists():
         raise Error(f"{path}: no such file")
+    read = _load(path)
+    if read.record.format_version > NEWEST_FORMAT_VERSION:
+        raise Error(f"{path}: format version {read.record.format_version}, but this faasconf reads up to "
+                    f"{NEWEST_FORMAT_VERSION}; a newer faasconf wrote it")
+    return read
+
+
+def _load(path: Path) -> Any:
     if path.is_dir():
         return outputs.read_training(path)
     if hdf5.is_hdf5(path):
@@ -112,8 +121,4 @@ def _read_json(path: Path, text: str) -> outputs.Output | None:
 def _read_yaml(path: Path, text: str) -> outputs.Output | None:
     if not any(text.startswith(key) or "\n" + key in text for key in ("record:", "table:", "calibration:")):
         return None
-    try:
-        from faasconf import _core
-    except ImportError as error:
-        raise Error(f"{path}: YAML is read by the compiled module faasconf._core, which is missing: {error}") from error
-    return outputs.read_yaml(path, _core.read_yaml(text, str(path)))
+    return outputs.read_yaml(path, outputs.yaml_tree(path, text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -21,71 +21,14 @@ from matplotlib.figure import Figure
 
 from faasconf import command, plot, workflow_graph
 from faasconf.intervals import estimate, mean_interval
+from faasconf._metrics import END_TO_END, OF_FUNCTIONS, ShownMetric
 from faasconf.result import Result, load
-from faasconf.table import Table
 
 
-@dataclass(frozen=True)
-class Metric:
-    """How a metric of the summary is shown."""
-
-    title: str
-    unit: str | None = None  # None: the summary's
-    scale: float = 1.0
-
-
-SHARE = {"unit": "%", "scale": 100.0}
-END_TO_END = {
-    "qos_compliance": Metric("windows that met QoS", **SHARE),
-    "price": Metric("price (the paper's)", ""),
-    "latency_mean": Metric("latency, mean"),
-    "latency_p50": Metric("latency, p50"),
-    "latency_p75": Metric("latency, p75"),
-    "latency_p95": Metric("latency, p95"),
-    "latency_p99": Metric("latency, p99"),
-    "success_ratio": Metric("success ratio", **SHARE),
-    "throughput": Metric("throughput"),
-    "arrivals": Metric("arrivals", ""),
-    "rejections": Metric("rejections", ""),
-    "timeouts": Metric("timeouts", ""),
-    "failures": Metric("failures", ""),
-    "oom_kills": Metric("OOM kills", ""),
-    "cold_starts": Metric("cold starts", "calls"),
-    "crashes": Metric("crashes of instances", ""),
-    "pending": Metric("pending at the end", "instances"),
-    "cost_window": Metric("cost, by window"),
-    "cost_execution": Metric("cost, by execution"),
-    "used_gib_s": Metric("memory paid for by use"),
-    "used_vcpu_s": Metric("CPU paid for by use"),
-}
-EVENTS = ("rejections", "timeouts", "failures", "oom_kills", "cold_starts", "crashes", "pending")
-CALLS = {
-    "arrivals": Metric("calls", ""),
-    "latency_mean": Metric("latency, mean"),
-    "latency_p75": Metric("latency, p75"),
-    "latency_p95": Metric("latency, p95"),
-    "execution_mean": Metric("execution, mean"),
-    "rejections": Metric("rejections", ""),
-    "timeouts": Metric("timeouts", ""),
-    "failures": Metric("failures", ""),
-    "oom_kills": Metric("OOM kills", ""),
-}
-RESOURCES = {
-    "instances": Metric("instances", ""),
-    "cpu_cores": Metric("CPU", "cores"),
-    "cpu_percent": Metric("CPU an instance", "% of a core"),
-    "throttled_share": Metric("throttled", **SHARE),
-    "throttled_periods": Metric("throttled periods", ""),
-    "memory_share": Metric("memory", "% of limit", 100.0),
-    "received": Metric("received", "kB/s", 1e-3),
-    "transmitted": Metric("sent", "kB/s", 1e-3),
-    "ready": Metric("ready at the end", ""),
-    "starting": Metric("starting at the end", ""),
-    "pending": Metric("pending at the end", ""),
-    "concurrency_mean": Metric("in flight", "calls"),
-    "cold_starts": Metric("cold starts", ""),
-    "crashes": Metric("crashes", ""),
-}
+COMPARED = ("qos_compliance", "price", "latency_mean_s", "latency_p95_s", "success_ratio", "throughput_per_s")
+RARE = ("losses", "instances")  # topics of events: left out where there is none
+CALLS = ("load", "throughput", "latency", "success", "losses", "")  # topics of a function's first table
+INSTANCES = ("instances", "cost")  # and of its last
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1f2328; --quiet: #59636e; --line: #d1d9e0; --paper: #ffffff; --shade: #f6f8fa;
@@ -167,12 +110,11 @@ def promised(result: Result) -> str:
 
 def end_to_end(result: Result) -> str:
     rows = []
-    for name, metric in shown(result.summary.where(function=-1), END_TO_END):
-        found = [summary_row(result, case, -1, name) for case in range(len(result.case_names))]
-        if all(row is None or row.is_zero() for row in found) and name in EVENTS:
+    for metric in result.metrics[END_TO_END]:
+        found = [summary_row(result, case, -1, metric.name) for case in range(len(result.case_names))]
+        if all(row is None or row.is_zero() for row in found) and metric.topic in RARE:
             continue
-        unit = metric.unit if metric.unit is not None else next((row.unit for row in found if row), "")
-        rows.append([heading(metric.title, unit), *(cell(row, metric.scale) for row in found)])
+        rows.append([heading(metric.title, metric.unit), *(cell(row, metric.scale) for row in found)])
     head = ["", *(case_heading(result, case) for case in range(len(result.case_names)))]
     counted = " What never came up is left out."
     return (f"<h2>End to end</h2>\n"
@@ -181,22 +123,19 @@ def end_to_end(result: Result) -> str:
 
 def compared(result: Result) -> str:
     """Every case less the first, replications in pairs: they meet the same random streams."""
-    metrics = [("qos_compliance", "qos_compliance", "percentage points", 100.0), ("price", "price", "", 1.0),
-               ("latency_mean", "latency_mean_s", "s", 1.0), ("latency_p95", "latency_p95_s", "s", 1.0),
-               ("success_ratio", "success_ratio", "percentage points", 100.0),
-               ("throughput", "throughput_per_s", "requests/s", 1.0)]
     totals = [result.replications.where(case=case) for case in range(len(result.case_names))]
     rows = []
-    for name, column, unit, scale in metrics:
+    for metric in (metric for metric in result.metrics[END_TO_END] if metric.name in COMPARED):
         cells = []
         for other in totals[1:]:
             _, first, second = np.intersect1d(totals[0]["replication"], other["replication"], return_indices=True)
-            difference = scale * (other[column][second] - totals[0][column][first])
+            difference = metric.scale * (other[metric.name][second] - totals[0][metric.name][first])
             mean, half_width = mean_interval(difference[np.isfinite(difference)])
             text = estimate(mean, half_width, signed=True)
             clear = abs(mean) > half_width
             cells.append(f'<td class="clear">{text}</td>' if clear else f"<td>{text}</td>")
-        rows.append([heading(END_TO_END[name].title, unit), *cells])
+        unit = "percentage points" if metric.unit == "%" else metric.unit
+        rows.append([heading(metric.title, unit), *cells])
     head = ["", *(case_heading(result, case) for case in range(1, len(result.case_names)))]
     first_case = escape(result.case_names[0])
     caption = (f"Difference from “{first_case}” over replications in pairs (common random numbers): mean ± "
@@ -245,34 +184,38 @@ def workflow_section(result: Result) -> str:
 
 
 def functions(result: Result) -> str:
-    """Two tables a case, a line per function: calls, and what they use."""
+    """Three tables a case, a line per function: calls, what they use, and the instances."""
     if not np.any(result.summary["function"] >= 0):
         return ""
     parts = ["<h2>By function</h2>\n"]
-    metrics = list(shown(result.summary.where(function=0), CALLS | RESOURCES))
+    metrics = result.metrics[OF_FUNCTIONS]
+    calls = [metric for metric in metrics if metric.topic in CALLS]
+    instances = [metric for metric in metrics if metric.topic in INSTANCES]
+    resources = [metric for metric in metrics if metric not in calls and metric not in instances]
     for case in range(len(result.case_names)):
         parts.append(f"<h3>{case_heading(result, case)}</h3>\n")
-        parts.append(functions_table(result, case, [pair for pair in metrics if pair[0] not in RESOURCES],
-                                     knobs=False, caption="Calls, with latencies as their callers see them."))
-        parts.append(functions_table(result, case, [pair for pair in metrics if pair[0] in RESOURCES],
-                                     knobs=True, caption="Configuration, and what was used of it."))
+        parts.append(functions_table(result, case, calls, knobs=False,
+                                     caption="Calls, with latencies as their callers see them."))
+        parts.append(functions_table(result, case, resources, knobs=True,
+                                     caption="Configuration, and what was used of it."))
+        if instances:
+            parts.append(functions_table(result, case, instances, knobs=False, caption="Instances."))
     return "".join(parts)
 
 
-def functions_table(result: Result, case: int, metrics: list[tuple[str, Metric]], *, knobs: bool, caption: str) -> str:
+def functions_table(result: Result, case: int, metrics: list[ShownMetric], *, knobs: bool, caption: str) -> str:
     """A line per function; metrics that are zero throughout are named in the caption."""
     count = len(result.function_names)
     head = ["", *(heading(title, unit, below=True) for title, unit, _ in KNOBS if knobs)]
     rows = [[escape(name), *(knob_cells(result, case, function) if knobs else [])]
             for function, name in enumerate(result.function_names)]
     zero = []
-    for name, metric in metrics:
-        column = [summary_row(result, case, function, name) for function in range(count)]
+    for metric in metrics:
+        column = [summary_row(result, case, function, metric.name) for function in range(count)]
         if all(row is None or row.is_zero() for row in column):
             zero.append(metric.title)
             continue
-        unit = metric.unit if metric.unit is not None else next((row.unit for row in column if row), "")
-        head.append(heading(metric.title, unit, below=True))
+        head.append(heading(metric.title, metric.unit, below=True))
         for cells, row in zip(rows, column):
             cells.append(cell(row, metric.scale))
     note = f" Zero throughout: {', '.join(zero)}." if zero else ""
@@ -314,7 +257,6 @@ def provenance(result: Result) -> str:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    unit: str
     mean: float
     low: float
     high: float
@@ -327,15 +269,7 @@ def summary_row(result: Result, case: int, function: int, metric: str) -> Summar
     rows = result.summary.where(case=case, function=function, metric=metric)
     if rows.row_count == 0:
         return None
-    unit = str(rows["unit"][0])
-    return SummaryRow("" if unit == "1" else unit, *(float(rows[name][0]) for name in ("mean", "low", "high")))
-
-
-def shown(summary: Table, known: dict[str, Metric]) -> Iterable[tuple[str, Metric]]:
-    """The metrics that a summary has: those we know in our order, then the others."""
-    present = list(dict.fromkeys(str(name) for name in summary["metric"]))
-    for name in [*(name for name in known if name in present), *(name for name in present if name not in known)]:
-        yield name, known.get(name, Metric(name.replace("_", " ")))
+    return SummaryRow(*(float(rows[name][0]) for name in ("mean", "low", "high")))
 
 
 def cell(row: SummaryRow | None, scale: float) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from faasconf import hdf5
 from faasconf._error import Error
 from faasconf._record import Record, record_of_hdf5
+from faasconf._metrics import ShownMetric, read_metrics, read_summary
 from faasconf.table import Table
 
 FORMAT = "faasconf-result"
@@ -46,6 +47,8 @@ class Result:
         One row per case and replication: the windows after the warm-up as one.
     summary : Table
         One row per case, function (-1: end to end) and metric: mean over replications and its 95 % interval.
+    metrics : dict of str to list of ShownMetric
+        How the metrics of the summary are shown, in order: ``"end to end"`` and ``"function"``.
     inputs : list of (str, str)
         Path and SHA-256 of every file that the run was made from.
     resolved : str
@@ -65,6 +68,7 @@ class Result:
     functions: Table = field(repr=False)
     replications: Table = field(repr=False)
     summary: Table = field(repr=False)
+    metrics: dict[str, list[ShownMetric]] = field(repr=False)
     inputs: list[tuple[str, str]] = field(repr=False)
     resolved: str = field(repr=False)
     workflow_dot: str = field(repr=False)
@@ -126,6 +130,7 @@ def read(file: h5py.File, path: Path) -> Result:
     hdf5.check_version(file, NEWEST_FORMAT_VERSION)
     run = file["run"]
     record = record_of_hdf5(file)
+    summary = read_summary(file)
     return Result(
         path=path,
         record=record,
@@ -137,7 +142,8 @@ def read(file: h5py.File, path: Path) -> Result:
         windows=hdf5.table(file, "windows"),
         functions=hdf5.table(file, "functions"),
         replications=hdf5.table(file, "replications"),
-        summary=hdf5.table(file, "summary"),
+        summary=summary,
+        metrics=read_metrics(file, summary),
         inputs=record.inputs,
         resolved=record.experiment,
         workflow_dot=hdf5.text(run["workflow_dot"]),

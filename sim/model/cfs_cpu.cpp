@@ -75,11 +75,11 @@ CfsCpu::Progress CfsCpu::progress_until(Time now) const {
   const auto whole_periods = static_cast<double>(std::max<std::int64_t>(0, progress.periods - 1));
   progress.last_run_ns = std::min(last_ns, run_ns);
   progress.running_ns = first_run_ns + whole_periods * run_ns + progress.last_run_ns;
-  progress.throttled_ns =
+  progress.throttled.ns =
       (first_ns - first_run_ns) + whole_periods * (period_ns() - run_ns) + (last_ns - progress.last_run_ns);
-  progress.throttled_periods = !counted_throttled_ && first_ns - first_run_ns > 1;
-  if (period_ns() - run_ns > 1) progress.throttled_periods += std::max<std::int64_t>(0, progress.periods - 1);
-  progress.throttled_periods += last_ns - progress.last_run_ns > 1;
+  progress.throttled.periods = !counted_throttled_ && first_ns - first_run_ns > 1;
+  if (period_ns() - run_ns > 1) progress.throttled.periods += std::max<std::int64_t>(0, progress.periods - 1);
+  progress.throttled.periods += last_ns - progress.last_run_ns > 1;
   return progress;
 }
 
@@ -90,11 +90,11 @@ void CfsCpu::advance(Time now) {
   virtual_ns_ += rate.thread * progress.running_ns;
   cpu_ns_ += rate.cpu * progress.running_ns;
   work_ns_ += rate.work * progress.running_ns;
-  throttled_ns_ += progress.throttled_ns;
-  throttled_periods_ += progress.throttled_periods;
+  throttled_.ns += progress.throttled.ns;
+  throttled_.periods += progress.throttled.periods;
   if (progress.periods == 0) {
     spent_ns_ += rate.cpu * progress.running_ns;
-    counted_throttled_ = counted_throttled_ || progress.throttled_periods > 0;
+    counted_throttled_ = counted_throttled_ || progress.throttled.periods > 0;
   } else {
     granted_ns_ += static_cast<double>(progress.periods) * quota_ns();
     period_start_ += progress.periods * bandwidth_.period;

@@ -9,6 +9,7 @@
 #include "sim/core/time.hpp"
 #include "sim/model/fluid_cpu.hpp"
 #include "sim/model/job_heap.hpp"
+#include "sim/model/throttling.hpp"
 
 namespace faasconf::sim {
 
@@ -54,9 +55,10 @@ class CfsCpu {
   // Integrals over time up to `now`.
   double cpu_s(Time now) const { return (cpu_ns_ + rates().cpu * progress_until(now).running_ns) / 1e9; }
   double work_s(Time now) const { return (work_ns_ + rates().work * progress_until(now).running_ns) / 1e9; }
-  double throttled_s(Time now) const { return (throttled_ns_ + progress_until(now).throttled_ns) / 1e9; }
-  // Periods in which threads waited for the next.
-  std::int64_t throttled_periods(Time now) const { return throttled_periods_ + progress_until(now).throttled_periods; }
+  Throttling throttling(Time now) const {
+    const Throttled more = progress_until(now).throttled;
+    return {(throttled_.ns + more.ns) / 1e9, throttled_.periods + more.periods};
+  }
   double granted_s(Time now) const;  // quotas of the periods that began: an upper bound of cpu_s()
   template <class Visit>
   void for_each_job(Time now, Visit visit) const {
@@ -68,7 +70,7 @@ class CfsCpu {
   void archive(Archive& a) {
     a(limits_, share_, bandwidth_.period, bandwidth_.cores, jobs_, virtual_ns_, updated_, period_start_, spent_ns_,
       counted_throttled_, stale_, rates_.thread, rates_.cpu, rates_.work, rates_.run_ns, rates_.due, cpu_ns_, work_ns_,
-      throttled_ns_, throttled_periods_, granted_ns_);
+      throttled_.ns, throttled_.periods, granted_ns_);
   }
 
  private:
@@ -80,11 +82,14 @@ class CfsCpu {
     double run_ns = 0;  // how long a whole quota lasts, at most a period
     Time due = kNever;  // of the next completion
   };
+  struct Throttled {
+    double ns = 0;
+    std::int64_t periods = 0;
+  };
   // What happens from updated_ until a later time, if no job comes or goes.
   struct Progress {
     double running_ns = 0;
-    double throttled_ns = 0;
-    std::int64_t throttled_periods = 0;
+    Throttled throttled;
     std::int64_t periods = 0;  // that begin
     double last_run_ns = 0;    // running time in the last of them
   };
@@ -121,8 +126,7 @@ class CfsCpu {
   mutable Rates rates_;
   double cpu_ns_ = 0;
   double work_ns_ = 0;
-  double throttled_ns_ = 0;
-  std::int64_t throttled_periods_ = 0;
+  Throttled throttled_;
   double granted_ns_ = 0;
 };
 

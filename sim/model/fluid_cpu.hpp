@@ -6,6 +6,7 @@
 
 #include "sim/core/time.hpp"
 #include "sim/model/job_heap.hpp"
+#include "sim/model/throttling.hpp"
 
 namespace faasconf::sim {
 
@@ -41,7 +42,9 @@ class FluidCpu {
   // Integrals over time up to `now`.
   double cpu_s(Time now) const { return (cpu_ns_ + rates().cpu * since_ns(now)) / 1e9; }
   double work_s(Time now) const { return (work_ns_ + rates().work * since_ns(now)) / 1e9; }
-  double throttled_s(Time now) const { return (throttled_ns_ + (rates().throttled ? since_ns(now) : 0.0)) / 1e9; }
+  Throttling throttling(Time now) const {
+    return {.time_s = (throttled_ns_ + (rates().throttled ? since_ns(now) : 0.0)) / 1e9};
+  }
   // visit(job, core-seconds that it still needs, parallel)
   template <class Visit>
   void for_each_job(Time now, Visit visit) const {

@@ -10,7 +10,7 @@
 #include "sim/model/graph.hpp"
 #include "sim/model/instance_cpu.hpp"
 #include "sim/model/observer.hpp"
-#include "sim/model/usage_members.hpp"
+#include "sim/model/usage.hpp"
 
 namespace faasconf::sim {
 

@@ -72,8 +72,13 @@ class InstanceCpu {
   double work_s(Time now) const {
     return visit(*this, [=](const auto& cpu) { return cpu.work_s(now); });
   }
-  double throttled_s(Time now) const {
-    return visit(*this, [=](const auto& cpu) { return cpu.throttled_s(now); });
+  Throttling throttling(Time now) const {
+    return visit(*this, [=](const auto& cpu) { return cpu.throttling(now); });
+  }
+  // The pod's share of it: CFS with two cgroup levels only.
+  Throttling pod_throttling(Time now) const {
+    const auto* stepped = std::get_if<Stepped>(&cpu_);
+    return stepped != nullptr ? stepped->cpu->pod_throttling(now) : Throttling{};
   }
   template <class Visit>
   void for_each_job(Time now, Visit visit_job) const {
@@ -81,26 +86,11 @@ class InstanceCpu {
   }
 
   // CFS only.
-  std::int64_t throttled_periods(Time now) const {
-    return visit(*this, [=](const auto& cpu) -> std::int64_t {
-      if constexpr (requires { cpu.throttled_periods(now); }) return cpu.throttled_periods(now);
-      return 0;
-    });
-  }
   double granted_s(Time now) const {
     return visit(*this, [=](const auto& cpu) -> double {
       if constexpr (requires { cpu.granted_s(now); }) return cpu.granted_s(now);
       return 0;
     });
-  }
-  // With two cgroup levels.
-  double pod_throttled_s(Time now) const {
-    const auto* stepped = std::get_if<Stepped>(&cpu_);
-    return stepped != nullptr ? stepped->cpu->pod_throttled_s(now) : 0;
-  }
-  std::int64_t pod_throttled_periods(Time now) const {
-    const auto* stepped = std::get_if<Stepped>(&cpu_);
-    return stepped != nullptr ? stepped->cpu->pod_throttled_periods(now) : 0;
   }
 
   template <class Archive>

@@ -7,6 +7,7 @@
 
 #include "sim/core/time.hpp"
 #include "sim/model/cfs_steps.hpp"
+#include "sim/model/throttling.hpp"
 
 namespace faasconf::sim {
 
@@ -32,10 +33,12 @@ class SteppedCpu {
 
   double cpu_s(Time now) const { return at(now).cpu_ns() / 1e9; }
   double work_s(Time now) const { return at(now).work_ns() / 1e9; }
-  double throttled_s(Time now) const { return (at(now).container().time_ns + at(now).pod().time_ns) / 1e9; }
-  double pod_throttled_s(Time now) const { return at(now).pod().time_ns / 1e9; }
-  std::int64_t throttled_periods(Time now) const { return at(now).container().periods + at(now).pod().periods; }
-  std::int64_t pod_throttled_periods(Time now) const { return at(now).pod().periods; }
+  Throttling throttling(Time now) const {  // the container's and the pod's
+    const auto& container = at(now).container();
+    const auto& pod = at(now).pod();
+    return {(container.time_ns + pod.time_ns) / 1e9, container.periods + pod.periods};
+  }
+  Throttling pod_throttling(Time now) const { return {at(now).pod().time_ns / 1e9, at(now).pod().periods}; }
   double granted_s(Time now) const { return at(now).granted_ns() / 1e9; }
   template <class Visit>
   void for_each_job(Time now, Visit visit) const {

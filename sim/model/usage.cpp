@@ -1,7 +1,5 @@
 #include "sim/model/usage.hpp"
 
-#include "sim/model/usage_members.hpp"
-
 namespace faasconf::sim {
 
 Usage& Usage::operator+=(const Usage& other) {

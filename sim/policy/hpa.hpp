@@ -14,6 +14,8 @@ struct HpaParameters {
   double up_share = 1;                           // ... and 100 %
   double down_share = 1;                         // scaleDown.policies, per interval: 100 %
   Duration down_stabilization = std::chrono::minutes(5);  // scaleDown.stabilizationWindowSeconds: 300
+
+  friend bool operator==(const HpaParameters&, const HpaParameters&) = default;
 };
 
 class Hpa final : public Autoscaler {

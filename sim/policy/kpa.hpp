@@ -18,6 +18,8 @@ struct KpaParameters {
   double max_scale_down_rate = 2;                     // max-scale-down-rate: at most halved at once
   // scale-to-zero-grace-period: that the last replica stays when there was nothing to do for a whole stable window
   Duration scale_to_zero_grace = std::chrono::seconds(30);
+
+  friend bool operator==(const KpaParameters&, const KpaParameters&) = default;
 };
 
 class Kpa final : public Autoscaler {

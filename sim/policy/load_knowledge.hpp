@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
+#include <vector>
 
 namespace faasconf::sim {
 
@@ -18,5 +20,10 @@ constexpr const char* name_of(LoadKnowledge knowledge) {
   constexpr std::array kNames{"none", "history", "forecast", "perfect"};
   return kNames[static_cast<std::size_t>(knowledge)];
 }
+
+// Indices in the order in which a comparison shows policies: those that know the same stand together, as the first of
+// them stood.
+std::vector<std::size_t> grouped(std::span<const LoadKnowledge> knowledge);
+bool alike(std::span<const LoadKnowledge> knowledge);  // all know the same
 
 }  // namespace faasconf::sim

@@ -14,6 +14,8 @@ struct OpenFaasAlertsParameters {
   Duration hold = std::chrono::seconds(5);     // the alert's `for: 5s`
   Duration repeat = std::chrono::seconds(10);  // of the notification, while the alert fires
   double step_share = 0.2;                     // com.openfaas.scale.factor: 20 % of the most replicas
+
+  friend bool operator==(const OpenFaasAlertsParameters&, const OpenFaasAlertsParameters&) = default;
 };
 
 class OpenFaasAlerts final : public Autoscaler {

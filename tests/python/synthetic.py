@@ -25,6 +25,19 @@ UNITS = {name: "s" for name in ["start_s", "length_s", "execution_mean_s", *LATE
     "offered_rate_per_s": "requests/s", "throughput_per_s": "requests/s", "cpu_millicores": "millicores",
     "memory_mib": "MiB"}
 
+METRIC_COLUMNS = ("of", "name", "unit", "title", "shown_unit", "scale", "topic", "better")
+METRICS = [
+    ("end to end", "arrivals", "requests", "arrivals", "requests", 1.0, "load", "neither"),
+    ("end to end", "latency_mean_s", "s", "latency mean", "s", 1.0, "latency", "less"),
+    ("end to end", "success_ratio", "1", "success ratio", "%", 100.0, "success", "more"),
+    ("end to end", "qos_compliance", "1", "windows that met QoS", "%", 100.0, "promise", "more"),
+    ("end to end", "failures", "requests", "failures", "requests", 1.0, "losses", "less"),
+    ("end to end", "price", "1", "price (the paper's)", "", 1.0, "cost", "less"),
+    ("function", "arrivals", "calls", "arrivals", "", 1.0, "load", "neither"),
+    ("function", "latency_mean_s", "s", "latency mean", "s", 1.0, "latency", "less"),
+    ("function", "failures", "calls", "failures", "", 1.0, "losses", "less"),
+]
+
 
 def write_result(path, *, cases=CASES, functions=FUNCTIONS, replications=20, window_count=170, window_s=30.0, dot=DOT,
                  load="users", seed=7, silent=(60, 64), qos_latency_s=QOS_LATENCY_S):
@@ -52,7 +65,7 @@ def write_result(path, *, cases=CASES, functions=FUNCTIONS, replications=20, win
                           | {"qos_compliance": [np.mean(rows["qos_met"])]})
         own = joined([row for row in totals if row["case"] == [case]])
         for function in range(-1, len(functions)):
-            for metric, unit, column in (("latency_mean", "s", "latency_mean_s"), ("price", "1", "price"),
+            for metric, unit, column in (("latency_mean_s", "s", "latency_mean_s"), ("price", "1", "price"),
                                          ("success_ratio", "1", "success_ratio"),
                                          ("qos_compliance", "1", "qos_compliance"),
                                          ("arrivals", "requests", "arrivals"), ("failures", "requests", "failures")):
@@ -76,6 +89,7 @@ def write_result(path, *, cases=CASES, functions=FUNCTIONS, replications=20, win
         run.create_dataset("functions", data=functions, dtype=text)
         run.create_dataset("warm_up_s", data=np.zeros(len(cases)))
         run.create_dataset("replications", data=np.full(len(cases), replications))
+        write_table(file, "run/metrics", dict(zip(METRIC_COLUMNS, zip(*METRICS))))
         write_table(file, "windows", joined(windows))
         write_table(file, "functions", joined(function_rows))
         write_table(file, "replications", joined(totals))

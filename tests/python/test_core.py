@@ -14,6 +14,7 @@ import pytest
 
 import faasconf
 from faasconf import _core
+from faasconf._metrics import FORMERLY
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,21 @@ def test_columns_have_a_value_per_window_and_function(experiment, run):
     assert np.array_equal(run.windows["start_s"], 30.0 * np.arange(20))
     assert run.functions["cpu_cores"].shape == (20, len(experiment.functions))
     assert run.windows["users"][-1] == 12
+
+
+def test_columns_are_those_of_the_table_of_metrics(run):
+    tables = faasconf.metrics()
+    assert [metric.name for metric in tables["windows"]] == list(run.windows)
+    assert [metric.name for metric in tables["functions"]] == list(run.functions)
+    found = {metric.name: metric for metric in tables["windows"]}
+    assert found["latency_mean_s"].unit == "s" and found["latency_mean_s"].better == "less"
+    assert found["success_ratio"].better == "more" and found["success_ratio"].title == "success ratio"
+
+
+def test_names_of_before_are_those_of_the_table_of_metrics():
+    tables = [metric for table in faasconf.metrics().values() for metric in table]
+    assert all(metric.formerly in ("", "successes") or FORMERLY[metric.formerly] == metric.name for metric in tables)
+    assert set(FORMERLY) <= {metric.formerly for metric in tables}
 
 
 def test_spans_have_a_row_per_call(run):
@@ -217,3 +233,9 @@ def test_examples_in_docstrings_are_true(name):
 def test_the_examples_of_the_compiled_module_are_found():
     found = [test for test in doctest.DocTestFinder().find(_core, module=_core) if test.examples]
     assert len(found) >= 3
+
+
+def test_a_scenario_is_now_called_an_experiment():
+    with pytest.warns(DeprecationWarning, match="faasconf.Scenario is now called faasconf.Experiment"):
+        scenario = faasconf.Scenario
+    assert scenario is faasconf.Experiment

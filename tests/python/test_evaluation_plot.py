@@ -18,7 +18,7 @@ def written(path, *, policies=2, loads=2, seeds=3, form="faasconf-evaluation", v
         file.attrs.update({"format": form, "format_version": np.uint64(version), "workflow": "made up",
                            "seeds": np.uint64(seeds)})
         run = file.create_group("run")
-        for key, values in {"policies": [f"policy {i}" for i in range(policies)], "knows": ["nothing"] * policies,
+        for key, values in {"policies": [f"policy {i}" for i in range(policies)], "knows": ["none"] * policies,
                             "protocols": ["redeploy"] * policies, "loads": [f"{10 * i} users" for i in range(loads)],
                             "criteria": CRITERIA}.items():
             run[key] = np.array(values, dtype="S20")

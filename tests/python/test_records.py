@@ -10,6 +10,7 @@ import h5py
 import pytest
 
 import faasconf
+from faasconf import report
 
 OLD = Path(__file__).parents[1] / "data/records"
 
@@ -37,6 +38,12 @@ def test_a_result_from_before_records_is_read(old_result):
     assert old_result.record.model_version is None and old_result.record.identity == ""
     assert old_result.record.experiment == old_result.resolved != ""
     assert old_result.spans.row_count > 0
+
+
+def test_the_metrics_of_a_result_from_before_have_the_names_of_today(old_result):
+    assert {"latency_mean_s", "cost_window_usd"} <= {metric.name for metric in old_result.metrics["end to end"]}
+    assert "received_bytes_per_s" in {metric.name for metric in old_result.metrics["function"]}
+    assert "latency mean s" in report.page(old_result)
 
 
 def test_an_evaluation_from_before_records_is_read():
@@ -144,6 +151,13 @@ def test_a_damaged_record_is_one_clear_error(tmp_path):
         faasconf.load(tmp_path / "p.csv")
 
 
+def test_a_newer_format_of_any_kind_is_refused(tmp_path):
+    record = "# faasconf: {\"format\": \"faasconf-profile\", \"format_version\": 2}\n"
+    (tmp_path / "p.csv").write_text(record + (OLD / "profile.csv").read_text())
+    with pytest.raises(faasconf.Error, match="format version 2, but this faasconf reads up to 1"):
+        faasconf.load(tmp_path / "p.csv")
+
+
 # --- written today
 
 program = pytest.mark.skipif(shutil.which("faasconf") is None, reason="the program faasconf is not on the PATH")
@@ -185,3 +199,70 @@ def test_an_evaluation_says_which_policies_and_loads_it_is_of(tmp_path):
     record = faasconf.load(tmp_path / "e.h5").record
     check(record, "evaluate")
     assert "users: \"5 x 4\"" in record.job and "hpa" in record.job
+
+
+@program
+def test_a_search_table_says_how_it_was_searched_for(tmp_path):
+    written(tmp_path, "search", "openfaas-function", "--users", "2", "--windows", "40000", "--violation-limit", "0.5",
+            "--out", "t.yaml")
+    made = faasconf.load(tmp_path / "t.yaml")
+    check(made.record, "search")
+    assert made.record.format == "faasconf-table" and "violation-limit: 0.5" in made.record.job
+    assert made.configurations == faasconf.load(OLD / "table.yaml").configurations
+    written(tmp_path, "evaluate", "openfaas-function", "--users", "2", "--windows", "3", "--seeds", "2", "--table",
+            "t.yaml", "--out", "e.h5")
+    assert faasconf.load(tmp_path / "e.h5").record.inputs[1] == (
+        "t.yaml", hashlib.sha256((tmp_path / "t.yaml").read_bytes()).hexdigest())
+
+
+@program
+def test_predictions_say_of_which_workflow_and_table_they_are(tmp_path):
+    (tmp_path / "in.csv").write_text("f.cpu,f.memory,f.replicas,f.concurrency,users\n100m,128Mi,1,1,2\n")
+    written(tmp_path, "predict", OLD / "calibrated.yaml", "--in", "in.csv", "--replications", "2", "--out", "p.csv")
+    made = faasconf.load(tmp_path / "p.csv")
+    check(made.record, "predict")
+    assert [Path(path).name for path, _ in made.record.inputs] == ["calibrated.yaml", "in.csv"]
+    old = faasconf.load(OLD / "predictions.csv").table
+    assert made.table["latency_mean_s"][0] == old["latency_mean_s"][0]
+    # what was predicted is a table of configurations again
+    written(tmp_path, "predict", OLD / "calibrated.yaml", "--in", "p.csv", "--replications", "2", "--out", "again.csv")
+
+
+@program
+def test_what_comes_of_a_trace_says_so(tmp_path):
+    written(tmp_path, "trace", "synthesize", "--functions", "12", "--out", "t.h5")
+    store = faasconf.load(tmp_path / "t.h5")
+    check(store.record, "trace synthesize")
+    assert store.record.seed == 1 and "functions: 12" in store.record.job
+    assert store.attributes["digest"] == faasconf.load(OLD / "trace.h5").attributes["digest"]
+    written(tmp_path, "trace", "select", "t.h5", "--trigger", "http", "--out", "s.h5")
+    check(faasconf.load(tmp_path / "s.h5").record, "trace select")
+
+    written(tmp_path, "trace", "replay", "t.h5", "--out", "f.csv")
+    replay = faasconf.load(tmp_path / "f.csv")
+    check(replay.record, "trace replay")
+    assert replay.record.inputs == [("t.h5", hashlib.sha256((tmp_path / "t.h5").read_bytes()).hexdigest())]
+    assert "policy: fixed" in replay.record.job and "threads" not in replay.record.job
+    assert (replay.table["calls"] == faasconf.load(OLD / "functions.csv").table["calls"]).all()
+
+    written(tmp_path, "trace", "profile", "azure-demo-day.csv", "--length", "20m", "--out", "p.csv")
+    profile = faasconf.load(tmp_path / "p.csv")
+    check(profile.record, "trace profile")
+    assert profile.record.seed is None
+    assert (profile.table["users"] == faasconf.load(OLD / "profile.csv").table["users"]).all()
+
+
+@program
+def test_a_calibration_says_from_what_it_was_fitted(tmp_path):
+    written(tmp_path, "calibrate", "--measurements", "openfaas-closed-loop.csv", "--mapping", "openfaas-closed-mapping",
+            "--workflow", "openfaas-function", "--budget", "0", "--members", "2", "--replications", "2", "--out",
+            "c.yaml", "--predictions", "m.csv")
+    made, fit = faasconf.load(tmp_path / "c.yaml"), faasconf.load(tmp_path / "m.csv")
+    assert isinstance(made, faasconf.CalibratedWorkflow) and isinstance(fit, faasconf.Fit)
+    for record in (made.record, fit.record):
+        check(record, "calibrate")
+        assert [Path(path).name for path, _ in record.inputs] == [
+            "openfaas-closed-loop.csv", "openfaas-closed-mapping.yaml", "openfaas-function.yaml"]
+    assert made.record.identity == fit.record.identity
+    # it is a workflow still
+    written(tmp_path, "simulate", "c.yaml", "--duration", "1m", "--replications", "1", "--warm-up", "0s")

@@ -15,6 +15,20 @@ def test_columns_have_names_and_units_in_the_files_order(result):
     assert len(result.windows["price"]) == result.windows.row_count == 2 * 20 * 170
 
 
+def test_a_summary_knows_the_names_of_before(result):
+    rows = result.summary.where(case=0, function=-1, metric="latency_mean")
+    assert rows["metric"].tolist() == ["latency_mean_s"]
+
+
+def test_counts_that_were_not_measured_are_nan(tmp_path):
+    path = synthetic.write_result(tmp_path / "run.h5", replications=1, window_count=3)
+    with h5py.File(path, "r+") as file:
+        file["functions/arrivals"][0] = -1
+        file["functions/arrivals"].attrs["absent"] = -1
+    arrivals = faasconf.load(path).functions["arrivals"]
+    assert np.isnan(arrivals[0]) and np.isfinite(arrivals[1:]).all()
+
+
 def test_names_come_in_the_order_of_the_indices(result):
     assert result.case_names == ["small", "large"]
     assert result.function_names == synthetic.FUNCTIONS

@@ -32,6 +32,7 @@ std::vector<std::string> write_azure2019(const std::string& folder, const Synthe
     return made;
   };
   in_order(pieces, threads, make, [&](const Piece& piece) {
+    sim::throw_if_cancelled(trace.spec().go_on);
     writer.append(piece.rows);
     for (const TraceFunction& function : piece.functions) writer.note_app(function);
     done += piece.functions.size();

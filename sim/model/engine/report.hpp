@@ -60,10 +60,12 @@ Usage Engine::usage(FunctionId id) const {
 void Engine::add_cpu_usage(const Instance& instance, Usage& usage) const {
   usage.cpu_s += instance.cpu.cpu_s(now_);
   usage.work_s += instance.cpu.work_s(now_);
-  usage.throttled_s += instance.cpu.throttled_s(now_);
-  usage.throttled_periods += instance.cpu.throttled_periods(now_);
-  usage.pod_throttled_s += instance.cpu.pod_throttled_s(now_);
-  usage.pod_throttled_periods += instance.cpu.pod_throttled_periods(now_);
+  const Throttling throttling = instance.cpu.throttling(now_);
+  usage.throttled_s += throttling.time_s;
+  usage.throttled_periods += throttling.periods;
+  const Throttling of_pod = instance.cpu.pod_throttling(now_);
+  usage.pod_throttled_s += of_pod.time_s;
+  usage.pod_throttled_periods += of_pod.periods;
   usage.cpu_granted_s += instance.cpu.granted_s(now_);
 }
 

@@ -38,7 +38,7 @@ TEST(Mapping, TurnsColumnsIntoQuantities) {
   EXPECT_EQ(mapping.knobs[1].concurrency.read(table, 0), 4);  // int(9 x .34 + 1)
   EXPECT_EQ(mapping.targets[2].cell.read(table, 0), 0.8);     // 20 / (20 + 5)
   EXPECT_EQ(mapping.targets[3].cell.read(table, 0), 1.5);     // 1500 ms
-  EXPECT_EQ(mapping.targets[3].name, "latency_p75 of second");
+  EXPECT_EQ(mapping.targets[3].name, "latency_p75_s of second");
   EXPECT_EQ(mapping.parameters[0].low, 0.2);
   EXPECT_TRUE(mapping.parameters[0].logarithmic);
 }
@@ -62,7 +62,17 @@ TEST(Mapping, SaysWhatIsWrongInIt) {
               HasSubstr("expected one parameter for functions.first.serial, got two"));
   EXPECT_THAT(complaint_about_mapping("window: 30s", "window: 30s, redeploy: false"),
               HasSubstr("every row is simulated by itself"));
-  EXPECT_THAT(complaint_about_mapping("observe: successes", "observe: success"), HasSubstr("one of latency_mean"));
+  EXPECT_THAT(complaint_about_mapping("observe: completions", "observe: complete"), HasSubstr("one of completions"));
+}
+
+TEST(Mapping, ReadsNamesOfBeforeAndSaysWhatTheyAreNow) {
+  const std::string text =
+      with(with(kTwoFunctionsMapping, "latency_mean_s", "latency_mean"), "observe: completions", "observe: successes");
+  const Mapping mapping = parse_mapping(text, "map.yaml", table_of(kRow), two_functions());
+  EXPECT_EQ(mapping.targets[0].name, "latency_mean_s");
+  EXPECT_EQ(mapping.targets[1].name, "completions");
+  EXPECT_THAT(mapping.renamed,
+              testing::ElementsAre("latency_mean is now latency_mean_s", "successes is now completions"));
 }
 
 TEST(Mapping, AmountsAreWrittenAsTheyAreRead) {

@@ -46,7 +46,7 @@ TEST(Measurements, SayWhichValueCannotBe) {
               HasSubstr("first.replicas: expected a whole number"));
   EXPECT_THAT(complaint_about_rows("0,770,3,1200,1536,0.34,2.5,20,5,1500\n"), HasSubstr("users from 1 on"));
   EXPECT_THAT(complaint_about_rows("10,770,3,1200,1536,0.34,-1,20,5,1500\n"),
-              HasSubstr("target latency_mean: expected a value from 0 on"));
+              HasSubstr("target latency_mean_s: expected a value from 0 on"));
   EXPECT_THAT(complaint_about_rows("10,770,3,1200,1536,0.34,2.5,20,-5,1500\n"),
               HasSubstr("column 9, \"bad\": expected a count from 0 on, got -5"));
   EXPECT_THAT(complaint_about_rows("10,770,3,1200,1536,0.34,2.5,0,0,1500\n"), HasSubstr("a number to divide by"));
@@ -56,7 +56,8 @@ TEST(Measurements, RefuseColumnsThatNeverChange) {
   EXPECT_THAT(complaint_about_rows(kRow + "12,770,4,1300,1024,0.5,3.5,22,2,1700\n"),
               HasSubstr("column 2, \"first cpu\", for first.cpu; write a constant into the mapping where it is one: "
                         "expected a column that varies, got 770 in all 2 rows"));
-  EXPECT_THAT(complaint_about_rows(kRow + "12,800,4,1300,1024,0.5,2.5,22,2,1700\n"), HasSubstr("target latency_mean"));
+  EXPECT_THAT(complaint_about_rows(kRow + "12,800,4,1300,1024,0.5,2.5,22,2,1700\n"),
+              HasSubstr("target latency_mean_s"));
 }
 
 TEST(Measurements, CountOnlyTheRowsThatTheMappingChooses) {

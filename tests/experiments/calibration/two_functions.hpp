@@ -50,10 +50,10 @@ knobs:
     replicas: 2
     concurrency: {column: action, times: 9, plus: 1, round: down}
 targets:
-  - {observe: latency_mean, column: mean, unit: s, weight: 2}
-  - {observe: successes, column: good}
+  - {observe: latency_mean_s, column: mean, unit: s, weight: 2}
+  - {observe: completions, column: good}
   - {observe: success_ratio, column: good, over: {columns: [good, bad]}}
-  - {observe: latency_p75, function: second, column: p75, unit: ms}
+  - {observe: latency_p75_s, function: second, column: p75, unit: ms}
 parameters:
   first work: {sets: functions.first.serial, bounds: [200ms, 1s], scale: log}
   second work: {sets: functions.second.serial, bounds: [300ms, 2s], scale: log}

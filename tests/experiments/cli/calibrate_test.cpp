@@ -59,14 +59,14 @@ TEST_F(CalibrateCommand, AsksWhereAUnitLooksWrong) {
   write("mapping.yaml", mapping.replace(mapping.find(right), right.size(), "column: mean, unit: ms"));
   const Ran ran = faasconf(kJudge + "--budget 0");
   EXPECT_EQ(ran.code, kDone);
-  EXPECT_THAT(ran.err, HasSubstr("latency_mean: predictions are "));
+  EXPECT_THAT(ran.err, HasSubstr("latency_mean_s: predictions are "));
   EXPECT_THAT(ran.err, HasSubstr("is the unit of its column or of the window another one?"));
 }
 
 TEST_F(CalibrateCommand, AnswersInJson) {
   const Ran ran = faasconf(kCommand + "--json --quiet");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr(R"({"target":"latency_mean","held_out":true,)"));
+  EXPECT_THAT(ran.out, HasSubstr(R"({"target":"latency_mean_s","held_out":true,)"));
   EXPECT_EQ(ran.err, "");
 }
 

@@ -9,12 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <zip.h>
 
 #include "experiments/config/experiment_file.hpp"
 #include "learner/bundle/bundle.hpp"
-#include "learner/bundle/tensors.hpp"
 #include "tests/experiments/cli/in_process.hpp"
+#include "tests/learner/bundle/archives.hpp"
 #include "tests/learner/bundle/policies.hpp"
 
 namespace faasconf::experiments::cli {
@@ -33,6 +32,11 @@ std::vector<nlohmann::json> json_lines(const std::string& text) {
   return all;
 }
 
+const std::string kTable =
+    "table:\n"
+    "  - users: 5\n    configuration: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 4}\n"
+    "  - users: 25\n    configuration: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}\n";
+
 TEST(EvaluateCommand, PutsPoliciesSideBySide) {
   const Elsewhere elsewhere;
   const Ran ran = faasconf(kShort +
@@ -40,7 +44,7 @@ TEST(EvaluateCommand, PutsPoliciesSideBySide) {
                            "--policy hpa:demo-lean");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("parallel under 10 users, 20 users: 2 seeds each, 48 windows of 30s a policy"));
-  EXPECT_THAT(ran.out, ContainsRegex("knows of the load +nothing +nothing +its past"));
+  EXPECT_THAT(ran.out, ContainsRegex("knowledge of the load +none +none +history"));
   EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +carry-over"));
   EXPECT_THAT(ran.out, HasSubstr("Not all know the same of the load"));
   EXPECT_THAT(ran.out, HasSubstr("Not all keep their instances"));
@@ -69,18 +73,8 @@ TEST(EvaluateCommand, EvaluatesOnProfilesOfTheirOwnLength) {
   EXPECT_EQ(json_lines(both.out)[0]["loads"], nlohmann::json({"5 users", "6 users", "day"}));
 }
 
-// What serving reads of a policy bundle, in a zip of its own.
 void write_bundle(const std::string& path, const learner::bundle::PolicyBundle& policy) {
-  const std::string metadata = learner::bundle::to_json(policy.metadata);
-  const std::string weights = learner::bundle::encode_tensors(policy.weights);
-  zip_t* const archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
-  const auto add = [archive](std::string_view name, const std::string& bytes) {
-    zip_file_add(archive, ("policy/extra/" + std::string(name)).c_str(),
-                 zip_source_buffer(archive, bytes.data(), bytes.size(), 0), 0);
-  };
-  add(learner::bundle::kMetadataMember, metadata);
-  add(learner::bundle::kWeightsMember, weights);
-  EXPECT_EQ(zip_close(archive), 0);
+  learner::bundle::write_archive(path, learner::bundle::members_of(policy));
 }
 
 // With random weights.
@@ -99,7 +93,7 @@ TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
   const Ran ran = faasconf(line + "--threads 1 --out e.h5");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, ContainsRegex(" +demo-lean +seeing +causal"));
-  EXPECT_THAT(ran.out, ContainsRegex("knows of the load +nothing +the next window +the last window"));
+  EXPECT_THAT(ran.out, ContainsRegex("knowledge of the load +none +perfect +history"));
   EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +redeploy"));
   EXPECT_EQ(faasconf(line + "--threads 3").out, ran.out);
 }
@@ -134,6 +128,22 @@ TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
   EXPECT_EQ(odd.code, kMisused);
   EXPECT_THAT(odd.err, HasSubstr("--seeds: expected a multiple of the 2 trainings in method, got 3"));
   EXPECT_THAT(faasconf("evaluate parallel --bundle method/unfinished").err, HasSubstr("best.fcp in each"));
+}
+
+// Oracle: the options that say the same.
+TEST(EvaluateCommand, SpellsPoliciesAsAllCommandsDo) {
+  const Elsewhere elsewhere;
+  write_bundle("p.fcp", policy_for("parallel", sim::LoadForecasting::persistence));
+  write("t.yaml", kTable);
+  const std::string line = kShort + "--config demo-lean.yaml --users 10,20 --json ";
+  const Ran spelled = faasconf(line +
+                               "--policy fixed --policy table:t.yaml --policy table:t.yaml:last "
+                               "--policy bundle:p.fcp");
+  ASSERT_EQ(spelled.code, kDone) << spelled.err;
+  EXPECT_EQ(spelled.out, faasconf(line + "--table t.yaml --table t.yaml:last --bundle p.fcp").out);
+  const Ran file = faasconf(line + "--policy fixed:demo-lean.yaml");
+  EXPECT_EQ(file.code, kDone) << file.err;
+  EXPECT_EQ(file.out, faasconf(line).out);
 }
 
 TEST(EvaluateCommand, RefusesAPolicyForAnotherWorkflow) {
@@ -174,7 +184,8 @@ TEST(EvaluateCommand, IsMisusedWithOneClearMessage) {
   expect_misuse("--policy hpb", "did you mean \"hpa\"?");
   write("fixed.fcp", "no zip");
   expect_misuse("--bundle fixed.fcp", "fixed.fcp");
-  expect_misuse("--bundle none.fcp", "none.fcp: expected a policy bundle");
+  expect_misuse("--bundle none.fcp", "--bundle: none.fcp: expected a readable file");
+  expect_misuse("--table none.yaml", "--table: none.yaml: expected a readable file");
   expect_misuse("--out none/e.h5", "--out: the directory");
 }
 

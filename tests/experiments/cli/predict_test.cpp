@@ -38,7 +38,7 @@ const std::string kNarrow = "\"b,c\",500m,1Gi,1,4,500m,1536Mi,1,4,10\n";
 TEST_F(PredictCommand, AddsItsColumnsEachWithAnInterval) {
   const config::CsvTable table = predict("two.yaml", kWide + kNarrow);
   std::vector<std::string> expected;
-  for (const std::string name : {"latency_mean_s", "latency_p95_s", "successes", "success_ratio", "price",
+  for (const std::string name : {"latency_mean_s", "latency_p95_s", "completions", "success_ratio", "price",
                                  "qos_probability", "first.latency_p75_s", "second.latency_p75_s"}) {
     expected.insert(expected.end(), {name, name + "_lo", name + "_hi"});
   }
@@ -47,7 +47,7 @@ TEST_F(PredictCommand, AddsItsColumnsEachWithAnInterval) {
   EXPECT_EQ(std::vector<std::string>(table.header.begin() + 10, table.header.end()), expected);
   EXPECT_EQ(table.rows[1][0], "b,c");  // others' columns are kept
   for (std::size_t row = 0; row < 2; ++row) {
-    for (const std::string name : {"latency_mean_s", "successes", "success_ratio", "qos_probability"}) {
+    for (const std::string name : {"latency_mean_s", "completions", "success_ratio", "qos_probability"}) {
       EXPECT_LE(value(table, row, name + "_lo"), value(table, row, name)) << name;
       EXPECT_GE(value(table, row, name + "_hi"), value(table, row, name)) << name;
     }

@@ -29,6 +29,7 @@ TEST(SearchCommand, WritesATableThatEvaluateTakes) {
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, ContainsRegex("\n4 +[0-9.]+ +[0-9.]+ +[0-9.]+ +yes"));
   EXPECT_THAT(contents("table.yaml"), HasSubstr("published QoS, violations at most 0.05; 40000 windows"));
+  EXPECT_THAT(contents("table.yaml"), HasSubstr("\nrecord:\n  format: faasconf-table\n"));
   const Ran judged = faasconf(
       "evaluate small.yaml --quiet --seeds 2 --windows 20 --users 2,4 --table table.yaml --table table.yaml:last");
   ASSERT_EQ(judged.code, kDone) << judged.err;

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <map>
 #include <thread>
 
@@ -72,7 +73,7 @@ TEST(Simulate, AnswersOneJsonObjectALine) {
   EXPECT_EQ(lines.at(0)["workflow"], "parallel");
   EXPECT_EQ(lines.at(0)["replications"], 3);
   EXPECT_EQ(lines.at(0)["duration_s"], 120);
-  EXPECT_GT(metric(lines, "latency_mean")["mean"], 0);
+  EXPECT_GT(metric(lines, "latency_mean_s")["mean"], 0);
 }
 
 TEST(Simulate, TheNumberOfThreadsChangesNothing) {
@@ -86,8 +87,8 @@ TEST(Simulate, TheNumberOfThreadsChangesNothing) {
 }
 
 TEST(Simulate, AnotherSeedIsAnotherRun) {
-  EXPECT_NE(metric(json_lines(faasconf(kShort + "--json --seed 1").out), "latency_mean"),
-            metric(json_lines(faasconf(kShort + "--json --seed 2").out), "latency_mean"));
+  EXPECT_NE(metric(json_lines(faasconf(kShort + "--json --seed 1").out), "latency_mean_s"),
+            metric(json_lines(faasconf(kShort + "--json --seed 2").out), "latency_mean_s"));
 }
 
 TEST(Simulate, ComparesPolicies) {
@@ -117,6 +118,44 @@ TEST(Simulate, ComparesAPolicyUnderSeveralParameters) {
                                                        "throttled_periods,cold_starts,crashes\n"));
 }
 
+const std::string kTable =
+    "table:\n"
+    "  - {users: 5, configuration: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 4}}\n"
+    "  - {users: 25, configuration: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}}\n";
+
+// Oracle: a table's configuration at its own number of users, fixed.
+TEST(Simulate, LooksUpATableByTheUsers) {
+  const Elsewhere elsewhere;
+  write("t.yaml", kTable);
+  write("five.yaml", "{cpu: 1, memory: 1Gi, replicas: 1, concurrency: 4}\n");
+  const std::string line = "simulate parallel --quiet --config five.yaml --duration 5m --replications 2 --json ";
+  const auto latency = [&](const std::string& options) {
+    return metric(json_lines(faasconf(line + options).out), "latency_mean_s")["mean"].get<double>();
+  };
+  EXPECT_EQ(latency("--users 5 --policy table:t.yaml"), latency("--users 5"));
+  EXPECT_EQ(latency("--users 5 --policy fixed:five.yaml"), latency("--users 5"));
+  EXPECT_LT(latency("--users 15 --policy table:t.yaml"), latency("--users 15"));
+}
+
+TEST(Simulate, ComparesPoliciesOfAnExperimentWithTheirFiles) {
+  const Elsewhere elsewhere;
+  std::filesystem::create_directories("inputs");
+  write("inputs/t.yaml", kTable);
+  write("inputs/e.yaml", "workflow: parallel\nworkload: {closed_loop: {users: 5}}\npolicies: [fixed, table:t.yaml]\n");
+  const Ran ran = faasconf("simulate inputs/e.yaml --duration 5m --replications 2 --out run.h5");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, testing::ContainsRegex("knowledge of the load +none +perfect *\nend to end +middle +t "));
+  EXPECT_THAT(faasconf("simulate inputs/e.yaml --out inputs/t.yaml").err, HasSubstr("inputs/t.yaml"));
+}
+
+TEST(Simulate, SaysWhereNobodyKnowsTheUsers) {
+  const Elsewhere elsewhere;
+  write("t.yaml", kTable);
+  const Ran ran = faasconf("simulate parallel --rate 1/s --duration 5m --policy table:t.yaml");
+  EXPECT_EQ(ran.code, kMisused);
+  EXPECT_EQ(ran.err, "faasconf: policy t: expected a closed loop, by whose users it decides, got another workload\n");
+}
+
 TEST(Simulate, ShowsWhatScalingToZeroSavesAndCosts) {
   const auto lines = json_lines(faasconf("simulate scale-to-zero --replications 3 --json").out);
   std::map<std::string, std::map<std::string, double>> means;
@@ -127,7 +166,7 @@ TEST(Simulate, ShowsWhatScalingToZeroSavesAndCosts) {
   }
   ASSERT_EQ(means.size(), 3u);
   EXPECT_GT(means["kpa"]["cold_starts"], 10 * means["always-on"]["cold_starts"]);
-  EXPECT_GT(means["kpa"]["latency_mean"], 2 * means["always-on"]["latency_mean"]);
+  EXPECT_GT(means["kpa"]["latency_mean_s"], 2 * means["always-on"]["latency_mean_s"]);
   EXPECT_LT(means["kpa"]["price"], 0.9 * means["always-on"]["price"]);
 }
 
@@ -146,7 +185,7 @@ TEST(Simulate, StopsAtTheWantedPrecision) {
   const auto lines = json_lines(ran.out);
   EXPECT_EQ(lines.at(0)["precision_reached"], true);
   EXPECT_LT(lines.at(0)["replications"], 1000);
-  const auto latency = metric(lines, "latency_mean");
+  const auto latency = metric(lines, "latency_mean_s");
   const double half_width = (latency["high"].get<double>() - latency["low"].get<double>()) / 2;
   EXPECT_LE(half_width, 0.05 * latency["mean"].get<double>());
 }
@@ -171,7 +210,7 @@ TEST(Simulate, ComparesConfigurationsUnderCommonRandomNumbers) {
   EXPECT_EQ(lines.at(1)["case"], "same");
   std::vector<double> means;
   for (const auto& line : lines) {
-    if (line.contains("metric") && line["metric"] == "latency_mean" && line["function"].is_null()) {
+    if (line.contains("metric") && line["metric"] == "latency_mean_s" && line["function"].is_null()) {
       means.push_back(line["mean"]);
     }
   }

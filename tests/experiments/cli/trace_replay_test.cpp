@@ -79,7 +79,8 @@ TEST(TraceReplay, SaysWhatColdStartsAndIdleInstancesCost) {
   EXPECT_EQ(rows[2][column("calls")], "0");
   EXPECT_EQ(rows[2][column("latency_p99_s")], "");
   EXPECT_EQ(rows[2][column("idle_mib_s")], "0");
-  EXPECT_THAT(contents("f.csv"), StartsWith("# origin: Azure Functions 2019: day.csv sha256 "));
+  EXPECT_THAT(contents("f.csv"), StartsWith("# faasconf: {\"format\":\"faasconf-replay\","));
+  EXPECT_THAT(contents("f.csv"), HasSubstr("\n# origin: Azure Functions 2019: day.csv sha256 "));
 }
 
 TEST(TraceReplay, PrintsATableAndWhatItAssumed) {

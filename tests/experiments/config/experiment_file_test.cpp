@@ -47,7 +47,8 @@ policies: [fixed, hpa:small]
   EXPECT_EQ(experiment.configurations[1].name, "large");
   EXPECT_EQ(experiment.configurations[1].configuration.functions[1].replicas, 3);
   EXPECT_EQ(experiment.scenario.configuration, experiment.configurations[0].configuration);
-  EXPECT_EQ(experiment.policies, (std::vector<PolicyChoice>{{"fixed", ""}, {"hpa", "small"}}));
+  EXPECT_EQ(experiment.policies,
+            (std::vector<PolicySpec>{{}, {.kind = sim::HpaParameters(), .configuration = "small"}}));
 }
 
 TEST(ExperimentFile, WorkflowAloneGetsTenUsersAndTheMiddleOfTheRanges) {
@@ -111,14 +112,15 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: attribution: expected one of completed, started, paper, got \"begun\""},
       {kWorkflow + "configurations: {}\n", "f.yaml:2: configurations: expected at least one configuration, got none"},
       {kWorkflow + "policies: [hpb]\n",
-       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, or with a configuration or parameters such as "
-       "hpa:lean or hpa:interval=1m, got \"hpb\", did you mean \"hpa\"?"},
+       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, table:FILE, bundle:FILE, or with a "
+       "configuration or parameters such as hpa:lean or hpa:interval=1m, got \"hpb\", did you mean \"hpa\"?"},
       {kWorkflow + "policies:\n  - kpa: {target_shar: 0.5}\n",
        "f.yaml:3: policies.0.kpa: unknown key \"target_shar\", did you mean \"target_share\"?"},
       {kWorkflow + "policies: [{kpa: {target_share: 70}}]\n",
        "f.yaml:2: policies.0.kpa.target_share: expected a share from 0.001 to 1, got \"70\""},
       {kWorkflow + "policies: [{hpb: {}}]\n",
-       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, got \"hpb\", did you mean \"hpa\"?"},
+       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, table, bundle, got \"hpb\", did you mean "
+       "\"hpa\"?"},
       {kWorkflow + "policies: [{hpa: {}, kpa: {}}]\n",
        "f.yaml:2: policies.0: expected one policy such as {hpa: {interval: 1m}}, got 2 keys"},
       {kWorkflow + "policies: [[hpa]]\n",

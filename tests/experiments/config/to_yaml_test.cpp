@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "experiments/config/experiment_file.hpp"
-#include "experiments/config/policies.hpp"
 #include "sim/core/random.hpp"
 #include "tests/experiments/config/reading.hpp"
 
@@ -287,9 +286,9 @@ class RandomExperiment {
     return w;
   }
 
-  std::vector<PolicyChoice> policies(const std::string& configuration) {
+  std::vector<PolicySpec> policies(const std::string& configuration) {
     const auto one = [](const std::string& text) { return parse_policy(text, "policy"); };
-    PolicyChoice openfaas = one("openfaas:rate_window=20s,threshold=0.25/s,hold=0s,repeat=5s,step_share=1");
+    PolicySpec openfaas = one("openfaas:rate_window=20s,threshold=0.25/s,hold=0s,repeat=5s,step_share=1");
     openfaas.configuration = configuration;
     return {one("hpa"), openfaas, one("fixed"), one("hpa:interval=1m,target_utilization=" + number() + ",up_pods=0"),
             one("kpa:stable_window=90s,panic_threshold=1.5,target_share=1,max_scale_down_rate=1" + number().substr(1))};

@@ -48,9 +48,9 @@ TEST_F(EvaluationFile, HoldsEveryRunAndEveryVerdict) {
   EXPECT_THAT(numbers(file, "/runs/seed"), ElementsAre(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2));
   EXPECT_THAT(numbers(file, "/runs/price"), ElementsAre(1, 2, 3, 5, 5, 8, 2, 3, 4, 4, 4, 4));
   const std::vector<double> means = numbers(file, "/summary/mean");
-  ASSERT_EQ(means.size(), 2 * kCriteria.size());
+  ASSERT_EQ(means.size(), 2 * criteria_of().size());
   EXPECT_DOUBLE_EQ(means[0], 4);
-  EXPECT_DOUBLE_EQ(numbers(file, "/summary/difference")[kCriteria.size()], -0.5);
+  EXPECT_DOUBLE_EQ(numbers(file, "/summary/difference")[criteria_of().size()], -0.5);
   EXPECT_THAT(numbers(file, "/run/users/users"), ElementsAre(2, 2, 2, 2, 2, 2, 5, 5, 5, 5, 5, 5));
 }
 

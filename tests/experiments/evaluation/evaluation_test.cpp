@@ -1,6 +1,7 @@
 #include "experiments/evaluation/evaluation.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -14,9 +15,7 @@ namespace {
 const std::size_t kPrice = criterion_named("price");
 const std::size_t kQos = criterion_named("qos");
 
-Evaluation run(const EvaluationPlan& plan) {
-  return evaluate(plan, [](std::size_t) { return true; });
-}
+Evaluation run(const EvaluationPlan& plan) { return evaluate(plan); }
 
 // --- verdicts by hand
 
@@ -121,35 +120,48 @@ TEST(Evaluate, ScoresWhatRan) {
 // Tells its policy the window that it decides for.
 class Scheduled final : public sim::Policy {
  public:
-  explicit Scheduled(const EvaluatedLoad& load) : load_(load) {}
+  explicit Scheduled(std::span<const int> users) : users_(users) {}
   sim::Configuration decide(const sim::Observation& observation) override {
-    const auto next = std::min(static_cast<std::size_t>(observation.window) + 1, load_.users.size() - 1);
-    return {{knobs(load_.users[next] > 3 ? 4 : 1)}};
+    const auto next = std::min(static_cast<std::size_t>(observation.window) + 1, users_.size() - 1);
+    return {{knobs(users_[next] > 3 ? 4 : 1)}};
   }
 
  private:
-  const EvaluatedLoad& load_;
+  std::span<const int> users_;
 };
 
 TEST(Evaluate, LetsAPolicyKnowTheLoadThatItIsMadeFor) {
   EvaluationPlan plan = small_plan();
   plan.policies = {
       {.name = "scheduled",
-       .knows = "the next window",
+       .knows = sim::LoadKnowledge::next,
        .start = {{knobs(1)}},
-       .make = [](const auto&, const EvaluatedLoad& load, std::size_t) { return std::make_unique<Scheduled>(load); }}};
+       .make = [](const policies::RunToServe& served) { return std::make_unique<Scheduled>(served.users); }}};
   const Evaluation evaluation = run(plan);
   EXPECT_NEAR(evaluation.at(0, 0, 0)[kPrice], 1000 * 1.73e-4 + 512 * 1.2e-5, 1e-12);
   EXPECT_NEAR(evaluation.at(0, 1, 0)[kPrice], 4 * (1000 * 1.73e-4 + 512 * 1.2e-5), 1e-12);
 }
 
-TEST(Evaluate, KeepsWholeSeedsWhenItIsEnded) {
+TEST(Evaluate, KeepsWholeSeedsWhenItIsCancelled) {
   const EvaluationPlan plan = small_plan();
-  const Evaluation ended = evaluate(plan, [](std::size_t runs) { return runs < 6; });
+  std::size_t done = 0;
+  const Evaluation ended = evaluate(
+      plan, [&done](std::size_t runs) { done = runs; }, [&done] { return done < 6; });
+  EXPECT_EQ(done, 6U);
   EXPECT_EQ(ended.seeds, 1U);
   const Evaluation whole = run(plan);
   EXPECT_TRUE(std::equal(ended.scores.begin(), ended.scores.end(), whole.scores.begin()));
   EXPECT_EQ(ended.scores.size(), 4U);
+}
+
+// Asked once before each run, and many times in a long one.
+TEST(Evaluate, EndsInTheMiddleOfARun) {
+  EvaluationPlan plan = small_plan(2);
+  for (EvaluatedLoad& load : plan.loads) load.users.assign(100'000, 5);
+  std::atomic<int> asked = 0;
+  const Evaluation ended = evaluate(plan, {}, [&asked] { return ++asked < 5; });
+  EXPECT_EQ(ended.seeds, 0U);
+  EXPECT_LT(asked, 5 + 2 * 16 + 2) << "once for each run that is not begun";
 }
 
 }  // namespace

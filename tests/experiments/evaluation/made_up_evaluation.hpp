@@ -13,13 +13,11 @@ namespace faasconf::experiments::evaluation {
 
 // Two policies, two loads, three seeds; every criterion of a run has this value.
 inline Evaluation made_up_evaluation(const auto& value) {
-  Evaluation evaluation{.policies = {"lean", "ample"}, .loads = {"few", "many"}, .seeds = 3, .seed = 7, .scores = {}};
+  Evaluation evaluation{.policies = {"lean", "ample"}, .loads = {"few", "many"}, .seeds = 3, .seed = 7};
   for (std::size_t seed = 0; seed < 3; ++seed) {
     for (std::size_t policy = 0; policy < 2; ++policy) {
       for (std::size_t load = 0; load < 2; ++load) {
-        Scores scores;
-        scores.fill(value(policy, load, seed));
-        evaluation.scores.push_back(scores);
+        evaluation.scores.push_back(Scores(evaluation.criteria.size(), value(policy, load, seed)));
       }
     }
   }
@@ -49,10 +47,9 @@ inline EvaluationPlan small_plan(int threads = 1) {
   plan.scenario.redeploy = true;
   for (const auto& [name, replicas] : {std::pair("lean", 1), std::pair("ample", 4)}) {
     const sim::Configuration start{{knobs(replicas)}};
-    plan.policies.push_back(
-        {.name = name, .knows = "nothing", .start = start, .make = [start](const auto&, const auto&, std::size_t) {
-           return std::make_unique<sim::FixedPolicy>(start);
-         }});
+    plan.policies.push_back({.name = name, .start = start, .make = [start](const auto&) {
+                               return std::make_unique<sim::FixedPolicy>(start);
+                             }});
   }
   for (const int users : {2, 5}) {
     plan.loads.push_back({.name = std::to_string(users) + " users",

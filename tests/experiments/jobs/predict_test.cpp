@@ -28,7 +28,7 @@ TEST(PredictJob, PredictsEachWindowInItsOrder) {
   const PredictResult result = run(ample_and_lean());
   EXPECT_FALSE(result.interrupted);
   ASSERT_EQ(result.quantities.size(), 6U);
-  EXPECT_EQ(result.quantities[0].what, prediction::Observed::latency_mean);
+  EXPECT_EQ(result.quantities[0].what, prediction::observed("latency_mean_s"));
   EXPECT_EQ(result.quantities[5].function, "second");
   ASSERT_EQ(result.rows.size(), 2U);
   const prediction::Estimate ample = result.rows[0].outlook.quantities[0].value();

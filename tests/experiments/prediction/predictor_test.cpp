@@ -12,7 +12,7 @@
 namespace faasconf::experiments::prediction {
 namespace {
 
-const std::vector<Quantity> kMean = {{Observed::latency_mean, "", {}}};
+const std::vector<Quantity> kMean = {{observed("latency_mean_s"), "", {}}};
 
 Load ten_users() { return {.users = 10, .rate_per_s = 0, .window = std::chrono::seconds(30), .warm_up = {}}; }
 sim::Configuration knobs() {
@@ -37,7 +37,7 @@ TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
   std::size_t within = 0;
   for (int i = 0; i < 10'000; ++i) {
     Estimate estimate{.mean = 10, .spread = 0.5};
-    set_interval(estimate, {Observed::latency_mean, "", found});
+    set_interval(estimate, {observed("latency_mean_s"), "", found});
     const double window = 10 + rng.normal();
     if (estimate.low <= window && window <= estimate.high) ++within;
   }
@@ -46,10 +46,10 @@ TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
 
 TEST(Discrepancy, IntervalsStayWhereTheirQuantityCanBe) {
   Estimate ratio{.mean = 0.98, .spread = 0.1};
-  set_interval(ratio, {Observed::success_ratio, "", {}});
+  set_interval(ratio, {observed("success_ratio"), "", {}});
   EXPECT_EQ(ratio.high, 1);
   Estimate latency{.mean = 0.1, .spread = 1};
-  set_interval(latency, {Observed::latency_mean, "", {}});
+  set_interval(latency, {observed("latency_mean_s"), "", {}});
   EXPECT_EQ(latency.low, 0);
 }
 

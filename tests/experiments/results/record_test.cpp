@@ -106,6 +106,13 @@ TEST(Record, StandsInCsvAsAComment) {
   EXPECT_EQ(csv_comment(some_record()), "# faasconf: " + to_json(some_record()) + "\n");
 }
 
+TEST(Record, LeavesOutAnExperimentThatItsFileHoldsElsewhere) {
+  const nlohmann::json object = nlohmann::json::parse(to_json(some_record(), ExperimentText::elsewhere));
+  EXPECT_FALSE(object.contains("experiment"));
+  EXPECT_EQ(object.at("identity"), identity(some_record()));
+  EXPECT_THAT(to_yaml(some_record(), ExperimentText::elsewhere), Not(HasSubstr("experiment:")));
+}
+
 TEST(Record, BearsPathsThatAreNoUtf8) {
   Record record = some_record();
   record.inputs.front().path = "caf\xe9.yaml";

@@ -152,6 +152,23 @@ TEST(ResultFile, HoldsWhereTheInstancesOfEveryFunctionWere) {
   EXPECT_THAT(integers(file, "/functions/crashes"), ElementsAre(11, 12, 11, 12));
 }
 
+TEST(ResultFile, MarksCountsThatWereNotMeasured) {
+  const ScratchFolder folder;
+  const config::Experiment experiment = made_up_experiment();
+  ResultWriter writer(folder / "run.h5", {.experiment = &experiment});
+  sim::Run run = made_up_run(0, 1);
+  run.windows[0].functions[0].throttled_periods.reset();
+  run.windows[0].functions[0].cpu_cores.reset();
+  writer.append(0, 0, run);
+  writer.finish(Summary({"small", "größer"}, {"first", "second"}));
+  const H5::H5File file(folder / "run.h5", H5F_ACC_RDONLY);
+  const H5::DataSet periods = file.openDataSet("/functions/throttled_periods");
+  std::int64_t absent = 0;
+  periods.openAttribute("absent").read(H5::PredType::NATIVE_INT64, &absent);
+  EXPECT_THAT(integers(file, "/functions/throttled_periods"), ElementsAre(absent, 8));
+  EXPECT_TRUE(std::isnan(numbers(file, "/functions/cpu_cores")[0]));
+}
+
 TEST(ResultFile, HoldsMoreRowsThanAChunk) {
   const ScratchFolder folder;
   write_result(folder / "run.h5", {.replications = 1, .windows = 9000});

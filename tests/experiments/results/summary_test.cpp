@@ -4,7 +4,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 namespace faasconf::experiments::results {
@@ -43,6 +43,12 @@ std::string printed(void (*print)(std::ostream&, const Summary&), const Summary&
   return out.str();
 }
 
+std::string comparison_table(const Summary& summary, const std::vector<sim::LoadKnowledge>& knowledge = {}) {
+  std::ostringstream out;
+  print_comparison_table(out, summary, knowledge);
+  return out.str();
+}
+
 std::string case_table(const Summary& summary, std::size_t case_index) {
   std::ostringstream out;
   print_case_table(out, summary, case_index);
@@ -54,10 +60,10 @@ TEST(Summary, HoldsTheMeanOverReplications) {
   summary.add(0, run_with(1));
   summary.add(0, run_with(3));
   EXPECT_EQ(summary.replications(0), 2u);
-  EXPECT_EQ(summary.row(0, "", "latency_mean").over_replications.mean(), 2);
-  EXPECT_EQ(summary.row(0, "", "latency_mean").unit, "s");
-  EXPECT_EQ(summary.row(0, "resize", "latency_mean").over_replications.mean(), 1);
-  EXPECT_EQ(summary.row(0, "", "latency_mean").values, (std::vector<double>{1, 3}));
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").over_replications.mean(), 2);
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").unit, "s");
+  EXPECT_EQ(summary.row(0, "resize", "latency_mean_s").over_replications.mean(), 1);
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").values, (std::vector<double>{1, 3}));
 }
 
 TEST(Summary, OfAnAbsentValueCountsOnlyTheReplicationsThatHaveOne) {
@@ -66,7 +72,7 @@ TEST(Summary, OfAnAbsentValueCountsOnlyTheReplicationsThatHaveOne) {
   sim::Run without = run_with(0);
   without.total.latency.reset();
   summary.add(0, without);
-  const SummaryRow& row = summary.row(0, "", "latency_mean");
+  const SummaryRow& row = summary.row(0, "", "latency_mean_s");
   EXPECT_EQ(row.over_replications.count(), 1u);
   EXPECT_TRUE(std::isnan(row.values[1]));
 }
@@ -74,9 +80,16 @@ TEST(Summary, OfAnAbsentValueCountsOnlyTheReplicationsThatHaveOne) {
 TEST(Summary, KeepsCasesApart) {
   Summary summary({"a", "b"}, {"resize"});
   summary.add(1, run_with(5));
-  EXPECT_EQ(summary.row(0, "", "latency_mean").over_replications.count(), 0u);
-  EXPECT_EQ(summary.row(1, "", "latency_mean").over_replications.mean(), 5);
+  EXPECT_EQ(summary.row(0, "", "latency_mean_s").over_replications.count(), 0u);
+  EXPECT_EQ(summary.row(1, "", "latency_mean_s").over_replications.mean(), 5);
   EXPECT_EQ(summary.row(1, "resize", "instances").over_replications.mean(), 2);
+}
+
+TEST(Summary, FindsRowsByTheNamesOfBefore) {
+  Summary summary({"only"}, {"resize"});
+  summary.add(0, run_with(1));
+  EXPECT_EQ(summary.row(0, "", "latency_mean").metric, "latency_mean_s");
+  EXPECT_EQ(summary.row(0, "resize", "received").metric, "received_bytes_per_s");
 }
 
 TEST(Summary, EveryRowHasAUnit) {
@@ -87,8 +100,8 @@ TEST(Summary, EveryRowHasAUnit) {
 TEST(Summary, RefusesWhatItDoesNotKnow) {
   Summary summary({"a"}, {"f"});
   EXPECT_THROW(summary.row(0, "", "beauty"), std::out_of_range);
-  EXPECT_THROW(summary.row(0, "g", "latency_mean"), std::out_of_range);
-  EXPECT_THROW(summary.row(1, "", "latency_mean"), std::out_of_range);
+  EXPECT_THROW(summary.row(0, "g", "latency_mean_s"), std::out_of_range);
+  EXPECT_THROW(summary.row(1, "", "latency_mean_s"), std::out_of_range);
   EXPECT_THROW(summary.add(1, run_with(1)), std::out_of_range);
   EXPECT_THROW(summary.add(0, sim::Run{}), std::invalid_argument);
 }
@@ -154,7 +167,7 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
   for (const double latency_s : {1.0, 2.0, 3.0}) summary.add(0, run_with(latency_s));
   for (const double latency_s : {0.5, 1.6, 2.4}) summary.add(1, run_with(latency_s, 4.25));
   EXPECT_EQ(
-      printed(print_comparison_table, summary),
+      comparison_table(summary),
       "mean over 3 replications, 95 % intervals (Student t)\n"
       "difference: replications in pairs, since both cases meet the same random streams\n"
       "\n"
@@ -180,7 +193,7 @@ TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
   Summary summary({"a", "b"}, {"f"});
   for (const double latency_s : {1.0, 2.0, 30.0}) summary.add(0, run_with(latency_s));
   for (const double latency_s : {2.0, 3.0}) summary.add(1, run_with(latency_s));
-  const std::string table = printed(print_comparison_table, summary);
+  const std::string table = comparison_table(summary);
   EXPECT_EQ(table.substr(0, table.find("\n\n")),
             "a: mean over 3 replications, 95 % intervals (Student t)\n"
             "b: mean over 2 replications, 95 % intervals (Student t)\n"
@@ -189,10 +202,20 @@ TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
   EXPECT_TRUE(table.substr(line, table.find('\n', line) - line).ends_with("  +1")) << table;
 }
 
+TEST(ComparisonTable, PutsCasesTogetherWhosePoliciesKnowTheSameOfTheLoad) {
+  using enum sim::LoadKnowledge;
+  Summary summary({"a", "b", "c"}, {"f"});
+  for (std::size_t i = 0; i < 3; ++i) summary.add(i, run_with(static_cast<double>(i)));
+  const std::string table = comparison_table(summary, {past, none, past});
+  EXPECT_THAT(table, testing::ContainsRegex("knowledge of the load +history +history +none\nend to end +a +c +b\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("latency mean \\[s\\] +0 +2 +1\n"));
+  EXPECT_EQ(comparison_table(summary, {past, past, past}), comparison_table(summary));
+}
+
 TEST(ComparisonTable, OfThreeCasesHasNoDifference) {
   Summary summary({"a", "b", "c"}, {"f"});
   for (std::size_t i = 0; i < 3; ++i) summary.add(i, run_with(1));
-  const std::string table = printed(print_comparison_table, summary);
+  const std::string table = comparison_table(summary);
   EXPECT_EQ(table.find("difference"), std::string::npos);
   EXPECT_EQ(table.find("b - a"), std::string::npos);
 }
@@ -207,7 +230,7 @@ TEST(Json, HasOneObjectALine) {
   while (std::getline(lines, line)) {
     const auto object = nlohmann::json::parse(line);
     EXPECT_EQ(object.size(), 8u);
-    if (object["metric"] == "latency_mean" && object["function"].is_null()) {
+    if (object["metric"] == "latency_mean_s" && object["function"].is_null()) {
       EXPECT_EQ(object["case"], "only");
       EXPECT_EQ(object["unit"], "s");
       EXPECT_EQ(object["mean"], 2.0);
@@ -226,10 +249,11 @@ TEST(Json, OfAbsentNumbersIsNull) {
   run.total.functions[0].latency.reset();
   summary.add(0, run);
   const std::string text = printed(print_json, summary);
-  EXPECT_NE(text.find(R"({"case":"only","function":"resize","metric":"latency_mean","unit":"s","mean":null,"low":null,)"
-                      R"("high":null,"replications":0})"),
-            std::string::npos);
-  EXPECT_NE(text.find(R"({"case":"only","function":null,"metric":"latency_mean","unit":"s","mean":1.0,"low":null,)"
+  EXPECT_NE(
+      text.find(R"({"case":"only","function":"resize","metric":"latency_mean_s","unit":"s","mean":null,"low":null,)"
+                R"("high":null,"replications":0})"),
+      std::string::npos);
+  EXPECT_NE(text.find(R"({"case":"only","function":null,"metric":"latency_mean_s","unit":"s","mean":1.0,"low":null,)"
                       R"("high":null,"replications":1})"),
             std::string::npos);
 }

@@ -59,7 +59,7 @@ TEST(RunSearch, EndsAtOnceWithWhatItHas) {
 TEST(RunSearch, HasNothingToReturnBeforeItsFirstStep) {
   KnownObjective objective({.coordinates = 2, .loads = 2, .windows = 8}, sum_of, sum_of);
   RandomProposer proposer(2, sim::Rng(1));
-  EXPECT_THROW(run_search(objective, proposer, {.windows = 40'000}, {}, [] { return false; }), sim::Error);
+  EXPECT_THROW(run_search(objective, proposer, {.windows = 40'000}, {}, [] { return false; }), sim::Cancelled);
 }
 
 }  // namespace

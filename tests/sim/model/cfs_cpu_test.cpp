@@ -44,8 +44,8 @@ TEST(CfsCpu, RunsAtFullSpeedWithinItsQuota) {
   CfsCpu cpu = cpu_with({.limit_cores = 0.2});
   cpu.start(1, 0.015, false, Time{});
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(15ms))));
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(1s)), 0);
-  EXPECT_EQ(cpu.throttled_periods(Time(1s)), 0);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(1s)).time_s, 0);
+  EXPECT_EQ(cpu.throttling(Time(1s)).periods, 0);
 }
 
 // 20 ms in each of two periods, then 5 ms.
@@ -54,8 +54,8 @@ TEST(CfsCpu, WaitsForTheNextPeriodWhenTheQuotaIsSpent) {
   cpu.start(1, 0.045, false, Time{});
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(205ms))));
   EXPECT_DOUBLE_EQ(cpu.cpu_s(Time(1s)), 0.045);
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(1s)), 0.16);
-  EXPECT_EQ(cpu.throttled_periods(Time(1s)), 2);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(1s)).time_s, 0.16);
+  EXPECT_EQ(cpu.throttling(Time(1s)).periods, 2);
 }
 
 TEST(CfsCpu, WorkOfExactlyTheQuotaWaitsForNoOtherPeriod) {
@@ -64,7 +64,7 @@ TEST(CfsCpu, WorkOfExactlyTheQuotaWaitsForNoOtherPeriod) {
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(20ms))));
   cpu.start(2, 0.04, false, Time(100ms));
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(2, Time(220ms))));
-  EXPECT_EQ(cpu.throttled_periods(Time(1s)), 1);
+  EXPECT_EQ(cpu.throttling(Time(1s)).periods, 1);
 }
 
 // The last 20 ms of one period and the first 20 ms of the next.
@@ -87,14 +87,14 @@ TEST(CfsCpu, TwoRequestsBurnTheQuotaOnTwoCores) {
   cpu.start(1, 0.012, false, Time{});
   cpu.start(2, 0.012, false, Time{});
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(102ms)), Pair(2, Time(102ms))));
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(1s)), 0.09);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(1s)).time_s, 0.09);
 }
 
 TEST(CfsCpu, ThreeRequestsShareTwoCores) {
   CfsCpu cpu = cpu_with({.limit_cores = 2});
   for (const std::uint32_t job : {3U, 1U, 2U}) cpu.start(job, 0.02, false, Time{});
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(3, Time(30ms)), Pair(1, Time(30ms)), Pair(2, Time(30ms))));
-  EXPECT_EQ(cpu.throttled_periods(Time(1s)), 0);
+  EXPECT_EQ(cpu.throttling(Time(1s)).periods, 0);
 }
 
 // Throttled from 20 ms on; the new quota has 10 ms to give, the newest one less than is spent.
@@ -112,7 +112,7 @@ TEST(CfsCpu, YearsOfPeriodsAreOneStep) {
   CfsCpu cpu = cpu_with({.limit_cores = 0.1});
   cpu.start(1, 1e7, false, Time{});  // 1e9 periods
   EXPECT_EQ(cpu.next_completion(), Time(100'000'000s - 90ms));
-  EXPECT_EQ(cpu.throttled_periods(Time(1h)), 36'000);
+  EXPECT_EQ(cpu.throttling(Time(1h)).periods, 36'000);
 }
 
 // Oracle: the reference, which knows no closed form. Completions are rounded to nanoseconds, and every half nanosecond
@@ -171,8 +171,8 @@ TEST(CfsCpu, MatchesTheReferenceOnRandomScripts) {
     const Time end(Duration(static_cast<std::int64_t>(reference.now_ns())));
     ASSERT_NEAR(cpu.cpu_s(end), reference.cpu_ns / 1e9, kTolerance_ns / 1e9);
     ASSERT_NEAR(cpu.work_s(end), reference.work_ns / 1e9, kTolerance_ns / 1e9);
-    ASSERT_NEAR(cpu.throttled_s(end), reference.throttled_ns() / 1e9, 12 * kTolerance_ns / 1e9);
-    ASSERT_EQ(cpu.throttled_periods(end), reference.throttled_periods());
+    ASSERT_NEAR(cpu.throttling(end).time_s, reference.throttled_ns() / 1e9, 12 * kTolerance_ns / 1e9);
+    ASSERT_EQ(cpu.throttling(end).periods, reference.throttled_periods());
     ASSERT_LE(cpu.cpu_s(end), cpu.granted_s(end) + 1e-9);
     throttled_periods += reference.throttled_periods();
   }
@@ -241,7 +241,7 @@ TEST(CfsCpu, IsAsNewAfterReset) {
   cpu.reset(Time(5s), {.period = 10ms}, 5ms);
   cpu.set_limits({.limit_cores = 0.2}, Time(5s));
   EXPECT_TRUE(cpu.idle());
-  EXPECT_EQ(cpu.throttled_periods(Time(9s)), 0);
+  EXPECT_EQ(cpu.throttling(Time(9s)).periods, 0);
   cpu.start(2, 0.004, false, Time(5s));
   EXPECT_EQ(cpu.next_completion(), Time(5007ms));
 }
@@ -258,7 +258,7 @@ TEST(CfsCpu, GoesThroughAnArchive) {
   EXPECT_TRUE(reader.at_end());
   EXPECT_EQ(ends(copy), ends(cpu));
   EXPECT_EQ(copy.cpu_s(Time(99s)), cpu.cpu_s(Time(99s)));
-  EXPECT_EQ(copy.throttled_periods(Time(99s)), cpu.throttled_periods(Time(99s)));
+  EXPECT_EQ(copy.throttling(Time(99s)).periods, cpu.throttling(Time(99s)).periods);
 }
 
 }  // namespace

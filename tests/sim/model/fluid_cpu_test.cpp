@@ -56,7 +56,7 @@ TEST(FluidCpu, TwoJobsShareACore) {
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(1500ms)), Pair(2, Time(2s))));
   EXPECT_DOUBLE_EQ(cpu.cpu_s(Time(5s)), 2);
   EXPECT_DOUBLE_EQ(cpu.work_s(Time(5s)), 2);
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(5s)), 1);  // both, from .5 s to 1.5 s
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(5s)).time_s, 1);  // both, from .5 s to 1.5 s
 }
 
 TEST(FluidCpu, AThreadUsesOneCoreAtMost) {
@@ -65,7 +65,7 @@ TEST(FluidCpu, AThreadUsesOneCoreAtMost) {
   cpu.start(2, 2, false, Time{});
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(1s)), Pair(2, Time(2s))));
   EXPECT_DOUBLE_EQ(cpu.cpu_s(Time(2s)), 3);
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(2s)), 0);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(2s)).time_s, 0);
 }
 
 // Four threads and one on two cores: 2/5 of a core for each thread. The parallel job of 3.2 ends after 2 s, the serial
@@ -102,7 +102,7 @@ TEST(FluidCpu, ServesLessThanItsLimitWhenTheExponentSaysSo) {
   cpu.start(1, 1, false, Time{});
   EXPECT_EQ(cpu.next_completion(), Time(4s));
   EXPECT_DOUBLE_EQ(cpu.cpu_s(Time(4s)), 2);
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(4s)), 4);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(4s)).time_s, 4);
 }
 
 // 2 cores serve 4 threads: three run freely, but no more than the limit is used.

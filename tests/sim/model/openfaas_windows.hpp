@@ -333,8 +333,8 @@ class OpenWindow {
     const Time end = Time(kWarmUp) + kOpenWindow;
     while (counted <= end && event > counted) {
       const double sign = counted == end ? 1 : -1;
-      result.throttled += sign * static_cast<double>(cpu.throttled_periods(counted));
-      result.pod_throttled += sign * static_cast<double>(cpu.pod_throttled_periods(counted));
+      result.throttled += sign * static_cast<double>(cpu.throttling(counted).periods);
+      result.pod_throttled += sign * static_cast<double>(cpu.pod_throttling(counted).periods);
       counted = counted == end ? kNever : end;
     }
   }

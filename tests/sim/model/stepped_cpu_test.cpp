@@ -74,8 +74,8 @@ TEST(SteppedCpu, AThrottledThreadKeepsItsSlice) {
   cpu.start(2, 0.017, false, Time{});
   // 1: 0 to 8, 16 to 20 and 100 to 101 ms; 2: 8 to 16 and 101 to 110 ms
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(101ms)), Pair(2, Time(110ms))));
-  EXPECT_EQ(cpu.throttled_periods(Time(1s)), 1);
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(1s)), 0.08);
+  EXPECT_EQ(cpu.throttling(Time(1s)).periods, 1);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(1s)).time_s, 0.08);
 }
 
 // 2.5 threads: two with 8 ms each, and one with 4 ms.
@@ -98,9 +98,9 @@ TEST(SteppedCpu, AThreadRunsWhileBothLevelsHaveQuota) {
   SteppedCpu cpu = cpu_with({.limit_cores = 0.2}, {.cgroup_levels = 2}, {0ms, 40ms});
   cpu.start(1, 0.03, false, Time{});
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(110ms))));
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(1s)), 0.08);
-  EXPECT_DOUBLE_EQ(cpu.pod_throttled_s(Time(1s)), 0);
-  EXPECT_EQ(cpu.throttled_periods(Time(1s)), 1);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(1s)).time_s, 0.08);
+  EXPECT_DOUBLE_EQ(cpu.pod_throttling(Time(1s)).time_s, 0);
+  EXPECT_EQ(cpu.throttling(Time(1s)).periods, 1);
 }
 
 // From 50 ms on, 20 ms; the container has quota again at 100 ms, the pod at 130 ms.
@@ -108,10 +108,10 @@ TEST(SteppedCpu, ThePodThrottlesWhenTheContainerHasQuotaAgain) {
   SteppedCpu cpu = cpu_with({.limit_cores = 0.2}, {.cgroup_levels = 2}, {0ms, 70ms});
   cpu.start(1, 0.03, false, Time(50ms));
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(140ms))));
-  EXPECT_DOUBLE_EQ(cpu.throttled_s(Time(1s)), 0.06);
-  EXPECT_DOUBLE_EQ(cpu.pod_throttled_s(Time(1s)), 0.03);
-  EXPECT_EQ(cpu.throttled_periods(Time(1s)), 2);
-  EXPECT_EQ(cpu.pod_throttled_periods(Time(1s)), 1);
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(1s)).time_s, 0.06);
+  EXPECT_DOUBLE_EQ(cpu.pod_throttling(Time(1s)).time_s, 0.03);
+  EXPECT_EQ(cpu.throttling(Time(1s)).periods, 2);
+  EXPECT_EQ(cpu.pod_throttling(Time(1s)).periods, 1);
 }
 
 // --- slice expiry
@@ -134,7 +134,7 @@ TEST(SteppedCpu, CoresThatGoIdleKeepAMillisecondOfTheQuotaForNothing) {
   for (SteppedCpu* cpu : {&with, &without}) cpu->start(3, 0.003, false, Time(30ms));
   EXPECT_THAT(ends(without), ElementsAre(Pair(3, Time(33ms))));
   EXPECT_THAT(ends(with), ElementsAre(Pair(3, Time(102ms))));
-  EXPECT_EQ(with.throttled_periods(Time(1s)), 1);
+  EXPECT_EQ(with.throttling(Time(1s)).periods, 1);
 }
 
 TEST(SteppedCpu, WithOneCoreNothingExpires) {
@@ -173,9 +173,9 @@ TEST(SteppedCpu, InStepIsTheClosedForm) {
       ASSERT_NEAR(to_seconds(found[i].second), to_seconds(expected[i].second), 1e-6);  // periods, a nanosecond each
     }
     const Time end = found.back().second + 1s;
-    ASSERT_EQ(cpu.throttled_periods(end), closed.throttled_periods(end));
+    ASSERT_EQ(cpu.throttling(end).periods, closed.throttling(end).periods);
     ASSERT_NEAR(cpu.cpu_s(end), closed.cpu_s(end), 1e-6);
-    ASSERT_EQ(cpu.pod_throttled_periods(end), 0);
+    ASSERT_EQ(cpu.pod_throttling(end).periods, 0);
   }
 }
 
@@ -244,7 +244,7 @@ TEST(SteppedCpu, IsAsNewAfterReset) {
   cpu.reset(Time(5s), {.period = 10ms, .cgroup_levels = 2}, {5ms, 5ms});
   cpu.set_limits({.limit_cores = 0.2}, Time(5s));
   EXPECT_TRUE(cpu.idle());
-  EXPECT_EQ(cpu.throttled_periods(Time(9s)), 0);
+  EXPECT_EQ(cpu.throttling(Time(9s)).periods, 0);
   cpu.start(2, 0.004, false, Time(5s));
   EXPECT_EQ(cpu.next_completion(), Time(5007ms));
 }
@@ -263,7 +263,7 @@ TEST(SteppedCpu, GoesThroughAnArchive) {
   EXPECT_TRUE(reader.at_end());
   EXPECT_EQ(ends(copy), ends(cpu));
   EXPECT_EQ(copy.cpu_s(Time(99s)), cpu.cpu_s(Time(99s)));
-  EXPECT_EQ(copy.pod_throttled_periods(Time(99s)), cpu.pod_throttled_periods(Time(99s)));
+  EXPECT_EQ(copy.pod_throttling(Time(99s)).periods, cpu.pod_throttling(Time(99s)).periods);
 }
 
 }  // namespace

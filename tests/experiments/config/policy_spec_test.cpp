@@ -1,6 +1,6 @@
-#include "experiments/config/policies.hpp"
+#include "experiments/config/policy_spec.hpp"
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
 #include "tests/experiments/config/reading.hpp"
@@ -8,32 +8,70 @@
 namespace faasconf::experiments::config {
 namespace {
 
-using testing::ElementsAre;
+PolicySpec parse(const std::string& text) { return parse_policy(text, "--policy"); }
 
-PolicyChoice parse(const std::string& text) { return parse_policy(text, "--policy"); }
+// Of a file.
+PolicySpec read(const std::string& text) { return read_policy({parse_yaml(text, "f.yaml"), "policy"}); }
 
-std::vector<std::string> case_names(std::vector<PolicyChoice> policies,
-                                    const std::vector<std::string>& configurations) {
-  Experiment experiment;
-  experiment.policies = std::move(policies);
-  for (const std::string& name : configurations) experiment.configurations.push_back({name, {}});
-  std::vector<std::string> names;
-  for (const Case& one : cases_of(experiment)) names.push_back(one.name);
-  return names;
-}
-
-TEST(Policies, AreNamedWithAConfigurationOrWithout) {
-  EXPECT_EQ(parse("hpa"), (PolicyChoice{"hpa", ""}));
-  EXPECT_EQ(parse("kpa:a:b"), (PolicyChoice{"kpa", "a:b"}));
+TEST(PolicySpec, IsNamedWithAConfigurationOrWithout) {
+  EXPECT_EQ(parse("hpa"), (PolicySpec{.kind = sim::HpaParameters()}));
+  EXPECT_EQ(parse("kpa:a:b"), (PolicySpec{.kind = sim::KpaParameters(), .configuration = "a:b"}));
+  EXPECT_EQ(parse("fixed:lean"), (PolicySpec{.kind = FixedSpec(), .configuration = "lean"}));
   EXPECT_EQ(format(parse("kpa:lean")), "kpa:lean");
-  for (const char* wrong : {"", "hpb", "hpa:", ":lean"}) EXPECT_THROW(parse(wrong), sim::Error) << wrong;
+  for (const char* wrong : {"", "hpb", "hpa:", ":lean", "table", "table:", "table::last", "bundle"}) {
+    EXPECT_THROW(parse(wrong), sim::Error) << wrong;
+  }
 }
 
-TEST(Policies, HaveParametersOfTheirOwn) {
+TEST(PolicySpec, MayHaveAFile) {
+  EXPECT_EQ(parse("table:a:b.yaml"), (PolicySpec{.kind = TableSpec{.file = "a:b.yaml"}}));
+  EXPECT_EQ(parse("table:t.yaml:last"), (PolicySpec{.kind = TableSpec{.file = "t.yaml", .last = true}}));
+  EXPECT_EQ(parse("bundle:runs/seed=1/best.fcp"), (PolicySpec{.kind = BundleSpec{.file = "runs/seed=1/best.fcp"}}));
+  for (const std::string text : {"table:t.yaml", "table:t.yaml:last", "bundle:p.fcp"}) {
+    EXPECT_EQ(format(parse(text)), text);
+    EXPECT_EQ(*file_of(parse(text)), text.substr(text.find(':') + 1, 6)) << "t.yaml or p.fcp";
+  }
+  EXPECT_EQ(file_of(parse("hpa")), nullptr);
+  EXPECT_EQ(file_of(parse("fixed:lean")), nullptr) << "unless no configuration has this name";
+}
+
+TEST(PolicySpec, IsTheSameAsATextAndAsAMap) {
+  const std::pair<std::string, std::string> pairs[] = {
+      {"hpa:lean:interval=1m", "{hpa: {configuration: lean, interval: 1m}}"},
+      {"openfaas", "{openfaas: {}}"},
+      {"fixed:lean", "{fixed: {configuration: lean}}"},
+      {"table:t.yaml", "{table: {file: t.yaml}}"},
+      {"table:t.yaml:last", "{table: {file: t.yaml, users: last}}"},
+      {"bundle:p.fcp", "{bundle: {file: p.fcp}}"},
+  };
+  for (const auto& [text, map] : pairs) {
+    EXPECT_EQ(read(text), parse(text));
+    EXPECT_EQ(read(map), parse(text)) << map;
+  }
+  EXPECT_EQ(read("{fixed: {file: lean.yaml}}"), (PolicySpec{.kind = FixedSpec{.file = "lean.yaml"}}));
+  EXPECT_EQ(format(read("{fixed: {file: lean.yaml}}")), "fixed:lean.yaml");
+}
+
+TEST(PolicySpec, SaysWhatIsWrongWithAMap) {
+  EXPECT_EQ(complaint([] { read("{table: {users: last}}"); }),
+            "f.yaml:1: policy.table: expected a key \"file\", got none");
+  EXPECT_EQ(complaint([] { read("{table: {file: t.yaml, users: all}}"); }),
+            "f.yaml:1: policy.table.users: expected one of next, last, got \"all\"");
+  EXPECT_EQ(complaint([] { read("{fixed: {file: t.yaml, configuration: lean}}"); }),
+            "f.yaml:1: policy.fixed.configuration: expected either configuration or file, got both");
+}
+
+TEST(PolicySpec, SaysWhetherItSetsReplicasOnly) {
+  for (const char* text : {"openfaas", "hpa", "kpa"}) EXPECT_TRUE(is_autoscaler(parse(text))) << text;
+  for (const char* text : {"fixed", "table:t", "bundle:b"}) EXPECT_FALSE(is_autoscaler(parse(text))) << text;
+}
+
+TEST(PolicySpec, HasParametersOfItsOwn) {
   using Texts = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(parse("hpa:target_utilization=0.5"), (PolicyChoice{"hpa", "", {{"target_utilization", "0.5"}}}));
+  EXPECT_EQ(parse("hpa:target_utilization=0.5"), (PolicySpec{.kind = sim::HpaParameters{.target_utilization = 0.5}}));
   EXPECT_EQ(parse("hpa:a:b:interval=1m,up_pods=2"),
-            (PolicyChoice{"hpa", "a:b", {{"interval", "1m"}, {"up_pods", "2"}}}));
+            (PolicySpec{.kind = sim::HpaParameters{.interval = std::chrono::minutes(1), .up_pods = 2},
+                        .configuration = "a:b"}));
   EXPECT_EQ(parse("kpa:interval=2s,target_share=0.70"), parse("kpa")) << "the defaults";
   EXPECT_EQ(format(parse("hpa:lean:up_pods=2,interval=60s")), "hpa:lean:interval=1m,up_pods=2");
   EXPECT_EQ(all_parameters(parse("openfaas:threshold=300/m,hold=0s")), (Texts{{"interval", "1s"},
@@ -58,10 +96,11 @@ TEST(Policies, HaveParametersOfTheirOwn) {
                                                  {"max_scale_up_rate", "1000"},
                                                  {"max_scale_down_rate", "2"},
                                                  {"scale_to_zero_grace", "30s"}}));
-  EXPECT_THAT(all_parameters(parse("fixed")), testing::IsEmpty());
+  EXPECT_EQ(all_parameters(parse("fixed")), Texts());
+  EXPECT_EQ(all_parameters(parse("table:t.yaml")), (Texts{{"file", "\"t.yaml\""}, {"users", "next"}}));
 }
 
-TEST(Policies, SayWhatIsWrongWithAParameter) {
+TEST(PolicySpec, SaysWhatIsWrongWithAParameter) {
   const struct {
     std::string text;
     std::string message;
@@ -83,55 +122,6 @@ TEST(Policies, SayWhatIsWrongWithAParameter) {
       {"fixed:interval=1m", "--policy: expected no parameters for this policy, got some"},
   };
   for (const auto& [text, message] : cases) EXPECT_EQ(complaint([&] { parse(text); }), message) << text;
-}
-
-TEST(Policies, LeaveInstancesOnDemandAlone) {
-  sim::WorkflowSpec workflow;
-  workflow.functions.resize(3);
-  workflow.functions[1].keep_alive = std::chrono::minutes(1);
-  workflow.functions[2].fixed = sim::FunctionConfiguration();
-  const sim::ReplicaRanges ranges = sim::replica_ranges(workflow);
-  EXPECT_TRUE(ranges[0]);
-  EXPECT_FALSE(ranges[1]);
-  EXPECT_FALSE(ranges[2]);
-}
-
-// What the autoscaler does: with half the target it wants twice the replicas.
-TEST(Policies, ActByTheirParameters) {
-  sim::WorkflowSpec workflow;
-  workflow.functions.emplace_back();
-  workflow.functions[0].ranges = {.replicas_min = 1, .replicas_max = 100};
-  sim::Observation seen;
-  seen.start = sim::Time(std::chrono::minutes(10));
-  seen.length = std::chrono::seconds(15);
-  seen.configuration.functions = {{.cpu = {1000}, .replicas = 10}};
-  seen.functions.resize(1);
-  seen.functions[0].ready = 10;
-  seen.functions[0].cpu_cores = 8;
-  const auto replicas = [&](const std::string& text) {
-    const Case one{.name = "", .choice = parse(text), .start = {"", seen.configuration}};
-    return make_policy(one, workflow)->decide(seen).functions[0].replicas;
-  };
-  EXPECT_EQ(replicas("hpa"), 10);
-  EXPECT_EQ(replicas("hpa:target_utilization=0.4"), 20);
-  EXPECT_EQ(replicas("hpa:target_utilization=0.4,up_share=0"), 14);
-  EXPECT_EQ(make_policy({.name = "", .choice = parse("kpa:interval=7s"), .start = {}}, workflow)->interval(),
-            std::chrono::seconds(7));
-}
-
-TEST(Policies, StartFromEveryConfigurationOrFromOne) {
-  EXPECT_THAT(case_names({{}}, {"lean", "ample"}), ElementsAre("lean", "ample"));
-  EXPECT_THAT(case_names({{"hpa", ""}}, {"lean"}), ElementsAre("hpa"));
-  EXPECT_THAT(case_names({{"hpa", ""}}, {"lean", "ample"}), ElementsAre("hpa:lean", "hpa:ample"));
-  EXPECT_THAT(case_names({parse("hpa"), parse("hpa:interval=1m"), parse("hpa:lean:up_pods=2")}, {"lean"}),
-              ElementsAre("hpa", "hpa:interval=1m", "hpa:up_pods=2"));
-  EXPECT_THAT(case_names({{}, {"kpa", "ample"}}, {"lean", "ample"}), ElementsAre("lean", "ample", "kpa"));
-}
-
-TEST(Policies, StartFromNothingThatIsNotThereAndBearNoNameTwice) {
-  EXPECT_THROW(case_names({{"hpa", "large"}}, {"lean"}), sim::Error);
-  EXPECT_THROW(case_names({{}, {}}, {"lean"}), sim::Error);
-  EXPECT_THROW(case_names({{}, {"hpa", ""}}, {"hpa"}), sim::Error);
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+#pragma once
+// Simulates an experiment: all its cases under common random numbers, in as many replications as are wanted.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/config/experiment_file.hpp"
+#include "experiments/jobs/progress.hpp"
+#include "experiments/results/pending.hpp"
+#include "experiments/results/summary.hpp"
+#include "sim/core/time.hpp"
+#include "sim/policy/load_knowledge.hpp"
+
+namespace faasconf::experiments::jobs {
+
+// What an experiment that does not say so is run for.
+inline constexpr sim::Duration kDuration = std::chrono::minutes(85);  // where it has no profile with a length
+inline constexpr std::uint64_t kReplications = 30;
+inline constexpr std::uint64_t kReplicationsForPrecision = 1000;  // at most
+inline constexpr std::uint64_t kSeed = 1;
+
+struct SimulateJob {
+  config::Experiment experiment;           // with duration, replications and seed
+  std::optional<sim::Duration> warm_up{};  // left out at the start; absent: by MSER-5, where there is a steady state
+  std::optional<double> precision{};       // enough when the mean latency's 95 % half-width is within this share of it
+  std::string result_path{};               // of the result file, HDF5; empty: none
+  bool spans = false;                      // keep every call in the result file
+  int threads = 1;                         // changes no result
+};
+
+struct SimulatedCase {
+  sim::LoadKnowledge knows{};  // its policy, of the load
+  sim::Duration warm_up{};     // left out of every replication
+  bool precise = false;        // the wanted precision was reached; true where none was wanted
+};
+
+struct SimulateResult {
+  config::Experiment experiment;     // as it was run: nothing about it is left open
+  results::Summary summary;          // of the replications that were done
+  std::vector<SimulatedCase> cases;  // as in the summary
+  results::PendingInstances pending;
+  bool interrupted = false;
+  std::string lost{};  // why the result file could not be written; empty: it was, or none was wanted
+};
+
+// Counts replications. Throws BadValue, and sim::Error where the experiment cannot be simulated. Interrupted: the
+// result file is written where there is a replication.
+SimulateResult run(const SimulateJob& job, const Progress& progress = {});
+
+}  // namespace faasconf::experiments::jobs

@@ -1,0 +1,112 @@
+#include "experiments/policies/catalogue.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "experiments/config/configuration_file.hpp"
+#include "experiments/config/lookup_file.hpp"
+#include "experiments/config/policy_files.hpp"
+#include "experiments/policies/known_users.hpp"
+#include "learner/bundle/bundle.hpp"
+#include "learner/serving/learned_policy.hpp"
+#include "sim/core/error.hpp"
+#include "sim/policy/lookup_table.hpp"
+
+namespace faasconf::experiments::policies {
+namespace {
+
+using UsersOfWindow = std::function<double(std::int64_t window)>;
+
+// Nothing is decided for a window after the last one.
+UsersOfWindow users_of(const RunToServe& run, const std::string& policy) {
+  if (run.users.empty()) {
+    throw sim::Error("policy " + policy + ": expected a closed loop, by whose users it decides, got another workload");
+  }
+  return [users = run.users](std::int64_t window) {
+    return static_cast<double>(users[std::min(static_cast<std::size_t>(window), users.size() - 1)]);
+  };
+}
+
+// --- what each kind knows, and how it is made
+
+void fill(ReadyPolicy& ready, const config::FixedSpec& fixed, const sim::WorkflowSpec& workflow) {
+  ready.knows = sim::LoadKnowledge::none;
+  if (!fixed.file.empty()) ready.start = config::read_configuration(fixed.file, workflow);
+  ready.make = [start = ready.start](const RunToServe&) { return std::make_unique<sim::FixedPolicy>(start); };
+}
+
+template <class Autoscaler>
+void fill_autoscaler(ReadyPolicy& ready, const typename Autoscaler::Parameters& parameters,
+                     const sim::WorkflowSpec& workflow) {
+  ready.knows = sim::LoadKnowledge::past;
+  ready.carries_over = true;
+  ready.make = [ranges = sim::replica_ranges(workflow), parameters](const RunToServe&) {
+    return std::make_unique<Autoscaler>(ranges, parameters);
+  };
+}
+
+void fill(ReadyPolicy& ready, const sim::OpenFaasAlertsParameters& parameters, const sim::WorkflowSpec& workflow) {
+  fill_autoscaler<sim::OpenFaasAlerts>(ready, parameters, workflow);
+}
+void fill(ReadyPolicy& ready, const sim::HpaParameters& parameters, const sim::WorkflowSpec& workflow) {
+  fill_autoscaler<sim::Hpa>(ready, parameters, workflow);
+}
+void fill(ReadyPolicy& ready, const sim::KpaParameters& parameters, const sim::WorkflowSpec& workflow) {
+  fill_autoscaler<sim::Kpa>(ready, parameters, workflow);
+}
+
+void fill(ReadyPolicy& ready, const config::TableSpec& spec, const sim::WorkflowSpec& workflow) {
+  ready.knows = spec.last ? sim::LoadKnowledge::past : sim::LoadKnowledge::next;
+  // shared by the copies of `make`, and borrowed by the policies
+  const auto table = std::make_shared<const sim::LookupTable>(config::read_lookup(spec.file, workflow));
+  ready.make = [table, name = ready.name, ahead = spec.last ? 0 : 1](const RunToServe& run) {
+    return std::make_unique<sim::LookupPolicy>(
+        *table, [users = users_of(run, name), ahead](std::int64_t window) { return users(window + ahead); });
+  };
+}
+
+void fill(ReadyPolicy& ready, const config::BundleSpec& spec, const sim::WorkflowSpec&) {
+  const std::vector<std::string> paths = config::bundle_files(spec.file);
+  // shared by the copies of `make`, and borrowed by the policies
+  const auto bundles = std::make_shared<std::vector<learner::bundle::PolicyBundle>>();
+  for (const std::string& path : paths) bundles->push_back(learner::bundle::read_bundle(path));
+  ready.knows = sim::knowledge_of(bundles->front().metadata.load_knowledge);
+  ready.trainings = paths.size();
+  ready.make = [bundles, paths, name = ready.name](const RunToServe& run) {
+    const std::size_t training = run.seed % paths.size();
+    learner::serving::ServingOptions options{.users = users_of(run, name)};
+    try {
+      return std::make_unique<learner::serving::LearnedPolicy>((*bundles)[training], run.scenario, std::move(options));
+    } catch (const sim::Error&) {
+      std::throw_with_nested(sim::Error(paths[training]));
+    }
+  };
+}
+
+}  // namespace
+
+std::vector<ReadyPolicy> ready_policies(const config::Experiment& experiment) {
+  std::vector<ReadyPolicy> all;
+  for (config::Case& one : config::cases_of(experiment)) {
+    ReadyPolicy ready{.name = std::move(one.name), .start = std::move(one.start.configuration), .make = {}};
+    std::visit([&](const auto& kind) { fill(ready, kind, experiment.scenario.workflow); }, one.policy.kind);
+    all.push_back(std::move(ready));
+  }
+  return all;
+}
+
+sim::PolicyFactory factory_of(const ReadyPolicy& policy, const sim::Scenario& scenario, sim::Duration duration) {
+  if (policy.trainings > 1) {
+    throw sim::Error("policy " + policy.name + ": expected one trained policy, got a folder of " +
+                     std::to_string(policy.trainings) + ", which evaluate takes in turn");
+  }
+  const sim::ScenarioSpec& spec = scenario.spec();
+  return [make = policy.make, &scenario, users = known_users(spec.workload, spec.window, duration)] {
+    return make({.scenario = scenario, .users = users});
+  };
+}
+
+}  // namespace faasconf::experiments::policies

@@ -1,0 +1,200 @@
+#include "experiments/results/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sim/model/strict_qos.hpp"
+
+namespace faasconf::experiments::results {
+namespace {
+
+using sim::Counts;
+using sim::FunctionObservation;
+using sim::Latency;
+using sim::Observation;
+using enum Topic;
+using enum Better;
+
+using Whole = std::optional<std::int64_t>;
+using Real = std::optional<double>;
+
+constexpr unsigned kColumns = in_windows + in_replications;
+constexpr unsigned kOfFunction = in_windows + in_summary;
+constexpr unsigned kResults = kColumns + in_summary;
+constexpr unsigned kEverywhere = kResults + in_criteria + in_targets;
+
+// --- reading
+
+template <auto member>
+constexpr auto of_window = [](const EndToEnd& row) -> Real { return row.seen.*member; };
+template <std::int64_t Counts::*member>
+constexpr auto requests = [](const EndToEnd& row) -> Whole { return row.seen.requests.*member; };
+template <std::int64_t Counts::*member>
+constexpr auto calls = [](const FunctionObservation& row) -> Whole { return row.calls.*member; };
+template <auto member>
+constexpr auto of_function = [](const FunctionObservation& row) -> Real { return row.*member; };
+template <auto member>
+constexpr auto number = [](const FunctionObservation& row) -> Whole { return row.*member; };
+
+Real part_of(const std::optional<Latency>& latency, double Latency::*part) {
+  return latency ? Real((*latency).*part) : std::nullopt;
+}
+template <double Latency::*part>
+constexpr auto request_latency = [](const EndToEnd& row) { return part_of(row.seen.latency, part); };
+template <double Latency::*part>
+constexpr auto call_latency = [](const FunctionObservation& row) { return part_of(row.latency, part); };
+
+// Over all functions; absent where one has none.
+template <auto member>
+constexpr auto sum = [](const EndToEnd& row) -> Whole {
+  std::int64_t total = 0;
+  for (const FunctionObservation& function : row.seen.functions) {
+    const Whole one = function.*member;
+    if (!one) return std::nullopt;
+    total += *one;
+  }
+  return total;
+};
+
+Real start_s(const EndToEnd& row) { return sim::to_seconds(row.seen.start); }
+Real length_s(const EndToEnd& row) { return sim::to_seconds(row.seen.length); }
+Whole qos_met(const EndToEnd& row) { return row.seen.qos_met; }
+Real compliance(const EndToEnd& row) { return row.run->qos_compliance; }
+Whole events(const EndToEnd& row) { return static_cast<std::int64_t>(row.run->events); }
+
+// After the first window, in which no policy has decided yet.
+Real strict_compliance(const EndToEnd& row) {
+  return sim::strict_qos_compliance(std::span(row.run->windows).subspan(1), std::span(row.run->strict).subspan(1));
+}
+
+Real success_ratio(const FunctionObservation& row) {
+  if (row.calls.finished() == 0) return std::nullopt;
+  return static_cast<double>(row.calls.completions) / static_cast<double>(row.calls.finished());
+}
+
+// --- tables: name, unit, how it is read, title, how it is shown; topic, better, where, name before, aggregate, how it
+// is shown of a window
+
+// clang-format off
+constexpr EndToEndMetric kEndToEnd[] = {
+    {"start_s", "s", start_s, "start", {"s"}, load, neither, kColumns},
+    {"length_s", "s", length_s, "length", {"s"}, load, neither, kColumns},
+    {"users", "users", of_window<&Observation::users>, "users", {}, load, neither, kColumns},
+    {"offered_rate_per_s", "requests/s", of_window<&Observation::offered_rate_per_s>, "offered rate", {"requests/s"},
+     load, neither, kColumns},
+    {"arrivals", "requests", requests<&Counts::arrivals>, "arrivals", {"requests"}, load, neither, kResults},
+    {"completions", "requests", requests<&Counts::completions>, "completions", {"requests"},
+     throughput, more, kColumns + in_targets, "successes"},
+    {"rejections", "requests", requests<&Counts::rejections>, "rejections", {"requests"}, losses, less, kResults},
+    {"timeouts", "requests", requests<&Counts::timeouts>, "timeouts", {"requests"}, losses, less, kResults},
+    {"failures", "requests", requests<&Counts::failures>, "failures", {"requests"}, losses, less, kResults},
+    {"oom_kills", "requests", requests<&Counts::oom_kills>, "OOM kills", {"requests"}, losses, less, kResults},
+    {"in_flight", "requests", requests<&Counts::in_flight>, "in flight at the end", {"requests"},
+     load, neither, kColumns},
+    {"latency_mean_s", "s", request_latency<&Latency::mean_s>, "latency mean", {"s"},
+     latency, less, kEverywhere, "latency_mean"},
+    {"latency_p50_s", "s", request_latency<&Latency::p50_s>, "latency p50", {"s"},
+     latency, less, kResults + in_targets, "latency_p50"},
+    {"latency_p75_s", "s", request_latency<&Latency::p75_s>, "latency p75", {"s"},
+     latency, less, kResults + in_targets, "latency_p75"},
+    {"latency_p95_s", "s", request_latency<&Latency::p95_s>, "latency p95", {"s"},
+     latency, less, kEverywhere, "latency_p95"},
+    {"latency_p99_s", "s", request_latency<&Latency::p99_s>, "latency p99", {"s"},
+     latency, less, kResults + in_targets, "latency_p99"},
+    {"throughput_per_s", "requests/s", of_window<&Observation::throughput_per_s>, "throughput", {"requests/s"},
+     throughput, more, kResults, "throughput"},
+    {"success_ratio", "1", of_window<&Observation::success_ratio>, "success ratio", {"%", 100},
+     success, more, kEverywhere},
+    {"qos_met", "", qos_met, "met QoS", {}, promise, more, in_windows},
+    {"price", "1", of_window<&Observation::price>, "price (the paper's)", {},
+     cost, less, kResults + in_criteria, {}, Aggregate::mean_of_windows},
+    {"cost_window_usd", "USD", of_window<&Observation::cost_window_usd>, "cost by window", {"USD"},
+     cost, less, kResults + in_criteria, "cost_window", Aggregate::mean_of_windows, Shown{"mUSD", 1000}},
+    {"cost_execution_usd", "USD", of_window<&Observation::cost_execution_usd>, "cost by execution", {"mUSD", 1000},
+     cost, less, kResults + in_criteria, "cost_execution", Aggregate::mean_of_windows},
+    {"used_gib_s", "GiB s", of_window<&Observation::used_gib_s>, "memory billed", {"GiB s"}, cost, less, kResults},
+    {"used_vcpu_s", "vCPU s", of_window<&Observation::used_vcpu_s>, "CPU billed", {"vCPU s"}, cost, less, kResults},
+    // of runs
+    {"qos_compliance", "1", compliance, "windows that met QoS", {"%", 100},
+     promise, more, in_replications + in_summary},
+    {"events", "events", events, "events of the simulation", {}, load, neither, in_replications},
+    {"qos", "1", compliance, "windows that met QoS", {"%", 100}, promise, more, in_criteria},
+    {"qos_strict", "1", strict_compliance, "windows that met strict QoS", {"%", 100}, promise, more, in_criteria},
+    // of all functions
+    {"cold_starts", "calls", sum<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
+     instances, less, in_summary},
+    {"crashes", "crashes", sum<&FunctionObservation::crashes>, "crashes of instances", {}, instances, less, in_summary},
+    {"pending", "instances", sum<&FunctionObservation::pending>, "pending at the end", {"instances"},
+     instances, less, in_summary},
+};
+
+constexpr FunctionMetric kByFunction[] = {
+    {"arrivals", "calls", calls<&Counts::arrivals>, "arrivals", {}, load, neither, kOfFunction},
+    {"completions", "calls", calls<&Counts::completions>, "completions", {},
+     throughput, more, in_windows + in_targets, "successes"},
+    {"rejections", "calls", calls<&Counts::rejections>, "rejections", {}, losses, less, kOfFunction},
+    {"timeouts", "calls", calls<&Counts::timeouts>, "timeouts", {}, losses, less, kOfFunction},
+    {"failures", "calls", calls<&Counts::failures>, "failures", {}, losses, less, kOfFunction},
+    {"oom_kills", "calls", calls<&Counts::oom_kills>, "OOM kills", {}, losses, less, kOfFunction},
+    {"in_flight", "calls", calls<&Counts::in_flight>, "in flight at the end", {}, load, neither, in_windows},
+    {"latency_mean_s", "s", call_latency<&Latency::mean_s>, "latency mean", {"s"},
+     latency, less, kOfFunction + in_targets, "latency_mean"},
+    {"latency_p50_s", "s", call_latency<&Latency::p50_s>, "latency p50", {"s"},
+     latency, less, in_windows + in_targets, "latency_p50"},
+    {"latency_p75_s", "s", call_latency<&Latency::p75_s>, "latency p75", {"s"},
+     latency, less, kOfFunction + in_targets, "latency_p75"},
+    {"latency_p95_s", "s", call_latency<&Latency::p95_s>, "latency p95", {"s"},
+     latency, less, kOfFunction + in_targets, "latency_p95"},
+    {"latency_p99_s", "s", call_latency<&Latency::p99_s>, "latency p99", {"s"},
+     latency, less, in_windows + in_targets, "latency_p99"},
+    {"success_ratio", "1", success_ratio, "success ratio", {"%", 100}, success, more, in_targets},
+    {"execution_mean_s", "s", of_function<&FunctionObservation::execution_mean_s>, "execution", {"s"},
+     cpu, less, kOfFunction, "execution_mean"},
+    {"cpu_cores", "cores", of_function<&FunctionObservation::cpu_cores>, "CPU", {"cores"}, cpu, neither, kOfFunction},
+    {"cpu_percent", "%", of_function<&FunctionObservation::cpu_percent>, "per instance", {"% of a core"},
+     cpu, neither, kOfFunction},
+    {"throttled_share", "1", of_function<&FunctionObservation::throttled_share>, "throttled", {"%", 100},
+     throttling, less, kOfFunction},
+    {"memory_share", "1", of_function<&FunctionObservation::memory_share>, "memory", {"%", 100},
+     memory, neither, kOfFunction},
+    {"received_bytes_per_s", "B/s", of_function<&FunctionObservation::received_bytes_per_s>, "received", {"kB/s", 1e-3},
+     network, neither, kOfFunction, "received"},
+    {"transmitted_bytes_per_s", "B/s", of_function<&FunctionObservation::transmitted_bytes_per_s>, "sent", {"kB/s", 1e-3},
+     network, neither, kOfFunction, "transmitted"},
+    {"instances", "instances", of_function<&FunctionObservation::instances>, "mean number", {},
+     instances, neither, kOfFunction},
+    {"ready", "instances", number<&FunctionObservation::ready>, "ready", {"at the end"},
+     instances, neither, kOfFunction},
+    {"starting", "instances", number<&FunctionObservation::starting>, "starting", {"at the end"},
+     instances, neither, kOfFunction},
+    {"pending", "instances", number<&FunctionObservation::pending>, "pending", {"at the end"},
+     instances, less, kOfFunction},
+    {"concurrency_mean", "calls", of_function<&FunctionObservation::concurrency_mean>, "in flight", {"calls"},
+     instances, neither, kOfFunction},
+    {"throttled_periods", "periods", number<&FunctionObservation::throttled_periods>, "throttled periods", {},
+     throttling, less, kOfFunction},
+    {"cold_starts", "calls", number<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
+     instances, less, kOfFunction},
+    {"crashes", "crashes", number<&FunctionObservation::crashes>, "crashes", {}, instances, less, kOfFunction},
+};
+// clang-format on
+
+}  // namespace
+
+Metrics metrics() { return {.end_to_end = kEndToEnd, .by_function = kByFunction}; }
+
+std::string_view name_of(Topic topic) {
+  static constexpr auto kNames =
+      std::to_array<std::string_view>({"load", "throughput", "latency", "success", "promise", "losses", "cpu",
+                                       "throttling", "memory", "network", "instances", "cost"});
+  static_assert(static_cast<std::size_t>(Topic::cost) + 1 == kNames.size());
+  return kNames[static_cast<std::size_t>(topic)];
+}
+
+std::string_view name_of(Better better) {
+  static constexpr auto kNames = std::to_array<std::string_view>({"neither", "more", "less"});
+  static_assert(static_cast<std::size_t>(Better::less) + 1 == kNames.size());
+  return kNames[static_cast<std::size_t>(better)];
+}
+
+}  // namespace faasconf::experiments::results

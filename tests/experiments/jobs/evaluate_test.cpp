@@ -1,0 +1,102 @@
+#include "experiments/jobs/evaluate.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+
+#include "sim/core/error.hpp"
+#include "tests/experiments/config/reading.hpp"
+
+namespace faasconf::experiments::jobs {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::string kExperiment =
+    "workflow: {name: w, functions: {f: {serial: 500ms}}, entry: f}\n"
+    "configurations:\n"
+    "  lean: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}\n"
+    "  ample: {cpu: 1, memory: 1Gi, replicas: 4, concurrency: 1}\n"
+    "policies: [fixed, hpa:lean]\n";
+
+EvaluateJob small_job() {
+  EvaluateJob job{.experiment = config::parse_experiment(kExperiment, "e.yaml"), .loads = {}, .seeds = 3};
+  for (const int users : {2, 5}) job.loads.push_back(steady_load(job.experiment, users, 4));
+  return job;
+}
+
+TEST(EvaluateJob, HoldsPoliciesAgainstEachOther) {
+  const EvaluateResult result = run(small_job());
+  EXPECT_FALSE(result.interrupted);
+  EXPECT_THAT(result.evaluation.policies, ElementsAre("lean", "ample", "hpa"));
+  EXPECT_THAT(result.evaluation.loads, ElementsAre("2 users", "5 users"));
+  EXPECT_EQ(result.evaluation.seeds, 3U);
+  EXPECT_EQ(evaluation::knowledge_of(result.plan).back(), sim::LoadKnowledge::past);
+  const std::size_t price = evaluation::criterion_named("price");
+  EXPECT_DOUBLE_EQ(result.verdicts.at(1).at(price)->mean.estimate, 4 * result.verdicts.at(0).at(price)->mean.estimate);
+}
+
+TEST(EvaluateJob, RecordsWhatWasRun) {
+  const EvaluateResult result = run(small_job());
+  EXPECT_EQ(result.experiment.replications, 3U);
+  EXPECT_EQ(result.experiment.seed, 1U);
+  EXPECT_THAT(result.experiment.resolved, HasSubstr("replications: 3\nseed: 1\n"));
+}
+
+TEST(EvaluateJob, TakesProfilesAsLoads) {
+  const std::filesystem::path path = scratch_folder("evaluate_job") / "day.csv";
+  write_file(path, "start_s,users\n0,4\n60,8\n120,4\n");
+  EvaluateJob job = small_job();
+  job.loads = {profile_load(job.experiment, path.string(), "day")};
+  EXPECT_THAT(job.loads[0].users, ElementsAre(4, 4, 8, 8, 4, 4));
+  EXPECT_EQ(job.experiment.inputs.back().path, path.string());
+  EXPECT_THAT(run(job).evaluation.loads, ElementsAre("day"));
+}
+
+TEST(EvaluateJob, CountsItsRuns) {
+  std::vector<std::uint64_t> done;
+  run(small_job(), {.on_step = [&done](const Step& step) {
+        EXPECT_EQ(step.total, 18U) << "3 policies, 2 loads, 3 seeds";
+        done.push_back(step.done);
+      }});
+  EXPECT_EQ(done.size(), 19U);
+  EXPECT_TRUE(std::ranges::is_sorted(done));
+}
+
+TEST(EvaluateJob, KeepsTheSeedsThatAreCompleteWhenItIsCancelled) {
+  std::uint64_t done = 0;
+  const EvaluateResult result = run(
+      small_job(), {.on_step = [&done](const Step& step) { done = step.done; }, .go_on = [&done] { return done < 8; }});
+  EXPECT_EQ(done, 8U);
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(result.evaluation.seeds, 1U);
+  const EvaluateResult whole = run(small_job());
+  EXPECT_TRUE(std::ranges::equal(result.evaluation.scores, std::span(whole.evaluation.scores).first(6)));
+}
+
+TEST(EvaluateJob, MayEndWithNothing) {
+  EvaluateJob job = small_job();
+  for (evaluation::EvaluatedLoad& load : job.loads) load.users.assign(100'000, 5);
+  std::atomic<int> asked = 0;
+  const EvaluateResult result = run(job, {.on_step = {}, .go_on = [&asked] { return ++asked < 4; }});
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(result.evaluation.seeds, 0U);
+  EXPECT_TRUE(result.verdicts.empty());
+}
+
+TEST(EvaluateJob, RefusesWhatCannotBeEvaluated) {
+  const auto complaint_about = [](const auto& change) {
+    EvaluateJob job = small_job();
+    change(job);
+    return complaint([&job] { run(job); });
+  };
+  EXPECT_EQ(complaint_about([](EvaluateJob& job) { job.loads.clear(); }), "loads: expected at least one, got none");
+  EXPECT_EQ(complaint_about([](EvaluateJob& job) { job.seeds = 1; }), "seeds: expected at least 2, got 1");
+  EXPECT_EQ(complaint_about([](EvaluateJob& job) { job.threads = 0; }), "threads: expected at least 1, got 0");
+}
+
+}  // namespace
+}  // namespace faasconf::experiments::jobs

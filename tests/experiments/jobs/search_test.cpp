@@ -1,0 +1,122 @@
+#include "experiments/jobs/search.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <gmock/gmock.h>
+
+#include "experiments/config/configuration_file.hpp"
+#include "experiments/config/lookup_file.hpp"
+#include "experiments/jobs/bad_value.hpp"
+
+namespace faasconf::experiments::jobs {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// One function and short windows, so that a search takes a moment.
+SearchJob small_job() {
+  return {.experiment = config::parse_experiment("workflow:\n"
+                                                 "  name: small\n"
+                                                 "  functions: {only: {serial: 100ms}}\n"
+                                                 "  entry: {call: only}\n"
+                                                 "  gateway: {hop: 5ms}\n"
+                                                 "  qos: {latency: 500ms, successes: 20}\n"
+                                                 "workload: {closed_loop: {users: 1}, window: 2s}\n",
+                                                 "small.yaml"),
+          .users = {1, 4},
+          .windows = 40'000};
+}
+
+// Cancels when so many windows are simulated.
+Progress until(std::uint64_t windows) {
+  const auto done = std::make_shared<std::uint64_t>(0);
+  return {.on_step = [done](const Step& step) { *done = step.done; }, .go_on = [=] { return *done < windows; }};
+}
+
+TEST(SearchJob, FindsAConfigurationForEachLoad) {
+  SearchJob job = small_job();
+  job.threads = 2;
+  const SearchResult result = run(job);
+  ASSERT_EQ(result.found.size(), 2U);
+  EXPECT_EQ(result.found[1].users, std::vector<int>{4});
+  EXPECT_LE(result.found[0].search.price, result.found[1].search.price);
+  EXPECT_TRUE(result.all_feasible());
+  EXPECT_FALSE(result.interrupted);
+}
+
+TEST(SearchJob, FindsOneConfigurationForAllLoads) {
+  SearchJob job = small_job();
+  job.one_for_all = true;
+  job.windows = 80'000;
+  const SearchResult result = run(job, until(1000));
+  ASSERT_EQ(result.found.size(), 1U);
+  EXPECT_EQ(result.found[0].users, job.users);
+}
+
+TEST(SearchJob, ItsFileIsATableOrAConfiguration) {
+  SearchJob job = small_job();
+  const sim::WorkflowSpec& workflow = job.experiment.scenario.workflow;
+  SearchResult result{.found = {{.users = {1}, .configuration = config::middle_of_ranges(workflow), .search = {}},
+                                {.users = {4}, .configuration = config::middle_of_ranges(workflow), .search = {}}}};
+  const std::string table = to_yaml(job, result);
+  EXPECT_THAT(table, StartsWith("# found by a long random search on small: published QoS, violations at most 0.05; "
+                                "40000 windows a search, seed 1\n# 1 users: price 0, violations 0, upper bound 0: not "
+                                "surely within the limit\n"));
+  EXPECT_EQ(config::parse_lookup(table, "table.yaml", workflow).entries().size(), 2U);
+  job.one_for_all = true;
+  result.found.pop_back();
+  EXPECT_THAT(to_yaml(job, result),
+              HasSubstr(config::configuration_to_yaml(config::middle_of_ranges(workflow), workflow)));
+}
+
+TEST(SearchJob, TellsHowManyWindowsAreSimulated) {
+  std::vector<Step> steps;
+  Progress progress = until(1000);
+  progress.on_step = [&, count = progress.on_step](const Step& step) {
+    count(step);
+    steps.push_back(step);
+  };
+  run(small_job(), progress);
+  EXPECT_EQ(steps.front().done, 0U);
+  EXPECT_EQ(steps.front().total, 80'000U);
+  EXPECT_TRUE(std::ranges::is_sorted(steps, {}, &Step::done));
+  EXPECT_EQ(steps.back().done, 1024U) << "16 of the second search: one step of a point, and one of judging it";
+}
+
+TEST(SearchJob, RefusesValuesThatCannotBe) {
+  SearchJob job = small_job();
+  job.users.clear();
+  EXPECT_THROW(run(job), BadValue);
+  job.users = {0};
+  EXPECT_THROW(run(job), BadValue);
+  job = small_job();
+  job.feasibility.limit = 2;
+  EXPECT_THROW(run(job), BadValue);
+  job = small_job();
+  job.windows = 100;
+  EXPECT_THROW(run(job), sim::Error);
+}
+
+// The first search has some windows when it is cancelled; the second one ends with its first point.
+TEST(SearchJob, CancelledKeepsTheBestUntilThen) {
+  const SearchResult result = run(small_job(), until(1000));
+  EXPECT_TRUE(result.interrupted);
+  ASSERT_EQ(result.found.size(), 2U);
+  EXPECT_EQ(result.found[0].search.windows, 1008U);
+  EXPECT_EQ(result.found[1].search.windows, 16U);
+  EXPECT_FALSE(result.all_feasible());
+}
+
+TEST(SearchJob, CancelledBeforeAllLoadsAreSimulatedFindsNothing) {
+  SearchJob job = small_job();
+  job.one_for_all = true;
+  job.windows = 80'000;
+  const SearchResult result = run(job, {.go_on = [] { return false; }});
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_TRUE(result.found.empty());
+}
+
+}  // namespace
+}  // namespace faasconf::experiments::jobs
