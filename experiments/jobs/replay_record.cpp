@@ -88,7 +88,7 @@ results::Record record_of(const TraceReplayJob& job, std::vector<config::InputFi
   options.emplace_back("concurrency", whole(job.replay.concurrency));
   options.emplace_back("model", model_of(job.model));
   options.emplace_back("arrivals", arrivals_of(job.replay.arrivals));
-  if (job.cluster) options.emplace_back("cluster", cluster_of(*job.cluster));
+  options.emplace_back("cluster", job.cluster ? cluster_of(*job.cluster) : text("none"));
   options.emplace_back("billing", billing_of(job.replay.metering, job.prices));
   for (auto& option : reading_options(job.trace)) options.push_back(std::move(option));
   return {.format = {"faasconf-replay", 1},

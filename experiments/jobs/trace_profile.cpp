@@ -42,8 +42,8 @@ TraceProfileResult run(const TraceProfileJob& job, const Progress& progress) {
 results::Record record_of(const TraceProfileJob& job, const TraceProfileResult& result) {
   const auto text = [](std::string value) { return config::yaml_scalar(std::move(value)); };
   JobOptions options{option_of(job.whose)};
-  if (job.day) options.emplace_back("day", text(std::to_string(*job.day)));
-  if (job.profile.start) options.emplace_back("start", text(sim::format(*job.profile.start)));
+  options.emplace_back("day", text(job.day ? std::to_string(*job.day) : "all"));
+  options.emplace_back("start", text(job.profile.start ? sim::format(*job.profile.start) : "busiest"));
   options.emplace_back("length", text(sim::format(job.profile.length)));
   options.emplace_back("step", text(sim::format(job.profile.step)));
   options.emplace_back("min_users", text(std::to_string(job.profile.users_min)));

@@ -1,6 +1,7 @@
 #include "experiments/jobs/trace_select.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -70,57 +71,54 @@ void scale(const TraceSelectJob& job, const sim::GoOn& go_on, TraceSelectResult&
 config::YamlNode text(std::string value) { return config::yaml_scalar(std::move(value)); }
 config::YamlNode number(double value) { return text(config::format_number(value)); }
 
-void add_list(JobOptions& options, const std::string& name, const std::vector<std::string>& values) {
+config::YamlNode list(const std::vector<std::string>& values) {
   std::vector<config::YamlNode> items;
   for (const std::string& value : values) items.push_back(text(value));
-  if (!items.empty()) options.emplace_back(name, config::yaml_list(std::move(items)));
+  return config::yaml_list(std::move(items));
 }
 
 // As traces::parse_bounds reads them.
-void add_bounds(JobOptions& options, const std::string& name, const std::optional<traces::Bounds>& bounds) {
-  if (!bounds) return;
+config::YamlNode bounds_of(const traces::Bounds& bounds) {
   const auto end = [](double value) { return std::isfinite(value) ? config::format_number(value) : ""; };
-  options.emplace_back(name, text(end(bounds->least) + ".." + end(bounds->most)));
+  return text(end(bounds.least) + ".." + end(bounds.most));
+}
+
+config::YamlNode rate_of(const CallRate& rate) {
+  constexpr std::array<const char*, 3> kNames = {"factor", "mean", "peak"};
+  return config::yaml_map({{kNames[static_cast<std::size_t>(rate.of)], number(rate.value)}});
+}
+
+config::YamlNode time_of(sim::Duration time) { return text(sim::format(time)); }
+
+template <class Value, class Write>
+config::YamlNode or_none(const std::optional<Value>& value, const Write& write) {
+  return value ? write(*value) : text("none");
 }
 
 JobOptions options_of(const traces::Selection& selection) {
-  JobOptions options;
   std::vector<std::string> triggers;
   for (const traces::Trigger trigger : selection.triggers) {
     triggers.emplace_back(traces::kTriggerNames[static_cast<std::size_t>(trigger)]);
   }
-  add_list(options, "trigger", triggers);
-  add_list(options, "owner", selection.owners);
-  add_list(options, "app", selection.apps);
-  add_list(options, "function", selection.functions);
-  add_bounds(options, "rank", selection.rank);
-  add_bounds(options, "quantile", selection.quantile);
-  add_bounds(options, "daily_calls", selection.daily_calls);
-  add_bounds(options, "duration_ms", selection.duration_ms);
-  add_bounds(options, "app_memory_mb", selection.memory_mb);
-  add_bounds(options, "cv", selection.cv);
-  return options;
-}
-
-std::string name_of(CallRate::Of of) {
-  switch (of) {
-    case CallRate::Of::mean:
-      return "mean_rate";
-    case CallRate::Of::peak:
-      return "peak_rate";
-    case CallRate::Of::factor:
-      break;
-  }
-  return "rate_factor";
+  return {{"trigger", list(triggers)},
+          {"owner", list(selection.owners)},
+          {"app", list(selection.apps)},
+          {"function", list(selection.functions)},
+          {"rank", or_none(selection.rank, bounds_of)},
+          {"quantile", or_none(selection.quantile, bounds_of)},
+          {"daily_calls", or_none(selection.daily_calls, bounds_of)},
+          {"duration_ms", or_none(selection.duration_ms, bounds_of)},
+          {"app_memory_mb", or_none(selection.memory_mb, bounds_of)},
+          {"cv", or_none(selection.cv, bounds_of)}};
 }
 
 results::Record record_of(const TraceSelectJob& job, std::vector<config::InputFile> inputs) {
   JobOptions options = options_of(job.selection);
-  if (job.start) options.emplace_back("start", text(sim::format(*job.start)));
-  if (job.length) options.emplace_back("length", text(sim::format(*job.length)));
-  if (job.sample) options.emplace_back("sample", text(std::to_string(*job.sample)));
-  if (job.speed) options.emplace_back("speed", number(*job.speed));
-  if (job.rate) options.emplace_back(name_of(job.rate->of), number(job.rate->value));
+  options.emplace_back("start", or_none(job.start, time_of));
+  options.emplace_back("length", or_none(job.length, time_of));
+  options.emplace_back("sample", or_none(job.sample, [](std::size_t count) { return text(std::to_string(count)); }));
+  options.emplace_back("speed", or_none(job.speed, number));
+  options.emplace_back("rate", or_none(job.rate, rate_of));
   for (auto& option : reading_options(job.trace)) options.push_back(std::move(option));
   return {.format = kTraceStoreFormat,
           .job = {.verb = "trace select", .options = std::move(options)},

@@ -73,7 +73,7 @@ TEST(TraceSelectJob, WritesWhatIsLeftWithARecord) {
   const traces::TraceStore store(job.out);
   EXPECT_EQ(store.trace().functions, result.trace.functions);
   EXPECT_THAT(store.origin().record, HasSubstr("rank: 3.."));
-  EXPECT_THAT(store.origin().record, HasSubstr("peak_rate: 50"));
+  EXPECT_THAT(store.origin().record, HasSubstr("rate: {peak: 50}"));
   EXPECT_THAT(store.origin().record, HasSubstr("trace.h5"));
 }
 
