@@ -28,9 +28,9 @@ constexpr auto kFeatureSets =
     std::to_array<Word<sim::FeatureSet>>({{"paper", sim::FeatureSet::paper}, {"extended", sim::FeatureSet::extended}});
 constexpr auto kLoadKnowledge =
     std::to_array<Word<sim::LoadForecasting>>({{"clairvoyant", sim::LoadForecasting::clairvoyant},
-                                             {"persistence", sim::LoadForecasting::persistence},
-                                             {"smoothing", sim::LoadForecasting::smoothing},
-                                             {"seasonal", sim::LoadForecasting::seasonal}});
+                                               {"persistence", sim::LoadForecasting::persistence},
+                                               {"smoothing", sim::LoadForecasting::smoothing},
+                                               {"seasonal", sim::LoadForecasting::seasonal}});
 constexpr auto kIntegerKnobs = std::to_array<Word<sim::IntegerKnob>>(
     {{"paper", sim::IntegerKnob::paper}, {"equal_bins", sim::IntegerKnob::equal_bins}});
 

@@ -37,7 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // not caught: what was written must be readable
-  if (experiments::config::parse_experiment(experiment.resolved, "resolved.yaml").resolved != experiment.resolved) std::abort();
+  if (experiments::config::parse_experiment(experiment.resolved, "resolved.yaml").resolved != experiment.resolved)
+    std::abort();
   experiments::config::draw_text(experiment.scenario.workflow);
   experiments::config::draw_dot(experiment.scenario.workflow);
   return 0;
