@@ -80,19 +80,6 @@ void check_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenP
   }
 }
 
-void make_output_folder(const std::string& option, const std::string& path) {
-  const std::string where = "--" + option + ": ";
-  if (path.empty()) throw sim::Error(where + "expected the path of a folder, got \"\"");
-  std::error_code failed;
-  if (!fs::is_directory(path, failed) && !fs::create_directory(path, failed)) {
-    throw sim::Error(where + "cannot make the folder \"" + path +
-                     "\": " + (fs::exists(path) ? "there is a file of this name" : failed.message()));
-  }
-  if (access(path.c_str(), W_OK | X_OK) != 0) {
-    throw sim::Error(where + "cannot write to \"" + path + "\": " + std::generic_category().message(errno));
-  }
-}
-
 std::string find_input(const std::string& name) {
   std::error_code unreadable;
   if (fs::exists(name, unreadable)) return name;

@@ -30,9 +30,6 @@ struct GivenPath {
 // Throws sim::Error where writing an output would take away an input or another output.
 void check_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenPath>& inputs);
 
-// Makes a folder for several files where it is missing. Throws sim::Error when nothing can be written to it.
-void make_output_folder(const std::string& option, const std::string& path);
-
 using files::write_aside;
 
 // A file of an experiment that is given by its path, or by its name when it ships: "azure-demo-day.csv".

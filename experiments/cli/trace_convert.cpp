@@ -1,55 +1,48 @@
+#include "experiments/jobs/trace_convert.hpp"
+
 #include <ostream>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
-#include "experiments/cli/trace_output.hpp"
-#include "experiments/cli/trace_record.hpp"
-#include "sim/core/error.hpp"
+#include "experiments/jobs/trace_output.hpp"
 
 namespace faasconf::experiments::cli {
 
 namespace {
 
+void print_json(std::ostream& out, const jobs::TraceConvertResult& result) {
+  out << nlohmann::ordered_json{{"files", result.files},
+                                {"functions", result.functions},
+                                {"days", result.days},
+                                {"rows", result.read.rows},
+                                {"rows_dropped", result.read.dropped},
+                                {"rows_mended", result.read.mended},
+                                {"origin", result.origin}}
+             .dump()
+      << "\n";
+}
+
+jobs::TraceConvertJob job_of(const Arguments& arguments) {
+  jobs::TraceConvertJob job{.trace = trace_input(arguments), .out = arguments.text("out")};
+  job.trace.on_duplicate = on_duplicate(arguments);
+  if (jobs::is_store_path(job.out)) check_output_file("out", job.out);
+  check_apart({{"--out", job.out}}, {{"TRACE", job.trace.path}});
+  return job;
+}
+
 int run_trace_convert(const Arguments& arguments, const Console& console) {
-  const std::string out = arguments.text("out");
-  if (out.empty()) throw sim::Error("--out: expected the path of a trace store (.h5) or a folder, got none");
-  const bool to_store = out.ends_with(".h5");
-  if (to_store) check_output_file("out", out);
-  check_apart({{"--out", out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  const auto source = open_trace(arguments);
-  if (!to_store) make_output_folder("out", out);
-
-  Progress progress(console.err, console.is_terminal);
-  const traces::ReadTrace read = read_trace(arguments, *source, progress);
-  const auto append_invocations = [&](traces::TraceStoreWriter& writer) {
-    source->each_invocation({.on_bad_row = on_bad_row(arguments)},
-                            [&](const traces::TraceInvocation& call) { writer.append(call); });
-  };
-  const std::vector<std::string> files =
-      to_store
-          ? write_trace_store(out, read.trace, trace_record(kTraceStoreFormat, "trace convert", arguments, *source),
-                              progress, append_invocations)
-          : write_trace_folder(out, read.trace, progress);
-  progress.clear();
-
-  print_report(console.err, read.report);
+  const jobs::TraceConvertResult result = jobs::run(job_of(arguments), progress_on(console));
+  if (result.interrupted) return say_interrupted(console.err);
+  print_report(console.err, result.read);
   if (arguments.given("json")) {
-    console.out << nlohmann::ordered_json{{"files", files},
-                                          {"functions", read.trace.functions.size()},
-                                          {"days", read.trace.days},
-                                          {"rows", read.report.rows},
-                                          {"rows_dropped", read.report.dropped},
-                                          {"rows_mended", read.report.mended},
-                                          {"origin", read.trace.origin}}
-                       .dump()
-                << "\n";
+    print_json(console.out, result);
     return kDone;
   }
-  for (const std::string& file : files) console.out << file << "\n";
+  for (const std::string& file : result.files) console.out << file << "\n";
   return kDone;
 }
 

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
 #include "traces/core/read_policy.hpp"
 
@@ -31,20 +32,13 @@ Parameter on_duplicate_parameter() {
           .choices = {"sum", "first", "error"}};
 }
 
-std::unique_ptr<traces::TraceSource> open_trace(const Arguments& arguments) {
+jobs::TraceInput trace_input(const Arguments& arguments) {
   const std::string& name = arguments.text("TRACE");
-  return traces::open_trace(find_input(name), name);
+  return {.path = find_input(name), .name = name, .on_bad_row = traces::parse_on_bad_row(arguments.text("on-bad-row"))};
 }
 
-traces::OnBadRow on_bad_row(const Arguments& arguments) {
-  return traces::parse_on_bad_row(arguments.text("on-bad-row"));
-}
-
-traces::ReadTrace read_trace(const Arguments& arguments, const traces::TraceSource& source, Progress& progress) {
-  progress.start("read", source.bytes());
-  return source.read({.on_bad_row = on_bad_row(arguments),
-                      .on_duplicate = traces::parse_on_duplicate(arguments.text("on-duplicate")),
-                      .progress = [&](std::uint64_t done) { progress.advance(done); }});
+traces::OnDuplicate on_duplicate(const Arguments& arguments) {
+  return traces::parse_on_duplicate(arguments.text("on-duplicate"));
 }
 
 void print_report(std::ostream& out, const traces::ReadReport& report) {
@@ -56,6 +50,11 @@ void print_report(std::ostream& out, const traces::ReadReport& report) {
     out << "faasconf: " << traces::fault_name(static_cast<traces::Fault>(i)) << ": " << entry.count << ", first at "
         << entry.first << "\n";
   }
+}
+
+int say_interrupted(std::ostream& err) {
+  err << "faasconf: interrupted; nothing was written\n";
+  return kInterrupted;
 }
 
 }  // namespace faasconf::experiments::cli

@@ -1,3 +1,5 @@
+#include "experiments/jobs/trace_inspect.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -7,12 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/cli/trace_input.hpp"
 #include "experiments/results/text_table.hpp"
-#include "sim/core/error.hpp"
 #include "traces/azure/published.hpp"
 #include "traces/azure/statistics.hpp"
 
@@ -204,21 +205,16 @@ bool draw(const std::string& plot, const std::string& path, const TraceStatistic
 int run_trace_inspect(const Arguments& arguments, const Console& console) {
   const std::string plot = figure_file(arguments, "plot");
   const std::string name = arguments.text("TRACE");
-  const auto source = open_trace(arguments);
-  Progress progress(console.err, console.is_terminal);
-  progress.start("inspect", source->bytes());
-  const traces::InspectedTrace inspected = source->inspect(
-      {.on_bad_row = on_bad_row(arguments), .progress = [&](std::uint64_t done) { progress.advance(done); }});
-  progress.clear();
-
-  print_report(console.err, inspected.report);
-  const std::vector<Line> lines = lines_of(inspected.statistics);
+  const jobs::TraceInspectResult result = jobs::run({.trace = trace_input(arguments)}, progress_on(console));
+  if (result.interrupted) return say_interrupted(console.err);
+  print_report(console.err, result.read);
+  const std::vector<Line> lines = lines_of(result.statistics);
   if (arguments.given("json")) {
     console.out << to_json(name, lines).dump() << "\n";
   } else {
     print_table(console.out, name, lines);
   }
-  return plot.empty() || draw(plot, name, inspected.statistics, console) ? kDone : kFailed;
+  return plot.empty() || draw(plot, name, result.statistics, console) ? kDone : kFailed;
 }
 
 }  // namespace

@@ -1,17 +1,16 @@
+#include "experiments/jobs/trace_profile.hpp"
+
 #include <ostream>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
-#include "experiments/cli/trace_record.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "sim/core/error.hpp"
-#include "traces/core/minute_series.hpp"
 #include "traces/core/select.hpp"
-#include "traces/core/users_profile.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -50,28 +49,25 @@ traces::ProfileRequest profile_request(const Arguments& arguments, std::optional
           .users_max = static_cast<int>(arguments.integer("max-users", 0, kMaxUsers))};
 }
 
+jobs::TraceProfileJob job_of(const Arguments& arguments) {
+  jobs::TraceProfileJob job{.trace = trace_input(arguments), .whose = whose(arguments)};
+  if (arguments.given("day")) job.day = static_cast<int>(arguments.integer("day", 1, kMaxDay));
+  job.profile = profile_request(arguments, job.day);
+  return job;
+}
+
 int run_trace_profile(const Arguments& arguments, const Console& console) {
-  std::optional<int> day;
-  if (arguments.given("day")) day = static_cast<int>(arguments.integer("day", 1, kMaxDay));
-  const traces::ProfileRequest request = profile_request(arguments, day);
+  const jobs::TraceProfileJob job = job_of(arguments);
   const std::string out = arguments.text("out");
   if (out.empty()) throw sim::Error("--out: expected the path of the profile to write");
   check_output_file("out", out);
-  check_apart({{"--out", out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  const auto source = open_trace(arguments);
+  check_apart({{"--out", out}}, {{"TRACE", job.trace.path}});
 
-  Progress progress(console.err, console.is_terminal);
-  progress.start("read", source->bytes());
-  const traces::ReadSeries read = source->series(
-      {.whose = whose(arguments), .day = day, .on_bad_row = on_bad_row(arguments), .progress = [&](std::uint64_t done) {
-         progress.advance(done);
-       }});
-  progress.clear();
-  print_report(console.err, read.series.report);
-  const sim::Profile profile = traces::users_profile(read.series, request, read.origin);
-  const results::Record record = trace_record({"faasconf-profile", 1}, "trace profile", arguments, *source);
-  config::write_profile(out, {.profile = profile, .users = true}, results::csv_comment(record));
-
+  const jobs::TraceProfileResult result = jobs::run(job, progress_on(console));
+  if (result.interrupted) return say_interrupted(console.err);
+  print_report(console.err, result.read);
+  const sim::Profile& profile = result.profile;
+  config::write_profile(out, {.profile = profile, .users = true}, results::csv_comment(jobs::record_of(job, result)));
   if (arguments.given("json")) {
     console.out
         << nlohmann::ordered_json{{"file", out}, {"steps", profile.steps.size()}, {"origin", profile.origin}}.dump()

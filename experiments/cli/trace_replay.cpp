@@ -1,17 +1,16 @@
-#include <limits>
+#include "experiments/jobs/trace_replay.hpp"
+
 #include <ostream>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/cli/replay_report.hpp"
 #include "experiments/cli/trace_input.hpp"
-#include "experiments/cli/trace_record.hpp"
+#include "experiments/jobs/replay_table.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
-#include "traces/core/totals.hpp"
-#include "traces/replay/cluster_replay.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -20,29 +19,7 @@ namespace {
 constexpr std::int64_t kMostConcurrency = 1'000'000;
 constexpr std::int64_t kMostNodes = 1'000'000;
 constexpr std::int64_t kMostClusters = 100'000;
-constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
 constexpr double kAnyPrice = 1e9;
-
-// The error of a reader, with the name of the option before it.
-template <class Read>
-auto read_option(const std::string& name, const Read& read) {
-  try {
-    return read();
-  } catch (const sim::Error& error) {
-    throw sim::Error("--" + name + ": " + error.what());
-  }
-}
-
-struct Plan {
-  traces::ModelRequest model;
-  traces::ReplayRequest replay;
-  std::optional<traces::ClusterRequest> cluster;
-  traces::ReplayPrices prices;
-  unsigned threads = 1;
-  std::string settings;
-  std::string out;
-  std::string plot;
-};
 
 sim::Distribution seconds(sim::Duration duration) { return sim::Deterministic{sim::to_seconds(duration)}; }
 
@@ -75,7 +52,7 @@ traces::ReplayRequest replay_request(const Arguments& arguments) {
   request.concurrency = static_cast<int>(arguments.integer("concurrency", 0, kMostConcurrency));
   request.arrivals.pattern =
       read_option("arrivals", [&] { return traces::parse_arrival_pattern(arguments.text("arrivals")); });
-  request.arrivals.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kLargestSeed));
+  request.arrivals.seed = seed_of(arguments);
   return request;
 }
 
@@ -103,126 +80,85 @@ std::optional<traces::ClusterRequest> cluster_request(const Arguments& arguments
 }
 
 // In one line, for the results.
-std::string settings_of(const Arguments& arguments, const Plan& plan) {
+std::string described(const Arguments& arguments, const jobs::TraceReplayJob& job) {
   std::string text = "policy " + arguments.text("policy") + ", instances of " +
-                     (plan.replay.tenancy == traces::Tenancy::app ? "apps" : "functions");
+                     (job.replay.tenancy == traces::Tenancy::app ? "apps" : "functions");
   if (arguments.text("policy") == "fixed") text += ", keep-alive " + arguments.text("keep-alive");
   std::vector<std::string> names{"concurrency", "start-up", "durations", "duration",
                                  "app-memory",  "arrivals", "seed",      "billing"};
-  if (plan.cluster) {
+  if (job.cluster) {
     names.insert(names.end(), {"clusters", "nodes", "node-cores", "node-memory", "placement", "cpu"});
-    if (plan.cluster->cluster.evict_idle) text += ", evict-idle";
-    text += ", cpu-request " + sim::format(plan.cluster->cpu_request) + ", cpu-share " + arguments.text("cpu-share");
+    if (job.cluster->cluster.evict_idle) text += ", evict-idle";
+    text += ", cpu-request " + sim::format(job.cluster->cpu_request) + ", cpu-share " + arguments.text("cpu-share");
   }
   for (const std::string& name : names) text += ", " + name + " " + arguments.text(name);
   return text;
 }
 
-Plan plan_of(const Arguments& arguments) {
-  Plan plan;
-  plan.model = model_request(arguments);
-  plan.replay = replay_request(arguments);
-  plan.cluster = cluster_request(arguments);
+void read_billing(const Arguments& arguments, jobs::TraceReplayJob& job) {
   if (arguments.text("billing") == "azure") {
-    plan.replay.metering = traces::kAzureMetering;
-    plan.prices = traces::kAzurePrices;
+    job.replay.metering = traces::kAzureMetering;
+    job.prices = traces::kAzurePrices;
   }
-  plan.prices.per_gib_s = arguments.number("price-gib-s", 0, kAnyPrice);
-  plan.prices.per_million_calls = arguments.number("price-million-calls", 0, kAnyPrice);
-  plan.threads = thread_count(arguments);
-  plan.settings = settings_of(arguments, plan);
-  plan.out = output_file(arguments, "out");
-  plan.plot = figure_file(arguments, "plot");
-  check_apart({{"--out", plan.out}, {"--plot", plan.plot}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  return plan;
+  job.prices.per_gib_s = arguments.number("price-gib-s", 0, kAnyPrice);
+  job.prices.per_million_calls = arguments.number("price-million-calls", 0, kAnyPrice);
+}
+
+jobs::TraceReplayJob job_of(const Arguments& arguments) {
+  jobs::TraceReplayJob job{.trace = trace_input(arguments)};
+  job.trace.on_duplicate = on_duplicate(arguments);
+  job.model = model_request(arguments);
+  job.replay = replay_request(arguments);
+  job.cluster = cluster_request(arguments);
+  read_billing(arguments, job);
+  job.threads = thread_count(arguments);
+  job.described = described(arguments, job);
+  job.out = output_file(arguments, "out");
+  return job;
 }
 
 // What the trace does not tell, and what was taken instead.
-void print_assumptions(std::ostream& err, const Arguments& arguments, const traces::ReplayModels& models) {
+void print_assumptions(std::ostream& err, const Arguments& arguments, const jobs::TraceReplayResult& result) {
   const auto say = [&](std::size_t count, const std::string& what, const std::string& option) {
     if (count == 0) return;
-    err << "faasconf: the trace does not tell the " << what << " of " << count << " of " << models.functions.size()
-        << " functions: took " << arguments.text(option) << " (--" << option << ")\n";
+    err << "faasconf: the trace does not tell the " << what << " of " << count << " of "
+        << result.trace.functions.size() << " functions: took " << arguments.text(option) << " (--" << option << ")\n";
   };
-  say(models.without_duration, "durations", "duration");
-  say(models.without_memory, "memory of the apps", "app-memory");
+  say(result.without_duration, "durations", "duration");
+  say(result.without_memory, "memory of the apps", "app-memory");
 }
 
-std::vector<std::vector<traces::RecordedCall>> read_recorded(const Arguments& arguments,
-                                                             const traces::TraceSource& source, std::size_t functions) {
-  std::vector<traces::TraceInvocation> calls;
-  source.each_invocation({.on_bad_row = on_bad_row(arguments)},
-                         [&](const traces::TraceInvocation& call) { calls.push_back(call); });
-  if (calls.empty()) return {};
-  return traces::recorded_calls(functions, calls);
-}
-
-struct Replayed {
-  traces::TraceReplay replay;
-  std::optional<double> cluster_use;
-};
-
-Replayed replay(const Plan& plan, const traces::ReplayInput& input, Progress& progress) {
-  std::uint64_t calls = 0;
-  for (const auto& recorded : input.recorded) calls += recorded.size();
-  progress.start("replay", input.recorded.empty() ? traces::totals(input.trace).calls : calls);
-  const auto tell = [&](std::uint64_t done) { progress.advance(done); };
-  if (!plan.cluster) return {traces::replay_trace(input, plan.replay, plan.threads, tell), std::nullopt};
-  traces::ClusterReplay on_cluster = traces::replay_on_cluster(input, plan.replay, *plan.cluster, plan.threads, tell);
-  const sim::NodeSpec& node = plan.cluster->cluster.nodes.front();
-  const double core_s = node.cores * node.count * plan.cluster->clusters * 86'400.0 * input.trace.days;
-  return {std::move(on_cluster.replay), on_cluster.cpu_s / core_s};
+void print_denied(std::ostream& err, const traces::CallTotals& calls) {
+  if (calls.denied == 0) return;
+  err << "faasconf: " << calls.denied << " of " << calls.calls
+      << " calls were denied: no node had room for another instance\n";
 }
 
 // From a row a function; true when it is there.
-bool draw(const std::string& plot, const ReplayReport& report, const Console& console) {
+bool draw(const std::string& plot, const jobs::TraceReplayResult& result, const Console& console) {
   const ScratchDirectory scratch;
   const std::string data = (scratch.path() / "functions.csv").string();
-  write_functions(data, report);
+  jobs::write_functions(data, result);
   return draw_figure(console.err, "faasconf.replay_plot", data, plot);
 }
 
 int run_trace_replay(const Arguments& arguments, const Console& console) {
-  const Plan plan = plan_of(arguments);
-  const std::string name = arguments.text("TRACE");
-  const auto source = open_trace(arguments);
+  const jobs::TraceReplayJob job = job_of(arguments);
+  const std::string plot = figure_file(arguments, "plot");
+  check_apart({{"--out", job.out}, {"--plot", plot}}, {{"TRACE", job.trace.path}});
 
-  Progress progress(console.err, console.is_terminal);
-  const traces::ReadTrace read = read_trace(arguments, *source, progress);
-  const traces::ReplayModels models = traces::replay_models(read.trace, plan.model);
-  const auto recorded = read_recorded(arguments, *source, read.trace.functions.size());
-  progress.clear();
-  print_report(console.err, read.report);
-  print_assumptions(console.err, arguments, models);
-
-  const Replayed replayed =
-      replay(plan, {.trace = read.trace, .models = models.functions, .recorded = recorded}, progress);
-  const ReplayReport report{.name = name,
-                            .trace = read.trace,
-                            .replay = replayed.replay,
-                            .prices = plan.prices,
-                            .settings = plan.settings,
-                            .by_app = plan.replay.tenancy == traces::Tenancy::app,
-                            .cluster_use = replayed.cluster_use};
-  std::vector<std::string> files;
-  if (!plan.out.empty()) {
-    const results::Record record = trace_record({"faasconf-replay", 1}, "trace replay", arguments, *source);
-    write_functions(plan.out, report, results::csv_comment(record));
-    files.push_back(plan.out);
-  }
-  progress.clear();
-
-  if (replayed.replay.calls.denied > 0) {
-    console.err << "faasconf: " << replayed.replay.calls.denied << " of " << replayed.replay.calls.calls
-                << " calls were denied: no node had room for another instance\n";
-  }
+  const jobs::TraceReplayResult result = jobs::run(job, progress_on(console));
+  if (result.interrupted) return say_interrupted(console.err);
+  print_report(console.err, result.read);
+  print_assumptions(console.err, arguments, result);
+  print_denied(console.err, result.replay.calls);
   if (arguments.given("json")) {
-    print_json(console.out, report, files);
+    print_json(console.out, job, result);
   } else {
-    print_table(console.out, report);
-    for (const std::string& file : files) console.out << file << "\n";
+    print_table(console.out, job, result);
+    if (!job.out.empty()) console.out << job.out << "\n";
   }
-  return plan.plot.empty() || draw(plan.plot, report, console) ? kDone : kFailed;
+  return plot.empty() || draw(plot, result, console) ? kDone : kFailed;
 }
 
 std::vector<Parameter> parameters() {

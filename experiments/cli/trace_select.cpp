@@ -1,38 +1,24 @@
-#include <algorithm>
-#include <limits>
+#include "experiments/jobs/trace_select.hpp"
+
+#include <array>
 #include <ostream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
 #include "experiments/cli/trace_input.hpp"
-#include "experiments/cli/trace_output.hpp"
-#include "experiments/cli/trace_record.hpp"
+#include "experiments/jobs/trace_output.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"
-#include "traces/core/sample.hpp"
-#include "traces/core/scale.hpp"
-#include "traces/core/select.hpp"
-#include "traces/core/totals.hpp"
 
 namespace faasconf::experiments::cli {
 
 namespace {
 
 constexpr std::int64_t kMostFunctions = 1'000'000'000;
-constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
-
-// The error of a reader, with the name of the option before it.
-template <class Read>
-auto read_option(const std::string& name, const Read& read) {
-  try {
-    return read();
-  } catch (const sim::Error& error) {
-    throw sim::Error("--" + name + ": " + error.what());
-  }
-}
 
 std::optional<traces::Bounds> bounds(const Arguments& arguments, const std::string& name) {
   if (!arguments.given(name)) return std::nullopt;
@@ -67,125 +53,75 @@ double positive(const Arguments& arguments, const std::string& name) {
   throw sim::Error("--" + name + ": expected a number > 0, got \"" + arguments.text(name) + "\"");
 }
 
-struct Window {
-  sim::Duration start{};
-  sim::Duration length{};
-};
-
-// What to do with a trace, in this order.
-struct Plan {
-  traces::Selection selection;
-  std::optional<sim::Duration> start;
-  std::optional<sim::Duration> length;
-  std::optional<std::size_t> sample;
-  std::optional<double> speed;
-  std::string rate_option;  // which of the three ways to say it; empty: as it is
-  double rate = 1;
-  std::uint64_t seed = 1;
-  std::string out;
-};
-
-Plan plan_of(const Arguments& arguments) {
-  Plan plan;
-  plan.selection = selection_of(arguments);
-  if (arguments.given("start")) {
-    plan.start = read_option("start", [&] { return traces::parse_trace_time(arguments.text("start")); });
-  }
-  if (arguments.given("length")) plan.length = arguments.duration("length");
-  if (arguments.given("sample")) plan.sample = static_cast<std::size_t>(arguments.integer("sample", 1, kMostFunctions));
-  if (arguments.given("speed")) plan.speed = positive(arguments, "speed");
-  for (const std::string name : {"rate-factor", "mean-rate", "peak-rate"}) {
+// The one of the three ways to say it that is given.
+std::optional<jobs::CallRate> rate_of(const Arguments& arguments) {
+  using Of = jobs::CallRate::Of;
+  constexpr std::array<std::pair<const char*, Of>, 3> kWays = {
+      {{"rate-factor", Of::factor}, {"mean-rate", Of::mean}, {"peak-rate", Of::peak}}};
+  std::optional<jobs::CallRate> rate;
+  std::string first;
+  for (const auto& [name, of] : kWays) {
     if (!arguments.given(name)) continue;
-    if (!plan.rate_option.empty()) throw sim::Error("--" + name + ": expected no --" + plan.rate_option + " beside it");
-    plan.rate_option = name;
-    plan.rate = positive(arguments, name);
+    if (rate) throw sim::Error(std::string("--") + name + ": expected no --" + first + " beside it");
+    first = name;
+    rate = {.of = of, .value = positive(arguments, name)};
   }
-  plan.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kLargestSeed));
-  plan.out = arguments.text("out");
-  return plan;
+  return rate;
 }
 
-struct Outcome {
-  traces::TraceTotals before;
-  std::vector<traces::Criterion> criteria;
-  traces::Trace trace;
-  std::optional<traces::Representativeness> sample;  // against what it was drawn from
-  double factor = 1;                                 // of the rate
-};
-
-// The rest of the trace from the start on, unless a length is given.
-Window window_of(const Plan& plan, const traces::Trace& trace) {
-  const sim::Duration start = plan.start.value_or(sim::Duration::zero());
-  const sim::Duration rest = std::chrono::hours(24) * trace.days - start;
-  return {.start = start, .length = plan.length.value_or(std::max(rest, sim::Duration::zero()))};
-}
-
-double rate_factor(const Plan& plan, const traces::Trace& trace) {
-  if (plan.rate_option == "mean-rate") return traces::factor_for_mean(trace, plan.rate);
-  if (plan.rate_option == "peak-rate") return traces::factor_for_peak(trace, plan.rate, plan.seed);
-  return plan.rate;
-}
-
-Outcome carry_out(const Plan& plan, traces::Trace whole) {
-  Outcome outcome;
-  outcome.before = traces::totals(whole);
-  traces::Selected selected = traces::select(whole, plan.selection);
-  outcome.criteria = selected.criteria;
-  outcome.trace = std::move(selected.trace);
-  if (plan.start || plan.length) {
-    const Window window = window_of(plan, outcome.trace);
-    outcome.trace = traces::cut_window(outcome.trace, window.start, window.length);
-  }
-  if (plan.sample && !outcome.trace.functions.empty()) {
-    traces::Trace sample = traces::sample(outcome.trace, *plan.sample, plan.seed);
-    outcome.sample = traces::compare(outcome.trace, sample);
-    outcome.trace = std::move(sample);
-  }
-  if (plan.speed) outcome.trace = traces::scale_time(outcome.trace, *plan.speed, plan.seed);
-  if (!plan.rate_option.empty()) {
-    outcome.factor = rate_factor(plan, outcome.trace);
-    outcome.trace = traces::scale_rate(outcome.trace, outcome.factor, plan.seed);
-  }
-  return outcome;
-}
-
-// What was done, for the origin: "selected: trigger http; start 12:00; ...".
-std::string steps_taken(const Arguments& arguments) {
-  std::string text = "selected";
+// What is done, for the origin: "trigger http, start 12:00, seed 1".
+std::string described(const Arguments& arguments) {
+  std::string text;
   for (const char* name :
        {"owner", "app", "function", "trigger", "rank", "quantile", "daily-calls", "duration", "app-memory", "cv",
         "start", "length", "sample", "speed", "rate-factor", "mean-rate", "peak-rate"}) {
     if (!arguments.given(name)) continue;
-    text += std::string(", ") + name;
+    text += name;
     for (const std::string& value : arguments.list(name)) text += " " + value;
+    text += ", ";
   }
-  return text + ", seed " + arguments.text("seed");
+  return text + "seed " + arguments.text("seed");
 }
 
-std::vector<std::string> write_trace(const std::string& out, const traces::Trace& trace, const Arguments& arguments,
-                                     const traces::TraceSource& source, Progress& progress) {
-  if (out.empty()) return {};
-  if (!out.ends_with(".h5")) return write_trace_folder(out, trace, progress);
-  return write_trace_store(out, trace, trace_record(kTraceStoreFormat, "trace select", arguments, source), progress);
+void check_paths(const jobs::TraceSelectJob& job) {
+  if (!job.out.empty() && jobs::is_store_path(job.out)) check_output_file("out", job.out);
+  check_apart({{"--out", job.out}}, {{"TRACE", job.trace.path}});
+}
+
+jobs::TraceSelectJob job_of(const Arguments& arguments) {
+  jobs::TraceSelectJob job{.trace = trace_input(arguments)};
+  job.trace.on_duplicate = on_duplicate(arguments);
+  job.selection = selection_of(arguments);
+  if (arguments.given("start")) {
+    job.start = read_option("start", [&] { return traces::parse_trace_time(arguments.text("start")); });
+  }
+  if (arguments.given("length")) job.length = arguments.duration("length");
+  if (arguments.given("sample")) job.sample = static_cast<std::size_t>(arguments.integer("sample", 1, kMostFunctions));
+  if (arguments.given("speed")) job.speed = positive(arguments, "speed");
+  job.rate = rate_of(arguments);
+  job.seed = seed_of(arguments);
+  job.described = described(arguments);
+  job.out = arguments.text("out");
+  check_paths(job);
+  return job;
 }
 
 std::string number(double value) { return results::format_estimate(value, std::nullopt); }
 
-void print_kept(std::ostream& out, const Outcome& outcome) {
-  const traces::TraceTotals after = traces::totals(outcome.trace);
+void print_kept(std::ostream& out, const jobs::TraceSelectResult& result) {
   const auto row = [](const std::string& name, auto kept, auto of) {
     return std::vector<std::string>{name, std::to_string(kept), std::to_string(of)};
   };
   results::TextTable table{
       .header = {{"", "kept", "of"}},
-      .rows = {row("functions", after.functions, outcome.before.functions),
-               row("apps", after.apps, outcome.before.apps), row("owners", after.owners, outcome.before.owners),
-               row("calls", after.calls, outcome.before.calls)}};
+      .rows = {row("functions", result.kept.functions, result.of.functions),
+               row("apps", result.kept.apps, result.of.apps), row("owners", result.kept.owners, result.of.owners),
+               row("calls", result.kept.calls, result.of.calls)}};
   table.print(out);
-  for (const traces::Criterion& criterion : outcome.criteria) {
+  for (const traces::Criterion& criterion : result.criteria) {
     out << criterion.name << ": " << criterion.unmet_by << " functions do not meet it\n";
   }
-  if (outcome.factor != 1) out << "rate: x " << number(outcome.factor) << "\n";
+  if (result.factor != 1) out << "rate: x " << number(result.factor) << "\n";
 }
 
 void print_sample(std::ostream& out, const traces::Representativeness& sample) {
@@ -220,13 +156,13 @@ nlohmann::ordered_json json_of(const traces::TraceTotals& totals) {
   return {{"functions", totals.functions}, {"apps", totals.apps}, {"owners", totals.owners}, {"calls", totals.calls}};
 }
 
-void print_json(std::ostream& out, const Outcome& outcome, const std::vector<std::string>& files) {
-  nlohmann::ordered_json line{{"kept", json_of(traces::totals(outcome.trace))}, {"of", json_of(outcome.before)}};
-  for (const traces::Criterion& criterion : outcome.criteria) line["unmet_by"][criterion.name] = criterion.unmet_by;
-  line["rate_factor"] = outcome.factor;
-  line["days"] = outcome.trace.days;
-  if (outcome.sample) {
-    const traces::Representativeness& sample = *outcome.sample;
+void print_json(std::ostream& out, const jobs::TraceSelectResult& result) {
+  nlohmann::ordered_json line{{"kept", json_of(result.kept)}, {"of", json_of(result.of)}};
+  for (const traces::Criterion& criterion : result.criteria) line["unmet_by"][criterion.name] = criterion.unmet_by;
+  line["rate_factor"] = result.factor;
+  line["days"] = result.trace.days;
+  if (result.sample) {
+    const traces::Representativeness& sample = *result.sample;
     line["sample"] = {{"daily_calls", json_of(sample.daily_calls)},
                       {"execution_s", json_of(sample.execution_s)},
                       {"memory_mb", json_of(sample.memory_mb)},
@@ -234,34 +170,22 @@ void print_json(std::ostream& out, const Outcome& outcome, const std::vector<std
                       {"trigger_shares_of_all", sample.trigger_shares_of_whole},
                       {"correlation", sample.correlation}};
   }
-  line["files"] = files;
-  line["origin"] = outcome.trace.origin;
+  line["files"] = result.files;
+  line["origin"] = result.trace.origin;
   out << line.dump() << "\n";
 }
 
 int run_trace_select(const Arguments& arguments, const Console& console) {
-  const Plan plan = plan_of(arguments);
-  const bool to_folder = !plan.out.empty() && !plan.out.ends_with(".h5");
-  if (!plan.out.empty() && !to_folder) check_output_file("out", plan.out);
-  check_apart({{"--out", plan.out}}, {{"TRACE", find_input(arguments.text("TRACE"))}});
-  const auto source = open_trace(arguments);
-  if (to_folder) make_output_folder("out", plan.out);
-
-  Progress progress(console.err, console.is_terminal);
-  traces::ReadTrace read = read_trace(arguments, *source, progress);
-  Outcome outcome = carry_out(plan, std::move(read.trace));
-  outcome.trace.origin += "; " + steps_taken(arguments);
-  const std::vector<std::string> files = write_trace(plan.out, outcome.trace, arguments, *source, progress);
-  progress.clear();
-
-  print_report(console.err, read.report);
+  const jobs::TraceSelectResult result = jobs::run(job_of(arguments), progress_on(console));
+  if (result.interrupted) return say_interrupted(console.err);
+  print_report(console.err, result.read);
   if (arguments.given("json")) {
-    print_json(console.out, outcome, files);
+    print_json(console.out, result);
     return kDone;
   }
-  print_kept(console.out, outcome);
-  if (outcome.sample) print_sample(console.out, *outcome.sample);
-  for (const std::string& file : files) console.out << file << "\n";
+  print_kept(console.out, result);
+  if (result.sample) print_sample(console.out, *result.sample);
+  for (const std::string& file : result.files) console.out << file << "\n";
   return kDone;
 }
 

@@ -1,90 +1,54 @@
-#include <algorithm>
-#include <filesystem>
-#include <limits>
+#include "experiments/jobs/trace_synthesize.hpp"
+
+#include <cstdint>
 #include <ostream>
-#include <system_error>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/progress.hpp"
-#include "experiments/cli/trace_record.hpp"
-#include "experiments/version.hpp"
-#include "sim/core/error.hpp"
-#include "traces/store/store.hpp"
-#include "traces/synthetic/in_order.hpp"
-#include "traces/synthetic/synthesis.hpp"
-#include "traces/synthetic/write_azure2019.hpp"
+#include "experiments/cli/trace_input.hpp"
+#include "experiments/jobs/trace_output.hpp"
 
 namespace faasconf::experiments::cli {
 
 namespace {
 
-constexpr std::size_t kFunctionsAtOnce = 64;
 constexpr std::int64_t kMaxFunctions = 10'000'000;
 constexpr std::int64_t kMaxDays = 366;
 
-std::vector<std::string> write_to_store(const std::string& path, const traces::SyntheticTrace& trace,
-                                        const results::Record& record, std::size_t threads,
-                                        const std::function<void(std::size_t)>& progress) {
-  traces::TraceStoreWriter writer(path, {.days = trace.spec().days,
-                                         .origin = trace.origin(),
-                                         .creator = "faasconf " + std::string(version()),
-                                         .record = results::to_json(record)});
-  std::size_t done = 0;
-  const auto make = [&](std::size_t piece) {
-    std::vector<traces::TraceFunction> functions;
-    const std::size_t end = std::min(trace.size(), (piece + 1) * kFunctionsAtOnce);
-    for (std::size_t i = piece * kFunctionsAtOnce; i < end; ++i) functions.push_back(trace.function(i));
-    return functions;
-  };
-  traces::in_order((trace.size() + kFunctionsAtOnce - 1) / kFunctionsAtOnce, threads, make,
-                   [&](const std::vector<traces::TraceFunction>& functions) {
-                     for (const traces::TraceFunction& function : functions) writer.append(function);
-                     progress(done += functions.size());
-                   });
-  writer.commit();
-  return {path};
+jobs::TraceSynthesizeJob job_of(const Arguments& arguments) {
+  jobs::TraceSynthesizeJob job{
+      .trace = {.seed = seed_of(arguments),
+                .functions = static_cast<std::uint32_t>(arguments.integer("functions", 1, kMaxFunctions)),
+                .days = static_cast<std::uint32_t>(arguments.integer("days", 1, kMaxDays))},
+      .out = arguments.text("out"),
+      .threads = thread_count(arguments)};
+  if (jobs::is_store_path(job.out)) check_output_file("out", job.out);
+  return job;
+}
+
+void print_json(std::ostream& out, const jobs::TraceSynthesizeJob& job, const jobs::TraceSynthesizeResult& result) {
+  out << nlohmann::ordered_json{{"files", result.files},
+                                {"functions", result.functions},
+                                {"apps", result.apps},
+                                {"days", job.trace.days},
+                                {"origin", result.origin}}
+             .dump()
+      << "\n";
 }
 
 int run_trace_synthesize(const Arguments& arguments, const Console& console) {
-  const traces::SynthesisSpec spec{
-      .seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max())),
-      .functions = static_cast<std::uint32_t>(arguments.integer("functions", 1, kMaxFunctions)),
-      .days = static_cast<std::uint32_t>(arguments.integer("days", 1, kMaxDays)),
-  };
-  const unsigned threads = thread_count(arguments);
-  const std::string out = arguments.text("out");
-  const bool to_store = out.ends_with(".h5");
-  if (to_store) {
-    check_output_file("out", out);
-  } else {
-    make_output_folder("out", out);
-  }
-
-  Progress progress(console.err, console.is_terminal);
-  const traces::SyntheticTrace trace(spec);
-  progress.start("synthesize", trace.size());
-  const auto tell = [&](std::size_t done) { progress.advance(done); };
-  const std::vector<std::string> files =
-      to_store
-          ? write_to_store(out, trace, trace_record(kTraceStoreFormat, "trace synthesize", arguments), threads, tell)
-          : traces::write_azure2019(out, trace, threads, tell);
-  progress.clear();
-
+  const jobs::TraceSynthesizeJob job = job_of(arguments);
+  const jobs::TraceSynthesizeResult result = jobs::run(job, progress_on(console));
+  if (result.interrupted) return say_interrupted(console.err);
   if (arguments.given("json")) {
-    console.out << nlohmann::ordered_json{{"files", files},
-                                          {"functions", trace.size()},
-                                          {"apps", trace.apps()},
-                                          {"days", spec.days},
-                                          {"origin", trace.origin()}}
-                       .dump()
-                << "\n";
+    print_json(console.out, job, result);
     return kDone;
   }
-  for (const std::string& file : files) console.out << file << "\n";
-  console.err << "faasconf: " << trace.size() << " functions in " << trace.apps() << " apps; " << trace.origin()
+  for (const std::string& file : result.files) console.out << file << "\n";
+  console.err << "faasconf: " << result.functions << " functions in " << result.apps << " apps; " << result.origin
               << "\n";
   return kDone;
 }

@@ -4,11 +4,11 @@
 #include <sstream>
 
 #include "experiments/cli/command.hpp"
-#include "experiments/cli/critical_path.hpp"
 #include "experiments/config/cases.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/quantity.hpp"
+#include "sim/model/critical_path.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -134,7 +134,7 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   const sim::WorkflowSpec& workflow = scenario.workflow();
   const auto fixed = std::count_if(workflow.functions.begin(), workflow.functions.end(),
                                    [](const sim::FunctionSpec& function) { return function.fixed.has_value(); });
-  const CriticalPath path = critical_path(workflow, scenario.graph());
+  const sim::CriticalPath path = sim::critical_path(workflow, scenario.graph());
 
   std::ostream& out = console.out;
   out << "workflow       " << workflow.name << "\n";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "sim/model/critical_path.hpp"
+
 namespace faasconf::sim {
 namespace {
 
@@ -122,10 +124,6 @@ std::vector<std::size_t> topological_order(const std::vector<std::uint8_t>& edge
   return order;
 }
 
-double expected_s(const FunctionSpec& function) {
-  return function.serial_work.mean() + function.parallel_work.mean() / function.max_threads + function.off_cpu.mean();
-}
-
 }  // namespace
 
 AgentGraph::AgentGraph(const WorkflowSpec& workflow, const ActionSpace& actions)
@@ -136,7 +134,7 @@ AgentGraph::AgentGraph(const WorkflowSpec& workflow, const ActionSpace& actions)
   std::vector<double> until_s(count);  // longest way from a start, this agent included
   std::vector<double> after_s(count);  // longest way to an end, this agent excluded
   for (std::size_t agent = 0; agent < count; ++agent) {
-    own_s[agent] = expected_s(workflow.functions[actions.function(agent).index]);
+    own_s[agent] = unloaded_time_s(workflow.functions[actions.function(agent).index]);
     for (std::size_t other = 0; other < count; ++other) {
       positions_[agent].fan_in += leads(other, agent) ? 1 : 0;
       positions_[agent].fan_out += leads(agent, other) ? 1 : 0;

@@ -13,6 +13,7 @@ namespace faasconf::traces {
 // What to do with a key that comes twice in one file, or twice on one day of a series.
 enum class OnDuplicate : std::uint8_t { sum, first, error };
 OnDuplicate parse_on_duplicate(std::string_view text);  // throws sim::Error
+std::string_view name_of(OnDuplicate how);
 
 struct ReadPolicy {
   OnBadRow on_bad_row = OnBadRow::error;

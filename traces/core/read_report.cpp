@@ -1,15 +1,23 @@
 #include "traces/core/read_report.hpp"
 
+#include <algorithm>
+
 #include "sim/core/error.hpp"
 
 namespace faasconf::traces {
+namespace {
+
+constexpr std::array<std::string_view, 3> kNames = {"error", "skip", "fix"};
+
+}  // namespace
 
 OnBadRow parse_on_bad_row(std::string_view text) {
-  if (text == "error") return OnBadRow::error;
-  if (text == "skip") return OnBadRow::skip;
-  if (text == "fix") return OnBadRow::fix;
+  const auto found = std::ranges::find(kNames, text);
+  if (found != kNames.end()) return static_cast<OnBadRow>(found - kNames.begin());
   throw sim::Error("expected error, skip or fix, got \"" + std::string(text) + "\"");
 }
+
+std::string_view name_of(OnBadRow how) { return kNames[static_cast<std::size_t>(how)]; }
 
 std::string_view fault_name(Fault fault) {
   static constexpr std::array<std::string_view, kFaults> names = {

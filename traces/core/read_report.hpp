@@ -15,6 +15,7 @@ enum class OnBadRow : std::uint8_t {
   fix,    // mends it, as Fault says; leaves it out where nothing can be mended
 };
 OnBadRow parse_on_bad_row(std::string_view text);  // "error", "skip", "fix"; throws sim::Error
+std::string_view name_of(OnBadRow how);
 
 // What may be wrong with a row; and below, remarkable and never an error by itself.
 enum class Fault : std::uint8_t {

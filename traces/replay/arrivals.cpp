@@ -32,6 +32,8 @@ ArrivalPattern parse_arrival_pattern(std::string_view text) {
                    "\"");
 }
 
+std::string_view name_of(ArrivalPattern pattern) { return kPatternNames[static_cast<std::size_t>(pattern)]; }
+
 FunctionArrivals::FunctionArrivals(const TraceFunction& function, const ArrivalRequest& request)
     : function_(function), request_(checked(request, function)), streams_(request.seed, "arrivals", function) {
   if (request_.pattern == ArrivalPattern::periodic) {

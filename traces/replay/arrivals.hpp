@@ -23,6 +23,7 @@ enum class ArrivalPattern : std::uint8_t {
   burst,        // all at the minute's start
 };
 ArrivalPattern parse_arrival_pattern(std::string_view text);  // the names above; throws sim::Error
+std::string_view name_of(ArrivalPattern pattern);
 
 struct ArrivalRequest {
   ArrivalPattern pattern = ArrivalPattern::uniform;

@@ -1,6 +1,7 @@
 #include "traces/replay/distributions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 namespace faasconf::traces {
 namespace {
 
+constexpr std::array<std::string_view, 3> kKindNames = {"percentiles", "log-normal", "average"};
 constexpr double kHalfResolution_ms = .5;
 constexpr double kMebibytesPerMegabyte = 1e6 / 1048576;
 constexpr double kLeastMemory_mb = .5;
@@ -82,11 +84,12 @@ sim::Distribution distribution_of(DistributionKind kind, std::span<const double>
 }  // namespace
 
 DistributionKind parse_distribution_kind(std::string_view text) {
-  if (text == "percentiles") return DistributionKind::percentiles;
-  if (text == "log-normal") return DistributionKind::log_normal;
-  if (text == "average") return DistributionKind::average;
+  const auto found = std::ranges::find(kKindNames, text);
+  if (found != kKindNames.end()) return static_cast<DistributionKind>(found - kKindNames.begin());
   throw sim::Error("expected percentiles, log-normal or average, got \"" + std::string(text) + "\"");
 }
+
+std::string_view name_of(DistributionKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
 
 sim::Distribution duration_distribution(const DurationPercentiles& duration, DistributionKind kind) {
   return distribution_of(kind, DurationPercentiles::kProbabilities, duration.percentiles_ms, duration.average_ms,

@@ -16,8 +16,9 @@ enum class DistributionKind : std::uint8_t {
                 // distribution
   average,      // always the average
 };
-DistributionKind parse_distribution_kind(
-    std::string_view text);  // "percentiles", "log-normal", "average"; throws sim::Error
+// "percentiles", "log-normal", "average"; throws sim::Error
+DistributionKind parse_distribution_kind(std::string_view text);
+std::string_view name_of(DistributionKind kind);
 
 // Seconds. The data resolve whole milliseconds of 30-second averages, so real tails are wider; 0 counts as half a
 // millisecond in the log-normal fit.

@@ -90,10 +90,13 @@ class SharedReplay {
 }  // namespace
 
 Tenancy parse_tenancy(std::string_view text) {
-  if (text == "function") return Tenancy::function;
-  if (text == "app") return Tenancy::app;
+  for (const Tenancy tenancy : {Tenancy::function, Tenancy::app}) {
+    if (text == name_of(tenancy)) return tenancy;
+  }
   throw sim::Error("expected function or app, got \"" + std::string(text) + "\"");
 }
+
+std::string_view name_of(Tenancy tenancy) { return tenancy == Tenancy::app ? "app" : "function"; }
 
 void check(const ReplayRequest& request) {
   if (request.concurrency < 0) {

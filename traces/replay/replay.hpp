@@ -36,6 +36,7 @@ enum class Tenancy : std::uint8_t {
   app,       // of all functions of an app, as in the paper of the hybrid policy; they hold the app's memory
 };
 Tenancy parse_tenancy(std::string_view text);  // "function", "app"; throws sim::Error
+std::string_view name_of(Tenancy tenancy);
 
 struct ReplayRequest {
   KeepAlivePolicy policy = FixedKeepAlive{};

@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-#include "experiments/cli/replay_report.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 
 namespace faasconf::experiments::cli {
@@ -212,23 +211,6 @@ TEST(TraceReplay, SaysWhatItCannotUse) {
   expect_misused("--out no/f.csv", "--out: ");
   expect_misused("--plot no/f.png", "--plot: ");
   EXPECT_EQ(faasconf("trace replay none.csv").code, kMisused);
-}
-
-// Shares of functions with calls: 0, .5, 1, 1.
-TEST(ColdShares, AreOfFunctionsThatWereServed) {
-  traces::TraceReplay replay;
-  replay.functions = {{.calls = 4},
-                      {.calls = 4, .cold = 2},
-                      {},
-                      {.calls = 1, .cold = 1},
-                      {.calls = 3, .cold = 2},
-                      {.calls = 2, .denied = 2}};
-  replay.functions[4].denied = 1;
-  const ColdShares shares = cold_shares(replay);
-  EXPECT_EQ(shares.functions, 4U);
-  EXPECT_EQ(shares.always, 2U);
-  EXPECT_DOUBLE_EQ(*shares.quantiles[1], .75);  // the median
-  EXPECT_FALSE(cold_shares({}).quantiles[0]);
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "experiments/cli/critical_path.hpp"
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
+#include "sim/model/critical_path.hpp"
 #include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments::config {
@@ -290,7 +290,7 @@ TEST(TcktApp, LatencyWithoutLoadIsTheSumOfAllCalls) {
   const double queries_s = 33 * (0.001 + 0.001);
   const double others_s = 2 * 0.0113 + 0.0052 + 8 * 0.0033 + 2 * 0.0042 + 2 * 0.0033 + 4 * 0.0042 + 2 * 0.0027 +
                           0.0047 + 2 * 0.0036 + 10 * 0.0047 + 0.0057;
-  EXPECT_NEAR(cli::critical_path(workflow, sim::Graph(workflow)).seconds, 36 * 0.02 + queries_s + others_s + 0.165,
+  EXPECT_NEAR(sim::critical_path(workflow, sim::Graph(workflow)).seconds, 36 * 0.02 + queries_s + others_s + 0.165,
               1e-9);
 }
 
@@ -305,7 +305,7 @@ TEST(TcktApp, CallsTakeThePublishedTimesUnderTheMiddleOfTheCpuRange) {
   }
   for (std::size_t i = 1; i < 12; ++i) {
     workflow.entry = {sim::Call{workflow.functions[i].name}};
-    const double seconds = cli::critical_path(workflow, sim::Graph(workflow)).seconds - workflow.gateway.hop.mean();
+    const double seconds = sim::critical_path(workflow, sim::Graph(workflow)).seconds - workflow.gateway.hop.mean();
     EXPECT_NEAR(seconds, published_s[i], 0.0006) << workflow.functions[i].name;  // works are rounded to 0.1 ms
   }
 }

@@ -1,11 +1,15 @@
 #pragma once
+// How long a workflow takes without load, and along which of its functions.
 
 #include <string>
 #include <vector>
 
 #include "sim/model/graph.hpp"
 
-namespace faasconf::experiments::cli {
+namespace faasconf::sim {
+
+// Mean time of one call of a function by itself, without its hop and what it calls: a core for every thread.
+double unloaded_time_s(const FunctionSpec& function);
 
 // The longest way through a workflow when nobody waits: mean times, no contention, a core for every thread. Of a choice
 // it counts the mean over its options and names the likeliest one.
@@ -14,6 +18,6 @@ struct CriticalPath {
   std::vector<std::string> functions;  // in order of their calls
 };
 
-CriticalPath critical_path(const sim::WorkflowSpec& workflow, const sim::Graph& graph);
+CriticalPath critical_path(const WorkflowSpec& workflow, const Graph& graph);
 
-}  // namespace faasconf::experiments::cli
+}  // namespace faasconf::sim

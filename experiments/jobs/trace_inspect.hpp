@@ -1,0 +1,24 @@
+#pragma once
+// What a trace is like: the statistics that are published of the Azure Functions 2019 data set.
+
+#include "experiments/jobs/progress.hpp"
+#include "experiments/jobs/trace_input.hpp"
+#include "traces/azure/statistics.hpp"
+#include "traces/core/read_report.hpp"
+
+namespace faasconf::experiments::jobs {
+
+struct TraceInspectJob {
+  TraceInput trace;  // on_duplicate decides nothing: functions are counted as they come
+};
+
+struct TraceInspectResult {
+  traces::TraceStatistics statistics;
+  traces::ReadReport read{};
+  bool interrupted = false;  // there are none
+};
+
+// Counts bytes. Throws sim::Error where the trace cannot be read.
+TraceInspectResult run(const TraceInspectJob& job, const Progress& progress = {});
+
+}  // namespace faasconf::experiments::jobs

@@ -1,0 +1,34 @@
+#pragma once
+// Where a job leaves a trace: in a store, whose path ends in .h5, or in a folder of three CSV files a day, in the
+// schema of the Azure Functions 2019 data set.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "experiments/jobs/progress.hpp"
+#include "experiments/results/record.hpp"
+#include "traces/core/trace.hpp"
+#include "traces/store/store.hpp"
+
+namespace faasconf::experiments::jobs {
+
+inline constexpr results::FileFormat kTraceStoreFormat{"faasconf-trace", 1};
+
+bool is_store_path(const std::string& out);
+
+// The folder is made where it is missing. Throws BadValue, of `out`, when nothing can be written to it.
+void make_trace_folder(const std::string& out);
+
+// What a store says of itself.
+traces::StoreOrigin store_origin(std::uint32_t days, std::string origin, const results::Record& record);
+
+// Both count functions, write aside and rename when whole, and give the paths of the files. `more` may add to the store
+// once it has the functions. Throw sim::Cancelled where the caller does not want to go on: then there are no files.
+std::vector<std::string> write_trace_store(const std::string& path, const traces::Trace& trace,
+                                           const results::Record& record, const Progress& progress,
+                                           const std::function<void(traces::TraceStoreWriter&)>& more = {});
+std::vector<std::string> write_trace_folder(const std::string& folder, const traces::Trace& trace,
+                                            const Progress& progress);
+
+}  // namespace faasconf::experiments::jobs

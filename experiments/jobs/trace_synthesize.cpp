@@ -1,0 +1,77 @@
+#include "experiments/jobs/trace_synthesize.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "experiments/jobs/trace_output.hpp"
+#include "sim/core/error.hpp"
+#include "traces/synthetic/in_order.hpp"
+#include "traces/synthetic/write_azure2019.hpp"
+
+namespace faasconf::experiments::jobs {
+namespace {
+
+constexpr std::size_t kFunctionsAtOnce = 64;
+
+results::Record record_of(const TraceSynthesizeJob& job) {
+  const auto whole = [](std::uint64_t number) { return config::yaml_scalar(std::to_string(number)); };
+  return {.format = kTraceStoreFormat,
+          .job = {.verb = "trace synthesize",
+                  .options = {{"functions", whole(job.trace.functions)}, {"days", whole(job.trace.days)}}},
+          .seed = job.trace.seed};
+}
+
+std::vector<traces::TraceFunction> make_piece(const traces::SyntheticTrace& trace, std::size_t piece) {
+  std::vector<traces::TraceFunction> functions;
+  const std::size_t end = std::min(trace.size(), (piece + 1) * kFunctionsAtOnce);
+  for (std::size_t i = piece * kFunctionsAtOnce; i < end; ++i) {
+    sim::throw_if_cancelled(trace.spec().go_on);
+    functions.push_back(trace.function(i));
+  }
+  return functions;
+}
+
+std::vector<std::string> write_store(const TraceSynthesizeJob& job, const traces::SyntheticTrace& trace,
+                                     const std::function<void(std::size_t)>& tell) {
+  traces::TraceStoreWriter writer(job.out, store_origin(trace.spec().days, trace.origin(), record_of(job)));
+  std::size_t done = 0;
+  traces::in_order((trace.size() + kFunctionsAtOnce - 1) / kFunctionsAtOnce, job.threads,
+                   [&](std::size_t piece) { return make_piece(trace, piece); },
+                   [&](const std::vector<traces::TraceFunction>& functions) {
+                     for (const traces::TraceFunction& function : functions) writer.append(function);
+                     tell(done += functions.size());
+                   });
+  writer.commit();
+  return {job.out};
+}
+
+TraceSynthesizeResult synthesize(const TraceSynthesizeJob& job, const Progress& progress) {
+  if (!is_store_path(job.out)) make_trace_folder(job.out);
+  traces::SynthesisSpec spec = job.trace;
+  spec.go_on = progress.go_on;
+  const traces::SyntheticTrace trace(spec);
+
+  Step step{.label = "synthesize", .total = trace.size()};
+  progress.report(step);
+  const auto tell = [&](std::size_t done) {
+    step.done = done;
+    progress.report(step);
+  };
+  return {.files = is_store_path(job.out) ? write_store(job, trace, tell)
+                                          : traces::write_azure2019(job.out, trace, job.threads, tell),
+          .functions = trace.size(),
+          .apps = trace.apps(),
+          .origin = trace.origin()};
+}
+
+}  // namespace
+
+TraceSynthesizeResult run(const TraceSynthesizeJob& job, const Progress& progress) {
+  try {
+    return synthesize(job, progress);
+  } catch (const sim::Cancelled&) {
+    return {.files = {}, .interrupted = true};
+  }
+}
+
+}  // namespace faasconf::experiments::jobs

@@ -1,0 +1,71 @@
+#include "experiments/jobs/trace_profile.hpp"
+
+#include <chrono>
+
+#include <gmock/gmock.h>
+
+#include "tests/experiments/jobs/trace_folder.hpp"
+
+namespace faasconf::experiments::jobs {
+namespace {
+
+using testing::HasSubstr;
+
+// "rising": m calls in minute m, and "steady": 5 in each, of the same app.
+traces::Trace two_functions_trace() {
+  traces::TraceFunction rising = traces::function_of("rising", {});
+  for (std::uint32_t minute = 1; minute < traces::kMinutesPerDay; ++minute) rising.counts.push_back({minute, minute});
+  return {.functions = {rising, traces::steady("steady", 5)}, .origin = "made up"};
+}
+
+TraceProfileJob rising_from_one(const TraceFolder& folder) {
+  return {.trace = folder.trace(),
+          .whose = traces::FunctionKey{"rising"},
+          .profile = {
+              .start = std::chrono::hours(1), .length = std::chrono::minutes(11), .users_min = 10, .users_max = 20}};
+}
+
+TEST(TraceProfileJob, GivesUsersThatFollowTheCounts) {
+  const TraceFolder folder("profile-job", two_functions_trace());
+  const TraceProfileResult result = run(rising_from_one(folder));
+  ASSERT_EQ(result.profile.steps.size(), 11U);
+  EXPECT_EQ(result.profile.steps.front().level, 10);
+  EXPECT_EQ(result.profile.steps[5].level, 15);
+  EXPECT_EQ(result.profile.steps.back().level, 20);
+  EXPECT_THAT(result.profile.origin, HasSubstr("trace.h5, sha256 "));
+}
+
+TEST(TraceProfileJob, AddsTheFunctionsOfAnApp) {
+  const TraceFolder folder("profile-job-app", two_functions_trace());
+  TraceProfileJob job = rising_from_one(folder);
+  job.whose = traces::AppKey{"a"};
+  EXPECT_THAT(run(job).profile.origin, HasSubstr("app a (2 functions), day 1, start 01:00, length 11m, scale 65..75"));
+}
+
+TEST(TraceProfileJob, RecordsWhatDecidesTheProfile) {
+  const TraceFolder folder("profile-job-record", two_functions_trace());
+  const TraceProfileJob job = rising_from_one(folder);
+  const TraceProfileResult result = run(job);
+  ASSERT_EQ(result.files.size(), 1U);
+  const results::Record record = record_of(job, result);
+  const std::string yaml = results::job_yaml(record.job);
+  EXPECT_THAT(yaml, HasSubstr("function: rising"));
+  EXPECT_THAT(yaml, HasSubstr("start: 1h"));
+  EXPECT_THAT(yaml, HasSubstr("max_users: 20"));
+  EXPECT_FALSE(record.seed);
+}
+
+TEST(TraceProfileJob, EndsWhereItIsCancelled) {
+  const TraceFolder folder("profile-job-cancelled", traces::many_functions(30));
+  expect_ends_where_it_is_cancelled(TraceProfileJob{.trace = folder.trace()}, folder);
+}
+
+TEST(TraceProfileJob, RefusesAFunctionThatIsNotThere) {
+  const TraceFolder folder("profile-job-refuses", two_functions_trace());
+  TraceProfileJob job = rising_from_one(folder);
+  job.whose = traces::FunctionKey{"falling"};
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("falling"));
+}
+
+}  // namespace
+}  // namespace faasconf::experiments::jobs
