@@ -4,13 +4,14 @@
 #include <cassert>
 #include <charconv>
 #include <cmath>
-#include <numeric>
+#include <limits>
 #include <ostream>
 #include <sstream>
 #include <thread>
 
 #include <boost/program_options.hpp>
 
+#include "experiments/config/yaml_reader.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -76,22 +77,6 @@ auto read(const std::string& name, const Read& reader) {
   } catch (const sim::Error& error) {
     throw sim::Error("--" + name + ": " + error.what());
   }
-}
-
-// Edits that turn one word into the other: insert, delete, replace, swap neighbours.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before.swap(last);
-    last.swap(row);
-  }
-  return last[b.size()];
 }
 
 }  // namespace
@@ -218,27 +203,19 @@ Parameter threads_parameter() {
           .default_value = "all"};
 }
 
-unsigned thread_count(const Arguments& arguments) {
-  if (arguments.text("threads") == "all") return std::max(1U, std::thread::hardware_concurrency());
-  return static_cast<unsigned>(arguments.integer("threads", 1, kMaxThreads));
+int thread_count(const Arguments& arguments) {
+  if (arguments.text("threads") == "all") return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return static_cast<int>(arguments.integer("threads", 1, kMaxThreads));
+}
+
+std::uint64_t seed_of(const Arguments& arguments) {
+  return static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
 }
 
 void print_options(std::ostream& out, const std::vector<Parameter>& parameters) { out << describe(parameters); }
 
-std::optional<std::string> closest(const std::string& word, const std::vector<std::string>& candidates) {
-  std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance >= best_distance) continue;
-    best = candidate;
-    best_distance = distance;
-  }
-  return best;
-}
-
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  const auto meant = closest(word, candidates);
+  const auto meant = config::nearest(word, {candidates.begin(), candidates.end()});
   return meant ? "; did you mean \"" + *meant + "\"?" : "";
 }
 

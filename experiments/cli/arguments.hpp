@@ -56,7 +56,8 @@ Parameter json_lines_parameter();
 Parameter quiet_parameter();
 // --threads, for commands that work on several at once; as many as there are cores where "all" are wanted.
 Parameter threads_parameter();
-unsigned thread_count(const Arguments& arguments);
+int thread_count(const Arguments& arguments);
+std::uint64_t seed_of(const Arguments& arguments);  // --seed
 
 // The error of a reader, with the name of the option before it.
 template <class Read>
@@ -70,9 +71,6 @@ auto read_option(const std::string& name, const Read& read) {
 
 // "  --users N (=10)   description", aligned.
 void print_options(std::ostream& out, const std::vector<Parameter>& parameters);
-
-// The one of the candidates that a user may have meant, if any comes close.
-std::optional<std::string> closest(const std::string& word, const std::vector<std::string>& candidates);
 
 // "; did you mean ...?", or nothing.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <ostream>
 #include <system_error>
@@ -50,9 +49,8 @@ Plan make_plan(const Arguments& arguments) {
   Plan plan;
   plan.workflow = required(arguments, "workflow");
   plan.next = static_cast<std::size_t>(arguments.given("next") ? arguments.integer("next", 1, 1000) : 0);
-  plan.options.seed =
-      static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
-  plan.options.threads = static_cast<int>(thread_count(arguments));
+  plan.options.seed = seed_of(arguments);
+  plan.options.threads = thread_count(arguments);
   plan.json = arguments.given("json");
   plan.quiet = arguments.given("quiet");
   const bool only_next = plan.next > 0 && !arguments.given("measurements");

@@ -1,6 +1,5 @@
 #include "experiments/jobs/evaluate.hpp"
 
-#include <limits>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -84,8 +83,8 @@ Wanted read_arguments(const Arguments& arguments) {
   add_loads(arguments, job);
   job.seeds = static_cast<std::size_t>(arguments.integer("seeds", 2, kMostSeeds));
   add_policies(arguments, job.experiment);
-  job.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
-  job.threads = static_cast<int>(thread_count(arguments));
+  job.seed = seed_of(arguments);
+  job.threads = thread_count(arguments);
   read_outputs(arguments, wanted);
   return wanted;
 }

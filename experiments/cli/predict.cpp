@@ -1,7 +1,6 @@
 #include "experiments/jobs/predict.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <ostream>
 #include <vector>
 
@@ -56,9 +55,8 @@ Plan make_plan(const Arguments& arguments) {
   read_protocol(arguments, plan.job);
   read_files(arguments, plan);
   plan.job.options.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 1'000'000));
-  plan.job.options.seed =
-      static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
-  plan.job.threads = static_cast<int>(thread_count(arguments));
+  plan.job.options.seed = seed_of(arguments);
+  plan.job.threads = thread_count(arguments);
   plan.quiet = arguments.given("quiet");
   return plan;
 }

@@ -1,6 +1,5 @@
 #include "experiments/jobs/search.hpp"
 
-#include <limits>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
@@ -23,8 +22,8 @@ jobs::SearchJob parse(const Arguments& arguments) {
       .one_for_all = arguments.given("static"),
       .feasibility = {.limit = arguments.number("violation-limit", 0, 1)},
       .windows = static_cast<std::uint64_t>(arguments.integer("windows", 1, 1'000'000'000'000)),
-      .seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max())),
-      .threads = static_cast<int>(thread_count(arguments)),
+      .seed = seed_of(arguments),
+      .threads = thread_count(arguments),
   };
 }
 

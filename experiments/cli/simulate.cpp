@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iomanip>
-#include <limits>
 #include <optional>
 #include <ostream>
 #include <sstream>
@@ -78,8 +77,7 @@ void parse_replications(const Arguments& arguments, jobs::SimulateJob& job) {
   }
   const auto replications = static_cast<std::uint64_t>(arguments.integer("replications", 1, kMaxReplications));
   if (arguments.given("replications")) experiment.replications = replications;
-  const std::int64_t seed = arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max());
-  if (arguments.given("seed")) experiment.seed = static_cast<std::uint64_t>(seed);
+  if (arguments.given("seed")) experiment.seed = seed_of(arguments);
 }
 
 jobs::SimulateJob parse_job(const Arguments& arguments) {
@@ -92,7 +90,7 @@ jobs::SimulateJob parse_job(const Arguments& arguments) {
   if (arguments.text("warm-up") != "auto") job.warm_up = arguments.duration("warm-up");
   parse_replications(arguments, job);
   job.spans = arguments.given("spans");
-  job.threads = static_cast<int>(thread_count(arguments));
+  job.threads = thread_count(arguments);
   return job;
 }
 

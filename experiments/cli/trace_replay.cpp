@@ -1,6 +1,5 @@
 #include "experiments/jobs/trace_replay.hpp"
 
-#include <limits>
 #include <ostream>
 
 #include "experiments/cli/command.hpp"
@@ -20,7 +19,6 @@ namespace {
 constexpr std::int64_t kMostConcurrency = 1'000'000;
 constexpr std::int64_t kMostNodes = 1'000'000;
 constexpr std::int64_t kMostClusters = 100'000;
-constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
 constexpr double kAnyPrice = 1e9;
 
 sim::Distribution seconds(sim::Duration duration) { return sim::Deterministic{sim::to_seconds(duration)}; }
@@ -54,7 +52,7 @@ traces::ReplayRequest replay_request(const Arguments& arguments) {
   request.concurrency = static_cast<int>(arguments.integer("concurrency", 0, kMostConcurrency));
   request.arrivals.pattern =
       read_option("arrivals", [&] { return traces::parse_arrival_pattern(arguments.text("arrivals")); });
-  request.arrivals.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kLargestSeed));
+  request.arrivals.seed = seed_of(arguments);
   return request;
 }
 

@@ -1,7 +1,6 @@
 #include "experiments/jobs/trace_select.hpp"
 
 #include <array>
-#include <limits>
 #include <ostream>
 #include <utility>
 
@@ -20,7 +19,6 @@ namespace faasconf::experiments::cli {
 namespace {
 
 constexpr std::int64_t kMostFunctions = 1'000'000'000;
-constexpr std::int64_t kLargestSeed = std::numeric_limits<std::int64_t>::max();
 
 std::optional<traces::Bounds> bounds(const Arguments& arguments, const std::string& name) {
   if (!arguments.given(name)) return std::nullopt;
@@ -101,7 +99,7 @@ jobs::TraceSelectJob job_of(const Arguments& arguments) {
   if (arguments.given("sample")) job.sample = static_cast<std::size_t>(arguments.integer("sample", 1, kMostFunctions));
   if (arguments.given("speed")) job.speed = positive(arguments, "speed");
   job.rate = rate_of(arguments);
-  job.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0, kLargestSeed));
+  job.seed = seed_of(arguments);
   job.described = described(arguments);
   job.out = arguments.text("out");
   check_paths(job);

@@ -1,7 +1,6 @@
 #include "experiments/jobs/trace_synthesize.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
@@ -21,8 +20,7 @@ constexpr std::int64_t kMaxDays = 366;
 
 jobs::TraceSynthesizeJob job_of(const Arguments& arguments) {
   jobs::TraceSynthesizeJob job{
-      .trace = {.seed =
-                    static_cast<std::uint64_t>(arguments.integer("seed", 0, std::numeric_limits<std::int64_t>::max())),
+      .trace = {.seed = seed_of(arguments),
                 .functions = static_cast<std::uint32_t>(arguments.integer("functions", 1, kMaxFunctions)),
                 .days = static_cast<std::uint32_t>(arguments.integer("days", 1, kMaxDays))},
       .out = arguments.text("out"),

@@ -55,7 +55,7 @@ train::TrainJob read_job(const Arguments& arguments) {
       .training = train::read_training(arguments.text("EXPERIMENT"), {overrides.begin(), overrides.end()}),
       .folder = arguments.text("out"),
       .resume = arguments.given("resume"),
-      .threads = static_cast<int>(thread_count(arguments))};
+      .threads = thread_count(arguments)};
   make_output_folder("out", job.folder);
   const bool has_one = train::has_training(job.folder);
   if (has_one && !job.resume) {

@@ -25,7 +25,7 @@ struct TraceReplayJob {
   traces::ReplayPrices prices{};
   std::string described{};  // the same in words, for the origin of the rows
   std::string out{};        // a row a function, CSV, as replay_table.hpp has it; empty: none
-  std::size_t threads = 1;  // changes no result
+  int threads = 1;          // changes no result
 };
 
 struct TraceReplayResult {

@@ -13,7 +13,7 @@ namespace faasconf::experiments::jobs {
 struct TraceSynthesizeJob {
   traces::SynthesisSpec trace{};  // go_on comes from Progress
   std::string out;                // a store where it ends in .h5, else a folder
-  std::size_t threads = 1;        // changes no result
+  int threads = 1;                // changes no result
 };
 
 struct TraceSynthesizeResult {

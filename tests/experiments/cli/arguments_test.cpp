@@ -110,9 +110,9 @@ TEST(Arguments, HelpShowsPlaceholderDefaultAndDescription) {
 
 TEST(DidYouMean, TakesTheClosestAndIgnoresWhatIsFar) {
   const std::vector<std::string> names{"simulate", "search", "sweep"};
-  EXPECT_EQ(closest("simulat", names), "simulate");
-  EXPECT_EQ(closest("sewep", names), "sweep");
-  EXPECT_EQ(closest("banana", names), std::nullopt);
+  EXPECT_EQ(did_you_mean("simulat", names), "; did you mean \"simulate\"?");
+  EXPECT_EQ(did_you_mean("sewep", names), "; did you mean \"sweep\"?");
+  EXPECT_EQ(did_you_mean("banana", names), "");
 }
 
 }  // namespace
