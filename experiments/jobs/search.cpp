@@ -1,6 +1,7 @@
 #include "experiments/jobs/search.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <sstream>
@@ -92,14 +93,20 @@ class CountedWindows {
 
 using Found = std::optional<learner::search::SearchResult>;  // absent: cancelled before all loads were simulated
 
-std::vector<Found> search_all(const std::vector<learner::search::SearchSpec>& searches, int threads,
-                              const Progress& progress) {
+struct AllFound {
+  std::vector<Found> found;  // by search
+  bool interrupted = false;
+};
+
+AllFound search_all(const std::vector<learner::search::SearchSpec>& searches, int threads, const Progress& progress) {
   std::vector<Found> found(searches.size());
   CountedWindows windows(searches, progress);
+  std::atomic<bool> cancelled = false;
   sim::parallel_for(searches.size(), threads, [&](std::size_t i) {
     const auto on_search = [&](std::uint64_t done) {
       windows.count(i, done);
-      return !progress.cancelled();
+      if (progress.cancelled()) cancelled = true;
+      return !cancelled;
     };
     try {
       found[i] = learner::search::random_search(searches[i], on_search);
@@ -107,7 +114,7 @@ std::vector<Found> search_all(const std::vector<learner::search::SearchSpec>& se
       // nothing is found yet
     }
   });
-  return found;
+  return {std::move(found), cancelled};
 }
 
 void describe(std::ostream& text, const SearchJob& job, const SearchResult& result) {
@@ -145,14 +152,13 @@ bool SearchResult::all_feasible() const {
 SearchResult run(const SearchJob& job, const Progress& progress) {
   check(job);
   const std::vector<learner::search::SearchSpec> searches = searches_of(job);
-  std::vector<Found> found = search_all(searches, job.threads, progress);
-  SearchResult result;
+  auto [found, interrupted] = search_all(searches, job.threads, progress);
+  SearchResult result{.found = {}, .interrupted = interrupted};
   for (std::size_t i = 0; i < searches.size(); ++i) {
     if (!found[i]) continue;
     sim::Configuration configuration = decode(searches[i], found[i]->actions);
     result.found.push_back({searches[i].users, std::move(configuration), std::move(*found[i])});
   }
-  result.interrupted = progress.cancelled();
   return result;
 }
 

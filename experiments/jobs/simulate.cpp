@@ -162,7 +162,7 @@ class Running {
   // Both throw Cancelled.
   void find_warm_ups();
   void replicate();
-  SimulateResult result();
+  SimulateResult result(bool interrupted);
 
  private:
   void replicate(std::size_t case_index);
@@ -235,9 +235,9 @@ sim::RunOptions Running::options(std::size_t case_index) const {
           .go_on = progress_.go_on};
 }
 
-SimulateResult Running::result() {
-  result_.interrupted = progress_.cancelled();
-  if (!result_.interrupted || result_.summary.replications(0) > 0) record_.finish(result_.summary);
+SimulateResult Running::result(bool interrupted) {
+  result_.interrupted = interrupted;
+  if (!interrupted || result_.summary.replications(0) > 0) record_.finish(result_.summary);
   result_.lost = record_.lost();
   return std::move(result_);
 }
@@ -250,9 +250,9 @@ SimulateResult run(const SimulateJob& job, const Progress& progress) {
     running.find_warm_ups();
     running.replicate();
   } catch (const sim::Cancelled&) {
-    // what is complete is kept
+    return running.result(true);  // what is complete is kept
   }
-  return running.result();
+  return running.result(false);
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -17,12 +17,16 @@ double Estimate::worst_violation() const {
 bool Objective::step(const Point& point, Estimate& estimate, const GoOn& go_on) {
   const std::size_t step = estimate.steps();
   estimate.violations.resize(size_.loads);
-  for (std::size_t load = 0; load < size_.loads; ++load) {
-    const Outcome outcome = simulate(point, load, step);
-    estimate.price = outcome.price;
-    estimate.violations[load].add(outcome.violation);
-    windows_ += size_.windows;
-    if (!go_on()) return false;
+  try {
+    for (std::size_t load = 0; load < size_.loads; ++load) {
+      const Outcome outcome = simulate(point, load, step, go_on);
+      estimate.price = outcome.price;
+      estimate.violations[load].add(outcome.violation);
+      windows_ += size_.windows;
+      sim::throw_if_cancelled(go_on);
+    }
+  } catch (const sim::Cancelled&) {
+    return false;
   }
   return true;
 }

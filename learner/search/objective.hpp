@@ -3,17 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "learner/search/feasibility.hpp"
 #include "learner/search/point.hpp"
+#include "sim/core/go_on.hpp"
 #include "sim/stats/running_moments.hpp"
 
 namespace faasconf::learner::search {
 
-// Asked between simulations, many times a second: false ends the search at once. Never empty.
-using GoOn = std::function<bool()>;
+using sim::GoOn;
 
 // What the windows of some simulations showed.
 struct Outcome {
@@ -54,8 +53,8 @@ class Objective {
   double bound(const Estimate& estimate, const Feasibility& feasibility) const;
 
  private:
-  // step: how many the point has had under this load
-  virtual Outcome simulate(const Point& point, std::size_t load, std::size_t step) = 0;
+  // step: how many the point has had under this load. Throws sim::Cancelled where go_on says no.
+  virtual Outcome simulate(const Point& point, std::size_t load, std::size_t step, const GoOn& go_on) = 0;
 
   Size size_;
   std::uint64_t windows_ = 0;

@@ -29,19 +29,20 @@ SimulatedObjective::SimulatedObjective(const sim::EnvironmentSpec& environment, 
   for (const int number : users) plans_.push_back(plan_of(environment, number));
 }
 
-Outcome SimulatedObjective::simulate(const Point& point, std::size_t load, std::size_t step) {
-  sim::Environment& simulated = environment(load, common_ ? step : 0);
+Outcome SimulatedObjective::simulate(const Point& point, std::size_t load, std::size_t step, const GoOn& go_on) {
+  sim::Environment& simulated = environment(load, common_ ? step : 0, go_on);
   simulated.step(actions_of(point));
   return {.price = simulated.reward().price, .violation = simulated.reward().violation};
 }
 
 // Its number tells the random numbers of loads and steps apart.
-sim::Environment& SimulatedObjective::environment(std::size_t load, std::size_t step) {
+sim::Environment& SimulatedObjective::environment(std::size_t load, std::size_t step, const GoOn& go_on) {
   while (environments_.size() <= step) {
     auto& of_step = environments_.emplace_back();
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       const std::uint64_t number = (environments_.size() - 1) * plans_.size() + i;
       of_step.push_back(std::make_unique<sim::Environment>(plans_[i], seed_, number));
+      of_step.back()->set_go_on(go_on);
       of_step.back()->reset();
     }
   }

@@ -20,8 +20,8 @@ class SimulatedObjective final : public Objective {
   SimulatedObjective(const sim::EnvironmentSpec& environment, std::span<const int> users, std::uint64_t seed);
 
  private:
-  Outcome simulate(const Point& point, std::size_t load, std::size_t step) override;
-  sim::Environment& environment(std::size_t load, std::size_t step);
+  Outcome simulate(const Point& point, std::size_t load, std::size_t step, const GoOn& go_on) override;
+  sim::Environment& environment(std::size_t load, std::size_t step, const GoOn& go_on);
 
   std::vector<std::shared_ptr<const sim::EnvironmentPlan>> plans_;  // by load
   std::uint64_t seed_;

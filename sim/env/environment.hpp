@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/random.hpp"
 #include "sim/env/action.hpp"
 #include "sim/env/adjacency.hpp"
@@ -81,6 +83,9 @@ class Environment {
   // actions: agents x kKnobs, each in [0, 1]. Throws Error for NaN, and before the first reset() or after an episode's
   // end.
   void step(std::span<const float> actions);
+
+  // Asked within windows; where it says no, reset() and step() throw Cancelled, and the environment is to be reset.
+  void set_go_on(GoOn go_on) { simulation_.set_go_on(std::move(go_on)); }
 
   // The whole state but plan, seed and number, in the byte order of this machine: what follows restore() is to the last
   // bit what would have followed save(). restore() throws Error when the bytes are not such a state, and is then to be

@@ -19,7 +19,7 @@ class KnownObjective final : public Objective {
       : Objective(size), price_(std::move(price)), chance_(std::move(chance)), rng_(seed) {}
 
  private:
-  Outcome simulate(const Point& point, std::size_t /*load*/, std::size_t /*step*/) override {
+  Outcome simulate(const Point& point, std::size_t /*load*/, std::size_t /*step*/, const GoOn& /*go_on*/) override {
     double broken = 0;
     for (std::size_t i = 0; i < size().windows; ++i) broken += rng_.uniform() < chance_(point) ? 1 : 0;
     return {.price = price_(point), .violation = broken / static_cast<double>(size().windows)};
