@@ -242,7 +242,7 @@ def test_what_comes_of_a_trace_says_so(tmp_path):
     replay = faasconf.load(tmp_path / "f.csv")
     check(replay.record, "trace replay")
     assert replay.record.inputs == [("t.h5", hashlib.sha256((tmp_path / "t.h5").read_bytes()).hexdigest())]
-    assert "fixed: {keep_alive: 10m}" in replay.record.job and "threads" not in replay.record.job
+    assert "keep_alive: 10m" in replay.record.job and "threads" not in replay.record.job
     assert (replay.table["calls"] == faasconf.load(OLD / "functions.csv").table["calls"]).all()
 
     written(tmp_path, "trace", "profile", "azure-demo-day.csv", "--length", "20m", "--out", "p.csv")
