@@ -84,6 +84,10 @@ RENAMED = {
 PROVENANCE = re.compile(r"record|version|revision|identity|seconds|per_second|resolved|_dot$|wall|elapsed|experiment\.yaml")
 
 
+# Of columns, and of the fields of a compound type.
+ROWS = (list, tuple, np.ndarray)
+
+
 def names_now(name):
     """The names that something may have now; of a line of text, the line with them."""
     return [name, re.sub(r"\w+", lambda word: RENAMED.get(word[0], word[0]), name)]
@@ -104,7 +108,7 @@ class Comparison:
                     self.differences.append(f"{place}.{key}: gone")
                 else:
                     self.check(f"{place}.{key}", value, new[found])
-        elif isinstance(old, list) and isinstance(new, list):
+        elif isinstance(old, ROWS) and isinstance(new, ROWS):
             if len(old) != len(new):
                 self.differences.append(f"{place}: {len(old)} entries, now {len(new)}")
             for i, (a, b) in enumerate(zip(old, new)):

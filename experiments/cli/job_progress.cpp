@@ -5,7 +5,7 @@
 #include <string>
 
 #include "experiments/cli/interrupt.hpp"
-#include "experiments/cli/progress.hpp"
+#include "experiments/cli/progress_bar.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
@@ -26,7 +26,7 @@ class ProgressOnConsole {
   bool go_on() const { return !interrupt_.requested(); }
 
  private:
-  Progress bar_;
+  ProgressBar bar_;
   Interrupt interrupt_;
   std::string label_;
   std::uint64_t total_ = 0;

@@ -22,17 +22,18 @@ YamlNode law(const sim::Distribution& seconds) {
   return text(config::format_distribution(seconds, config::DistributionUnit::seconds));
 }
 
-std::pair<std::string, YamlNode> policy_of(const traces::FixedKeepAlive& policy) {
-  return {"fixed", config::yaml_map({{"keep_alive", text(sim::format(policy.keep_alive))}})};
+YamlNode policy_of(const traces::FixedKeepAlive& policy) {
+  return config::yaml_map({{"name", text("fixed")}, {"keep_alive", text(sim::format(policy.keep_alive))}});
 }
 
-std::pair<std::string, YamlNode> policy_of(const traces::HybridHistogram& policy) {
-  return {"hybrid", config::yaml_map({{"head_percent", whole(policy.head_percent)},
-                                      {"tail_percent", whole(policy.tail_percent)},
-                                      {"margin_percent", whole(policy.margin_percent)},
-                                      {"least_cv", number(policy.least_cv)},
-                                      {"most_beyond_percent", whole(policy.most_beyond_percent)},
-                                      {"forecast_margin_percent", whole(policy.forecast_margin_percent)}})};
+YamlNode policy_of(const traces::HybridHistogram& policy) {
+  return config::yaml_map({{"name", text("hybrid")},
+                           {"head_percent", whole(policy.head_percent)},
+                           {"tail_percent", whole(policy.tail_percent)},
+                           {"margin_percent", whole(policy.margin_percent)},
+                           {"least_cv", number(policy.least_cv)},
+                           {"most_beyond_percent", whole(policy.most_beyond_percent)},
+                           {"forecast_margin_percent", whole(policy.forecast_margin_percent)}});
 }
 
 YamlNode model_of(const traces::ModelRequest& model) {
@@ -83,7 +84,7 @@ YamlNode billing_of(const traces::Metering& metering, const traces::ReplayPrices
 
 results::Record record_of(const TraceReplayJob& job, std::vector<config::InputFile> inputs) {
   JobOptions options;
-  options.push_back(std::visit([](const auto& policy) { return policy_of(policy); }, job.replay.policy));
+  options.emplace_back("policy", std::visit([](const auto& policy) { return policy_of(policy); }, job.replay.policy));
   options.emplace_back("instances", text(name_of(job.replay.tenancy)));
   options.emplace_back("concurrency", whole(job.replay.concurrency));
   options.emplace_back("model", model_of(job.model));

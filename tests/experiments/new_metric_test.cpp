@@ -24,7 +24,7 @@ using testing::HasSubstr;
 constexpr unsigned kEverywhere =
     results::in_windows + results::in_replications + results::in_summary + results::in_criteria + results::in_targets;
 
-std::optional<double> twice_the_users(const EndToEnd& row) { return 2 * row.seen.users; }
+std::optional<double> twice_the_length(const EndToEnd& row) { return 2 * sim::to_seconds(row.seen.length); }
 std::optional<std::int64_t> twice_the_ready(const sim::FunctionObservation& row) { return 2 * row.ready; }
 
 // The tables with a metric more.
@@ -58,12 +58,14 @@ class NewMetric : public testing::Test {
     return more;
   }
 
-  std::vector<results::EndToEndMetric> end_to_end_ = with(results::metrics().end_to_end, {.name = "bustle",
-                                                                                          .unit = "people",
-                                                                                          .read = twice_the_users,
-                                                                                          .title = "bustle",
-                                                                                          .shown = {"crowds", 0.5},
-                                                                                          .appears = kEverywhere});
+  std::vector<results::EndToEndMetric> end_to_end_ =
+      with(results::metrics().end_to_end, {.name = "bustle",
+                                           .unit = "people",
+                                           .read = twice_the_length,
+                                           .title = "bustle",
+                                           .shown = {"crowds", 0.5},
+                                           .appears = kEverywhere,
+                                           .aggregate = results::Aggregate::mean_of_windows});
   std::vector<results::FunctionMetric> by_function_ =
       with(results::metrics().by_function,
            {.name = "bustle", .unit = "people", .read = twice_the_ready, .title = "bustle", .appears = kEverywhere});
@@ -75,16 +77,16 @@ TEST_F(NewMetric, IsInResultFilesAndInCsv) {
   for (const char* table : {"windows.csv", "functions.csv", "replications.csv"}) {
     EXPECT_THAT(results::read_file(folder / table), HasSubstr(",bustle\n")) << table;
   }
-  EXPECT_THAT(results::read_file(folder / "windows.csv"), HasSubstr(",20\n"));
+  EXPECT_THAT(results::read_file(folder / "windows.csv"), HasSubstr(",60\n"));
   EXPECT_THAT(results::read_file(folder / "functions.csv"), HasSubstr(",4\n"));
   EXPECT_THAT(results::read_file(folder / "summary.csv"), HasSubstr("small,first,bustle,people,2,"));
 }
 
 TEST_F(NewMetric, IsInTablesAndInJson) {
-  EXPECT_EQ(summary().row(0, "", "bustle").over_replications.mean(), 20);
+  EXPECT_EQ(summary().row(0, "", "bustle").over_replications.mean(), 60);
   std::ostringstream table;
   print_case_table(table, summary(), 0);
-  EXPECT_THAT(table.str(), testing::ContainsRegex("bustle \\[crowds\\] +10\n"));
+  EXPECT_THAT(table.str(), testing::ContainsRegex("bustle \\[crowds\\] +30\n"));
   EXPECT_THAT(table.str(), testing::ContainsRegex("calls and latency +.* +bustle"));
   std::ostringstream json;
   print_json(json, summary());
@@ -96,8 +98,8 @@ TEST_F(NewMetric, IsACriterion) {
   plan.criteria = evaluation::criteria_of(metrics());
   const std::size_t bustle = evaluation::criterion_named("bustle", plan.criteria);
   const evaluation::Evaluation evaluation = evaluate(plan, [](std::size_t) { return true; });
-  EXPECT_DOUBLE_EQ(evaluation.at(0, 0, 0)[bustle], 4);
-  EXPECT_DOUBLE_EQ(evaluation::judge(evaluation)[0][bustle]->mean.estimate, 7) << "of 2 and of 5 users";
+  EXPECT_DOUBLE_EQ(evaluation.at(0, 0, 0)[bustle], 60) << "the mean of its windows";
+  EXPECT_DOUBLE_EQ(evaluation::judge(evaluation)[0][bustle]->mean.estimate, 60);
 }
 
 TEST_F(NewMetric, IsATargetOfCalibrations) {

@@ -27,7 +27,7 @@ SimulateJob short_job() {
 }
 
 double mean_latency_s(const SimulateResult& result, std::size_t case_index = 0) {
-  return result.summary.row(case_index, "", "latency_mean").over_replications.mean().value();
+  return result.summary.row(case_index, "", "latency_mean_s").over_replications.mean().value();
 }
 
 std::string complaint_about(const SimulateJob& job) {

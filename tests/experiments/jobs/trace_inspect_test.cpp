@@ -23,9 +23,9 @@ TEST(TraceInspectJob, EndsWhereItIsCancelled) {
   expect_ends_where_it_is_cancelled(TraceInspectJob{.trace = folder.trace()}, folder);
 }
 
-TEST(TraceInspectJob, CallsATraceAsItsUserDoes) {
-  const TraceInspectJob job{.trace = {.path = "/no/such/trace.h5", .name = "mine"}};
-  EXPECT_THAT(complaint([&] { run(job); }), testing::HasSubstr("mine: no such file or folder"));
+TEST(TraceInspectJob, RefusesATraceThatIsNotThere) {
+  const TraceInspectJob job{.trace = {.path = "/no/such/trace.h5"}};
+  EXPECT_THAT(complaint([&] { run(job); }), testing::HasSubstr("/no/such/trace.h5: no such file or folder"));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(TraceProfileJob, AddsTheFunctionsOfAnApp) {
   const TraceFolder folder("profile-job-app", two_functions_trace());
   TraceProfileJob job = rising_from_one(folder);
   job.whose = traces::AppKey{"a"};
-  EXPECT_THAT(run(job).profile.origin, HasSubstr("app a (2 functions), day 1, start 01:00, length 11m, scale 65..75"));
+  EXPECT_THAT(run(job).profile.origin, HasSubstr("app a (2 functions), start 01:00, length 11m, scale 65..75"));
 }
 
 TEST(TraceProfileJob, RecordsWhatDecidesTheProfile) {

@@ -1,4 +1,4 @@
-#include "experiments/cli/progress.hpp"
+#include "experiments/cli/progress_bar.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -11,20 +11,20 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 
-TEST(Progress, SaysHowManyHowFastAndHowLong) {
+TEST(ProgressBar, SaysHowManyHowFastAndHowLong) {
   double now_s = 0;
   std::ostringstream err;
-  Progress progress(err, true, [&] { return now_s; });
+  ProgressBar progress(err, true, [&] { return now_s; });
   progress.start("lean", 30);
   now_s = 4;
   progress.advance(12, "a note");
   EXPECT_THAT(err.str(), HasSubstr("\rlean [########            ] 12/30  3.0/s  ETA 6 s  a note\x1b[K"));
 }
 
-TEST(Progress, IsRedrawnAtMostTenTimesASecond) {
+TEST(ProgressBar, IsRedrawnAtMostTenTimesASecond) {
   double now_s = 0;
   std::ostringstream err;
-  Progress progress(err, true, [&] { return now_s; });
+  ProgressBar progress(err, true, [&] { return now_s; });
   progress.start("lean", 1000);
   for (int i = 1; i <= 1000; ++i) {
     now_s = i * 0.001;
@@ -35,19 +35,19 @@ TEST(Progress, IsRedrawnAtMostTenTimesASecond) {
   EXPECT_GE(std::count(text.begin(), text.end(), '\r'), 9);
 }
 
-TEST(Progress, LeavesAnEmptyLine) {
+TEST(ProgressBar, LeavesAnEmptyLine) {
   std::ostringstream err;
   {
-    Progress progress(err, true, [] { return 0.0; });
+    ProgressBar progress(err, true, [] { return 0.0; });
     progress.start("lean", 10);
   }
   EXPECT_THAT(err.str(), EndsWith("\r\x1b[K"));
 }
 
-TEST(Progress, IsSilentWhereThereIsNoTerminal) {
+TEST(ProgressBar, IsSilentWhereThereIsNoTerminal) {
   std::ostringstream err;
   {
-    Progress progress(err, false);
+    ProgressBar progress(err, false);
     progress.start("lean", 10);
     progress.advance(5);
   }

@@ -8,14 +8,14 @@
 namespace faasconf::experiments::cli {
 
 // A line on a terminal that says how far a run is: drawn over itself, at most ten times a second, gone at the end.
-class Progress {
+class ProgressBar {
  public:
   using Clock = std::function<double()>;  // seconds since some moment
 
-  Progress(std::ostream& err, bool shown, Clock clock = wall_clock());
-  ~Progress() { clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ProgressBar(std::ostream& err, bool shown, Clock clock = wall_clock());
+  ~ProgressBar() { clear(); }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
 
   void start(std::string label, std::uint64_t total);  // a new count of replications; restarts rate and ETA
   void advance(std::uint64_t done, const std::string& note = "");

@@ -1,4 +1,4 @@
-#include "experiments/cli/progress.hpp"
+#include "experiments/cli/progress_bar.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -24,9 +24,10 @@ std::string eta(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::ostream& err, bool shown, Clock clock) : err_(err), shown_(shown), clock_(std::move(clock)) {}
+ProgressBar::ProgressBar(std::ostream& err, bool shown, Clock clock)
+    : err_(err), shown_(shown), clock_(std::move(clock)) {}
 
-void Progress::start(std::string label, std::uint64_t total) {
+void ProgressBar::start(std::string label, std::uint64_t total) {
   label_ = std::move(label);
   if (label_.size() > kLabelWidth) label_ = label_.substr(0, kLabelWidth - 3) + "...";
   total_ = total;
@@ -35,7 +36,7 @@ void Progress::start(std::string label, std::uint64_t total) {
   advance(0);
 }
 
-void Progress::advance(std::uint64_t done, const std::string& note) {
+void ProgressBar::advance(std::uint64_t done, const std::string& note) {
   if (!shown_) return;
   const double now_s = clock_();
   if (drawn_s_ >= 0 && now_s - drawn_s_ < kSecondsBetweenDrawings) return;
@@ -56,12 +57,12 @@ void Progress::advance(std::uint64_t done, const std::string& note) {
   on_screen_ = true;
 }
 
-void Progress::clear() {
+void ProgressBar::clear() {
   if (on_screen_) err_ << "\r\x1b[K" << std::flush;
   on_screen_ = false;
 }
 
-Progress::Clock Progress::wall_clock() {
+ProgressBar::Clock ProgressBar::wall_clock() {
   return [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
 }
 
