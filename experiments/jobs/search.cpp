@@ -136,7 +136,7 @@ results::Record record_of(const SearchJob& job, const results::FileFormat& forma
                   .options = {{"users", config::yaml_list(std::move(users))},
                               {"static", config::yaml_scalar(job.one_for_all ? "true" : "false")},
                               {"qos", config::yaml_scalar(std::string(config::name_of(job.qos)))},
-                              {"violation-limit", config::yaml_scalar(config::format_number(job.feasibility.limit))},
+                              {"violation_limit", config::yaml_scalar(config::format_number(job.feasibility.limit))},
                               {"windows", config::yaml_scalar(std::to_string(job.windows))}},
                   .experiment = job.experiment.resolved},
           .seed = job.seed,

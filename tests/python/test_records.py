@@ -207,7 +207,7 @@ def test_a_search_table_says_how_it_was_searched_for(tmp_path):
             "--out", "t.yaml")
     made = faasconf.load(tmp_path / "t.yaml")
     check(made.record, "search")
-    assert made.record.format == "faasconf-table" and "violation-limit: 0.5" in made.record.job
+    assert made.record.format == "faasconf-table" and "violation_limit: 0.5" in made.record.job
     assert made.configurations == faasconf.load(OLD / "table.yaml").configurations
     written(tmp_path, "evaluate", "openfaas-function", "--users", "2", "--windows", "3", "--seeds", "2", "--table",
             "t.yaml", "--out", "e.h5")
@@ -242,7 +242,7 @@ def test_what_comes_of_a_trace_says_so(tmp_path):
     replay = faasconf.load(tmp_path / "f.csv")
     check(replay.record, "trace replay")
     assert replay.record.inputs == [("t.h5", hashlib.sha256((tmp_path / "t.h5").read_bytes()).hexdigest())]
-    assert "policy: fixed" in replay.record.job and "threads" not in replay.record.job
+    assert "keep_alive: 10m" in replay.record.job and "threads" not in replay.record.job
     assert (replay.table["calls"] == faasconf.load(OLD / "functions.csv").table["calls"]).all()
 
     written(tmp_path, "trace", "profile", "azure-demo-day.csv", "--length", "20m", "--out", "p.csv")
