@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Our folders, in the order in which they may build on each other: a folder and what it may include beside itself.
 # The longest name that fits a file counts.
-SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/env"]
+SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/model/engine", "sim/env"]
 WINGS = {"traces/files": [], "traces/core": ["traces/files"]}
 WINGS["traces/azure"] = WINGS["traces/store"] = ["traces/files", "traces/core"]
 WINGS["traces/source"] = ["traces/files", "traces/core", "traces/azure", "traces/store"]
