@@ -26,10 +26,7 @@ struct Plan {
 
 // How windows are observed, where it is not as calibrated.
 void read_protocol(const Arguments& arguments, jobs::PredictJob& job) {
-  if (arguments.given("window")) {
-    job.window = arguments.duration("window");
-    if (*job.window <= sim::Duration::zero()) throw sim::Error("--window: expected more than 0s");
-  }
+  if (arguments.given("window")) job.window = arguments.duration("window");
   if (arguments.given("attribution")) {
     job.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }

@@ -15,7 +15,6 @@
 #include "experiments/train/train.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "learner/nets/process.hpp"
-#include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
@@ -51,18 +50,10 @@ void print_end(std::ostream& out, const train::TrainResult& end, bool as_json) {
 
 train::TrainJob read_job(const Arguments& arguments) {
   const auto overrides = arguments.list("set");
-  train::TrainJob job{
-      .training = train::read_training(arguments.text("EXPERIMENT"), {overrides.begin(), overrides.end()}),
-      .folder = arguments.text("out"),
-      .resume = arguments.given("resume"),
-      .threads = thread_count(arguments)};
-  make_output_folder("out", job.folder);
-  const bool has_one = train::has_training(job.folder);
-  if (has_one && !job.resume) {
-    throw sim::Error("--out: " + job.folder + " has a training; give --resume to go on with it, or another folder");
-  }
-  if (!has_one && job.resume) throw sim::Error("--resume: no checkpoint " + job.folder + "/last.ckpt to go on from");
-  return job;
+  return {.training = train::read_training(arguments.text("EXPERIMENT"), {overrides.begin(), overrides.end()}),
+          .folder = arguments.text("out"),
+          .resume = arguments.given("resume"),
+          .threads = thread_count(arguments)};
 }
 
 void print_notes(std::ostream& err, const train::TrainResult& end, const std::string& folder) {

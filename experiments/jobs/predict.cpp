@@ -6,6 +6,7 @@
 
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_writer.hpp"
+#include "experiments/jobs/bad_value.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/worker_pool.hpp"
@@ -34,8 +35,8 @@ Protocol protocol_of(const PredictJob& job) {
 }
 
 void check(const PredictJob& job) {
-  if (job.window && *job.window <= sim::Duration::zero()) throw sim::Error("window: expected more than 0s");
-  if (job.options.replications < 2) throw sim::Error("replications: expected at least 2");
+  if (job.window && *job.window <= sim::Duration::zero()) throw BadValue("window: expected more than 0s");
+  if (job.options.replications < 2) throw BadValue("replications: expected at least 2");
 }
 
 // Those that were measured know how far off predictions are.

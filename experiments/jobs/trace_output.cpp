@@ -1,19 +1,11 @@
 #include "experiments/jobs/trace_output.hpp"
 
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
-#include <unistd.h>
-
-#include "experiments/jobs/bad_value.hpp"
 #include "experiments/version.hpp"
 #include "traces/azure/azure2019_writer.hpp"
 
 namespace faasconf::experiments::jobs {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -32,18 +24,6 @@ void append_functions(Writer& writer, const traces::Trace& trace, const Progress
 }  // namespace
 
 bool is_store_path(const std::string& out) { return out.ends_with(".h5"); }
-
-void make_trace_folder(const std::string& out) {
-  if (out.empty()) throw BadValue("out: expected the path of a folder, got \"\"");
-  std::error_code failed;
-  if (!fs::is_directory(out, failed) && !fs::create_directory(out, failed)) {
-    throw BadValue("out: cannot make the folder \"" + out +
-                   "\": " + (fs::exists(out) ? "there is a file of this name" : failed.message()));
-  }
-  if (access(out.c_str(), W_OK | X_OK) != 0) {
-    throw BadValue("out: cannot write to \"" + out + "\": " + std::generic_category().message(errno));
-  }
-}
 
 traces::StoreOrigin store_origin(std::uint32_t days, std::string origin, const results::Record& record) {
   return {.days = days,

@@ -17,9 +17,6 @@ inline constexpr results::FileFormat kTraceStoreFormat{"faasconf-trace", 1};
 
 bool is_store_path(const std::string& out);
 
-// The folder is made where it is missing. Throws BadValue, of `out`, when nothing can be written to it.
-void make_trace_folder(const std::string& out);
-
 // What a store says of itself.
 traces::StoreOrigin store_origin(std::uint32_t days, std::string origin, const results::Record& record);
 

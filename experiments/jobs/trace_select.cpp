@@ -8,6 +8,7 @@
 
 #include "experiments/config/distributions.hpp"
 #include "experiments/jobs/bad_value.hpp"
+#include "experiments/jobs/output_folder.hpp"
 #include "experiments/jobs/trace_output.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
@@ -135,7 +136,7 @@ std::vector<std::string> write(const TraceSelectJob& job, const traces::TraceSou
 
 TraceSelectResult select(const TraceSelectJob& job, const Progress& progress) {
   const auto source = open_trace(job.trace);
-  if (!job.out.empty() && !is_store_path(job.out)) make_trace_folder(job.out);
+  if (!job.out.empty() && !is_store_path(job.out)) make_output_folder(job.out);
   traces::ReadTrace read = source->read(read_policy(job.trace, *source, progress));
   TraceSelectResult result{.trace = std::move(read.trace), .read = std::move(read.report)};
   result.of = traces::totals(result.trace);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "experiments/jobs/output_folder.hpp"
 #include "experiments/jobs/trace_output.hpp"
 #include "sim/core/error.hpp"
 #include "traces/synthetic/in_order.hpp"
@@ -46,7 +47,7 @@ std::vector<std::string> write_store(const TraceSynthesizeJob& job, const traces
 }
 
 TraceSynthesizeResult synthesize(const TraceSynthesizeJob& job, const Progress& progress) {
-  if (!is_store_path(job.out)) make_trace_folder(job.out);
+  if (!is_store_path(job.out)) make_output_folder(job.out);
   traces::SynthesisSpec spec = job.trace;
   spec.go_on = progress.go_on;
   const traces::SyntheticTrace trace(spec);

@@ -6,8 +6,9 @@
 #include <limits>
 #include <memory>
 #include <sstream>
-#include <system_error>
 
+#include "experiments/jobs/bad_value.hpp"
+#include "experiments/jobs/output_folder.hpp"
 #include "experiments/train/checkpoint.hpp"
 #include "experiments/train/training_log.hpp"
 #include "experiments/train/training_record.hpp"
@@ -165,20 +166,17 @@ class TrainingLoop {
 
 // Makes it where it is missing, and neither overwrites a training nor goes on with none.
 void check_folder(const TrainJob& job) {
-  std::error_code failed;
-  std::filesystem::create_directory(job.folder, failed);
-  if (!std::filesystem::is_directory(job.folder)) {
-    throw sim::Error(job.folder + ": expected a folder, got " + (failed ? failed.message() : "a file"));
+  jobs::make_output_folder(job.folder);
+  const bool has_one = std::filesystem::exists(job.folder + "/last.ckpt");
+  if (has_one && !job.resume) {
+    throw jobs::BadValue("out: " + job.folder + " has a training; give --resume to go on with it, or another folder");
   }
-  const bool has_one = has_training(job.folder);
-  if (has_one && !job.resume)
-    throw sim::Error(job.folder + ": expected no training, got one; resume it, or take another");
-  if (!has_one && job.resume) throw sim::Error(job.folder + ": expected a training to resume, got none");
+  if (!has_one && job.resume) {
+    throw jobs::BadValue("resume: no checkpoint " + job.folder + "/last.ckpt to go on from");
+  }
 }
 
 }  // namespace
-
-bool has_training(const std::string& folder) { return std::filesystem::exists(folder + "/last.ckpt"); }
 
 TrainResult run(const TrainJob& job, const jobs::Progress& progress) {
   check_folder(job);

@@ -28,9 +28,6 @@ struct TrainResult {
   double best = 0;                                  // score
 };
 
-// Whether there is one to go on with.
-bool has_training(const std::string& folder);
-
 // Only whole iterations can be gone on from to the last bit, so go_on is asked after each; cancelled, there is a last
 // checkpoint as at the end. Of several ranks, the first one reports. Throws sim::Error: a folder with another training,
 // nothing to resume; a gradient that is none, after which the last checkpoint is still there.
