@@ -26,10 +26,10 @@ class WindowLoopObserver {
 };
 
 // A policy with an interval of its own is asked at each interval's end, within windows, about what happened in it;
-// others about each window. Where nothing is known, or less than the policy needs, it is not asked and
-// the configuration stays. A decision is
-// applied where it differs from the platform's configuration, so what was refused, or granted in part, is asked for
-// again for as long as the policy wants it. Nothing is decided after the last window.
+// others about each window. Where nothing is known, or less than the policy needs, it is not asked and the
+// configuration stays. Nothing is decided after the last window.
+// A decision is applied where it differs from the platform's configuration, so what was refused, or granted in part, is
+// asked for again for as long as the policy wants it.
 void run_windows(Platform& platform, Policy& policy, const WindowPlan& plan, WindowLoopObserver& observer);
 
 }  // namespace faasconf::sim

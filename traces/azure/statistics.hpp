@@ -1,5 +1,5 @@
 #pragma once
-// What is known of a trace in numbers, to be set beside azure_published.hpp.
+// What is known of a trace in numbers, to be set beside published.hpp.
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 // What an Azure Functions trace holds once it is read: sparse minute counts per function, percentiles of durations and
-// of memory, and single invocations. All files, stores and generators of this folder exchange these.
+// of memory, and single invocations. All readers, stores and generators of traces/ exchange these.
 
 #include <array>
 #include <cstddef>

@@ -1,5 +1,5 @@
 #pragma once
-// The kinds of traces that there are, each as a source. A new format is one more of these and a line of open_trace().
+// The kinds of traces that there are, each as a source. A new format is one more of these and a line of open_file().
 
 #include <memory>
 #include <optional>

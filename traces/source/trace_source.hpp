@@ -38,8 +38,8 @@ struct ReadSeries {
 };
 
 // Opening looks at names, sizes and first bytes; all else is read when asked for, each time anew, by one thread at a
-// time. Progress is in bytes
-// of all files, up to bytes(). All throw sim::Error, and sim::Cancelled where their caller does not want to go on.
+// time. Progress is in bytes of all files, up to bytes(). All throw sim::Error, and sim::Cancelled where their caller
+// does not want to go on.
 class TraceSource {
  public:
   virtual ~TraceSource() = default;

@@ -1,6 +1,6 @@
 #pragma once
 // Made-up traces with the statistics of the Azure Functions 2019 data set, of any size: popularity, triggers, daily and
-// weekly cycle, timers, bursts, durations, memory and apps, as azure_published.hpp has them.
+// weekly cycle, timers, bursts, durations, memory and apps, as traces/azure/published.hpp has them.
 
 #include <cstddef>
 #include <cstdint>
