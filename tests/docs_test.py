@@ -5,11 +5,11 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("experiments/configs/*.md"),
-         *ROOT.glob("tests/**/*.md")]
+FOLDERS = ["docs", "sim", "traces", "learner", "experiments", "python", "tests"]  # without what is built
+PAGES = [*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # `sim/core/time.hpp`, or `experiments/results/metrics` for both of its files; NAME stands for a name
-FILE = re.compile(r"`((?:sim|traces|learner|experiments|python|tests|docs)/[\w./-]+)`")
+FILE = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]+)`")
 
 
 def broken_links(page):
