@@ -17,6 +17,7 @@ using testing::HasSubstr;
 
 const std::string kExperiment =
     "workflow: {name: w, functions: {f: {serial: 500ms}}, entry: f}\n"
+    "workload: {closed_loop: {users: 1, think_time: 500ms}}\n"
     "configurations:\n"
     "  lean: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}\n"
     "  ample: {cpu: 1, memory: 1Gi, replicas: 4, concurrency: 1}\n"
