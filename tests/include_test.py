@@ -26,6 +26,7 @@ SHARED_ROOMS = ["experiments/version.hpp", "experiments/config", "experiments/re
                 "experiments/policies"]
 JUDGING_ROOMS = ["experiments/evaluation", "experiments/calibration"]  # side by side
 EXPERIMENTS = [*SHARED_ROOMS, *JUDGING_ROOMS, "experiments/jobs", "experiments/sweep", "experiments/live"]
+BELOW_ROOMS = ["sim", "traces/files", "POSIX"]
 BELOW_EXPERIMENTS = ["sim", "traces", *DECISION, "HDF5", "yaml-cpp", "JSON", "MPI", "POSIX"]
 EVERYTHING_BUT_TORCH = [*EXPERIMENTS, *BELOW_EXPERIMENTS, "experiments/cli"]
 
@@ -46,10 +47,15 @@ MAY_INCLUDE = {
     "learner/nets": ["sim", *DECISION, "Eigen", "torch", "POSIX", "malloc"],  # sets up its process
     "learner/marl": ["sim", *DECISION, "learner/nets", "Eigen", "torch", "MPI", "POSIX"],
     "experiments": ["experiments/version.hpp"],  # version.cpp
-    **{room: [*rooms_before(room), *BELOW_EXPERIMENTS] for room in EXPERIMENTS},
-    "experiments/evaluation": [*SHARED_ROOMS, *BELOW_EXPERIMENTS],
-    # a search of its own (linear algebra) and its polish
-    "experiments/calibration": [*SHARED_ROOMS, *BELOW_EXPERIMENTS, "Eigen", "NLopt"],
+    **{room: [*rooms_before(room), *BELOW_ROOMS] for room in SHARED_ROOMS},
+    "experiments/config": ["experiments/version.hpp", *BELOW_ROOMS, "yaml-cpp"],
+    "experiments/results": [*rooms_before("experiments/results"), *BELOW_ROOMS, "HDF5", "JSON"],
+    "experiments/policies": [*rooms_before("experiments/policies"), *BELOW_ROOMS, "learner/bundle", "learner/serving"],
+    "experiments/evaluation": [*SHARED_ROOMS, *BELOW_ROOMS, "HDF5", "JSON"],
+    # linear algebra and a polish around the search
+    "experiments/calibration": [*SHARED_ROOMS, *BELOW_ROOMS, "learner/search", "JSON", "Eigen", "NLopt"],
+    "experiments/jobs": [*rooms_before("experiments/jobs"), *BELOW_ROOMS, "traces", *DECISION],
+    "experiments/sweep": [*rooms_before("experiments/sweep"), *BELOW_EXPERIMENTS],
     "experiments/live": [*rooms_before("experiments/live"), *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
     "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "torch"],
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Boost.Program_options"],
