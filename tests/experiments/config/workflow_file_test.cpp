@@ -363,7 +363,7 @@ TEST(WorkflowFile, CallsThatMultiplyAreAnErrorBeforeTheyFillTheMemory) {
     text += "  f" + std::to_string(i) + ": {calls: [" + next + ", " + next + "]}\n";
   }
   text += "  f60: {}\nentry: f0\n";
-  EXPECT_EQ(complaint_about(text), "f.yaml:64: entry: workflow 'w': its calls expand to more than a million nodes");
+  EXPECT_EQ(complaint_about(text), "f.yaml:64: entry: workflow 'w': its calls expand to more than a million steps");
 }
 
 }  // namespace
