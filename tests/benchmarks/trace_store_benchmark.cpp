@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr traces::SynthesisSpec kDay{.seed = 1};
+const traces::SynthesisSpec kDay{.seed = 1};
 constexpr std::size_t kThreads = 2;
 constexpr std::size_t kSelected = 100;
 

@@ -18,12 +18,13 @@ TEST(KnownUsers, AreThoseOfAClosedLoop) { EXPECT_THAT(known_users(closed_loop(7)
 // 10 for 15 s and 21 for 15 s make 15.5, rounded 16; the last level lasts.
 TEST(KnownUsers, OfAProfileAreTheMeanOfEachWindow) {
   sim::Workload workload = closed_loop(1);
-  workload.profile = sim::Profile{.steps = {{sim::Time(0s), 10}, {sim::Time(15s), 21}, {sim::Time(60s), 4}}};
+  workload.profile =
+      sim::Profile{.steps = {{sim::Time(0s), 10}, {sim::Time(15s), 21}, {sim::Time(60s), 4}}, .origin = {}};
   EXPECT_THAT(known_users(workload, 30s, 2min), ElementsAre(16, 21, 4, 4));
 }
 
 TEST(KnownUsers, AreNoneInAnOpenLoop) {
-  EXPECT_THAT(known_users({.source = sim::OpenLoop{.rate_per_s = 5}, .retry = {}, .profile = {}}, 30s, 2min),
+  EXPECT_THAT(known_users({.source = sim::OpenLoop{.rate_per_s = 5, .law = {}}, .retry = {}, .profile = {}}, 30s, 2min),
               IsEmpty());
   EXPECT_THAT(known_users({.source = sim::ArrivalList{}, .retry = {}, .profile = {}}, 30s, 2min), IsEmpty());
 }
