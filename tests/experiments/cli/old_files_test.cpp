@@ -70,7 +70,7 @@ TEST(OldFiles, AProfileIsALoad) {
 TEST(OldFiles, ATraceStoreIsInspected) {
   const Ran ran = faasconf("trace inspect " + kOld + "trace.h5 --json");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr("\"functions\":12"));
+  EXPECT_THAT(ran.out, HasSubstr("\"functions\":{\"here\":12.0,"));
 }
 
 }  // namespace

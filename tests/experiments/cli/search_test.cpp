@@ -34,7 +34,7 @@ TEST(SearchCommand, WritesATableThatEvaluateTakes) {
       "evaluate small.yaml --quiet --seeds 2 --windows 20 --users 2,4 --table table.yaml --table table.yaml:last");
   ASSERT_EQ(judged.code, kDone) << judged.err;
   EXPECT_THAT(judged.out, ContainsRegex(" +middle +table +table:last"));
-  EXPECT_THAT(judged.out, ContainsRegex("knows of the load +nothing +the next window +the last window"));
+  EXPECT_THAT(judged.out, ContainsRegex("knowledge of the load +none +perfect +history"));
 }
 
 TEST(SearchCommand, WritesOneConfigurationForAllLoads) {
