@@ -45,11 +45,11 @@ TEST(TrainJob, LeavesAPolicyItsCheckpointsAndItsLogInAFolder) {
 TEST(TrainJob, ReportsItsSteps) {
   std::vector<jobs::Step> steps;
   run(small_job("steps"), {.on_step = [&](const jobs::Step& step) { steps.push_back(step); }});
-  ASSERT_EQ(steps.size(), 9U);
-  EXPECT_EQ(steps[0].done, 0U);
-  EXPECT_EQ(steps[8].done, 32U);
-  EXPECT_EQ(steps[8].total, 32U);
-  EXPECT_EQ(steps[8].label, "mappo");
+  ASSERT_EQ(steps.size(), 5U) << "before the first iteration, and after each of four";
+  EXPECT_EQ(steps.front().done, 0U);
+  EXPECT_EQ(steps.back().done, 32U);
+  EXPECT_EQ(steps.back().total, 32U);
+  EXPECT_EQ(steps.back().label, "mappo");
 }
 
 TEST(TrainJob, CancelledGoesOnToTheLastBit) {
@@ -60,15 +60,15 @@ TEST(TrainJob, CancelledGoesOnToTheLastBit) {
   TrainJob job = small_job("cancelled");
   std::uint64_t done = 0;
   const TrainResult cancelled =
-      run(job, {.on_step = [&](const jobs::Step& step) { done = step.done; }, .go_on = [&] { return done < 12; }});
+      run(job, {.on_step = [&](const jobs::Step& step) { done = step.done; }, .go_on = [&] { return done < 8; }});
   EXPECT_TRUE(cancelled.interrupted);
-  EXPECT_EQ(cancelled.steps, 12U);
+  EXPECT_EQ(cancelled.steps, 8U);
   EXPECT_FALSE(cancelled.last) << "nothing was judged";
 
   job.resume = true;
   const TrainResult resumed = run(job);
   EXPECT_EQ(resumed.steps, 32U);
-  EXPECT_EQ(resumed.steps_here, 20U);
+  EXPECT_EQ(resumed.steps_here, 24U);
   EXPECT_EQ(weights_of(job), expected);
 }
 
