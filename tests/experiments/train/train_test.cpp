@@ -16,7 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// 8 iterations of 4 steps, judged after every fourth.
+// 4 iterations of 8 steps, judged after every second.
 TrainJob small_job(const std::string& folder) {
   at::set_num_threads(1);
   return {.training = parse_training("workflow: parallel\nseed: 3\ntraining:\n  method: mappo\n  users: [10, 20]\n"
