@@ -41,7 +41,7 @@ CASES = {
         f"evaluate parallel --config demo-lean.yaml --config demo-ample.yaml --policy fixed --policy hpa:demo-lean "
         f"{TWO_LOADS} --carry-over --out evaluation.h5 --json > evaluation.jsonl",
         "export-csv evaluation.h5 --out csv",
-        "search parallel --users 15 --windows 20000 --seed 4 --out table.yaml",
+        "search parallel --users 15 --windows 40000 --seed 4 --out table.yaml",
         f"evaluate parallel --table table.yaml --table table.yaml:last --config demo-lean.yaml {TWO_LOADS} "
         "--out tables.h5 --json > tables.jsonl",
     ],
@@ -81,7 +81,7 @@ RENAMED = {
 }
 
 # Where a file comes from, and what a clock says: no values.
-PROVENANCE = re.compile(r"record|version|revision|identity|seconds|per_second|resolved|_dot$|wall|elapsed|experiment\.yaml")
+PROVENANCE = re.compile(r"^inputs$|steps_per_s$|record|version|revision|identity|seconds|per_second|resolved|_dot$|wall|elapsed|experiment\.yaml")
 
 
 # Of columns, and of the fields of a compound type.
@@ -90,7 +90,7 @@ ROWS = (list, tuple, np.ndarray)
 
 def names_now(name):
     """The names that something may have now; of a line of text, the line with them."""
-    return [name, re.sub(r"\w+", lambda word: RENAMED.get(word[0], word[0]), name)]
+    return [name, RENAMED.get(name) or re.sub(r"\w+", lambda word: RENAMED.get(word[0], word[0]), name)]
 
 
 class Comparison:
@@ -171,7 +171,8 @@ def read_lines(path):
             parsed = json.loads(line)
         except ValueError:
             parsed = line
-        if not (isinstance(parsed, dict) and set(parsed) <= {"record"}):
+        # a training logs what it learns every few seconds: which iterations that are, the clock decides
+        if not (isinstance(parsed, dict) and (set(parsed) <= {"record"} or parsed.get("kind") == "train")):
             kept.append(parsed)
     return kept
 
