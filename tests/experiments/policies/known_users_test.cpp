@@ -11,7 +11,11 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-sim::Workload closed_loop(int users) { return {.source = sim::ClosedLoop{.users = users}, .retry = {}, .profile = {}}; }
+sim::Workload closed_loop(int users) {
+  sim::Workload workload;
+  workload.source.emplace<sim::ClosedLoop>().users = users;
+  return workload;
+}
 
 TEST(KnownUsers, AreThoseOfAClosedLoop) { EXPECT_THAT(known_users(closed_loop(7), 30s, 100s), ElementsAre(7, 7, 7)); }
 
