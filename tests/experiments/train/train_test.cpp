@@ -23,7 +23,7 @@ TrainJob small_job(const std::string& folder) {
                                      "  environments: 2\n  episode: 3\n  steps_per_iteration: 2\n  steps: 32\n"
                                      "  selection: {every: 16, users: [11], windows: 3}\n",
                                      "t.yaml"),
-          .folder = (scratch_folder("train-job") / folder).string()};
+          .folder = (scratch_folder("train-job-" + folder) / folder).string()};
 }
 
 learner::bundle::Tensors weights_of(const TrainJob& job) { return read_policy(job.folder + "/last.ckpt").weights; }
