@@ -109,7 +109,7 @@ TEST(ConfigurationFile, IsReadFromDisk) {
 }
 
 TEST(ConfigurationFile, ReadsAConfigurationWithItsRecord) {
-  const auto folder = scratch_folder("configuration_file");
+  const auto folder = scratch_folder("configuration_file_2");
   write_file(folder / "c.yaml", "default: {cpu: 1, memory: 1Gi, replicas: 4, concurrency: 3}\nrecord: {seed: 1}\n");
   EXPECT_EQ(read_configuration(folder / "c.yaml", workflow()).functions[0].replicas, 4);
 }

@@ -27,7 +27,9 @@ class PolicyFiles : public testing::Test {
   }
   std::string in_folder(const std::string& name) const { return (folder_ / name).string(); }
 
-  std::filesystem::path folder_ = scratch_folder("policy_files");
+  // of this test alone: tests run side by side
+  std::filesystem::path folder_ =
+      scratch_folder(std::string("policy_files-") + testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(PolicyFiles, AreRelativeToTheExperimentAndAmongItsInputs) {

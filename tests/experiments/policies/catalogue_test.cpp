@@ -48,7 +48,9 @@ class Catalogue : public testing::Test {
   }
   ReadyPolicy ready(const std::string& policy) const { return ready_policies(experiment(policy)).at(0); }
 
-  std::filesystem::path folder_ = scratch_folder("catalogue");
+  // of this test alone: tests run side by side
+  std::filesystem::path folder_ =
+      scratch_folder(std::string("catalogue-") + testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 // A window of ten busy replicas.
