@@ -32,6 +32,7 @@ Command workflow_draw_command();
 Command simulate_command();
 Command calibrate_command();
 Command predict_command();
+Command promise_explain_command();
 Command evaluate_command();
 Command search_command();
 Command train_command();

@@ -36,11 +36,11 @@ struct Wanted {
 };
 
 void add_loads(const Arguments& arguments, jobs::EvaluateJob& job) {
-  if (arguments.given("users") || !arguments.given("profile")) {
+  if (arguments.given("users") || arguments.given("rate") || !arguments.given("profile")) {
     const auto windows = static_cast<std::size_t>(arguments.integer("windows", 1, kMostWindows));
-    for (const int users : user_numbers(arguments.text("users"), 0)) {
-      job.loads.push_back(jobs::steady_load(job.experiment, users, windows));
-    }
+    const config::Loads loads = loads_of(arguments, job.experiment, 0);
+    for (const int users : loads.users) job.loads.push_back(jobs::steady_load(job.experiment, users, windows));
+    for (const double rate : loads.rates_per_s) job.loads.push_back(jobs::steady_rate(job.experiment, rate, windows));
   }
   const auto profiles = arguments.list("profile");
   const std::vector<std::string> names = config::names_of_files(profiles, "--profile");
@@ -62,7 +62,7 @@ void read_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("attribution")) {
     scenario.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
-  scenario.redeploy = !arguments.given("carry-over");
+  if (arguments.given("carry-over")) scenario.redeploy = false;  // as it was spelled before --instances kept
 }
 
 void read_outputs(const Arguments& arguments, Wanted& wanted) {
@@ -98,7 +98,7 @@ std::string names_of(const std::vector<std::string>& names) {
 // Windows of a policy that are judged.
 std::size_t windows_of(const jobs::EvaluateResult& result) {
   std::size_t windows = 0;
-  for (const evaluation::EvaluatedLoad& load : result.plan.loads) windows += load.users.size() - 1;
+  for (const evaluation::EvaluatedLoad& load : result.plan.loads) windows += load.windows - 1;
   return windows * result.evaluation.seeds;
 }
 
@@ -107,12 +107,11 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   const evaluation::Evaluation& evaluation = result.evaluation;
   out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
       << " seeds each, " << windows_of(result) << " windows of " << sim::format(scenario.window)
-      << " a policy; attribution " << config::name_of(scenario.attribution) << "; seed " << evaluation.seed << "\n\n";
+      << " per policy; seed " << evaluation.seed << "\n" << describe_game(scenario) << "\n";
   print_table(out, result.plan, evaluation, result.verdicts);
   out << "\nIntervals: 95 %, bootstrap over seeds within each load"
       << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")
-      << ".\nStrict QoS: also 95 % of the requests served, over 200 at least; what is overdue at a window's end has "
-         "failed.\n";
+      << ".\n";
   std::set<std::string> protocols;
   for (const policies::ReadyPolicy& policy : result.plan.policies) protocols.insert(protocol_of(result.plan, policy));
   if (!sim::alike(knowledge_of(result.plan))) {
@@ -120,7 +119,7 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   }
   if (protocols.size() > 1) {
     out << "Not all keep their instances: a window that begins empty has fewer successes than one that goes on, so "
-           "compare at --carry-over as well.\n";
+           "compare with --instances kept as well.\n";
   }
 }
 
@@ -153,6 +152,13 @@ bool write_outputs(const Wanted& wanted, const jobs::EvaluateResult& result, con
 
 int run_evaluate(const Arguments& arguments, const Console& console) {
   const Wanted wanted = read_arguments(arguments);
+  if (!wanted.quiet) {
+    sim::ScenarioSpec scenario = wanted.job.experiment.scenario;
+    for (const evaluation::EvaluatedLoad& load : wanted.job.loads) {
+      scenario.workload = load.workload;
+      warn_of_promise(console.err, scenario);
+    }
+  }
   const jobs::EvaluateResult result = jobs::run(wanted.job, progress_on(console, wanted.quiet));
   if (result.evaluation.seeds == 0) {
     console.err << "faasconf: interrupted before the first seed was done\n";
@@ -176,7 +182,7 @@ Command evaluate_command() {
   using enum Parameter::Kind;
   return {
       .name = "evaluate",
-      .summary = "policies side by side under loads and seeds: price, cost, QoS, with bootstrap intervals",
+      .summary = "policies side by side under loads and seeds: price, cost, promise, with bootstrap intervals",
       .parameters =
           {
               experiment_parameter(),
@@ -197,6 +203,9 @@ Command evaluate_command() {
                .value_name = "N,N,...",
                .description = "closed loops of so many users each; with --profile only if given",
                .default_value = "12,17,23,28"},
+              {.name = "rate",
+               .value_name = "R/s,R/s,...",
+               .description = "open loops of so many requests per second each, in place of users"},
               {.name = "profile",
                .kind = values,
                .value_name = "FILE",
@@ -210,11 +219,10 @@ Command evaluate_command() {
                .description = "interval of observation and decision",
                .default_value = "30s"},
               {.name = "seeds", .value_name = "N", .description = "runs of a policy at a load", .default_value = "10"},
-              {.name = "carry-over",
-               .kind = flag,
-               .description =
-                   "instances and requests stay from window to window, as they do for the autoscalers in any "
-                   "case; otherwise each window begins with fresh instances"},
+              promise_parameter(),
+              promise_mismatch_parameter(),
+              instances_parameter(),
+              {.name = "carry-over", .kind = flag, .description = "the former spelling of --instances kept"},
               {.name = "attribution",
                .value_name = "RULE",
                .description = "the window that a request belongs to: completed, started or paper",

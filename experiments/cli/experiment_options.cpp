@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <ostream>
+#include <sstream>
 
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policy_files.hpp"
+#include "experiments/config/words.hpp"
+#include "experiments/jobs/explain_promise.hpp"
 #include "sim/core/error.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -24,9 +30,46 @@ Parameter set_parameter() {
           .description = "override an entry of the file: workflow.qos.latency=12s"};
 }
 
+Parameter promise_parameter() {
+  return {.name = "promise",
+          .value_name = "WHAT",
+          .description = "in place of the file's: published, strict, none, a file, or terms such as "
+                         "'p95<=2s,served_share>=99%'; faasconf promise explain says what one asks"};
+}
+
+Parameter promise_mismatch_parameter() {
+  return {.name = "promise-mismatch",
+          .value_name = "WHAT",
+          .description = "what becomes of a trained policy under another promise than it was trained to keep",
+          .default_value = "refuse",
+          .choices = {"refuse", "allow"}};
+}
+
+Parameter instances_parameter() {
+  return {.name = "instances",
+          .value_name = "HOW",
+          .description = "kept from window to window, or fresh in each (the paper's protocol); default: the file's, kept",
+          .choices = {"kept", "fresh"}};
+}
+
+namespace {
+
+// Not every command that reads an experiment has this option.
+bool is_given(const Arguments& arguments, const std::string& name) {
+  return std::ranges::count(arguments.parameters(), name, &Parameter::name) > 0 && arguments.given(name);
+}
+
+}  // namespace
+
 config::Experiment read_experiment(const Arguments& arguments) {
-  const auto overrides = arguments.list("set");
-  return config::read_experiment(arguments.text("FILE"), {overrides.begin(), overrides.end()});
+  const auto set = arguments.list("set");
+  config::Overrides overrides(set.begin(), set.end());
+  if (is_given(arguments, "promise")) overrides.push_back("promise=" + arguments.text("promise"));
+  if (is_given(arguments, "instances")) overrides.push_back("instances=" + arguments.text("instances"));
+  if (is_given(arguments, "promise-mismatch")) {
+    overrides.push_back("promise_mismatch=" + arguments.text("promise-mismatch"));
+  }
+  return config::read_experiment(arguments.text("FILE"), overrides);
 }
 
 std::vector<GivenPath> inputs_of(const config::Experiment& experiment) {
@@ -71,6 +114,44 @@ std::vector<int> user_numbers(const std::string& text, int least) {
     begin = end + 1;
   }
   return numbers;
+}
+
+std::vector<double> rates_per_s(const Arguments& arguments, const std::string& name) {
+  std::vector<double> rates;
+  if (!arguments.given(name)) return rates;
+  std::istringstream list(arguments.text(name));
+  for (std::string one; std::getline(list, one, ',');) {
+    std::string_view number = one;
+    if (number.ends_with("/s")) number.remove_suffix(2);
+    double rate = 0;
+    const auto [end, status] = std::from_chars(number.data(), number.data() + number.size(), rate);
+    if (status != std::errc() || end != number.data() + number.size() || !(rate > 0) || !std::isfinite(rate)) {
+      throw sim::Error("--" + name + ": expected rates above 0 such as 5/s,10/s, got \"" + arguments.text(name) + "\"");
+    }
+    if (std::ranges::count(rates, rate) > 0) throw sim::Error("--" + name + ": " + one + " given twice");
+    rates.push_back(rate);
+  }
+  return rates;
+}
+
+config::Loads loads_of(const Arguments& arguments, const config::Experiment& experiment, int least_users) {
+  if (arguments.given("users") && arguments.given("rate")) throw sim::Error("--users and --rate exclude one another");
+  if (arguments.given("rate")) return {.users = {}, .rates_per_s = rates_per_s(arguments, "rate")};
+  if (!arguments.given("users") && !experiment.loads.empty()) return experiment.loads;
+  return {.users = user_numbers(arguments.text("users"), least_users), .rates_per_s = {}};
+}
+
+std::string describe_game(const sim::ScenarioSpec& scenario) {
+  const sim::Promise& promise = scenario.workflow.promise;
+  return "promise: " + (promise.name.empty() ? "" : promise.name + ", ") + sim::terms_text(promise) + "\ninstances " +
+         (scenario.redeploy ? "fresh in every window" : "kept") + "; attribution " +
+         config::name_of(scenario.attribution) + "\n";
+}
+
+void warn_of_promise(std::ostream& err, const sim::ScenarioSpec& scenario) {
+  for (const std::string& sentence : jobs::impossible_terms(scenario)) {
+    err << "faasconf: the promise cannot hold: " << sentence << "\n";
+  }
 }
 
 void read_configurations(const Arguments& arguments, config::Experiment& experiment) {

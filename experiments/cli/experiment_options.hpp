@@ -1,6 +1,10 @@
 #pragma once
 // Options that several commands have which run an experiment: they override what its file says.
 
+#include <iosfwd>
+#include <string>
+#include <vector>
+
 #include "experiments/cli/arguments.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/experiment_file.hpp"
@@ -9,8 +13,16 @@ namespace faasconf::experiments::cli {
 
 Parameter experiment_parameter();  // FILE
 Parameter set_parameter();         // --set, again and again
-// The experiment of FILE with what --set overrides. Throws sim::Error.
+// The experiment of FILE with what --set, --promise and --instances override. Throws sim::Error.
 config::Experiment read_experiment(const Arguments& arguments);
+
+Parameter promise_parameter();    // --promise, in place of the file's
+Parameter promise_mismatch_parameter();
+Parameter instances_parameter();  // --instances, likewise
+// What is judged and how, for the first lines of an answer.
+std::string describe_game(const sim::ScenarioSpec& scenario);
+// Before a run: terms of the promise that the load cannot meet.
+void warn_of_promise(std::ostream& err, const sim::ScenarioSpec& scenario);
 
 Parameter config_parameter();  // --config, again and again
 Parameter policy_parameter();  // --policy, again and again
@@ -21,6 +33,12 @@ void read_policies(const Arguments& arguments, config::Experiment& experiment);
 
 // "12,17,23,28" of --users, each at least so many.
 std::vector<int> user_numbers(const std::string& text, int least);
+
+// "5/s,10/s" of an option; none where it is not given.
+std::vector<double> rates_per_s(const Arguments& arguments, const std::string& name);
+
+// --users or --rate, else what the file lists, else the default of --users. Throws sim::Error where both are given.
+config::Loads loads_of(const Arguments& arguments, const config::Experiment& experiment, int least_users);
 
 // The files that it was made from, so that no output takes their place.
 std::vector<GivenPath> inputs_of(const config::Experiment& experiment);

@@ -15,35 +15,37 @@ namespace faasconf::experiments::cli {
 namespace {
 
 jobs::SearchJob parse(const Arguments& arguments) {
+  config::Experiment experiment = read_experiment(arguments);
+  const config::Loads loads = loads_of(arguments, experiment, 1);
   return {
-      .experiment = read_experiment(arguments),
-      .qos = config::choice_named<sim::QosKind>(arguments.text("qos")).value(),
-      .users = user_numbers(arguments.text("users"), 1),
+      .experiment = std::move(experiment),
+      .users = loads.users,
+      .rates_per_s = loads.rates_per_s,
       .one_for_all = arguments.given("static"),
-      .feasibility = {.limit = arguments.number("violation-limit", 0, 1)},
       .windows = static_cast<std::uint64_t>(arguments.integer("windows", 1, 1'000'000'000'000)),
       .seed = seed_of(arguments),
       .threads = thread_count(arguments),
   };
 }
 
-void print_table(std::ostream& out, const jobs::SearchResult& result) {
+void print_table(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result) {
+  out << describe_game(job.experiment.scenario) << "\n\n";
   results::TextTable table{
-      .header = {{"users", "price", "violations [%]", "at most [%]", "within the limit", "windows"}}, .rows = {}};
+      .header = {{job.rates_per_s.empty() ? "users" : "requests/s", "price", "broken [%]", "at most [%]", "keeps its promise", "windows"}}, .rows = {}};
   const auto percent = [](double share) { return results::format_estimate(100 * share, std::nullopt); };
   for (const jobs::FoundConfiguration& one : result.found) {
-    table.rows.push_back({jobs::format_users(one.users), results::format_estimate(one.search.price, std::nullopt),
+    table.rows.push_back({jobs::format_loads(one.loads), results::format_estimate(one.search.price, std::nullopt),
                           percent(one.search.violation), percent(one.search.violation_bound),
                           one.search.feasible ? "yes" : "no", std::to_string(one.search.windows)});
   }
   table.print(out);
-  out << "\nViolations on windows that the search did not choose by; at most: the upper end of the one-sided 95 % "
-         "interval.\n";
+  out << "\nBroken: of the periods of runs that the search did not choose by; at most: the upper end of the one-sided "
+         "95 % interval.\n";
 }
 
-void print_json_lines(std::ostream& out, const jobs::SearchResult& result) {
+void print_json_lines(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result) {
   for (const jobs::FoundConfiguration& one : result.found) {
-    out << nlohmann::ordered_json{{"users", one.users},
+    out << nlohmann::ordered_json{{job.rates_per_s.empty() ? "users" : "rates_per_s", one.loads},
                                   {"price", one.search.price},
                                   {"violations", one.search.violation},
                                   {"violations_bound", one.search.violation_bound},
@@ -65,7 +67,7 @@ int run_search(const Arguments& arguments, const Console& console) {
     console.err << "faasconf: interrupted before the first configuration was simulated\n";
     return kInterrupted;
   }
-  (arguments.given("json") ? print_json_lines : print_table)(console.out, result);
+  (arguments.given("json") ? print_json_lines : print_table)(console.out, job, result);
   console.out.flush();
   write_aside(out, jobs::to_yaml(job, result));
   if (!quiet) console.err << "faasconf: wrote " << out << "\n";
@@ -74,8 +76,8 @@ int run_search(const Arguments& arguments, const Console& console) {
     return kInterrupted;
   }
   if (!result.all_feasible()) {
-    console.err << "faasconf: not all are surely within the limit; search longer (--windows), or allow more "
-                   "(--violation-limit)\n";
+    console.err << "faasconf: not all are shown to keep the promise; search longer (--windows), or promise less "
+                   "(--promise)\n";
     return kFailed;
   }
   return kDone;
@@ -98,15 +100,11 @@ Command search_command() {
               {.name = "static",
                .kind = flag,
                .description = "one configuration for all of them, as --config takes it"},
-              {.name = "qos",
-               .value_name = "WHICH",
-               .description = "published, or strict: requests that are not served violate it as well",
-               .default_value = "published",
-               .choices = {"published", "strict"}},
-              {.name = "violation-limit",
-               .value_name = "SHARE",
-               .description = "of the windows, under strict QoS also of the requests",
-               .default_value = "0.05"},
+              {.name = "rate",
+               .value_name = "R/s,R/s,...",
+               .description = "open loops of so many requests per second each, in place of users; with --static"},
+              promise_parameter(),
+              instances_parameter(),
               {.name = "windows",
                .value_name = "N",
                .description = "that a search may simulate, those that judge the finalists included",

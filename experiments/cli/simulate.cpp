@@ -66,7 +66,7 @@ void parse_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("attribution")) {
     scenario.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
-  if (arguments.given("redeploy")) scenario.redeploy = true;
+  if (arguments.given("redeploy")) scenario.redeploy = true;  // as it was spelled before --instances fresh
 }
 
 void parse_replications(const Arguments& arguments, jobs::SimulateJob& job) {
@@ -160,8 +160,8 @@ void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::S
   const config::Experiment& experiment = result.experiment;
   const sim::ScenarioSpec& scenario = experiment.scenario;
   out << scenario.workflow.name << " under " << describe(scenario.workload) << ": " << sim::format(*experiment.duration)
-      << " in windows of " << sim::format(scenario.window) << (scenario.redeploy ? ", redeployed for each" : "")
-      << "; attribution " << config::name_of(scenario.attribution) << "; seed " << *experiment.seed << "\n";
+      << " in windows of " << sim::format(scenario.window) 
+      << "; seed " << *experiment.seed << "\n" << describe_game(scenario);
   const std::vector<std::string>& cases = result.summary.case_names();
   for (std::size_t i = 0; i < cases.size(); ++i) {
     out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "")
@@ -230,6 +230,7 @@ int run_simulate(const Arguments& arguments, const Console& console) {
   job.result_path = outputs.out;
   if (outputs.out.empty() && outputs.figures()) job.result_path = (scratch.emplace().path() / "run.h5").string();
 
+  if (!outputs.quiet) warn_of_promise(console.err, job.experiment.scenario);
   const jobs::SimulateResult result = jobs::run(job, progress_on(console, outputs.quiet));
   if (result.interrupted && result.summary.replications(0) == 0) {
     console.err << "faasconf: interrupted before the first replication was done\n";
@@ -298,7 +299,10 @@ Command simulate_command() {
                .description = "the window that a request belongs to: completed, started or paper",
                .default_value = "completed",
                .choices = {"completed", "started", "paper"}},
-              {.name = "redeploy", .kind = flag, .description = "begin every window with fresh instances"},
+              promise_parameter(),
+              promise_mismatch_parameter(),
+              instances_parameter(),
+              {.name = "redeploy", .kind = flag, .description = "the former spelling of --instances fresh"},
               seed_parameter(),
               threads_parameter(),
               set_parameter(),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/experiment_options.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
@@ -54,6 +55,7 @@ Command train_command() {
                .kind = values,
                .value_name = "KEY=VALUE",
                .description = "overrides an entry of the file or of its workflow: training.steps=100000"},
+              promise_parameter(),
               {.name = "resume", .kind = flag, .description = "go on from the folder's last checkpoint"},
               threads_parameter(),
               {.name = "json", .kind = flag, .description = "the last evaluation as one JSON object"},

@@ -49,8 +49,10 @@ void print_end(std::ostream& out, const train::TrainResult& end, bool as_json) {
 }
 
 train::TrainJob read_job(const Arguments& arguments) {
-  const auto overrides = arguments.list("set");
-  return {.training = train::read_training(arguments.text("EXPERIMENT"), {overrides.begin(), overrides.end()}),
+  const auto set = arguments.list("set");
+  config::Overrides overrides(set.begin(), set.end());
+  if (arguments.given("promise")) overrides.push_back("promise=" + arguments.text("promise"));
+  return {.training = train::read_training(arguments.text("EXPERIMENT"), overrides),
           .folder = arguments.text("out"),
           .resume = arguments.given("resume"),
           .threads = thread_count(arguments)};

@@ -9,6 +9,7 @@
 #include "experiments/results/text_table.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/model/critical_path.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -23,15 +24,6 @@ std::string join(const std::vector<std::string>& words, const std::string& betwe
 std::string seconds(double value_s) {
   std::ostringstream text;
   text << std::setprecision(3) << value_s << " s";
-  return text.str();
-}
-
-std::string promise(const sim::QosTarget& qos) {
-  std::ostringstream text;
-  if (qos.latency == sim::kForever && qos.successes == 0) return "none";
-  if (qos.latency != sim::kForever) text << "mean latency <= " << sim::format(qos.latency);
-  if (qos.successes > 0) text << (text.str().empty() ? "" : " and ") << ">= " << qos.successes << " successes";
-  text << " in every window of 30s";
   return text.str();
 }
 
@@ -143,7 +135,8 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   out << "\n";
   out << "graph          " << scenario.graph().size() << " nodes\n";
   out << "critical path  " << seconds(path.seconds) << " without load: " << join(path.functions, ", ") << "\n";
-  out << "promise        " << promise(workflow.qos) << "\n";
+  out << "promise        " << (workflow.promise.name.empty() ? "" : workflow.promise.name + ": ")
+      << sim::terms_text(workflow.promise) << "\n";
   out << "cluster        " << cluster(workflow.cluster) << "\n";
   out << "rollout        " << rollout(workflow.rollout) << "\n";
   const auto say = [&out](const char* what, const std::string& functions) {

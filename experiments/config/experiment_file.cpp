@@ -15,6 +15,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/policy_files.hpp"
+#include "experiments/config/promise_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/workload_file.hpp"
@@ -23,9 +24,10 @@
 namespace faasconf::experiments::config {
 namespace {
 
-constexpr std::array<std::string_view, 11> kExperimentKeys = {
-    "workflow",     "description", "workload",      "attribution",    "redeploy", "duration",
-    "replications", "seed",        "configuration", "configurations", "policies"};
+constexpr std::array<std::string_view, 17> kExperimentKeys = {
+    "workflow", "description",   "promise",        "promise_mismatch", "rollout",  "workload",
+    "loads",    "load_knowledge", "attribution",   "instances",        "redeploy", "duration",
+    "replications", "seed",      "configuration",  "configurations",   "policies"};
 
 // An experiment's tree, whose workflow and configuration may stand in files of their own.
 class ExperimentTree {
@@ -74,6 +76,9 @@ class ExperimentTree {
 
   Experiment read() {
     load_workflow();
+    move_into_workflow("promise");
+    move_into_workflow("rollout");
+    load_promise();
     const YamlMap map({root_, ""}, {kExperimentKeys.begin(), kExperimentKeys.end()});
     Experiment experiment;
     sim::ScenarioSpec& scenario = experiment.scenario;
@@ -84,10 +89,17 @@ class ExperimentTree {
       scenario.workload = read_workload(keys, files_);
       if (const auto window = keys.get("window")) scenario.window = read_positive_duration(*window);
     }
+    if (const auto loads = map.get("loads")) experiment.loads = read_loads(*loads);
+    if (const auto knowledge = map.get("load_knowledge")) {
+      experiment.causal = read_word<bool>(*knowledge, {{"any", false}, {"causal", true}});
+    }
     if (const auto attribution = map.get("attribution")) {
       scenario.attribution = read_word<sim::Attribution>(*attribution, kWords<sim::Attribution>);
     }
-    if (const auto redeploy = map.get("redeploy")) scenario.redeploy = read_flag(*redeploy);
+    scenario.redeploy = read_instances(map);
+    if (const auto mismatch = map.get("promise_mismatch")) {
+      experiment.any_promise = read_word<bool>(*mismatch, {{"refuse", false}, {"allow", true}});
+    }
     if (const auto duration = map.get("duration")) experiment.duration = read_positive_duration(*duration);
     if (const auto replications = map.get("replications")) {
       experiment.replications = static_cast<std::uint64_t>(read_count(*replications, 1, 1'000'000'000));
@@ -122,6 +134,41 @@ class ExperimentTree {
     }
     *node = std::move(tree);
     workflow_path_ = "";
+  }
+
+  // What an experiment says in place of its workflow's file.
+  void move_into_workflow(const std::string& key) {
+    YamlNode* const workflow = root_.find("workflow");
+    const auto own = std::ranges::find(root_.entries, key, &YamlNode::Entry::key);
+    if (own == root_.entries.end() || workflow == nullptr || workflow->kind != YamlNode::Kind::map) return;
+    YamlNode::Entry entry = std::move(*own);
+    root_.entries.erase(own);
+    std::erase_if(root_.find("workflow")->entries, [&](const YamlNode::Entry& old) { return old.key == key; });
+    root_.find("workflow")->entries.push_back(std::move(entry));
+  }
+
+  static Loads read_loads(const YamlValue& value) {
+    const YamlMap map(value, {"users", "rates"});
+    Loads loads;
+    if (const auto users = map.get("users")) {
+      for (const YamlValue& item : users->items("a list of numbers of users")) {
+        loads.users.push_back(static_cast<int>(read_count(item, 1, static_cast<std::int64_t>(kMostUsers))));
+      }
+    }
+    if (const auto rates = map.get("rates")) {
+      for (const YamlValue& item : rates->items("a list of rates such as 5/s")) {
+        loads.rates_per_s.push_back(read_rate(item));
+      }
+    }
+    if (loads.users.empty() == loads.rates_per_s.empty()) value.fail("expected either users or rates, at least one load");
+    return loads;
+  }
+
+  // The same for a promise in a file of its own.
+  void load_promise() {
+    YamlNode* const workflow = root_.find("workflow");
+    YamlNode* const node = workflow == nullptr ? nullptr : workflow->find("promise");
+    if (node != nullptr) load_promise_file(*node, files_);
   }
 
   void load_configuration() {

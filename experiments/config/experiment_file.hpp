@@ -17,12 +17,23 @@ struct NamedConfiguration {
   sim::Configuration configuration;
 };
 
+// The levels of load that a search, an evaluation or a prediction goes through; each takes the place of the workload's.
+struct Loads {
+  std::vector<int> users;           // closed loops of so many each
+  std::vector<double> rates_per_s;  // open loops
+
+  bool empty() const { return users.empty() && rates_per_s.empty(); }
+};
+
 // A workflow file or an experiment file, ready to run. `configurations` holds what a run compares, at least one:
 // the experiment's, or for a workflow file the middle of every knob's range.
 struct Experiment {
   sim::ScenarioSpec scenario;
   std::vector<NamedConfiguration> configurations;
   std::vector<PolicySpec> policies = {{}};  // at least one
+  bool any_promise = false;  // trained policies also serve under another promise than they were trained to keep
+  Loads loads;               // empty: the command's own
+  bool causal = false;       // policies that know the load to come are refused
   std::optional<sim::Duration> duration;
   std::optional<std::uint64_t> replications;
   std::optional<std::uint64_t> seed;

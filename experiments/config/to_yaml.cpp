@@ -8,6 +8,7 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/distributions.hpp"
 #include "experiments/config/experiment_file.hpp"
+#include "experiments/config/promise_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "experiments/config/yaml_writer.hpp"
@@ -159,6 +160,7 @@ void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
   const bool has_latency = workflow.qos.latency != sim::kForever;
   out += "  qos: {" + (has_latency ? "latency: " + sim::format(workflow.qos.latency) + ", " : "") +
          "successes: " + format_number(workflow.qos.successes) + "}\n";
+  out += "  promise: " + promise_to_yaml(workflow.promise) + "\n";
   out += "  gateway: {routing: " + name_of(workflow.gateway.routing) + ", hop: " + seconds(workflow.gateway.hop) +
          (workflow.gateway.timeout ? ", timeout: " + sim::format(*workflow.gateway.timeout) : "") + "}\n";
   const sim::CpuSharingSpec& sharing = workflow.cpu_sharing;
@@ -227,6 +229,16 @@ void write_workload(std::string& out, const sim::ScenarioSpec& scenario) {
   out += "  window: " + sim::format(scenario.window) + "\n";
 }
 
+void write_loads(std::string& out, const Experiment& experiment) {
+  std::string list;
+  for (const int users : experiment.loads.users) list += (list.empty() ? "" : ", ") + std::to_string(users);
+  for (const double rate : experiment.loads.rates_per_s) {
+    list += (list.empty() ? "" : ", ") + format_number(rate) + "/s";
+  }
+  if (!list.empty()) out += "loads: {" + std::string(experiment.loads.users.empty() ? "rates" : "users") + ": [" + list + "]}\n";
+  out += "load_knowledge: " + std::string(experiment.causal ? "causal" : "any") + "\n";
+}
+
 void write_policy(std::string& out, const PolicySpec& policy) {
   std::string entries;
   const auto add = [&entries](const std::string& key, const std::string& value) {
@@ -256,8 +268,10 @@ std::string to_yaml(const Experiment& experiment) {
   std::string out;
   write_workflow(out, scenario.workflow);
   write_workload(out, scenario);
+  write_loads(out, experiment);
   out += "attribution: " + name_of(scenario.attribution) + "\n";
-  out += "redeploy: " + std::string(scenario.redeploy ? "true" : "false") + "\n";
+  out += "instances: " + std::string(scenario.redeploy ? "fresh" : "kept") + "\n";
+  out += "promise_mismatch: " + std::string(experiment.any_promise ? "allow" : "refuse") + "\n";
   if (experiment.duration) out += "duration: " + sim::format(*experiment.duration) + "\n";
   if (experiment.replications) out += "replications: " + std::to_string(*experiment.replications) + "\n";
   if (experiment.seed) out += "seed: " + std::to_string(*experiment.seed) + "\n";

@@ -46,9 +46,6 @@ inline constexpr auto kWords<sim::Attribution> =
     std::to_array<Word<sim::Attribution>>({{"completed", sim::Attribution::completed},
                                            {"started", sim::Attribution::started},
                                            {"paper", sim::Attribution::paper}});
-template <>
-inline constexpr auto kWords<sim::QosKind> = std::to_array<Word<sim::QosKind>>({{"published", sim::QosKind::published},
-                                                                                {"strict", sim::QosKind::strict}});
 
 template <class Choice>
 std::string name_of(Choice choice) {

@@ -132,6 +132,14 @@ sim::Profile read_steps(const YamlValue& value, bool users) {
 
 }  // namespace
 
+bool read_instances(const YamlMap& map) {
+  const auto instances = map.get("instances");
+  const auto redeploy = map.get("redeploy");
+  if (instances && redeploy) redeploy->fail("it is the former name of instances: fresh; expected one of the two");
+  if (instances) return read_word<bool>(*instances, {{"kept", false}, {"fresh", true}});
+  return redeploy && read_flag(*redeploy);
+}
+
 sim::Workload read_workload(const YamlMap& map, InputFiles& files) {
   const auto closed_loop = map.get("closed_loop");
   const auto open_loop = map.get("open_loop");

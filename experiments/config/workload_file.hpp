@@ -11,6 +11,9 @@ namespace faasconf::experiments::config {
 // Keys of `workload:` that say who sends requests, and again; `window` stands beside them.
 sim::Workload read_workload(const YamlMap& map, InputFiles& files);
 
+// `instances: kept|fresh`, formerly `redeploy: false|true`: whether every window begins with fresh ones.
+bool read_instances(const YamlMap& map);
+
 // Makes it a workload of this kind of source, which is kept where it is there: think time or arrival law.
 template <class Source>
 Source& become(sim::Workload& workload) {

@@ -61,9 +61,8 @@ class Cells {
     const std::size_t load_index = cell % plan_.loads.size();
     const EvaluatedLoad& load = plan_.loads[load_index];
     const sim::Duration window = plan_.scenario.window;
-    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(load.users.size()),
+    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(load.windows),
                                   .warm_up = window,
-                                  .strict = true,
                                   .go_on = go_on};
     try {
       sim::throw_if_cancelled(go_on);

@@ -32,7 +32,8 @@ Scores score(const sim::Run& run, const Criteria& criteria = criteria_of());
 struct EvaluatedLoad {
   std::string name;
   sim::Workload workload;
-  std::vector<int> users;  // by window; the run has as many windows
+  std::vector<int> users;   // by window, for policies that go by them; empty: the load has none
+  std::size_t windows = 0;  // of a run
 };
 
 struct EvaluationPlan {

@@ -49,19 +49,38 @@ evaluation::EvaluatedLoad steady_load(const config::Experiment& experiment, int 
   config::become<sim::ClosedLoop>(workload).users = users;
   return {.name = std::to_string(users) + (users == 1 ? " user" : " users"),
           .workload = std::move(workload),
-          .users = std::vector<int>(1 + windows, users)};
+          .users = std::vector<int>(1 + windows, users),
+          .windows = 1 + windows};
+}
+
+evaluation::EvaluatedLoad steady_rate(const config::Experiment& experiment, double rate_per_s, std::size_t windows) {
+  sim::Workload workload = experiment.scenario.workload;
+  config::become<sim::OpenLoop>(workload).rate_per_s = rate_per_s;
+  return {.name = config::format_number(rate_per_s) + " requests/s",
+          .workload = std::move(workload),
+          .users = {},
+          .windows = 1 + windows};
 }
 
 evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std::string& path,
                                        const std::string& name) {
   config::ProfileFile file = config::read_profile(path);
-  std::vector<int> users = config::users_by_window(file, experiment.scenario.window, path);
-  if (users.size() < 2) throw sim::Error(path + ": expected a profile of two windows at least, got one");
   sim::Workload workload = experiment.scenario.workload;
-  config::become<sim::ClosedLoop>(workload);
+  std::vector<int> users;
+  std::size_t windows = 0;
+  if (file.users) {
+    users = config::users_by_window(file, experiment.scenario.window, path);
+    windows = users.size();
+    config::become<sim::ClosedLoop>(workload);
+  } else {
+    const auto length = config::length_of(file.profile);
+    windows = length ? static_cast<std::size_t>(*length / experiment.scenario.window) : 0;
+    config::become<sim::OpenLoop>(workload);
+  }
+  if (windows < 2) throw sim::Error(path + ": expected a profile of two windows at least");
   workload.profile = std::move(file.profile);
   experiment.inputs.push_back(config::fingerprint(path));
-  return {.name = name, .workload = std::move(workload), .users = std::move(users)};
+  return {.name = name, .workload = std::move(workload), .users = std::move(users), .windows = windows};
 }
 
 EvaluateResult run(const EvaluateJob& job, const Progress& progress) {

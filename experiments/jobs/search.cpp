@@ -10,7 +10,6 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/distributions.hpp"
 #include "experiments/config/lookup_file.hpp"
-#include "experiments/config/words.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
@@ -18,62 +17,79 @@
 #include "learner/search/random_search.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
 
 void check(const SearchJob& job) {
-  if (job.users.empty()) throw BadValue("users: expected numbers of users, got none");
+  if (job.users.empty() && job.rates_per_s.empty()) throw BadValue("users: expected numbers of users, got none");
   for (const int users : job.users) {
     if (users < 1) throw BadValue("users: expected at least 1, got " + std::to_string(users));
   }
-  if (!(job.feasibility.limit >= 0 && job.feasibility.limit <= 1)) {
-    throw BadValue("violation-limit: expected a number from 0 to 1, got " + std::to_string(job.feasibility.limit));
+  for (const double rate : job.rates_per_s) {
+    if (!(rate > 0)) throw BadValue("rate: expected rates above 0, got " + config::format_number(rate));
+  }
+  if (!job.rates_per_s.empty() && !job.one_for_all) {
+    throw BadValue("rate: expected static beside it, since a table of configurations goes by users");
+  }
+  if (job.experiment.scenario.workload.profile) {
+    throw BadValue("workload: expected no profile; a search takes steady loads");
   }
 }
 
-sim::EnvironmentSpec environment_of(const SearchJob& job) {
-  sim::EnvironmentSpec environment;
-  environment.scenario = job.experiment.scenario;
-  environment.scenario.redeploy = true;
-  environment.scenario.attribution = sim::Attribution::completed;
-  environment.scenario.configuration = config::middle_of_ranges(job.experiment.scenario.workflow);
-  config::become<sim::ClosedLoop>(environment.scenario.workload);
-  environment.rounding.integers = sim::IntegerKnob::equal_bins;
-  environment.reward.kind = sim::RewardKind::constrained;
-  environment.reward.qos = job.qos;
-  return environment;
+// Of one search, all loads at once.
+struct Search {
+  std::vector<double> loads;  // users, or requests per second
+  learner::search::SearchSpec spec;
+};
+
+// The experiment's load at another level.
+sim::Workload load_at(const SearchJob& job, double level) {
+  sim::Workload workload = job.experiment.scenario.workload;
+  if (job.rates_per_s.empty()) {
+    config::become<sim::ClosedLoop>(workload).users = static_cast<int>(level);
+  } else {
+    config::become<sim::OpenLoop>(workload).rate_per_s = level;
+  }
+  return workload;
+}
+
+Search search_over(const SearchJob& job, std::vector<double> loads) {
+  Search search{.loads = std::move(loads),
+                .spec = {.scenario = job.experiment.scenario,
+                         .rounding = {.integers = sim::IntegerKnob::equal_bins},
+                         .loads = {},
+                         .feasibility = {.limit = job.experiment.scenario.workflow.promise.risk(), .level = job.level},
+                         .windows = job.windows,
+                         .seed = job.seed}};
+  search.spec.scenario.configuration = config::middle_of_ranges(search.spec.scenario.workflow);
+  for (const double level : search.loads) search.spec.loads.push_back(load_at(job, level));
+  return search;
 }
 
 // One for all loads, or one for each.
-std::vector<learner::search::SearchSpec> searches_of(const SearchJob& job) {
-  learner::search::SearchSpec search{.environment = environment_of(job),
-                                     .users = job.users,
-                                     .feasibility = job.feasibility,
-                                     .windows = job.windows,
-                                     .seed = job.seed};
-  if (job.one_for_all) return {search};
-  std::vector<learner::search::SearchSpec> searches;
-  for (const int users : job.users) {
-    search.users = {users};
-    searches.push_back(search);
-  }
+std::vector<Search> searches_of(const SearchJob& job) {
+  std::vector<double> loads(job.users.begin(), job.users.end());
+  if (!job.rates_per_s.empty()) loads = job.rates_per_s;
+  if (job.one_for_all) return {search_over(job, loads)};
+  std::vector<Search> searches;
+  for (const double load : loads) searches.push_back(search_over(job, {load}));
   return searches;
 }
 
 sim::Configuration decode(const learner::search::SearchSpec& search, const std::vector<float>& actions) {
-  const sim::ScenarioSpec& scenario = search.environment.scenario;
-  sim::Configuration configuration = scenario.configuration;
-  sim::ActionSpace(scenario.workflow, search.environment.rounding).decode(actions, configuration);
+  sim::Configuration configuration = search.scenario.configuration;
+  sim::ActionSpace(search.scenario.workflow, search.rounding).decode(actions, configuration);
   return configuration;
 }
 
 // The windows of several searches at once.
 class CountedWindows {
  public:
-  CountedWindows(const std::vector<learner::search::SearchSpec>& searches, const Progress& progress)
+  CountedWindows(const std::vector<Search>& searches, const Progress& progress)
       : progress_(progress),
-        step_{.label = "searching", .total = searches.size() * searches.front().windows},
+        step_{.label = "searching", .total = searches.size() * searches.front().spec.windows},
         of_search_(searches.size()) {
     progress_.report(step_);
   }
@@ -98,7 +114,7 @@ struct AllFound {
   bool interrupted = false;
 };
 
-AllFound search_all(const std::vector<learner::search::SearchSpec>& searches, int threads, const Progress& progress) {
+AllFound search_all(const std::vector<Search>& searches, int threads, const Progress& progress) {
   std::vector<Found> found(searches.size());
   CountedWindows windows(searches, progress);
   std::atomic<bool> cancelled = false;
@@ -109,7 +125,7 @@ AllFound search_all(const std::vector<learner::search::SearchSpec>& searches, in
       return !cancelled;
     };
     try {
-      found[i] = learner::search::random_search(searches[i], on_search);
+      found[i] = learner::search::random_search(searches[i].spec, on_search);
     } catch (const sim::Cancelled&) {
       // nothing is found yet
     }
@@ -119,24 +135,25 @@ AllFound search_all(const std::vector<learner::search::SearchSpec>& searches, in
 
 void describe(std::ostream& text, const SearchJob& job, const SearchResult& result) {
   text << "# found by a long random search on " << job.experiment.scenario.workflow.name << ": "
-       << config::name_of(job.qos) << " QoS, violations at most " << job.feasibility.limit << "; " << job.windows
-       << " windows a search, seed " << job.seed << "\n";
+       << sim::terms_text(job.experiment.scenario.workflow.promise) << "; " << job.windows
+       << " windows per search, seed " << job.seed << "\n";
   for (const FoundConfiguration& one : result.found) {
-    text << "# " << format_users(one.users) << " users: price " << one.search.price << ", violations "
+    text << "# " << format_loads(one.loads) << (job.rates_per_s.empty() ? " users" : " requests/s") << ": price " << one.search.price << ", violations "
          << one.search.violation << ", upper bound " << one.search.violation_bound
-         << (one.search.feasible ? "" : ": not surely within the limit") << "\n";
+         << (one.search.feasible ? "" : ": not shown to keep the promise") << "\n";
   }
 }
 
 results::Record record_of(const SearchJob& job, const results::FileFormat& format) {
-  std::vector<config::YamlNode> users;
+  std::vector<config::YamlNode> users, rates;
   for (const int number : job.users) users.push_back(config::yaml_scalar(std::to_string(number)));
+  for (const double rate : job.rates_per_s) rates.push_back(config::yaml_scalar(config::format_number(rate) + "/s"));
+  const bool by_rate = !rates.empty();
   return {.format = format,
           .job = {.verb = "search",
-                  .options = {{"users", config::yaml_list(std::move(users))},
+                  .options = {{by_rate ? "rates" : "users", config::yaml_list(std::move(by_rate ? rates : users))},
                               {"static", config::yaml_scalar(job.one_for_all ? "true" : "false")},
-                              {"qos", config::yaml_scalar(std::string(config::name_of(job.qos)))},
-                              {"violation_limit", config::yaml_scalar(config::format_number(job.feasibility.limit))},
+                              {"level", config::yaml_scalar(config::format_number(job.level))},
                               {"windows", config::yaml_scalar(std::to_string(job.windows))}},
                   .experiment = job.experiment.resolved},
           .seed = job.seed,
@@ -151,13 +168,13 @@ bool SearchResult::all_feasible() const {
 
 SearchResult run(const SearchJob& job, const Progress& progress) {
   check(job);
-  const std::vector<learner::search::SearchSpec> searches = searches_of(job);
+  const std::vector<Search> searches = searches_of(job);
   auto [found, interrupted] = search_all(searches, job.threads, progress);
   SearchResult result{.found = {}, .interrupted = interrupted};
   for (std::size_t i = 0; i < searches.size(); ++i) {
     if (!found[i]) continue;
-    sim::Configuration configuration = decode(searches[i], found[i]->actions);
-    result.found.push_back({searches[i].users, std::move(configuration), std::move(*found[i])});
+    sim::Configuration configuration = decode(searches[i].spec, found[i]->actions);
+    result.found.push_back({searches[i].loads, std::move(configuration), std::move(*found[i])});
   }
   return result;
 }
@@ -172,15 +189,15 @@ std::string to_yaml(const SearchJob& job, const SearchResult& result) {
     return text.str();
   }
   std::vector<sim::LookupEntry> entries;
-  for (const FoundConfiguration& one : result.found) entries.push_back({one.users.front(), one.configuration});
+  for (const FoundConfiguration& one : result.found) entries.push_back({static_cast<int>(one.loads.front()), one.configuration});
   text << config::to_yaml(sim::LookupTable(std::move(entries)), workflow)
        << results::to_yaml(record_of(job, {"faasconf-table", 1}));
   return text.str();
 }
 
-std::string format_users(const std::vector<int>& users) {
+std::string format_loads(const std::vector<double>& loads) {
   std::string text;
-  for (const int number : users) text += (text.empty() ? "" : ",") + std::to_string(number);
+  for (const double load : loads) text += (text.empty() ? "" : ",") + config::format_number(load);
   return text;
 }
 

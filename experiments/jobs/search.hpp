@@ -7,26 +7,26 @@
 
 #include "experiments/config/experiment_file.hpp"
 #include "experiments/jobs/progress.hpp"
-#include "learner/search/feasibility.hpp"
 #include "learner/search/judge.hpp"
-#include "sim/env/reward.hpp"
 #include "sim/policy/configuration.hpp"
 
 namespace faasconf::experiments::jobs {
 
 struct SearchJob {
-  config::Experiment experiment;  // its load, configurations and policies say nothing here
-  sim::QosKind qos = sim::QosKind::published;
+  // With a promise; its load but for the level, its instances and attribution hold here. Its configurations and policies
+  // say nothing.
+  config::Experiment experiment;
   std::vector<int> users = {10, 15, 20, 25, 30};  // closed loops of so many each
+  std::vector<double> rates_per_s{};              // in their place: open loops; for one configuration
   bool one_for_all = false;                       // one configuration for all loads; false: for each its own
-  learner::search::Feasibility feasibility{};
+  double level = 0.95;                            // confidence that what is found keeps the promise, one-sided
   std::uint64_t windows = 200'000;  // that a search may simulate, those that judge the finalists included
   std::uint64_t seed = 1;
   int threads = 1;  // changes no result
 };
 
 struct FoundConfiguration {
-  std::vector<int> users;  // the loads that it is for
+  std::vector<double> loads;  // that it is for: users, or requests per second
   sim::Configuration configuration;
   learner::search::SearchResult search;  // its price, what is broken, whether that is surely within the limit
 };
@@ -46,6 +46,6 @@ SearchResult run(const SearchJob& job, const Progress& progress = {});
 std::string to_yaml(const SearchJob& job, const SearchResult& result);
 
 // "10,15"
-std::string format_users(const std::vector<int>& users);
+std::string format_loads(const std::vector<double>& loads);
 
 }  // namespace faasconf::experiments::jobs

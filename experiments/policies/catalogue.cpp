@@ -32,7 +32,8 @@ UsersOfWindow users_of(const RunToServe& run, const std::string& policy) {
 
 // --- what each kind knows, and how it is made
 
-void fill(ReadyPolicy& ready, const config::FixedSpec& fixed, const sim::WorkflowSpec& workflow) {
+void fill(ReadyPolicy& ready, const config::FixedSpec& fixed, const config::Experiment& experiment) {
+  const sim::WorkflowSpec& workflow = experiment.scenario.workflow;
   ready.knows = sim::LoadKnowledge::none;
   if (!fixed.file.empty()) ready.start = config::read_configuration(fixed.file, workflow);
   ready.make = [start = ready.start](const RunToServe&) { return std::make_unique<sim::FixedPolicy>(start); };
@@ -40,44 +41,44 @@ void fill(ReadyPolicy& ready, const config::FixedSpec& fixed, const sim::Workflo
 
 template <class Autoscaler>
 void fill_autoscaler(ReadyPolicy& ready, const typename Autoscaler::Parameters& parameters,
-                     const sim::WorkflowSpec& workflow) {
+                     const config::Experiment& experiment) {
   ready.knows = sim::LoadKnowledge::past;
   ready.carries_over = true;
-  ready.make = [ranges = sim::replica_ranges(workflow), parameters](const RunToServe&) {
+  ready.make = [ranges = sim::replica_ranges(experiment.scenario.workflow), parameters](const RunToServe&) {
     return std::make_unique<Autoscaler>(ranges, parameters);
   };
 }
 
-void fill(ReadyPolicy& ready, const sim::OpenFaasAlertsParameters& parameters, const sim::WorkflowSpec& workflow) {
-  fill_autoscaler<sim::OpenFaasAlerts>(ready, parameters, workflow);
+void fill(ReadyPolicy& ready, const sim::OpenFaasAlertsParameters& parameters, const config::Experiment& experiment) {
+  fill_autoscaler<sim::OpenFaasAlerts>(ready, parameters, experiment);
 }
-void fill(ReadyPolicy& ready, const sim::HpaParameters& parameters, const sim::WorkflowSpec& workflow) {
-  fill_autoscaler<sim::Hpa>(ready, parameters, workflow);
+void fill(ReadyPolicy& ready, const sim::HpaParameters& parameters, const config::Experiment& experiment) {
+  fill_autoscaler<sim::Hpa>(ready, parameters, experiment);
 }
-void fill(ReadyPolicy& ready, const sim::KpaParameters& parameters, const sim::WorkflowSpec& workflow) {
-  fill_autoscaler<sim::Kpa>(ready, parameters, workflow);
+void fill(ReadyPolicy& ready, const sim::KpaParameters& parameters, const config::Experiment& experiment) {
+  fill_autoscaler<sim::Kpa>(ready, parameters, experiment);
 }
 
-void fill(ReadyPolicy& ready, const config::TableSpec& spec, const sim::WorkflowSpec& workflow) {
+void fill(ReadyPolicy& ready, const config::TableSpec& spec, const config::Experiment& experiment) {
   ready.knows = spec.last ? sim::LoadKnowledge::past : sim::LoadKnowledge::next;
   // shared by the copies of `make`, and borrowed by the policies
-  const auto table = std::make_shared<const sim::LookupTable>(config::read_lookup(spec.file, workflow));
+  const auto table = std::make_shared<const sim::LookupTable>(config::read_lookup(spec.file, experiment.scenario.workflow));
   ready.make = [table, name = ready.name, ahead = spec.last ? 0 : 1](const RunToServe& run) {
     return std::make_unique<sim::LookupPolicy>(
         *table, [users = users_of(run, name), ahead](std::int64_t window) { return users(window + ahead); });
   };
 }
 
-void fill(ReadyPolicy& ready, const config::BundleSpec& spec, const sim::WorkflowSpec&) {
+void fill(ReadyPolicy& ready, const config::BundleSpec& spec, const config::Experiment& experiment) {
   const std::vector<std::string> paths = config::bundle_files(spec.file);
   // shared by the copies of `make`, and borrowed by the policies
   const auto bundles = std::make_shared<std::vector<learner::bundle::PolicyBundle>>();
   for (const std::string& path : paths) bundles->push_back(learner::bundle::read_bundle(path));
   ready.knows = sim::knowledge_of(bundles->front().metadata.load_knowledge);
   ready.trainings = paths.size();
-  ready.make = [bundles, paths, name = ready.name](const RunToServe& run) {
+  ready.make = [bundles, paths, name = ready.name, any_promise = experiment.any_promise](const RunToServe& run) {
     const std::size_t training = run.seed % paths.size();
-    learner::serving::ServingOptions options{.users = users_of(run, name)};
+    learner::serving::ServingOptions options{.users = users_of(run, name), .any_promise = any_promise};
     try {
       return std::make_unique<learner::serving::LearnedPolicy>((*bundles)[training], run.scenario, std::move(options));
     } catch (const sim::Error&) {
@@ -92,7 +93,11 @@ std::vector<ReadyPolicy> ready_policies(const config::Experiment& experiment) {
   std::vector<ReadyPolicy> all;
   for (config::Case& one : config::cases_of(experiment)) {
     ReadyPolicy ready{.name = std::move(one.name), .start = std::move(one.start.configuration), .make = {}};
-    std::visit([&](const auto& kind) { fill(ready, kind, experiment.scenario.workflow); }, one.policy.kind);
+    std::visit([&](const auto& kind) { fill(ready, kind, experiment); }, one.policy.kind);
+    if (experiment.causal && ready.knows == sim::LoadKnowledge::next) {
+      throw sim::Error("policy " + ready.name + ": it knows the load to come, which load_knowledge: causal forbids; give "
+                       "a policy that goes by the load seen, such as table:FILE:last");
+    }
     all.push_back(std::move(ready));
   }
   return all;

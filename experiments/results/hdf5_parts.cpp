@@ -10,6 +10,7 @@
 #include "experiments/config/words.hpp"
 #include "experiments/version.hpp"
 #include "sim/core/version.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
@@ -66,6 +67,8 @@ void write_scenario_attributes(const H5::Group& root, const sim::ScenarioSpec& s
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   write_attribute(root, "qos_latency_s", qos.latency == sim::kForever ? kNone : sim::to_seconds(qos.latency));
   write_attribute(root, "qos_successes_per_30s", qos.successes);
+  write_attribute(root, "promise", sim::to_text(scenario.workflow.promise));
+  write_attribute(root, "instances", scenario.redeploy ? "fresh" : "kept");
 }
 
 void write_inputs(const H5::Group& group, const std::vector<config::InputFile>& inputs) {

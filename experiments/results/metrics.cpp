@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/model/strict_qos.hpp"
-
 namespace faasconf::experiments::results {
 namespace {
 
@@ -59,13 +57,10 @@ constexpr auto sum = [](const EndToEnd& row) -> Whole {
 Real start_s(const EndToEnd& row) { return sim::to_seconds(row.seen.start); }
 Real length_s(const EndToEnd& row) { return sim::to_seconds(row.seen.length); }
 Whole qos_met(const EndToEnd& row) { return row.seen.qos_met; }
-Real compliance(const EndToEnd& row) { return row.run->qos_compliance; }
+Real periods_kept(const EndToEnd& row) { return row.run->promise.share(); }
+template <std::int64_t sim::PromiseKept::*member>
+constexpr auto of_promise = [](const EndToEnd& row) -> Whole { return row.run->promise.*member; };
 Whole events(const EndToEnd& row) { return static_cast<std::int64_t>(row.run->events); }
-
-// After the first window, in which no policy has decided yet.
-Real strict_compliance(const EndToEnd& row) {
-  return sim::strict_qos_compliance(std::span(row.run->windows).subspan(1), std::span(row.run->strict).subspan(1));
-}
 
 Real success_ratio(const FunctionObservation& row) {
   if (row.calls.finished() == 0) return std::nullopt;
@@ -85,12 +80,14 @@ constexpr EndToEndMetric kEndToEnd[] = {
     {"arrivals", "requests", requests<&Counts::arrivals>, "arrivals", {"requests"}, load, neither, kResults},
     {"completions", "requests", requests<&Counts::completions>, "completions", {"requests"},
      throughput, more, kColumns + in_targets, "successes"},
-    {"rejections", "requests", requests<&Counts::rejections>, "rejections", {"requests"}, losses, less, kResults},
+    {"rejections", "requests", requests<&Counts::rejections>, "rejections", {"requests"}, losses, less,
+     kResults + in_criteria},
     {"timeouts", "requests", requests<&Counts::timeouts>, "timeouts", {"requests"}, losses, less, kResults},
     {"failures", "requests", requests<&Counts::failures>, "failures", {"requests"}, losses, less, kResults},
-    {"oom_kills", "requests", requests<&Counts::oom_kills>, "OOM kills", {"requests"}, losses, less, kResults},
+    {"oom_kills", "requests", requests<&Counts::oom_kills>, "OOM kills", {"requests"}, losses, less,
+     kResults + in_criteria},
     {"in_flight", "requests", requests<&Counts::in_flight>, "in flight at the end", {"requests"},
-     load, neither, kColumns},
+     load, neither, kColumns + in_criteria},
     {"latency_mean_s", "s", request_latency<&Latency::mean_s>, "latency mean", {"s"},
      latency, less, kEverywhere, "latency_mean"},
     {"latency_p50_s", "s", request_latency<&Latency::p50_s>, "latency p50", {"s"},
@@ -105,6 +102,8 @@ constexpr EndToEndMetric kEndToEnd[] = {
      throughput, more, kResults, "throughput"},
     {"success_ratio", "1", of_window<&Observation::success_ratio>, "success ratio", {"%", 100},
      success, more, kEverywhere},
+    {"served_share", "1", of_window<&Observation::served_share>, "served in time", {"%", 100},
+     promise, more, kResults + in_criteria},
     {"qos_met", "", qos_met, "met QoS", {}, promise, more, in_windows},
     {"price", "1", of_window<&Observation::price>, "price (the paper's)", {},
      cost, less, kResults + in_criteria, {}, Aggregate::mean_of_windows},
@@ -115,11 +114,21 @@ constexpr EndToEndMetric kEndToEnd[] = {
     {"used_gib_s", "GiB s", of_window<&Observation::used_gib_s>, "memory billed", {"GiB s"}, cost, less, kResults},
     {"used_vcpu_s", "vCPU s", of_window<&Observation::used_vcpu_s>, "CPU billed", {"vCPU s"}, cost, less, kResults},
     // of runs
-    {"qos_compliance", "1", compliance, "windows that met QoS", {"%", 100},
-     promise, more, in_replications + in_summary},
+    {"periods_kept", "1", periods_kept, "periods that kept the promise", {"%", 100},
+     promise, more, in_replications + in_summary + in_criteria, "qos_compliance"},
+    {"periods", "periods", of_promise<&sim::PromiseKept::periods>, "periods judged", {},
+     promise, neither, in_replications + in_summary},
+    {"empty_periods", "periods", of_promise<&sim::PromiseKept::empty>, "empty periods, left out", {},
+     promise, neither, in_replications + in_summary},
+    {"broken_latency", "periods", of_promise<&sim::PromiseKept::broken_latency>, "broken by latency", {"periods"},
+     promise, less, in_replications + in_summary},
+    {"broken_served_share", "periods", of_promise<&sim::PromiseKept::broken_served_share>, "broken by served share",
+     {"periods"}, promise, less, in_replications + in_summary},
+    {"broken_successes", "periods", of_promise<&sim::PromiseKept::broken_successes>, "broken by number of successes",
+     {"periods"}, promise, less, in_replications + in_summary},
+    {"longest_broken", "periods", of_promise<&sim::PromiseKept::longest_broken>, "longest run of broken ones",
+     {"periods"}, promise, less, in_replications + in_summary},
     {"events", "events", events, "events of the simulation", {}, load, neither, in_replications},
-    {"qos", "1", compliance, "windows that met QoS", {"%", 100}, promise, more, in_criteria},
-    {"qos_strict", "1", strict_compliance, "windows that met strict QoS", {"%", 100}, promise, more, in_criteria},
     // of all functions
     {"cold_starts", "calls", sum<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
      instances, less, in_summary},

@@ -2,8 +2,9 @@
 // The result file: HDF5 1.10, self-describing. Layout (format version 1):
 //
 //   /                attributes: format "faasconf-result", format_version, faasconf_version, faasconf_revision,
-//                    model_version, identity, seed, attribution, window_s, duration_s, workflow, qos_latency_s (NaN: no
-//                    promise), qos_successes_per_30s
+//                    model_version, identity, seed, attribution, window_s, duration_s, workflow, promise (one line,
+//                    sim/model/promise_text.hpp), instances ("kept", "fresh"), qos_latency_s (NaN: none),
+//                    qos_successes_per_30s: what the named promises are made of
 //   /run/resolved    the experiment, every value spelled out (YAML)
 //   /run/workflow_dot  the workflow's graph (Graphviz)
 //   /run/inputs/path, /run/inputs/sha256   of every input file

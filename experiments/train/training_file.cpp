@@ -14,7 +14,9 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/profile_file.hpp"
+#include "experiments/config/promise_file.hpp"
 #include "experiments/config/workflow_file.hpp"
+#include "experiments/config/workload_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/record.hpp"
@@ -38,9 +40,10 @@ std::vector<int> read_users(const config::YamlValue& value) {
   return users;
 }
 
-constexpr std::array<std::string_view, 23> kTrainingKeys = {"method",
+constexpr std::array<std::string_view, 24> kTrainingKeys = {"method",
                                                             "users",
                                                             "profiles",
+                                                            "instances",
                                                             "redeploy",
                                                             "episode",
                                                             "steps",
@@ -53,7 +56,7 @@ constexpr std::array<std::string_view, 23> kTrainingKeys = {"method",
                                                             "reward",
                                                             "price_weight",
                                                             "qos_weight",
-                                                            "qos",
+                                                            "qos",  // formerly, see read_promise()
                                                             "replications",
                                                             "common_random_numbers",
                                                             "integers",
@@ -65,10 +68,9 @@ constexpr std::array<std::string_view, 23> kTrainingKeys = {"method",
 // What all environments have in common, but for workflow and load.
 sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy) {
   sim::EnvironmentSpec spec;
-  spec.scenario.redeploy = true;
   spec.scenario.attribution = sim::Attribution::completed;
   spec.scenario.workload.source = sim::ClosedLoop{};
-  read_into(map, "redeploy", spec.scenario.redeploy, config::read_flag);
+  spec.scenario.redeploy = config::read_instances(map);
   read_into(map, "episode", spec.episode_windows, [](const config::YamlValue& value) { return read_size(value); });
   spec.features = sim::FeatureSet::extended;
   read_into(map, "features", spec.features, [](const config::YamlValue& value) {
@@ -91,9 +93,6 @@ sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy
   });
   read_into(map, "price_weight", spec.reward.price_weight, read_at_least_zero);
   read_into(map, "qos_weight", spec.reward.qos_weight, read_at_least_zero);
-  read_into(map, "qos", spec.reward.qos, [](const config::YamlValue& value) {
-    return read_word<sim::QosKind>(value, {{"published", sim::QosKind::published}, {"strict", sim::QosKind::strict}});
-  });
   read_into(map, "replications", spec.replications,
             [](const config::YamlValue& value) { return read_size(value, 1, 1000); });
   read_into(map, "common_random_numbers", spec.common_random_numbers, config::read_flag);
@@ -106,8 +105,8 @@ sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy
 }
 
 // A workflow and draws of its calibration.
-std::vector<sim::WorkflowSpec> read_draws(const config::YamlValue& tree, std::size_t draws) {
-  const sim::WorkflowSpec workflow = config::read_workflow(tree);
+std::vector<sim::WorkflowSpec> read_draws(const config::YamlValue& tree, const sim::WorkflowSpec& workflow,
+                                          std::size_t draws) {
   if (draws == 0) return {workflow};
   const config::YamlNode* const written = tree.node().find("calibration");
   if (written == nullptr) {
@@ -118,6 +117,7 @@ std::vector<sim::WorkflowSpec> read_draws(const config::YamlValue& tree, std::si
   std::vector<sim::WorkflowSpec> all;
   for (std::size_t i = 0; i < draws; ++i) {
     all.push_back(candidate.workflow(record.members[i % record.members.size()]));
+    all.back().promise = workflow.promise;
   }
   return all;
 }
@@ -138,7 +138,9 @@ class TrainingReader {
 
   Training read() {
     load_workflows();
-    const config::YamlMap top({root_, ""}, {"workflow", "description", "seed", "training"});
+    if (config::YamlNode* const promise = root_.find("promise")) config::load_promise_file(*promise, files_);
+    const config::YamlMap top({root_, ""}, {"workflow", "description", "promise", "seed", "training"});
+    read_promise(top);
     if (const auto description = top.get("description")) description->text("a text");
     const config::YamlMap map(top.require("training"), {kTrainingKeys.begin(), kTrainingKeys.end()});
 
@@ -182,6 +184,26 @@ class TrainingReader {
     }
   }
 
+  // The promise of all workflows, where the file has one; formerly training.qos named it.
+  void read_promise(const config::YamlMap& top) {
+    const config::YamlValue training = top.require("training");
+    const config::YamlNode* const former = training.node().find("qos");
+    promise_ = top.get("promise");
+    if (former == nullptr) return;
+    const config::YamlValue named(*former, "training.qos");
+    if (promise_) named.fail("it is the former name of promise; expected one of the two");
+    read_word<bool>(named, {{"published", false}, {"strict", true}});
+    promise_ = named;
+  }
+
+  sim::WorkflowSpec workflow_at(const config::YamlValue& place) const {
+    sim::WorkflowSpec workflow = config::read_workflow(place);
+    if (promise_) workflow.promise = config::read_promise(*promise_, workflow.qos, config::patience_of(workflow));
+    if (workflow.promise.has_terms()) return workflow;
+    place.fail("a training needs a promise to keep, and workflow '" + workflow.name +
+               "' makes none: add promise to its file or to the training");
+  }
+
   std::vector<config::YamlValue> workflows() const {
     const config::YamlNode& node = *root_.find("workflow");
     if (node.kind != config::YamlNode::Kind::list) return {{node, ""}};
@@ -217,7 +239,7 @@ class TrainingReader {
     learner::marl::Plans plans;
     for (const config::YamlValue& workflow : all) {
       learner::marl::Plans of_workflow;
-      for (const sim::WorkflowSpec& draw : read_draws(workflow, draws)) {
+      for (const sim::WorkflowSpec& draw : read_draws(workflow, workflow_at(workflow), draws)) {
         of_workflow.push_back(plan(workflow, common, draw, load));
       }
       for (std::size_t i = 0; i < count / all.size(); ++i) plans.push_back(of_workflow[i % of_workflow.size()]);
@@ -256,7 +278,7 @@ class TrainingReader {
     const std::size_t episodes = (windows + common.episode_windows - 1) / common.episode_windows;
     for (const config::YamlValue& workflow : workflows()) {
       for (const sim::LoadSpec& one : loads) {
-        const auto shared = plan(workflow, common, config::read_workflow(workflow), one);
+        const auto shared = plan(workflow, common, workflow_at(workflow), one);
         selection.plans.insert(selection.plans.end(), episodes, shared);
       }
     }
@@ -286,6 +308,7 @@ class TrainingReader {
 
   config::InputFiles files_;
   config::YamlNode root_;
+  std::optional<config::YamlValue> promise_;
   config::YamlNode nothing_{config::YamlNode::Kind::map, {}, {}, {}, {}};
 };
 

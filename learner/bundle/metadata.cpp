@@ -9,6 +9,7 @@
 #include "learner/bundle/json_place.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/time.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::learner::bundle {
 namespace {
@@ -130,6 +131,18 @@ sim::ActionRounding rounding_from(const JsonPlace& place) {
           .memory_step = {place["memory_step_mib"].number()}};
 }
 
+// Format 1 had the two numbers of the published promise.
+sim::Promise promise_from(const JsonPlace& all, int format) {
+  if (format == 1) {
+    return sim::published_promise({.latency = sim::from_seconds(all["qos"]["latency_s"].number()),
+                                   .successes = all["qos"]["successes"].number()});
+  }
+  const std::string terms = all["promise"]["terms"].text();
+  sim::Promise promise = terms == "none" ? sim::Promise{} : sim::promise_from_text(terms);
+  promise.name = all["promise"]["name"].text();
+  return promise;
+}
+
 Metadata metadata_from(const JsonPlace& all) {
   const int format = all["format"].integer<int>();
   if (format > kBundleFormat) {
@@ -153,8 +166,7 @@ Metadata metadata_from(const JsonPlace& all) {
   metadata.edges = all["edges"].list(edge_from);
   metadata.ranges = all["ranges"].list(range_from);
   metadata.rounding = rounding_from(all["rounding"]);
-  metadata.qos = {.latency = sim::from_seconds(all["qos"]["latency_s"].number()),
-                  .successes = all["qos"]["successes"].number()};
+  metadata.promise = promise_from(all, format);
   metadata.normalizer = {.mean = normalizer["mean"].numbers<double>(),
                          .deviation = normalizer["deviation"].numbers<double>(),
                          .limit = normalizer["limit"].number()};
@@ -239,7 +251,7 @@ void describe(const sim::WorkflowSpec& workflow, const sim::ActionSpace& actions
       if (graph.leads(agent, to)) metadata.edges.emplace_back(agent, to);
     }
   }
-  metadata.qos = workflow.qos;
+  metadata.promise = workflow.promise;
 }
 
 std::string to_json(const Metadata& metadata) {
@@ -261,7 +273,7 @@ std::string to_json(const Metadata& metadata) {
        {{"integers", word_of(kIntegerKnobs, metadata.rounding.integers)},
         {"cpu_step_millicores", metadata.rounding.cpu_step.value},
         {"memory_step_mib", metadata.rounding.memory_step.value}}},
-      {"qos", {{"latency_s", sim::to_seconds(metadata.qos.latency)}, {"successes", metadata.qos.successes}}},
+      {"promise", {{"name", metadata.promise.name}, {"terms", sim::to_text(metadata.promise)}}},
       {"normalizer",
        {{"mean", metadata.normalizer.mean},
         {"deviation", metadata.normalizer.deviation},

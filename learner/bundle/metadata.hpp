@@ -15,7 +15,7 @@
 
 namespace faasconf::learner::bundle {
 
-inline constexpr int kBundleFormat = 1;  // this version reads it and those before
+inline constexpr int kBundleFormat = 2;  // this version reads it and those before
 
 // Of the features, per column: (x - mean) / deviation, cut to +- limit; 0 where the deviation is 0.
 struct NormalizerMoments {
@@ -41,7 +41,7 @@ struct Metadata {
   std::vector<std::pair<std::size_t, std::size_t>> edges;  // from agent, to agent
   std::vector<sim::KnobRanges> ranges;                     // by agent
   sim::ActionRounding rounding;
-  sim::QosTarget qos;
+  sim::Promise promise;  // that it was trained to keep
   NormalizerMoments normalizer;
   std::string safety;           // JSON of a SafetyFilter; empty: none
   std::string training = "{}";  // JSON: where the policy comes from
@@ -50,7 +50,7 @@ struct Metadata {
 // Throws Error where parts are inconsistent.
 void check(const Metadata& metadata);
 
-// Fills in what concerns the workflow and its agents: name, agents, edges, ranges, QoS.
+// Fills in what concerns the workflow and its agents: name, agents, edges, ranges, promise.
 void describe(const sim::WorkflowSpec& workflow, const sim::ActionSpace& actions, const sim::AgentGraph& graph,
               Metadata& metadata);
 

@@ -21,7 +21,8 @@ struct Experience {
   std::span<const float> actions;    // environments x agents x kKnobs, as carried out
   std::span<const float> next_rows;  // what was seen then, an episode's last row included
   std::span<const double> rewards;   // by environment, like all below
-  std::span<const double> violations;
+  std::span<const double> violations;  // sim::Reward::violation
+  std::span<const double> unserved;    // sim::Reward::unserved
   std::span<const std::uint8_t> truncated;
   std::span<const int> users;  // of the window that the actions were for
 };

@@ -167,6 +167,7 @@ void Trainer::step(Shard& shard) const {
                           .next_rows = environments.final_observations(),
                           .rewards = environments.rewards(),
                           .violations = environments.violations(),
+                          .unserved = environments.unserved(),
                           .truncated = environments.truncated(),
                           .users = shard.users});
 }

@@ -16,20 +16,23 @@ using sim::GoOn;
 
 // What the windows of some simulations showed.
 struct Outcome {
-  double price = 0;      // of the configuration alone
-  double violation = 0;  // share of the windows that break the promise
+  double price = 0;
+  double violation = 0;  // what the promise's risk limits, in [0, 1]: the share of its periods that broke
+  double unserved = 0;   // share of the requests that were not served: a slope where every period breaks
 };
 
 // What is known of a configuration. A step simulates the same number of windows under every load.
 struct Estimate {
   double price = 0;
-  std::vector<sim::RunningMoments> violations{};  // per load: of the outcomes, one a step
+  std::vector<sim::RunningMoments> violations{};  // per load: of the outcomes, one per step
+  std::vector<sim::RunningMoments> unserved{};    // likewise
 
   std::size_t steps() const;       // under all loads
   double worst_violation() const;  // mean over steps, of the load with most
+  double worst_unserved() const;
   template <class Archive>
   void archive(Archive& a) {
-    a(price, violations);
+    a(price, violations, unserved);
   }
 };
 

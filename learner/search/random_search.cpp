@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "learner/search/random_proposer.hpp"
 #include "learner/search/run_search.hpp"
@@ -13,10 +14,13 @@ namespace faasconf::learner::search {
 namespace {
 
 constexpr std::size_t kFinalists = 48;
-constexpr std::size_t kJudgedSteps = 50;  // of a finalist
+constexpr std::size_t kJudgedWindows = 400;  // of a finalist, per load
+constexpr std::size_t kMostWindows = 128;    // of a point in the race, per load
+
+std::size_t judged_steps(const Objective& judging) { return kJudgedWindows / judging.size().windows; }
 
 std::uint64_t windows_to_search(const SearchSpec& spec, const Objective& judging) {
-  const std::uint64_t to_judge = kFinalists * kJudgedSteps * judging.windows_of_step();
+  const std::uint64_t to_judge = kFinalists * judged_steps(judging) * judging.windows_of_step();
   if (spec.windows >= 2 * to_judge) return spec.windows - to_judge;
   throw sim::Error("a search: expected " + std::to_string(2 * to_judge) +
                    " windows at least, half of which judge what it finds, got " + std::to_string(spec.windows));
@@ -25,17 +29,24 @@ std::uint64_t windows_to_search(const SearchSpec& spec, const Objective& judging
 }  // namespace
 
 SearchResult random_search(const SearchSpec& spec, const OnSearch& on_search) {
-  if (spec.users.empty()) throw sim::Error("a search: expected numbers of users, got none");
   const sim::RngStreams streams(spec.seed);
-  SimulatedObjective searching(spec.environment, spec.users, streams.stream("search").next());
-  SimulatedObjective judging(spec.environment, spec.users, streams.stream("judging").next());
+  SimulatedObjectiveSpec simulated{.scenario = spec.scenario,
+                                   .rounding = spec.rounding,
+                                   .loads = spec.loads,
+                                   .seed = streams.stream("search").next(),
+                                   .common_random_numbers = spec.common_random_numbers};
+  SimulatedObjective searching(simulated);
+  simulated.seed = streams.stream("judging").next();
+  SimulatedObjective judging(std::move(simulated));
   const auto windows = [&] { return searching.windows() + judging.windows(); };
   const GoOn go_on = [&] { return on_search(windows()); };
 
   RandomProposer proposer(searching.size().coordinates, streams.stream("candidates"));
-  const Budget budget{.windows = windows_to_search(spec, judging), .finalists = kFinalists};
+  const Budget budget{.windows = windows_to_search(spec, judging),
+                      .steps = kMostWindows / searching.size().windows,
+                      .finalists = kFinalists};
   const auto finalists = run_search(searching, proposer, budget, spec.feasibility, go_on);
-  SearchResult result = judge(judging, finalists, kJudgedSteps, spec.feasibility, go_on);
+  SearchResult result = judge(judging, finalists, judged_steps(judging), spec.feasibility, go_on);
   result.windows = windows();
   return result;
 }

@@ -8,14 +8,17 @@
 
 #include "learner/search/feasibility.hpp"
 #include "learner/search/judge.hpp"
-#include "sim/env/environment.hpp"
+#include "sim/env/action.hpp"
+#include "sim/model/scenario.hpp"
 
 namespace faasconf::learner::search {
 
 struct SearchSpec {
-  sim::EnvironmentSpec environment;  // its load and replications are the search's own
-  std::vector<int> users;            // one configuration for all of these loads; the worst counts
-  Feasibility feasibility{};         // of the mean of Reward::violation
+  sim::ScenarioSpec scenario;        // with a promise; its workload and configuration are the search's own
+  sim::ActionRounding rounding{};
+  std::vector<sim::Workload> loads;  // one configuration for all of these; the worst counts
+  bool common_random_numbers = true;
+  Feasibility feasibility{};         // of what the promise's risk limits
   std::uint64_t windows = 200'000;   // that it may simulate, those that judge the finalists included
   std::uint64_t seed = 1;
 };

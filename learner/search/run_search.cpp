@@ -8,7 +8,7 @@
 namespace faasconf::learner::search {
 namespace {
 
-constexpr double kPenalty = 100;  // of a share of violations beyond the limit, in units of price
+constexpr double kPenalty = 100;  // of a share of violations beyond the limit, and of unserved requests then
 
 class Race {
  public:
@@ -29,7 +29,9 @@ class Race {
   bool run_to(std::size_t steps, Candidate& candidate);
   void keep(const Candidate& candidate);
   double score(const Candidate& candidate, double violation) const {
-    return candidate.estimate.price + kPenalty * feasibility_.excess(violation);
+    const double excess = feasibility_.excess(violation);
+    const double slope = excess > 0 ? candidate.estimate.worst_unserved() : 0;
+    return candidate.estimate.price + kPenalty * (excess + slope);
   }
   double bounded_score(const Candidate& candidate) const {
     return score(candidate, objective_.bound(candidate.estimate, feasibility_));

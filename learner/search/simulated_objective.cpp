@@ -1,52 +1,59 @@
 #include "learner/search/simulated_objective.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <utility>
 
-#include "sim/env/action.hpp"
+#include "sim/core/error.hpp"
+#include "sim/model/run.hpp"
+#include "sim/policy/policy.hpp"
 
 namespace faasconf::learner::search {
 namespace {
 
-constexpr std::size_t kWindows = 8;  // of a step, per load
+// Of a step, per load. Where windows are no periods of their own, as many as make one or more periods.
+std::size_t windows_of(const sim::ScenarioSpec& scenario) {
+  constexpr std::size_t kWindows = 8, kPeriods = 2;
+  const sim::Promise& promise = scenario.workflow.promise;
+  if (promise.period_requests == 0) return kWindows;
+  const auto of_period = static_cast<std::size_t>(promise.longest_period / scenario.window);
+  return std::max<std::size_t>(kWindows, kPeriods * of_period);
+}
 
-std::shared_ptr<const sim::EnvironmentPlan> plan_of(sim::EnvironmentSpec environment, int users) {
-  environment.load = {.levels = {users}, .series = {}};
-  environment.replications = kWindows;
-  environment.episode_windows = std::numeric_limits<std::int32_t>::max();
-  return std::make_shared<const sim::EnvironmentPlan>(std::move(environment));
+SimulatedObjectiveSpec checked(SimulatedObjectiveSpec spec) {
+  if (spec.loads.empty()) throw sim::Error("a search: expected loads, got none");
+  if (!spec.scenario.workflow.promise.has_terms()) {
+    throw sim::Error("a search needs a promise to keep, and workflow '" + spec.scenario.workflow.name +
+                     "' makes none: add promise to its file, or give --promise");
+  }
+  for (const sim::Workload& load : spec.loads) {
+    spec.scenario.workload = load;
+    static_cast<void>(sim::Scenario(spec.scenario));
+  }
+  return spec;
 }
 
 }  // namespace
 
-SimulatedObjective::SimulatedObjective(const sim::EnvironmentSpec& environment, std::span<const int> users,
-                                       std::uint64_t seed)
-    : Objective({.coordinates = sim::ActionSpace(environment.scenario.workflow, environment.rounding).size(),
-                 .loads = users.size(),
-                 .windows = kWindows}),
-      seed_(seed),
-      common_(environment.common_random_numbers) {
-  for (const int number : users) plans_.push_back(plan_of(environment, number));
-}
+SimulatedObjective::SimulatedObjective(SimulatedObjectiveSpec spec)
+    : Objective({.coordinates = sim::ActionSpace(spec.scenario.workflow, spec.rounding).size(),
+                 .loads = spec.loads.size(),
+                 .windows = windows_of(spec.scenario)}),
+      spec_(checked(std::move(spec))),
+      actions_(spec_.scenario.workflow, spec_.rounding) {}
 
 Outcome SimulatedObjective::simulate(const Point& point, std::size_t load, std::size_t step, const GoOn& go_on) {
-  sim::Environment& simulated = environment(load, common_ ? step : 0, go_on);
-  simulated.step(actions_of(point));
-  return {.price = simulated.reward().price, .violation = simulated.reward().violation};
-}
-
-// Its number tells the random numbers of loads and steps apart.
-sim::Environment& SimulatedObjective::environment(std::size_t load, std::size_t step, const GoOn& go_on) {
-  while (environments_.size() <= step) {
-    auto& of_step = environments_.emplace_back();
-    for (std::size_t i = 0; i < plans_.size(); ++i) {
-      const std::uint64_t number = (environments_.size() - 1) * plans_.size() + i;
-      of_step.push_back(std::make_unique<sim::Environment>(plans_[i], seed_, number));
-      of_step.back()->set_go_on(go_on);
-      of_step.back()->reset();
-    }
-  }
-  return *environments_[step][load];
+  sim::ScenarioSpec spec = spec_.scenario;
+  spec.workload = spec_.loads[load];
+  actions_.decode(actions_of(point), spec.configuration);
+  const sim::Scenario scenario(std::move(spec));
+  sim::FixedPolicy policy(scenario.spec().configuration);
+  const std::uint64_t number = spec_.common_random_numbers ? step : runs_++;
+  const auto length = static_cast<std::int64_t>(size().windows) * scenario.spec().window;
+  const sim::Run run = sim::run(scenario, policy, {.duration = length, .go_on = go_on}, spec_.seed,
+                                number * spec_.loads.size() + load);
+  const sim::Promise& promise = scenario.workflow().promise;
+  const double slope = promise.period_requests == 0 ? 0 : run.promise.due.unserved_share();
+  return {.price = run.total.price, .violation = loss(promise, run.promise).value_or(0), .unserved = slope};
 }
 
 std::vector<float> actions_of(const Point& point) {

@@ -1,32 +1,37 @@
 #pragma once
-// The objective by simulation: windows with fresh instances, under closed loops of so many users.
+// The objective by simulation: runs of a configuration under each load, judged by the workflow's promise.
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "learner/search/objective.hpp"
-#include "sim/env/environment.hpp"
+#include "sim/env/action.hpp"
+#include "sim/model/scenario.hpp"
 
 namespace faasconf::learner::search {
 
-// A point's coordinates are the actions of all agents, agents x kKnobs.
+struct SimulatedObjectiveSpec {
+  // With a promise. Its workload is replaced by each load, its configuration by what a point means.
+  sim::ScenarioSpec scenario;
+  sim::ActionRounding rounding{};
+  std::vector<sim::Workload> loads;
+  std::uint64_t seed = 1;
+  bool common_random_numbers = true;  // the k-th step of every point meets the same ones
+};
+
+// A point's coordinates are the actions of all agents, agents x kKnobs. A step is a run of its own under every load.
 class SimulatedObjective final : public Objective {
  public:
-  // The environment's load, replications and length are the objective's own. Under its common_random_numbers the k-th
-  // step of every point meets the same random numbers, so that points differ by what they are, not by luck; without
-  // them no two steps do. Throws sim::Error for environments that cannot be simulated.
-  SimulatedObjective(const sim::EnvironmentSpec& environment, std::span<const int> users, std::uint64_t seed);
+  // Throws sim::Error for what cannot be simulated, for no loads, and without a promise.
+  explicit SimulatedObjective(SimulatedObjectiveSpec spec);
 
  private:
   Outcome simulate(const Point& point, std::size_t load, std::size_t step, const GoOn& go_on) override;
-  sim::Environment& environment(std::size_t load, std::size_t step, const GoOn& go_on);
 
-  std::vector<std::shared_ptr<const sim::EnvironmentPlan>> plans_;  // by load
-  std::uint64_t seed_;
-  bool common_;
-  std::vector<std::vector<std::unique_ptr<sim::Environment>>> environments_;  // by step (one for all, or each), load
+  SimulatedObjectiveSpec spec_;
+  sim::ActionSpace actions_;
+  std::uint64_t runs_ = 0;  // so far: where random numbers are not common, each has its own
 };
 
 // A point as the actions that environments take.

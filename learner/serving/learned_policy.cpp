@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/core/error.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::learner::serving {
 namespace {
@@ -30,12 +31,6 @@ std::string text_of(const sim::KnobRanges& range) {
   text << "cpu " << range.cpu_min.value << " .. " << range.cpu_max.value << " m, memory " << range.memory_min.value
        << " .. " << range.memory_max.value << " Mi, replicas " << range.replicas_min << " .. " << range.replicas_max
        << ", concurrency " << range.concurrency_min << " .. " << range.concurrency_max;
-  return text.str();
-}
-
-std::string text_of(const sim::QosTarget& qos) {
-  std::ostringstream text;
-  text << sim::format(qos.latency) << " and " << qos.successes << " successes";
   return text.str();
 }
 
@@ -67,8 +62,14 @@ void check_fit(const bundle::Metadata& trained, const sim::Scenario& scenario, c
   for (std::size_t i = 0; i < met.agents.size(); ++i) {
     fit.expect_same("ranges of " + met.agents[i], trained.ranges[i], met.ranges[i]);
   }
-  fit.expect_same("QoS", trained.qos, met.qos);
   fit.expect_same("features", trained.feature_names, features.names());
+}
+
+void check_promise(const sim::Promise& trained, const sim::Promise& met) {
+  const std::string wanted = sim::to_text(trained), got = sim::to_text(met);
+  if (wanted == got) return;
+  throw sim::Error("the policy was trained to keep another promise: expected " + wanted + ", got " + got +
+                   "; give --promise '" + wanted + "', or --promise-mismatch allow to run it all the same");
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct ServingOptions {
   std::vector<double> history{};  // users of the windows before the first one seen, for a seasonal forecast
   bool safety_learns = false;     // from the windows that it serves
   std::uint64_t seed = 1;         // of the safety filter's draws
+  bool any_promise = false;       // also serves under another promise than it was trained to keep
 };
 
 // One policy serves one run. Its features are those of sim::Environment in training.

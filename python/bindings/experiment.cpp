@@ -12,6 +12,7 @@
 #include "experiments/config/experiment_file.hpp"
 #include "python/bindings/bindings.hpp"
 #include "sim/model/run.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace py = pybind11;
 using namespace py::literals;
@@ -83,12 +84,15 @@ Examples
       .def_property_readonly(
           "window_s", [](const Experiment& experiment) { return sim::to_seconds(experiment.scenario.window); },
           "Length of a window, seconds.")
+      .def_property_readonly(
+          "promise", [](const Experiment& experiment) { return sim::to_text(experiment.scenario.workflow.promise); },
+          "What is judged, on one line, as ``--promise`` takes it; \"none\" without a promise.")
       .def_property_readonly("qos_latency_s", &latency_promise_s,
-                             "Longest mean latency that meets QoS, seconds; NaN without a promise.")
+                             "The paper's latency, of which the named promises are made, seconds; NaN without one.")
       .def_property_readonly(
           "qos_successes_per_30s",
           [](const Experiment& experiment) { return experiment.scenario.workflow.qos.successes; },
-          "Fewest successes that meet QoS, per 30 s.")
+          "The paper's number of successes, per 30 s; 0 without one.")
       .def_property_readonly(
           "duration_s",
           [](const Experiment& experiment) {

@@ -46,7 +46,7 @@ struct RunColumns {
   std::vector<Column<std::int64_t>> span_numbers;
   std::vector<Column<double>> span_times;
   std::vector<std::pair<std::string, double>> total;
-  double qos_compliance = 0;
+  double periods_kept = 0;
   std::uint64_t events = 0;
 };
 
@@ -69,7 +69,8 @@ RunColumns to_columns(const sim::Run& run, std::size_t function_count) {
   for (const auto& metric : appearing(results::metrics().end_to_end, results::in_windows)) {
     Column<double>& column = columns.windows.emplace_back(Column<double>{std::string(metric.name), {}});
     for (const sim::Observation& window : run.windows) column.values.push_back(number(metric.value({window})));
-    if ((metric.appears & results::in_replications) == 0) continue;
+  }
+  for (const auto& metric : appearing(results::metrics().end_to_end, results::in_replications)) {
     columns.total.emplace_back(metric.name, number(metric.value({run.total, &run})));
   }
   for (const auto& metric : appearing(results::metrics().by_function, results::in_windows)) {
@@ -94,7 +95,7 @@ RunColumns to_columns(const sim::Run& run, std::size_t function_count) {
       column<double>("started_s", calls, [](const Call& call) { return seconds_or_absent(call.started); }),
       column<double>("finished_s", calls, [](const Call& call) { return seconds_or_absent(call.finished); }),
   };
-  columns.qos_compliance = run.qos_compliance;
+  columns.periods_kept = number(run.promise.share());
   columns.events = run.events;
   return columns;
 }
@@ -183,9 +184,9 @@ as the latency of a window without a success, is NaN.)")
             for (const auto& [name, value] : run.total) values[py::str(name)] = value;
             return values;
           },
-          "The windows after the warm-up as one: float by the names of `windows`.")
-      .def_readonly("qos_compliance", &RunColumns::qos_compliance,
-                    "Share of the windows after the warm-up that met QoS, 0 .. 1.")
+          "The windows after the warm-up as one: float by the names of `windows`, and how the run kept its promise.")
+      .def_readonly("periods_kept", &RunColumns::periods_kept,
+                    "Share of the periods after the warm-up that kept the promise, 0 .. 1; NaN where none was judged.")
       .def_readonly("events", &RunColumns::events, "Events that the simulation handled.")
       .def("__repr__",
            [](const RunColumns& run) { return "<Run of " + std::to_string(run.window_count) + " windows>"; });

@@ -19,7 +19,7 @@ FORMERLY = {
     "latency_mean": "latency_mean_s", "latency_p50": "latency_p50_s", "latency_p75": "latency_p75_s",
     "latency_p95": "latency_p95_s", "latency_p99": "latency_p99_s", "throughput": "throughput_per_s",
     "cost_window": "cost_window_usd", "cost_execution": "cost_execution_usd", "execution_mean": "execution_mean_s",
-    "received": "received_bytes_per_s", "transmitted": "transmitted_bytes_per_s",
+    "qos_compliance": "periods_kept", "received": "received_bytes_per_s", "transmitted": "transmitted_bytes_per_s",
 }
 
 

@@ -23,7 +23,9 @@ from faasconf.plot import COLOURS, DPI, QUIET, add_figure_option, shorten, style
 SIZE_PX = (1600, 1200)
 LEGEND_COLUMNS = 3
 LEGEND_ROW = 0.022  # of the figure's height
-PROMISED = 0.95  # share of windows
+PROMISED = 0.95  # share of periods
+TITLES = {"periods_kept": "Periods that kept the promise", "served_share": "Requests served in time",
+          "qos_strict": "Windows that met strict QoS", "qos": "Windows that met published QoS"}
 
 
 def draw(evaluation: Evaluation) -> Figure:
@@ -33,12 +35,18 @@ def draw(evaluation: Evaluation) -> Figure:
         FigureCanvasAgg(figure)
         top = 0.88 - LEGEND_ROW * (1 + (len(evaluation.policies) - 1) // LEGEND_COLUMNS)
         grid = figure.add_gridspec(2, 2, left=0.07, right=0.985, top=top, bottom=0.06, hspace=0.38, wspace=0.22)
-        draw_price_and_qos(figure.add_subplot(grid[0, 0]), evaluation, "qos", "Published QoS and price")
-        draw_price_and_qos(figure.add_subplot(grid[0, 1]), evaluation, "qos_strict", "Strict QoS and price")
-        draw_by_load(figure.add_subplot(grid[1, 0]), evaluation, "qos_strict", "Windows that met strict QoS, by load")
+        kept, served = promise_criteria(evaluation)
+        draw_price_and_promise(figure.add_subplot(grid[0, 0]), evaluation, kept)
+        draw_price_and_promise(figure.add_subplot(grid[0, 1]), evaluation, served)
+        draw_by_load(figure.add_subplot(grid[1, 0]), evaluation, kept, f"{TITLES[kept]}, by load")
         draw_by_load(figure.add_subplot(grid[1, 1]), evaluation, "price", "Price, by load")
         head(figure, evaluation)
     return figure
+
+
+def promise_criteria(evaluation: Evaluation) -> tuple[str, str]:
+    """What says how a promise was kept, in files of today and of before."""
+    return ("periods_kept", "served_share") if "periods_kept" in evaluation.criteria else ("qos_strict", "qos")
 
 
 def colour(policy: int) -> str:
@@ -67,9 +75,9 @@ def percent(value: float, _: object = None) -> str:
     return f"{100 * value:g} %"
 
 
-def draw_price_and_qos(axes: Axes, evaluation: Evaluation, qos: str, title: str) -> None:
-    axes.set_title(title)
-    price, met = evaluation.of("price"), evaluation.of(qos)
+def draw_price_and_promise(axes: Axes, evaluation: Evaluation, kept: str) -> None:
+    axes.set_title(f"{TITLES[kept]}, and price")
+    price, met = evaluation.of("price"), evaluation.of(kept)
     summary = evaluation.summary
     for policy in range(len(evaluation.policies)):
         centre = [summary["mean"][policy, criterion] for criterion in (price, met)]
@@ -98,7 +106,7 @@ def draw_by_load(axes: Axes, evaluation: Evaluation, criterion: str, title: str)
         known = ~np.isnan(runs).all(axis=1)
         axes.plot(beside[known], np.nanmean(runs[known], axis=1), marker(policy), color=colour(policy), markersize=6)
     axes.set_xticks(places, [shorten(load, 14) for load in evaluation.loads], fontsize=9)
-    if criterion.startswith("qos"):
+    if criterion in TITLES:
         axes.axhline(PROMISED, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
         axes.set_ylim(-0.03, 1.03)
         axes.yaxis.set_major_formatter(FuncFormatter(percent))

@@ -52,14 +52,15 @@ LATENCY = Panel("Mean latency of successful requests (s)", "latency_mean_s", 1.8
 PANELS = [
     LATENCY,
     Panel("Success ratio (share of finished requests)", "success_ratio", 0.9, metric="success_ratio", share=True),
-    Panel("QoS met (share of replications)", "qos_met", 0.9, metric="qos_compliance", share=True, band=False),
+    Panel("Promise kept by the window alone (share of replications)", "qos_met", 0.9, metric="periods_kept", share=True,
+          band=False),
     Panel("Price (the paper's unit)", "price", 0.9, metric="price"),
 ]
 
 
 def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool = True,
          heading: bool = True) -> Figure:
-    """Draw a run: load, latency, success ratio, QoS and price over time, and the workflow.
+    """Draw a run: load, latency, success ratio, promise and price over time, and the workflow.
 
     Parameters
     ----------
@@ -210,7 +211,7 @@ def draw_panel(axes: Axes, result: Result, cases: list[int], panel: Panel) -> No
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         if np.isfinite(target):
             axes.axhline(target, color=INK, linewidth=1.2, linestyle=(0, (6, 3)))
-            labels.append((target, f"QoS {target:g} s", INK))
+            labels.append((target, f"promised {target:g} s", INK))
     if panel.share:
         axes.set_ylim(-0.03, 1.05)
         axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])

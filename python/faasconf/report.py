@@ -25,7 +25,7 @@ from faasconf._metrics import END_TO_END, OF_FUNCTIONS, ShownMetric
 from faasconf.result import Result, load
 
 
-COMPARED = ("qos_compliance", "price", "latency_mean_s", "latency_p95_s", "success_ratio", "throughput_per_s")
+COMPARED = ("periods_kept", "served_share", "price", "latency_mean_s", "latency_p95_s", "success_ratio", "throughput_per_s")
 RARE = ("losses", "instances")  # topics of events: left out where there is none
 CALLS = ("load", "throughput", "latency", "success", "losses", "")  # topics of a function's first table
 INSTANCES = ("instances", "cost")  # and of its last
@@ -98,6 +98,9 @@ def lead(result: Result) -> str:
 
 
 def promised(result: Result) -> str:
+    if "promise" in result.attributes:
+        promise = str(result.attributes["promise"])
+        return "The workflow promises nothing." if promise == "none" else f"Promised: {promise}."
     latency = float(result.attributes["qos_latency_s"])
     successes = float(result.attributes["qos_successes_per_30s"])
     terms = []
@@ -158,15 +161,15 @@ def timelines(result: Result) -> str:
 
 def describe(result: Result, names: Sequence[str]) -> str:
     """The figure over time in words."""
-    parts = ["Load, mean latency, success ratio, share of replications that met QoS, and price against time."]
+    parts = ["Load, mean latency, success ratio, share of replications whose window kept the promise, and price against time."]
     for name in names:
         case = result.case_index(name)
         latency = plot.mean_over_replications(result.by_window("latency_mean_s", case))
         met = plot.mean_over_replications(result.by_window("qos_met", case))
         if np.isfinite(latency).any():
             parts.append(f"{name}: the mean latency moves between {plot.significant(np.nanmin(latency))} s and "
-                         f"{plot.significant(np.nanmax(latency))} s; QoS is met in "
-                         f"{plot.significant(100 * np.nanmean(met))} % of the windows.")
+                         f"{plot.significant(np.nanmax(latency))} s; by itself "
+                         f"{plot.significant(100 * np.nanmean(met))} % of the windows keep the promise.")
         else:
             parts.append(f"{name}: no request succeeds.")
     return " ".join(parts)

@@ -31,6 +31,15 @@ class Pool {
   const T& operator[](std::uint32_t index) const { return slots_[index]; }
   std::size_t taken() const { return slots_.size() - free_count_; }
   std::size_t slots() const { return slots_.size(); }  // taken or free
+  // Of those taken, how many hold(s) says yes of. `marks` is scratch memory, to be used again.
+  template <class Holds>
+  std::size_t count_if(std::vector<bool>& marks, Holds holds) const {
+    marks.assign(slots_.size(), false);
+    for (std::size_t i = 0; i < free_count_; ++i) marks[free_[i]] = true;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < slots_.size(); ++i) count += !marks[i] && holds(slots_[i]) ? 1 : 0;
+    return count;
+  }
 
   template <class Archive>
   void archive(Archive& a) {

@@ -150,18 +150,11 @@ Environment::Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint6
       forecast_(plan_->spec().load_knowledge, plan_->spec().smoothing_weight, plan_->spec().season_windows,
                 plan_->spec().upper_quantile),
       counter_(plan_->scenario()),
-      strict_(plan_->spec().reward.qos == QosKind::strict
-                  ? std::optional<StrictRecorder>(plan_->scenario().workflow().qos.latency)
-                  : std::nullopt),
-      simulation_(plan_->scenario(), RngStreams(seed, number * kMostWindows), observers()),
+      simulation_(plan_->scenario(), RngStreams(seed, number * kMostWindows), {&counter_}),
       configuration_(plan_->scenario().spec().configuration),
+      period_(plan_->scenario().workflow().promise, plan_->scenario().spec().window),
       actions_(plan_->actions().size()),
       rows_(plan_->agents() * plan_->features().size()) {}
-
-std::vector<Observer*> Environment::observers() {
-  if (strict_) return {&counter_, &*strict_};
-  return {&counter_};
-}
 
 void Environment::reset() {
   load_.begin(load_stream_);
@@ -172,6 +165,7 @@ void Environment::reset() {
   simulation_.set_users(users());
   redeploy(0);
   run_window(seen_);
+  period_.restart();
   look();
   reward_ = {};
   begun_ = true;
@@ -189,17 +183,28 @@ void Environment::step(std::span<const float> actions) {
   begin_window();
   run_window(seen_);
   look();
-  reward_ = before_qos(seen_, plan_->spec().reward);
+  reward_ = before_promise(seen_, plan_->spec().reward);
   if (plan_->spec().replications > 1) run_replications();
-  reward_ = with_qos(reward_, strict_ ? served_.failure_share() : 0, plan_->spec().reward);
+  judge();
+  reward_ = with_promise(reward_, plan_->spec().reward);
+}
+
+// Where a window is no period of its own, the latest ones together.
+void Environment::judge() {
+  const Promise& promise = plan_->scenario().workflow().promise;
+  if (promise.period_requests == 0) return;
+  period_.add(counts_);
+  reward_.violation = period_.is_broken() ? 1 : 0;
+  reward_.unserved = counts_.due.unserved_share();
 }
 
 template <class Archive>
 void Environment::archive(Archive& a) {
-  a(load_stream_, load_, forecast_, windows_run_, window_, begun_, configuration_.functions, reward_, actions_, rows_);
+  a(load_stream_, load_, forecast_, windows_run_, window_, begun_, configuration_.functions, period_, reward_, actions_,
+    rows_);
   std::vector<SavedFunction> functions = saved(seen_.functions);
   a(seen_.window, seen_.start, seen_.length, seen_.users, seen_.offered_rate_per_s, seen_.configuration.functions,
-    functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.qos_met, seen_.price,
+    functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.served_share, seen_.qos_met, seen_.price,
     seen_.cost_window_usd, seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
   seen_.functions = restored(functions);
 }
@@ -208,7 +213,6 @@ std::vector<std::byte> Environment::save() {
   ArchiveWriter writer;
   std::vector<std::byte> simulation = simulation_.save();
   writer(simulation);
-  if (strict_) writer(*strict_);
   archive(writer);
   return writer.take();
 }
@@ -219,7 +223,6 @@ void Environment::restore(std::span<const std::byte> bytes) {
   reader(simulation);
   simulation_.restore(simulation);
   begun_ = false;
-  if (strict_) reader(*strict_);
   archive(reader);
   const bool fits = actions_.size() == plan_->actions().size() &&
                     rows_.size() == plan_->agents() * plan_->features().size() && forecast_.is_whole() &&
@@ -248,7 +251,7 @@ void Environment::begin_forecast() {
 
 void Environment::begin_window() {
   simulation_.set_users(users());
-  served_ = {};
+  counts_ = {};
   if (plan_->scenario().spec().redeploy) {
     redeploy(0);
   } else if (configuration_ != simulation_.configuration()) {
@@ -258,19 +261,17 @@ void Environment::begin_window() {
 
 void Environment::redeploy(std::size_t replication) {
   simulation_.redeploy(Time{}, next_streams(replication), configuration_);
-  if (strict_) strict_->redeployed();
 }
 
 void Environment::run_window(Observation& seen) {
   const ScenarioSpec& scenario = plan_->scenario().spec();
   counter_.forget_windows();
   counter_.begin_window(simulation_);
-  if (strict_) strict_->begin_window();
   simulation_.run_until(simulation_.now() + scenario.window);
   counter_.end_window(simulation_);
-  if (strict_) served_ += strict_->end_window(simulation_.now());
   drain(simulation_, scenario.attribution);
   observe(counter_.latest(), plan_->scenario().workflow(), seen);
+  counts_.add(counter_.latest());
   seen.window = static_cast<std::int64_t>(window_);
 }
 
@@ -280,7 +281,7 @@ void Environment::run_replications() {
   for (std::size_t replication = 1; replication < count; ++replication) {
     redeploy(replication);
     run_window(again_);
-    reward_ += before_qos(again_, plan_->spec().reward);
+    reward_ += before_promise(again_, plan_->spec().reward);
   }
   reward_ /= static_cast<double>(count);
 }

@@ -17,8 +17,8 @@
 #include "sim/env/features.hpp"
 #include "sim/env/load.hpp"
 #include "sim/env/reward.hpp"
+#include "sim/env/rolling_period.hpp"
 #include "sim/model/simulation.hpp"
-#include "sim/model/strict_qos.hpp"
 #include "sim/model/window_counter.hpp"
 
 namespace faasconf::sim {
@@ -108,10 +108,10 @@ class Environment {
   RngStreams next_streams(std::size_t replication);
   void begin_forecast();
   void begin_window();
-  std::vector<Observer*> observers();
   void redeploy(std::size_t replication);
   void run_window(Observation& seen);
   void run_replications();
+  void judge();
   void look();
   template <class Archive>
   void archive(Archive& a);
@@ -123,15 +123,15 @@ class Environment {
   EpisodeLoad load_;
   LoadForecast forecast_;
   WindowCounter counter_;
-  std::optional<StrictRecorder> strict_;  // where the reward asks for it
   Simulation simulation_;
   std::uint64_t windows_run_ = 0;  // in all episodes: each has streams of its own
   std::size_t window_ = 0;         // of the episode: 0 is the one that reset() runs
   bool begun_ = false;
   Configuration configuration_;
   Observation seen_;
-  Observation again_;    // another replication of it
-  StrictCounts served_;  // of the step's replications, by strict QoS
+  Observation again_;  // another replication of it
+  PeriodCounts counts_;  // of the step's replications
+  RollingPeriod period_;
   Reward reward_;
   std::vector<float> actions_;
   std::vector<float> rows_;

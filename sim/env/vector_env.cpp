@@ -26,6 +26,7 @@ VectorEnv::VectorEnv(const std::vector<std::shared_ptr<const EnvironmentPlan>>& 
   last_.rewards.resize(size());
   last_.prices.resize(size());
   last_.violations.resize(size());
+  last_.unserved.resize(size());
   last_.truncated.resize(size());
 }
 
@@ -47,7 +48,7 @@ void VectorEnv::step(std::span<const float> actions) {
 bool VectorEnv::LastStep::is_as_large_as(const LastStep& other) const {
   const auto sizes = [](const LastStep& step) {
     return std::tuple(step.observations.size(), step.final_observations.size(), step.rewards.size(), step.prices.size(),
-                      step.violations.size(), step.truncated.size());
+                      step.violations.size(), step.unserved.size(), step.truncated.size());
   };
   return sizes(*this) == sizes(other);
 }
@@ -89,6 +90,7 @@ void VectorEnv::step_one(std::size_t i) {
   last_.rewards[i] = environment.reward().value;
   last_.prices[i] = environment.reward().price;
   last_.violations[i] = environment.reward().violation;
+  last_.unserved[i] = environment.reward().unserved;
   last_.truncated[i] = environment.truncated() ? 1 : 0;
   std::ranges::copy(environment.observation(), rows(last_.final_observations, i).begin());
   if (environment.truncated()) environment.reset();

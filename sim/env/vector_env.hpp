@@ -46,19 +46,20 @@ class VectorEnv {
   // By environment, of the last step.
   std::span<const double> rewards() const { return last_.rewards; }
   std::span<const double> prices() const { return last_.prices; }
-  std::span<const double> violations() const { return last_.violations; }  // share of replications that missed QoS
+  std::span<const double> violations() const { return last_.violations; }  // Reward::violation
+  std::span<const double> unserved() const { return last_.unserved; }      // Reward::unserved
   std::span<const std::uint8_t> truncated() const { return last_.truncated; }
 
  private:
   struct LastStep {
     std::vector<float> observations, final_observations;
-    std::vector<double> rewards, prices, violations;
+    std::vector<double> rewards, prices, violations, unserved;
     std::vector<std::uint8_t> truncated;
 
     bool is_as_large_as(const LastStep& other) const;
     template <class Archive>
     void archive(Archive& a) {
-      a(observations, final_observations, rewards, prices, violations, truncated);
+      a(observations, final_observations, rewards, prices, violations, unserved, truncated);
     }
   };
 

@@ -83,6 +83,7 @@ void CountedWindow::clear() {
   length_s = user_s = offered_requests = used_mib_ns = used_millicore_ns = 0;
   open = 0;
   requests.clear();
+  due = {};
   for (CountedFunction& function : functions) function.clear();
 }
 
@@ -93,6 +94,7 @@ void CountedWindow::merge(const CountedWindow& later) {
   user_s += later.user_s;
   offered_requests += later.offered_requests;
   requests.merge(later.requests);
+  due.merge(later.due);
   for (std::size_t i = 0; i < functions.size(); ++i) functions[i].merge(later.functions[i]);
   used_mib_ns += later.used_mib_ns;
   used_millicore_ns += later.used_millicore_ns;

@@ -1,12 +1,13 @@
 #pragma once
 // All that is counted in a window, as plain values: by WindowCounter from a simulation, by a live gateway from its
-// requests and metrics. observe(), promise.hpp and price.hpp say what it comes to.
+// requests and metrics. observe(), judge_periods.hpp and price.hpp say what it comes to.
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "sim/core/time.hpp"
+#include "sim/model/due_requests.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/usage.hpp"
 #include "sim/policy/observation.hpp"
@@ -68,6 +69,7 @@ struct CountedWindow {
   double offered_requests = 0;  // integral of the arrival rate asked for
   std::int64_t open = 0;        // requests and calls that started here and are not finished
   CountedCalls requests;
+  DueRequests due;  // whatever the attribution
   std::vector<CountedFunction> functions;  // by FunctionId
   double used_mib_ns = 0;                  // over executions that ended in the window: duration x memory limit
   double used_millicore_ns = 0;

@@ -1,7 +1,7 @@
 #include "sim/model/observe.hpp"
 
+#include "sim/model/judge_periods.hpp"
 #include "sim/model/price.hpp"
-#include "sim/model/promise.hpp"
 
 namespace faasconf::sim {
 
@@ -78,7 +78,9 @@ void observe(const CountedWindow& window, const WorkflowSpec& workflow, Observat
   observation.throughput_per_s = ratio(successes, window.length_s);
   observation.success_ratio.reset();
   if (counts.finished() > 0) observation.success_ratio = successes / static_cast<double>(counts.finished());
-  observation.qos_met = keeps_promise(window, workflow.qos);
+  observation.served_share.reset();
+  if (window.due.due > 0) observation.served_share = 1 - window.due.unserved_share();
+  observation.qos_met = keeps_promise(window, workflow.promise);
   add_cost(cost_of(window, workflow), observation);
 }
 

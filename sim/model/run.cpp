@@ -27,16 +27,23 @@ class SpanRecorder final : public Observer {
 class Collector final : public WindowLoopObserver {
  public:
   Collector(SimulatedPlatform& platform, const Scenario& scenario, Time warm_up)
-      : platform_(platform), scenario_(scenario), warm_up_(warm_up), total_(scenario.function_count()) {}
+      : platform_(platform),
+        scenario_(scenario),
+        warm_up_(warm_up),
+        total_(scenario.function_count()),
+        judge_(scenario.workflow().promise) {}
 
   void on_window(std::int64_t, const std::optional<Observation>&, bool last) override {
     const bool everything = scenario_.spec().redeploy || last;
     platform_.windows().take_final(platform_.now(), everything, [this](const CountedWindow& window) {
       windows_.push_back(observe(window, scenario_.workflow()));
-      if (window.start >= warm_up_) total_.merge(window);
+      if (window.start < warm_up_) return;
+      total_.merge(window);
+      judge_.add(window);
     });
   }
   std::vector<Observation> take_windows() { return std::move(windows_); }
+  const PromiseKept& promise() const { return judge_.kept(); }
   Observation total() {
     total_.sort();
     return observe(total_, scenario_.workflow());
@@ -47,19 +54,9 @@ class Collector final : public WindowLoopObserver {
   const Scenario& scenario_;
   Time warm_up_;
   CountedWindow total_;
+  PeriodJudge judge_;
   std::vector<Observation> windows_;
 };
-
-double share_that_met_qos(const std::vector<Observation>& windows, Time warm_up) {
-  std::size_t counted = 0;
-  std::size_t met = 0;
-  for (const Observation& window : windows) {
-    if (window.start < warm_up) continue;
-    ++counted;
-    if (window.qos_met) ++met;
-  }
-  return counted > 0 ? static_cast<double>(met) / static_cast<double>(counted) : 0;
-}
 
 }  // namespace
 
@@ -69,7 +66,7 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
   Run run;
   SpanRecorder spans(run.spans);
   SimulatedPlatformOptions measured{
-      .intervals = policy.interval().has_value(), .strict = options.strict, .observers = {}, .go_on = options.go_on};
+      .intervals = policy.interval().has_value(), .observers = {}, .go_on = options.go_on};
   if (options.spans) measured.observers.push_back(&spans);
   SimulatedPlatform platform(scenario, RngStreams(seed, replication), measured);
   Collector collector(platform, scenario, Time(options.warm_up));
@@ -78,8 +75,7 @@ Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std
 
   run.windows = collector.take_windows();
   run.total = collector.total();
-  run.qos_compliance = share_that_met_qos(run.windows, Time(options.warm_up));
-  run.strict = platform.strict();
+  run.promise = collector.promise();
   run.events = platform.simulation().events_handled();
   return run;
 }

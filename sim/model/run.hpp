@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
+#include "sim/model/judge_periods.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
-#include "sim/model/strict_qos.hpp"
 #include "sim/policy/policy.hpp"
 
 namespace faasconf::sim {
@@ -17,7 +17,6 @@ struct RunOptions {
   Duration duration = std::chrono::minutes(85);
   Duration warm_up{};   // whole windows before this time stay out of the total
   bool spans = false;   // keep every CallRecord
-  bool strict = false;  // keep StrictCounts
   // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
   std::function<bool()> go_on{};
 };
@@ -25,9 +24,8 @@ struct RunOptions {
 struct Run {
   std::vector<Observation> windows;
   Observation total;                 // the windows after the warm-up as one; qos_met says nothing
-  double qos_compliance = 0;         // share of the windows after the warm-up that met QoS
+  PromiseKept promise;               // by the windows after the warm-up; says nothing without a promise
   std::vector<CallRecord> spans;     // in order of finishing; empty unless asked for
-  std::vector<StrictCounts> strict;  // by window; empty unless asked for
   std::uint64_t events = 0;          // handled by the simulation
 };
 

@@ -91,6 +91,7 @@ void check(const WorkflowSpec& workflow) {
       "prices: a price must not be negative");
   require(workflow.qos.latency > Duration::zero(), "qos: latency must be above 0");
   require(is_finite_and_not_negative(workflow.qos.successes), "qos: successes must not be negative");
+  check(workflow.promise);
   require(!workflow.gateway.timeout || *workflow.gateway.timeout > Duration::zero(),
           "gateway: timeout must be above 0");
   require(is_finite_and_not_negative(workflow.cpu_sharing.contention), "cpu_sharing: contention must not be negative");

@@ -37,7 +37,6 @@ SimulatedPlatform::SimulatedPlatform(const Scenario& scenario, const RngStreams&
 std::vector<Observer*> SimulatedPlatform::observers(const SimulatedPlatformOptions& options) {
   std::vector<Observer*> observers{&windows_};
   observers.insert(observers.end(), options.observers.begin(), options.observers.end());
-  if (options.strict) observers.push_back(&strict_.emplace(scenario_.workflow().qos.latency));
   if (kChecksInvariants) observers.push_back(&invariants_.emplace(scenario_));
   if (options.intervals) observers.push_back(&intervals_.emplace(scenario_, Attribution::completed));
   return observers;
@@ -60,14 +59,12 @@ void SimulatedPlatform::begin(Measurement measurement) {
     return;
   }
   windows_.begin_window(simulation_);
-  if (strict_) strict_->begin_window();
 }
 
 std::optional<Observation> SimulatedPlatform::end(Measurement measurement) {
   WindowCounter& counter = measurement == Measurement::window ? windows_ : *intervals_;
   counter.end_window(simulation_);
   check_invariants();
-  if (measurement == Measurement::window && strict_) strict_windows_.push_back(strict_->end_window(simulation_.now()));
   return observe(counter.latest(), scenario_.workflow());
 }
 
@@ -78,7 +75,6 @@ void SimulatedPlatform::drain() {
 
 void SimulatedPlatform::redeploy(Time start) {
   simulation_.redeploy(start, RngStreams(streams_.stream("redeploy", ++redeployments_).next()));
-  if (strict_) strict_->redeployed();
   if (invariants_) invariants_->redeployed(simulation_);
 }
 

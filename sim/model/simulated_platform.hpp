@@ -9,7 +9,6 @@
 #include "sim/core/random.hpp"
 #include "sim/model/invariants.hpp"
 #include "sim/model/simulation.hpp"
-#include "sim/model/strict_qos.hpp"
 #include "sim/model/window_counter.hpp"
 #include "sim/policy/platform.hpp"
 
@@ -20,7 +19,6 @@ void drain(Simulation& simulation, Attribution attribution);
 
 struct SimulatedPlatformOptions {
   bool intervals = false;              // Measurement::interval is asked for, too; attribution completed
-  bool strict = false;                 // keep StrictCounts
   std::vector<Observer*> observers{};  // besides; borrowed
   std::function<bool()> go_on{};       // no: run_until() and begin() throw Cancelled; empty: always
 };
@@ -42,7 +40,6 @@ class SimulatedPlatform final : public Platform {
 
   const Simulation& simulation() const { return simulation_; }
   WindowCounter& windows() { return windows_; }
-  const std::vector<StrictCounts>& strict() const { return strict_windows_; }  // by window
 
  private:
   std::vector<Observer*> observers(const SimulatedPlatformOptions& options);
@@ -53,8 +50,6 @@ class SimulatedPlatform final : public Platform {
   std::function<bool()> go_on_;
   WindowCounter windows_;
   std::optional<WindowCounter> intervals_;
-  std::optional<StrictRecorder> strict_;
-  std::vector<StrictCounts> strict_windows_;
   std::uint64_t redeployments_ = 0;
   std::optional<InvariantChecker> invariants_;  // debug builds only
   Simulation simulation_;

@@ -59,6 +59,8 @@ class Simulation {
 
   Time now() const;
   std::int64_t requests_in_flight() const;
+  // Of these, those that arrived after `from` and not after `to`; takes time in proportion to the requests in flight.
+  std::int64_t requests_in_flight(Time from, Time to) const;
   std::int64_t calls_in_flight(FunctionId) const;  // calls whose caller waits
   int instances(FunctionId) const;                 // starting, ready and draining
   int ready_instances(FunctionId) const;           // that take calls

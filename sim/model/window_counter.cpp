@@ -29,6 +29,7 @@ void WindowCounter::begin_window(const Simulation& simulation) {
   for (std::uint32_t i = 0; i < usage_at_start_.size(); ++i) usage_at_start_[i] = simulation.usage({i});
   user_s_at_start_ = simulation.user_s();
   std::fill(answered_minus_called_.begin(), answered_minus_called_.end(), Duration::zero());
+  counting_ = true;
 }
 
 void WindowCounter::end_window(const Simulation& simulation) {
@@ -48,10 +49,38 @@ void WindowCounter::end_window(const Simulation& simulation) {
     function.pending = simulation.pending_instances({i});
     function.in_flight_s = to_seconds(answered_minus_called_[i]) + static_cast<double>(in_flight) * window.length_s;
   }
+  count_overdue(simulation);
+  counting_ = false;
   const Workload& workload = scenario_.spec().workload;
   if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
     window.offered_requests = workload.profile ? integral(*workload.profile, window.start, window.end)
                                                : open_loop->rate_per_s * window.length_s;
+  }
+}
+
+// Those in flight that passed their deadline in the present window, which ends now.
+void WindowCounter::count_overdue(const Simulation& simulation) {
+  const Duration deadline = scenario_.workflow().promise.deadline;
+  CountedWindow& window = present();
+  const std::int64_t count = simulation.requests_in_flight(window.start - deadline, window.end - deadline);
+  window.due.due += count;
+  window.due.overdue += count;
+}
+
+// One that passed its deadline in an earlier window counted there.
+void WindowCounter::count_due(const RequestRecord& record) {
+  const Promise& promise = scenario_.workflow().promise;
+  CountedWindow& window = present();
+  if (record.arrived <= window.start - promise.deadline) return;
+  DueRequests& due = window.due;
+  const Duration latency = record.finished - record.arrived;
+  ++due.due;
+  if (latency > promise.deadline) ++due.overdue;
+  if (record.outcome != Outcome::success || latency > promise.deadline) return;
+  ++due.served;
+  due.served_ns += static_cast<double>(latency.count());
+  for (std::size_t i = 0; i < promise.percentiles.size(); ++i) {
+    if (latency <= promise.percentiles[i].latency) ++due.within[i];
   }
 }
 
@@ -84,6 +113,7 @@ void WindowCounter::on_request(std::uint64_t, Time) {
 }
 
 void WindowCounter::on_request_finished(const RequestRecord& record) {
+  if (counting_) count_due(record);
   if (CountedWindow* window = attribute(record.arrived, record.finished, Duration::zero())) {
     window->requests.add(record.outcome, record.finished - record.arrived);
   }

@@ -36,6 +36,8 @@ class WindowCounter final : public Observer {
 
  private:
   CountedWindow& present() { return open_.back(); }
+  void count_due(const RequestRecord& record);
+  void count_overdue(const Simulation& simulation);
   CountedWindow* window_in_which(Time started);
   CountedWindow* attribute(Time started, Time finished, Duration grace);
   bool has_final(Time now, bool everything) const;
@@ -49,6 +51,7 @@ class WindowCounter final : public Observer {
   double user_s_at_start_ = 0;
   std::vector<Duration> answered_minus_called_;  // by FunctionId: sums of times since the start of the window
   std::int64_t next_index_ = 0;
+  bool counting_ = false;  // between the begin and the end of a window, where requests become due
   Time given_out_until_ = Time::min();  // end of the windows that are final; what started in them comes too late
 };
 

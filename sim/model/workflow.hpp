@@ -10,6 +10,7 @@
 #include "sim/core/distribution.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/time.hpp"
+#include "sim/model/promise.hpp"
 #include "sim/policy/configuration.hpp"
 
 namespace faasconf::sim {
@@ -93,15 +94,6 @@ struct FunctionSpec {
   KnobRanges ranges;
 };
 
-// The promise is kept in a window of 30 s with at least this many successes whose mean latency is within `latency`.
-// For windows of other lengths the number of successes scales with the length.
-struct QosTarget {
-  Duration latency = kForever;
-  double successes = 0;
-
-  friend bool operator==(const QosTarget&, const QosTarget&) = default;
-};
-
 // How a request finds an instance.
 enum class Routing { random, round_robin, least_connection };
 
@@ -178,7 +170,8 @@ struct WorkflowSpec {
   std::string name;
   std::vector<FunctionSpec> functions;
   Block entry;  // what a request does
-  QosTarget qos;
+  QosTarget qos;    // what the named promises are made of
+  Promise promise;  // without terms: none
   GatewaySpec gateway;
   CpuSharingSpec cpu_sharing;
   ClusterSpec cluster;

@@ -77,7 +77,8 @@ struct Observation {
   std::optional<Latency> latency;       // of successful requests
   double throughput_per_s = 0;          // successes / length
   std::optional<double> success_ratio;  // successes / finished; absent when nothing finished
-  bool qos_met = false;
+  std::optional<double> served_share;   // served within the promise's deadline / due; absent when nothing became due
+  bool qos_met = false;                 // as a period of its own the window kept the promise
   double price = 0;               // the paper's, time-averaged
   double cost_window_usd = 0;     // Eq. 2 with ExecTime_j = the window
   double cost_execution_usd = 0;  // Eq. 2 with ExecTime_j = the function's mean time per execution

@@ -52,6 +52,7 @@ inline sim::ScenarioSpec parallel_workflow(int users) {
        {sim::Parallel{{call("resnet", sim::OnFailure::abort), call("mobilenet", sim::OnFailure::abort)}}}}}};
   workflow.entry = call("orchestrator", sim::OnFailure::abort);
   workflow.qos = {.latency = std::chrono::seconds(13), .successes = 20};
+  workflow.promise = sim::published_promise(workflow.qos);
   workflow.gateway.hop = sim::Deterministic{0.02};
   workflow.cpu_sharing = {.contention = 0.16, .quota_exponent = 1.36, .speed_spread = 0.08};
   spec.configuration =

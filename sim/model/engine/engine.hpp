@@ -157,6 +157,7 @@ class Engine {
   // queries
   Usage usage(FunctionId id) const;
   double unserved_work_s(FunctionId id) const;
+  std::int64_t requests_in_flight(Time from, Time to);
   double user_s() const { return user_s_ + static_cast<double>(users_present_) * to_seconds(now_ - users_since_); }
   std::vector<std::byte> save();
   void restore(std::span<const std::byte> bytes);
@@ -172,6 +173,7 @@ class Engine {
   Time now_;
   std::uint64_t events_handled_ = 0;
   Pool<Request> requests_;
+  std::vector<bool> marked_requests_;  // scratch of requests_in_flight()
   std::int64_t users_present_ = 0;
   const Scenario& scenario_;
   const WorkflowSpec& workflow_;

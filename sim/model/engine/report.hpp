@@ -35,6 +35,14 @@ inline std::uint64_t form_of(const Scenario& scenario) {
   return checksum(form.take());
 }
 
+std::int64_t Engine::requests_in_flight(Time from, Time to) {
+  if (to < Time{}) return 0;
+  const auto arrived_then = [from, to](const Request& request) {
+    return request.arrived > from && request.arrived <= to;
+  };
+  return static_cast<std::int64_t>(requests_.count_if(marked_requests_, arrived_then));
+}
+
 Usage Engine::usage(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   const double uncounted_s = to_seconds(now_ - state.counted_until);

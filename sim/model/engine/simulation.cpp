@@ -163,6 +163,7 @@ void Simulation::set_go_on(std::function<bool()> go_on) { state_->set_go_on(std:
 void Simulation::stop_arrivals() { state_->stop_arrivals(); }
 Time Simulation::now() const { return state_->now_; }
 std::int64_t Simulation::requests_in_flight() const { return static_cast<std::int64_t>(state_->requests_.taken()); }
+std::int64_t Simulation::requests_in_flight(Time from, Time to) const { return state_->requests_in_flight(from, to); }
 std::int64_t Simulation::calls_in_flight(FunctionId id) const { return state_->functions_[id.index].calls_in_flight; }
 int Simulation::instances(FunctionId id) const { return static_cast<int>(state_->functions_[id.index].instances()); }
 int Simulation::ready_instances(FunctionId id) const {

@@ -250,6 +250,7 @@ class RandomExperiment {
     for (int i = 0; i < functions; ++i) w.functions.push_back(function(i, functions));
     w.entry = block(-1, functions, 0);
     if (chance()) w.qos = {.latency = sim::Duration(1 + below(1'000'000'000)), .successes = amount()};
+    if (w.qos.successes > 0) w.promise = chance() ? sim::published_promise(w.qos) : sim::strict_promise(w.qos);
     w.gateway = {.routing = sim::Routing(below(3)), .hop = law(), .timeout = {}};
     if (chance()) w.gateway.timeout = sim::Duration(1 + below(1'000'000'000));
     w.cpu_sharing = {.contention = amount(), .quota_exponent = 0.5 + rng_.uniform(), .speed_spread = rng_.uniform()};

@@ -75,11 +75,10 @@ TEST(Score, LeavesTheFirstWindowOut) {
     run.windows[i].price = i == 0 ? 100 : static_cast<double>(i);
     run.windows[i].qos_met = i < 2;
   }
-  run.strict = {{.successes = 1000, .failures = 0}, {.successes = 150, .failures = 5}, {.successes = 100}};
-  run.qos_compliance = 0.5;
+  run.promise = {.periods = 4, .kept = 2};
   const Scores scores = score(run);
   EXPECT_DOUBLE_EQ(scores[kPrice], 1.5);
-  EXPECT_DOUBLE_EQ(scores[criterion_named("qos_strict")], 0.5);
+  EXPECT_DOUBLE_EQ(scores[criterion_named("periods_kept")], 0.5);
   EXPECT_TRUE(std::isnan(scores[criterion_named("latency_mean_s")]));
 }
 

@@ -44,6 +44,7 @@ inline EvaluationPlan small_plan(int threads = 1) {
   workflow.functions = {function};
   workflow.entry = {sim::Call{"only"}};
   workflow.qos = {.latency = std::chrono::seconds(1), .successes = 20};
+  workflow.promise = sim::published_promise(workflow.qos);
   plan.scenario.redeploy = true;
   for (const auto& [name, replicas] : {std::pair("lean", 1), std::pair("ample", 4)}) {
     const sim::Configuration start{{knobs(replicas)}};

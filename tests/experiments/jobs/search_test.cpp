@@ -24,7 +24,8 @@ SearchJob small_job() {
                                                  "  entry: {call: only}\n"
                                                  "  gateway: {hop: 5ms}\n"
                                                  "  qos: {latency: 500ms, successes: 20}\n"
-                                                 "workload: {closed_loop: {users: 1}, window: 2s}\n",
+                                                 "workload: {closed_loop: {users: 1}, window: 2s}\n"
+                                                 "instances: fresh\n",
                                                  "small.yaml"),
           .users = {1, 4},
           .windows = 40'000};
@@ -41,7 +42,7 @@ TEST(SearchJob, FindsAConfigurationForEachLoad) {
   job.threads = 2;
   const SearchResult result = run(job);
   ASSERT_EQ(result.found.size(), 2U);
-  EXPECT_EQ(result.found[1].users, std::vector<int>{4});
+  EXPECT_EQ(result.found[1].loads, std::vector<double>{4});
   EXPECT_LE(result.found[0].search.price, result.found[1].search.price);
   EXPECT_TRUE(result.all_feasible());
   EXPECT_FALSE(result.interrupted);
@@ -53,18 +54,19 @@ TEST(SearchJob, FindsOneConfigurationForAllLoads) {
   job.windows = 80'000;
   const SearchResult result = run(job, until(1000));
   ASSERT_EQ(result.found.size(), 1U);
-  EXPECT_EQ(result.found[0].users, job.users);
+  EXPECT_EQ(result.found[0].loads, (std::vector<double>{1, 4}));
 }
 
 TEST(SearchJob, ItsFileIsATableOrAConfiguration) {
   SearchJob job = small_job();
   const sim::WorkflowSpec& workflow = job.experiment.scenario.workflow;
-  SearchResult result{.found = {{.users = {1}, .configuration = config::middle_of_ranges(workflow), .search = {}},
-                                {.users = {4}, .configuration = config::middle_of_ranges(workflow), .search = {}}}};
+  SearchResult result{.found = {{.loads = {1}, .configuration = config::middle_of_ranges(workflow), .search = {}},
+                                {.loads = {4}, .configuration = config::middle_of_ranges(workflow), .search = {}}}};
   const std::string table = to_yaml(job, result);
-  EXPECT_THAT(table, StartsWith("# found by a long random search on small: published QoS, violations at most 0.05; "
-                                "40000 windows a search, seed 1\n# 1 users: price 0, violations 0, upper bound 0: not "
-                                "surely within the limit\n"));
+  EXPECT_THAT(table, StartsWith("# found by a long random search on small: mean latency of successes <= 500ms, >= 20 "
+                                "successes in 30s, in each window; 95% of them must keep it; 40000 windows per search, "
+                                "seed 1\n# 1 users: price 0, violations 0, upper bound 0: not shown to keep the "
+                                "promise\n"));
   EXPECT_EQ(config::parse_lookup(table, "table.yaml", workflow).entries().size(), 2U);
   job.one_for_all = true;
   result.found.pop_back();
@@ -93,8 +95,11 @@ TEST(SearchJob, RefusesValuesThatCannotBe) {
   job.users = {0};
   EXPECT_THROW(run(job), BadValue);
   job = small_job();
-  job.feasibility.limit = 2;
+  job.rates_per_s = {5};
   EXPECT_THROW(run(job), BadValue);
+  job = small_job();
+  job.experiment.scenario.workflow.promise = {};
+  EXPECT_THROW(run(job), sim::Error);
   job = small_job();
   job.windows = 100;
   EXPECT_THROW(run(job), sim::Error);

@@ -24,6 +24,7 @@ inline config::Experiment made_up_experiment() {
     experiment.scenario.workflow.functions.push_back(function);
   }
   experiment.scenario.workflow.qos = {std::chrono::seconds(13), 20};
+  experiment.scenario.workflow.promise = sim::published_promise(experiment.scenario.workflow.qos);
   experiment.configurations = {{"small", {}}, {"größer", {}}};
   experiment.inputs = {{"pair.yaml", std::string(64, '0')}};
   experiment.resolved = "name: pair\n";
@@ -67,7 +68,7 @@ inline sim::Run made_up_run(int replication, int windows, bool spans = false) {
   }
   if (!run.windows.empty()) run.total = run.windows.front();
   run.total.functions.resize(2);
-  run.qos_compliance = 0.5;
+  run.promise = {.periods = 4, .kept = 2};
   run.events = 12345;
   if (spans) {
     using std::chrono::milliseconds;

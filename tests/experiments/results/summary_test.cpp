@@ -33,7 +33,7 @@ sim::Run run_with(double latency_s, double price = 3.5) {
   run.total.success_ratio = 0.96;
   run.total.price = price;
   run.total.cost_window_usd = 1.5e-5;
-  run.qos_compliance = 0.9;
+  run.promise = {.periods = 10, .kept = 9};
   return run;
 }
 

@@ -51,7 +51,7 @@ TEST(Metadata, ComesBackFromItsJson) {
     EXPECT_EQ(read.agents, metadata.agents);
     EXPECT_EQ(read.ranges, metadata.ranges);
     EXPECT_EQ(read.edges, metadata.edges);
-    EXPECT_EQ(read.qos, metadata.qos);
+    EXPECT_EQ(read.promise, metadata.promise);
     EXPECT_EQ(read.normalizer, metadata.normalizer);
     EXPECT_EQ(read.load_knowledge, metadata.load_knowledge);
     EXPECT_EQ(read.season_windows, 85U);
@@ -67,12 +67,20 @@ TEST(Metadata, DescribesAWorkflow) {
   EXPECT_THAT(metadata.agents, ::testing::ElementsAre("first", "second"));
   EXPECT_THAT(metadata.edges, ::testing::ElementsAre(std::pair<std::size_t, std::size_t>{0, 1}));
   EXPECT_EQ(metadata.ranges[1], sim::KnobRanges{});
-  EXPECT_EQ(metadata.qos.successes, 100);
+  EXPECT_EQ(metadata.promise.successes->count, 100);
+}
+
+TEST(Metadata, ReadsThePromiseOfTheFirstFormat) {
+  json all = json::parse(to_json(some()));
+  all["format"] = 1;
+  all.erase("promise");
+  all["qos"] = {{"latency_s", 0.5}, {"successes", 100}};
+  EXPECT_EQ(metadata_from_json(all.dump()).promise, some().promise);
 }
 
 TEST(Metadata, RefusesANewerFormatAndSaysWhoWroteIt) {
-  EXPECT_EQ(refusal("/format", 2),
-            "a policy bundle of format 2, written by faasconf; this version reads formats up to 1: take a newer one");
+  EXPECT_EQ(refusal("/format", 3),
+            "a policy bundle of format 3, written by faasconf; this version reads formats up to 2: take a newer one");
 }
 
 TEST(Metadata, NamesTheEntryThatIsWrong) {

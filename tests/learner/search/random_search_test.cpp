@@ -4,11 +4,13 @@
 #include <chrono>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "sim/core/error.hpp"
+#include "sim/env/environment.hpp"
 #include "tests/sim/env/workflows.hpp"
 
 namespace faasconf::learner::search {
@@ -27,6 +29,19 @@ sim::EnvironmentSpec cpu_and_replicas() {
   spec.rounding.integers = sim::IntegerKnob::equal_bins;
   spec.reward.kind = sim::RewardKind::constrained;
   spec.scenario.window = std::chrono::seconds(3);
+  return spec;
+}
+
+sim::Workload users(int number) { return {.source = sim::ClosedLoop{.users = number}, .profile = std::nullopt}; }
+
+SearchSpec search_for(std::vector<int> numbers) {
+  const sim::EnvironmentSpec environment = cpu_and_replicas();
+  SearchSpec spec{.scenario = environment.scenario,
+                  .rounding = environment.rounding,
+                  .loads = {},
+                  .feasibility = {.limit = kLimit},
+                  .windows = kWindows};
+  for (const int number : numbers) spec.loads.push_back(users(number));
   return spec;
 }
 
@@ -68,20 +83,19 @@ double cheapest_of_all(const sim::EnvironmentSpec& spec) {
 }
 
 TEST(RandomSearch, FindsNothingDearerThanExhaustiveSearch) {
-  SearchSpec spec{
-      .environment = cpu_and_replicas(), .users = {4}, .feasibility = {.limit = kLimit}, .windows = kWindows};
+  const SearchSpec spec = search_for({4});
   const SearchResult found = random_search(spec, always);
   ASSERT_TRUE(found.feasible);
   EXPECT_TRUE(found.judged);
-  EXPECT_LE(found.price, 1.05 * cheapest_of_all(spec.environment));
+  EXPECT_LE(found.price, 1.05 * cheapest_of_all(cpu_and_replicas()));
   EXPECT_LE(found.windows, kWindows);
   EXPECT_LE(found.violation_bound, kLimit);
   // four standard errors of 1000 windows about the limit
-  EXPECT_LT(violations(spec.environment, found.actions, 1000), kLimit + 4 * std::sqrt(kLimit * (1 - kLimit) / 1000));
+  EXPECT_LT(violations(cpu_and_replicas(), found.actions, 1000), kLimit + 4 * std::sqrt(kLimit * (1 - kLimit) / 1000));
 }
 
 TEST(RandomSearch, IsTheSameForASeed) {
-  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = kWindows};
+  SearchSpec spec = search_for({4});
   const SearchResult once = random_search(spec, always), again = random_search(spec, always);
   EXPECT_EQ(once.actions, again.actions);
   EXPECT_EQ(once.violation, again.violation);
@@ -90,10 +104,10 @@ TEST(RandomSearch, IsTheSameForASeed) {
 }
 
 TEST(RandomSearch, PaysForTheWorstOfSeveralLoads) {
-  SearchSpec spec{.environment = cpu_and_replicas(), .users = {1}, .windows = kWindows};
-  spec.environment.scenario.workflow.qos.successes = 1;
+  SearchSpec spec = search_for({1});
+  spec.scenario.workflow.promise.successes->count = 1;
   const double light = random_search(spec, always).price;
-  spec.users = {1, 4};
+  spec.loads.push_back(users(4));
   spec.windows *= 2;
   const SearchResult both = random_search(spec, always);
   EXPECT_TRUE(both.feasible);
@@ -101,8 +115,8 @@ TEST(RandomSearch, PaysForTheWorstOfSeveralLoads) {
 }
 
 TEST(RandomSearch, SaysSoWhereNothingKeepsThePromise) {
-  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = kWindows};
-  spec.environment.scenario.workflow.qos.latency = std::chrono::milliseconds(1);
+  SearchSpec spec = search_for({4});
+  spec.scenario.workflow.promise.mean = std::chrono::milliseconds(1);
   const SearchResult found = random_search(spec, always);
   EXPECT_FALSE(found.feasible);
   EXPECT_EQ(found.violation, 1);
@@ -110,7 +124,7 @@ TEST(RandomSearch, SaysSoWhereNothingKeepsThePromise) {
 }
 
 TEST(RandomSearch, EndsAtOnceWithTheBestItHas) {
-  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = kWindows};
+  SearchSpec spec = search_for({4});
   const SearchResult found = random_search(spec, [](std::uint64_t windows) { return windows < 2000; });
   EXPECT_EQ(found.windows, 2000U);
   EXPECT_EQ(found.actions.size(), 8U);
@@ -119,10 +133,11 @@ TEST(RandomSearch, EndsAtOnceWithTheBestItHas) {
 }
 
 TEST(RandomSearch, NeedsWindowsAndLoads) {
-  SearchSpec spec{.environment = cpu_and_replicas(), .users = {4}, .windows = 1000};
+  SearchSpec spec = search_for({4});
+  spec.windows = 1000;
   EXPECT_THROW(random_search(spec, always), sim::Error);
   spec.windows = kWindows;
-  spec.users.clear();
+  spec.loads.clear();
   EXPECT_THROW(random_search(spec, always), sim::Error);
 }
 

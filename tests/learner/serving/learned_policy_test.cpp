@@ -198,10 +198,11 @@ TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
   EXPECT_EQ(refusal(bundle, spec), "");
 
   sim::ScenarioSpec other = spec;
-  other.workflow.qos.latency = std::chrono::seconds(2);
-  EXPECT_EQ(refusal(bundle, other),
-            "policy for workflow two steps does not fit workflow two steps: QoS: expected 500ms and 100 successes, got "
-            "2s and 100 successes; train a policy for it, or give the workflow that this one was trained on");
+  other.workflow.promise.mean = std::chrono::seconds(2);
+  EXPECT_THAT(refusal(bundle, other), HasSubstr("another promise: expected mean<=500ms, successes>=100/30s"));
+  EXPECT_THAT(refusal(bundle, other), HasSubstr("--promise-mismatch allow"));
+  const sim::Scenario under_another(other);
+  EXPECT_NO_THROW(LearnedPolicy(bundle, under_another, {.any_promise = true}));
 
   other = spec;
   other.workflow.functions[1].ranges.replicas_max = 20;

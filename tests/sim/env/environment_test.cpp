@@ -240,7 +240,7 @@ TEST(Environment, TellsASeasonWithoutTheFuture) {
 EnvironmentSpec risky(std::size_t replications) {
   EnvironmentSpec spec = two_steps();
   spec.load.levels = {8};
-  spec.scenario.workflow.qos = {.latency = std::chrono::milliseconds(500), .successes = 1};
+  spec.scenario.workflow.promise = published_promise({.latency = std::chrono::milliseconds(500), .successes = 1});
   spec.replications = replications;
   return spec;
 }
@@ -273,53 +273,55 @@ TEST(Environment, EstimatesTheRiskFromReplications) {
   EXPECT_NEAR(*ten.variance(), p * (1 - p) / 10, 0.3 * p * (1 - p) / 10);
 }
 
-// Oracle: finished requests alone, and those with all that are still in flight as failures, bound what was not served.
-TEST(Environment, AsksForServedRequestsUnderStrictQos) {
-  EnvironmentSpec strict_spec = risky(1);
-  strict_spec.reward.qos = QosKind::strict;
-  Environment published(plan_of(risky(1)), 1), strict(plan_of(strict_spec), 1);
-  int between = 0;
+// Under a promise whose periods are longer than a window.
+EnvironmentSpec by_periods(std::size_t replications) {
+  EnvironmentSpec spec = risky(replications);
+  spec.scenario.workflow.promise = {
+      .served_share = 0.95, .deadline = std::chrono::milliseconds(500), .period_requests = 2000};
+  return spec;
+}
+
+TEST(Environment, JudgesTheLatestWindowsThatMakeAPeriod) {
+  const auto plan = plan_of(by_periods(1));
+  Environment environment(plan, 1);
   Rng rng = RngStreams(3).stream("actions");
+  int broken = 0, steps = 0;
   for (int episode = 0; episode < 60; ++episode) {
-    published.reset();
-    strict.reset();
-    while (!published.truncated()) {
+    environment.reset();
+    while (!environment.truncated()) {
       std::vector<float> action = kSmall;
       for (float& knob : action) knob = static_cast<float>(rng.uniform());
-      published.step(action);
-      strict.step(action);
-      const Observation& seen = strict.window();
-      ASSERT_EQ(seen, published.window());
-      const Counts& requests = seen.requests;
-      const StrictCounts finished{requests.completions, requests.finished() - requests.completions};
-      const StrictCounts with_open{finished.successes, finished.failures + requests.in_flight};
-      const double missed = published.reward().violation, violation = strict.reward().violation;
-      EXPECT_GE(violation, std::max(missed, finished.failure_share() * (1 - 1e-12)));
-      EXPECT_LE(violation, std::max(missed, with_open.failure_share() * (1 + 1e-12)));
-      EXPECT_NEAR(strict.reward().value, published.reward().value - 0.5 * (violation - missed), 1e-12);
-      between += violation > 0.01 && violation < 0.9 ? 1 : 0;
+      environment.step(action);
+      const Observation& seen = environment.window();
+      const double served = seen.served_share.value_or(1);
+      EXPECT_NEAR(environment.reward().unserved, 1 - served, 1e-12);
+      EXPECT_NEAR(environment.reward().value,
+                  0.5 * (1 - environment.reward().violation - environment.reward().unserved) - 0.1 * seen.price, 1e-12);
+      broken += environment.reward().violation == 1 ? 1 : 0;
+      EXPECT_TRUE(environment.reward().violation == 0 || environment.reward().violation == 1);
+      ++steps;
     }
   }
-  EXPECT_GT(between, 30);
+  EXPECT_GT(broken, 30);
+  EXPECT_LT(broken, steps);
 }
 
 // The requests of all replications count together: as if they were one long window.
-TEST(Environment, PoolsTheRequestsOfReplicationsUnderStrictQos) {
+TEST(Environment, PoolsTheRequestsOfReplications) {
   constexpr int kReplications = 10;
-  EnvironmentSpec one = risky(1), all = risky(kReplications);
-  one.scenario.workflow.qos.latency = all.scenario.workflow.qos.latency = std::chrono::hours(1);  // nothing is overdue
-  one.reward.qos = all.reward.qos = QosKind::strict;
+  EnvironmentSpec one = by_periods(1), all = by_periods(kReplications);
+  one.scenario.workflow.promise.deadline = all.scenario.workflow.promise.deadline = std::chrono::hours(1);
   const std::vector<float> refusing = {0.6F, 0.5F, 0.6F, 0, 0.4F, 0.5F, 0.3F, 0};
   Environment singles(plan_of(one), 1), pooled(plan_of(all), 1);
   RunningMoments single, pool;
   for (int i = 0; i < 40 * kReplications; ++i) {
     if (i % 5 == 0) singles.reset();
     singles.step(refusing);
-    single.add(singles.reward().violation);
+    single.add(singles.reward().unserved);
     if (i >= 40) continue;
     if (i % 5 == 0) pooled.reset();
     pooled.step(refusing);
-    pool.add(pooled.reward().violation);
+    pool.add(pooled.reward().unserved);
   }
   ASSERT_GT(*single.mean(), 0.05);
   // a ratio of sums differs from the mean of ratios by little beside the error, since windows have some 700 requests
@@ -364,7 +366,7 @@ TEST(Environment, GoesOnBitForBitWhereItWasSaved) {
   repeated.replications = 2;
   repeated.common_random_numbers = true;
   EnvironmentSpec strict = two_steps(false);
-  strict.reward.qos = QosKind::strict;
+  strict.scenario.workflow.promise = strict_promise(strict.scenario.workflow.qos);
   for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated, strict}) {
     const auto plan = plan_of(spec);
     Environment saved(plan, 9, 4);
@@ -445,13 +447,15 @@ TEST(Reward, HasThePapersTwoFormsAndAConstrainedOne) {
   window.price = 4;
   window.cost_execution_usd = 0.002;
   window.qos_met = true;
-  const auto value = [&window](const RewardSpec& spec) { return with_qos(before_qos(window, spec), 0, spec).value; };
+  const auto value = [&window](const RewardSpec& spec) {
+    return with_promise(before_promise(window, spec), spec).value;
+  };
   EXPECT_DOUBLE_EQ(value({}), 0.1);
   EXPECT_DOUBLE_EQ(value({.kind = RewardKind::cost}), 0.3);
   EXPECT_DOUBLE_EQ(value({.kind = RewardKind::constrained}), -0.4);
   window.qos_met = false;
   EXPECT_DOUBLE_EQ(value({}), -0.4);
-  EXPECT_EQ(before_qos(window, {.kind = RewardKind::constrained}).violation, 1);
+  EXPECT_EQ(before_promise(window, {.kind = RewardKind::constrained}).violation, 1);
 }
 
 }  // namespace

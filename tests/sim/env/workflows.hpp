@@ -27,6 +27,7 @@ inline EnvironmentSpec two_steps(bool redeploy = true) {
   workflow.functions = {function_named("first", 0.2), function_named("second", 0.1)};
   workflow.entry = {Sequence{{{Call{"first"}}, {Call{"second"}}}}};
   workflow.qos = {.latency = std::chrono::milliseconds(500), .successes = 100};
+  workflow.promise = published_promise(workflow.qos);
   workflow.gateway.hop = Deterministic{0.01};
   spec.scenario.configuration =
       uniform_configuration(workflow, {.cpu = {1000}, .memory = {512}, .replicas = 2, .concurrency = 4});

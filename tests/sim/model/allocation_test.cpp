@@ -178,7 +178,7 @@ TEST(Allocation, NoneInTheStepsOfEnvironments) {
   repeated.load_knowledge = LoadForecasting::seasonal;
   repeated.features = FeatureSet::extended;
   EnvironmentSpec strict = two_steps(false);
-  strict.reward.qos = QosKind::strict;
+  strict.scenario.workflow.promise = strict_promise(strict.scenario.workflow.qos);
   for (const EnvironmentSpec& spec : {two_steps(), two_steps(false), repeated, strict}) {
     const auto plan = std::make_shared<const EnvironmentPlan>(spec);
     VectorEnv environments({3, plan}, 1, 2);

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model/price.hpp"
-#include "sim/model/promise.hpp"
+#include "sim/model/judge_periods.hpp"
 #include "sim/model/run.hpp"
 #include "tests/sim/model/scenarios.hpp"
 
@@ -100,7 +100,7 @@ ScenarioSpec two_functions(Attribution attribution) {
   ScenarioSpec spec =
       scenario({first, second}, {{.replicas = 2}, {.replicas = 3, .concurrency = 1}},
                sequence({call("first"), call("second", OnFailure::ignore)}), closed_loop(6, Exponential{0.5}));
-  spec.workflow.qos = {.latency = 1600ms, .successes = 80};
+  spec.workflow.promise = published_promise({.latency = 1600ms, .successes = 80});
   spec.window = 10s;
   spec.attribution = attribution;
   return spec;
@@ -143,7 +143,7 @@ TEST(Observe, ThePromiseAndTheCostAreFunctionsOfTheSameCounts) {
   gateway.end(platform);
   const CountedWindow& counted = gateway.windows.front();
   const Observation seen = observe(counted, scenario.workflow());
-  EXPECT_EQ(keeps_promise(counted, scenario.workflow().qos), seen.qos_met);
+  EXPECT_EQ(keeps_promise(counted, scenario.workflow().promise), seen.qos_met);
   const WindowCost cost = cost_of(counted, scenario.workflow());
   EXPECT_EQ(cost.price, seen.price);
   EXPECT_EQ(cost.cost_window_usd, seen.cost_window_usd);

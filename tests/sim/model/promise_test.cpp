@@ -4,51 +4,60 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/sim/model/requests_at.hpp"
+#include "sim/core/error.hpp"
 
 namespace faasconf::sim {
 namespace {
 
 using namespace std::chrono_literals;
 
-bool met(ScenarioSpec spec, Duration latency, double successes) {
-  spec.workflow.qos = {.latency = latency, .successes = successes};
-  return run_for(spec, spec.window).windows[0].qos_met;
+TEST(Promise, RisksWhatItsPeriodsMayBreak) {
+  EXPECT_DOUBLE_EQ(Promise{.periods = 0.9}.risk(), 1 - 0.9);
+  EXPECT_DOUBLE_EQ((Promise{.served_share = 0.99, .over = 720h}).risk(), 1 - 0.99);
 }
 
-// 2 successes in 15 s are 4 in 30 s.
-TEST(Promise, QosIsMetExactlyAtItsLimits) {
-  const ScenarioSpec spec = requests_at({1s, 2s}, 4s, 15s);
-  EXPECT_TRUE(met(spec, 4s, 4));
-  EXPECT_FALSE(met(spec, 4s - 1ns, 4));
-  EXPECT_FALSE(met(spec, 4s, 4.001));
-  EXPECT_TRUE(met(spec, kForever, 0));
+TEST(Promise, PublishedIsTheTargetOfEachWindow) {
+  const Promise promise = published_promise({.latency = 13s, .successes = 20});
+  EXPECT_EQ(promise.kind, PromiseKind::published);
+  EXPECT_EQ(promise.mean, Duration(13s));
+  EXPECT_EQ(promise.successes, (CountTerm{.count = 20, .per = 30s}));
+  EXPECT_EQ(promise.period_requests, 0);
 }
 
-TEST(Promise, QosIsMissedWithoutASuccess) {
-  EXPECT_FALSE(met(requests_at({}, 1s, 30s), kForever, 0));
-  EXPECT_FALSE(met(requests_at({1s}, 50s, 30s), kForever, 0));
+TEST(Promise, StrictServesNinetyFivePercentWithinTheLatency) {
+  const Promise promise = strict_promise({.latency = 13s, .successes = 20});
+  EXPECT_EQ(promise.deadline, Duration(13s));
+  EXPECT_EQ(promise.served_share, 0.95);
+  EXPECT_EQ(promise.period_requests, 200);
+  EXPECT_EQ(promise.longest_period, Duration(10min));
+  EXPECT_DOUBLE_EQ(promise.periods, 0.95);
+  EXPECT_FALSE(promise.mean || promise.successes);
 }
 
-TEST(Promise, ComplianceIsTheShareOfWindowsThatMeet) {
-  ScenarioSpec spec = requests_at({1s, 11s, 12s, 31s}, 4s, 10s);
-  spec.workflow.qos = {.latency = 5s, .successes = 3};
-  EXPECT_DOUBLE_EQ(run_for(spec, 40s).qos_compliance, 0.75);
-  EXPECT_DOUBLE_EQ(run_for(spec, 40s, 20s).qos_compliance, 0.5);
+TEST(Promise, NamedOnesNeedATarget) {
+  EXPECT_THROW(published_promise({}), Error);
+  EXPECT_THROW(strict_promise({.successes = 20}), Error);
 }
 
-// The same of counts that nobody simulated.
-TEST(Promise, IsKeptByCountsAlone) {
-  CountedWindow window(1);
-  window.length_s = 15;
-  const QosTarget promise{.latency = 4s, .successes = 4};
-  EXPECT_FALSE(keeps_promise(window, promise));
-  window.requests.add(Outcome::success, 3s);
-  window.requests.add(Outcome::success, 5s);
-  window.requests.add(Outcome::failed, 100s);
-  EXPECT_TRUE(keeps_promise(window, promise));
-  window.length_s = 16;
-  EXPECT_FALSE(keeps_promise(window, promise));
+TEST(Promise, RefusesAMeanWithoutAServedShare) {
+  EXPECT_THROW(check(Promise{.mean = 2s}), Error);
+  EXPECT_NO_THROW(check(Promise{.mean = 2s, .served_share = 0.95}));
+  EXPECT_NO_THROW(check(published_promise({.latency = 2s})));
+}
+
+TEST(Promise, RefusesALatencyBeyondTheDeadline) {
+  EXPECT_THROW(check(Promise{.percentiles = {{0.95, 5s}}, .deadline = 2s}), Error);
+  EXPECT_NO_THROW(check(Promise{.percentiles = {{0.95, 2s}}, .deadline = 2s}));
+}
+
+TEST(Promise, RefusesImpossibleNumbers) {
+  EXPECT_THROW(check(Promise{.served_share = 1.5}), Error);
+  EXPECT_THROW(check(Promise{.served_share = 0.0}), Error);
+  EXPECT_THROW(check(Promise{.successes = CountTerm{.count = 0}}), Error);
+  EXPECT_THROW(check(Promise{.served_share = 0.95, .periods = 1}), Error);
+  EXPECT_THROW(check(Promise{.served_share = 0.95, .period_requests = -1}), Error);
+  EXPECT_THROW(check(Promise{.served_share = 0.95, .deadline = 0s}), Error);
+  EXPECT_THROW(check(Promise{.over = 720h}), Error);
 }
 
 }  // namespace

@@ -162,6 +162,7 @@ class RandomScenarios {
     }
     workflow.entry = draw_block(0, functions, 3);
     workflow.qos = {.latency = from_seconds(between(0.1, 2)), .successes = between(0, 60)};
+    workflow.promise = chance(0.5) ? published_promise(workflow.qos) : strict_promise(workflow.qos);
     workflow.gateway.routing = one_of(std::array{Routing::random, Routing::round_robin, Routing::least_connection});
     if (chance(0.5)) workflow.gateway.hop = Deterministic{between(0.02, 0.05)};
     if (chance(0.1)) workflow.gateway.hop = Exponential{0.03};

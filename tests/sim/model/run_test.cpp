@@ -59,28 +59,23 @@ TEST(RunOfAScenario, RefusesADurationOfNone) {
   EXPECT_THROW(run_once(small(), {.duration = -1s}), Error);
 }
 
-// A promise of 1 ns is broken by all that are in flight at a window's end, one for ever by none of them.
-TEST(RunOfAScenario, CountsStrictlyWhenAsked) {
+// With a deadline of 1 ns all that are in flight at a window's end are overdue, with one of a day none.
+TEST(RunOfAScenario, CountsEachRequestOnceWhereItIsDue) {
   for (const bool redeploy : {false, true}) {
     ScenarioSpec spec = small();
     spec.redeploy = redeploy;
-    spec.workflow.qos.latency = kForever;
-    const auto patient = run_once(spec, {.duration = 40s, .strict = true});
-    spec.workflow.qos.latency = 1ns;
-    const auto impatient = run_once(spec, {.duration = 40s, .strict = true});
-    ASSERT_EQ(patient.strict.size(), 4U);
-    std::int64_t in_flight = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-      const Counts& requests = patient.windows[i].requests;
-      EXPECT_EQ(patient.strict[i], (StrictCounts{.successes = requests.completions}));
-      in_flight += requests.in_flight;
-      EXPECT_LE(impatient.strict[i].successes, requests.completions);
-      EXPECT_LE(impatient.strict[i].failures, requests.in_flight);
-    }
-    EXPECT_GT(in_flight, 0);
-    EXPECT_EQ(impatient.strict[0].failures, patient.windows[0].requests.in_flight);
+    spec.workflow.promise = {.served_share = 0.95, .deadline = 24h, .period_requests = 0};
+    const auto patient = run_once(spec, {.duration = 40s});
+    spec.workflow.promise.deadline = 1ns;
+    const auto impatient = run_once(spec, {.duration = 40s});
+    EXPECT_EQ(patient.promise.due.served, patient.total.requests.completions);
+    EXPECT_EQ(patient.promise.due.overdue, 0);
+    std::int64_t arrivals = 0;
+    for (const Observation& window : impatient.windows) arrivals += window.requests.arrivals;
+    EXPECT_EQ(impatient.promise.due.due, arrivals);
+    EXPECT_EQ(impatient.promise.due.overdue, arrivals);
+    EXPECT_EQ(impatient.promise.kept, 0);
   }
-  EXPECT_TRUE(run_once(small(), {.duration = 40s}).strict.empty());
 }
 
 TEST(RunOfAScenario, KeepsSpansWhenAsked) {

@@ -1,0 +1,114 @@
+#include <cmath>
+#include <iomanip>
+#include <ostream>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/cli/command.hpp"
+#include "experiments/cli/experiment_options.hpp"
+#include "experiments/config/workload_file.hpp"
+#include "experiments/jobs/explain_promise.hpp"
+#include "sim/core/quantity.hpp"
+#include "sim/model/promise_text.hpp"
+
+namespace faasconf::experiments::cli {
+namespace {
+
+std::string percent(double share) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << 100 * share << " %";
+  return text.str();
+}
+
+void print_shares(std::ostream& out, const jobs::ExplainedPromise& explained) {
+  const double periods = explained.promise.periods;
+  for (const jobs::ShareAsked& share : explained.shares) {
+    out << "  " << share.term << ": " << percent(share.asked) << " of " << share.requests << " requests in "
+        << percent(periods) << " of the periods asks for a true share of " << percent(share.needed)
+        << ", where requests are independent; more where failures come in bursts\n";
+  }
+}
+
+void print_text(std::ostream& out, const jobs::ExplainPromiseJob& job, const jobs::ExplainedPromise& explained) {
+  const sim::Promise& promise = explained.promise;
+  for (const std::string& sentence : explained.impossible) out << "CANNOT HOLD: " << sentence << "\n";
+  out << describe_game(job.experiment.scenario) << "\nin full: " << sim::to_text(promise) << "\n\nwhat it asks\n";
+  print_shares(out, explained);
+  out << "  to be sure at " << percent(job.level) << ": " << explained.periods_to_prove
+      << (promise.over ? " requests, all served;" : " independent periods, all kept;") << " more if any breaks\n";
+  if (explained.period_length > sim::Duration::zero()) {
+    const auto all = static_cast<double>(explained.periods_to_prove) * sim::to_seconds(explained.period_length);
+    out << "  a period lasts about " << sim::format(explained.period_length) << " under this load";
+    if (!promise.over) {
+      out << ": at least " << sim::format(sim::from_seconds(std::ceil(all))) << " to prove it";
+    }
+    out << "\n";
+  }
+  if (promise.kind == sim::PromiseKind::published) {
+    out << "  only successes count: requests that are refused, fail or never end break nothing\n";
+  }
+}
+
+void print_json(std::ostream& out, const jobs::ExplainedPromise& explained) {
+  nlohmann::ordered_json shares = nlohmann::ordered_json::array();
+  for (const jobs::ShareAsked& share : explained.shares) {
+    shares.push_back({{"term", share.term},
+                      {"asked", share.asked},
+                      {"requests", share.requests},
+                      {"true_share", share.needed}});
+  }
+  nlohmann::ordered_json line{{"name", explained.promise.name},
+                              {"promise", sim::to_text(explained.promise)},
+                              {"risk", explained.promise.risk()},
+                              {"shares", shares},
+                              {"periods_to_prove", explained.periods_to_prove},
+                              {"impossible", explained.impossible}};
+  line["arrivals_per_s"] = nullptr;
+  if (explained.arrivals_per_s) line["arrivals_per_s"] = *explained.arrivals_per_s;
+  out << line.dump() << "\n";
+}
+
+int run_promise_explain(const Arguments& arguments, const Console& console) {
+  jobs::ExplainPromiseJob job{.experiment = read_experiment(arguments),
+                              .level = arguments.number("level", 0.5, 0.999999)};
+  sim::Workload& workload = job.experiment.scenario.workload;
+  if (arguments.given("users") && arguments.given("rate")) throw sim::Error("--users and --rate exclude one another");
+  if (arguments.given("users")) {
+    config::become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 1, 10'000'000));
+  }
+  if (arguments.given("rate")) config::become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
+  const jobs::ExplainedPromise explained = jobs::run(job);
+  if (arguments.given("json")) {
+    print_json(console.out, explained);
+  } else {
+    print_text(console.out, job, explained);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Command promise_explain_command() {
+  return {
+      .name = "promise explain",
+      .summary = "what a promise asks in effect: the true share, the periods that prove it, whether the load allows it",
+      .parameters =
+          {
+              experiment_parameter(),
+              promise_parameter(),
+              {.name = "users", .value_name = "N", .description = "closed loop of N users"},
+              {.name = "rate", .value_name = "R/s", .description = "open loop, R requests per second"},
+              {.name = "level",
+               .value_name = "SHARE",
+               .description = "confidence of a proof",
+               .default_value = "0.95"},
+              set_parameter(),
+              json_lines_parameter(),
+          },
+      .example = "faasconf promise explain parallel --users 20",
+      .run = run_promise_explain,
+  };
+}
+
+}  // namespace faasconf::experiments::cli

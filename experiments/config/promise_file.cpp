@@ -1,0 +1,139 @@
+#include "experiments/config/promise_file.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "sim/core/error.hpp"
+#include "sim/model/promise_text.hpp"
+
+namespace faasconf::experiments::config {
+namespace {
+
+// What a maker of promises objects to, with the place of the value.
+template <class Make>
+sim::Promise made_at(const YamlValue& value, Make make) {
+  try {
+    sim::Promise promise = make();
+    sim::check(promise);
+    return promise;
+  } catch (const sim::Error& error) {
+    value.fail(error.what());
+  }
+}
+
+// Neither a name nor terms.
+bool is_path(std::string_view text) {
+  return text != "published" && text != "strict" && text != "none" && text.find_first_of("<>=") == text.npos;
+}
+
+double read_share(const YamlValue& value) {
+  return parse_with(value, "a percentage such as 95%", sim::parse_percentage);
+}
+
+void read_latency(const YamlValue& value, sim::Promise& promise) {
+  const YamlMap map(value, {"mean", "p50", "p75", "p90", "p95", "p99", "p99.9"});
+  if (const auto mean = map.get("mean")) promise.mean = read_positive_duration(*mean);
+  for (const auto& [key, quantile] :
+       {std::pair{"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}}) {
+    if (const auto latency = map.get(key)) {
+      promise.percentiles.push_back({.quantile = quantile, .latency = read_positive_duration(*latency)});
+    }
+  }
+}
+
+// "20 per 30s"
+sim::CountTerm read_successes(const YamlValue& value) {
+  constexpr std::string_view expected = "a number of successes per time such as 20 per 30s";
+  constexpr std::string_view per = " per ";
+  const std::string& text = value.text(expected);
+  const auto at = text.find(per);
+  if (at == std::string::npos) value.refuse(expected);
+  return parse_with(value, expected, [&](std::string_view) {
+    const std::string part = "successes>=" + text.substr(0, at) + "/" + text.substr(at + per.size());
+    return *sim::promise_from_text(part).successes;
+  });
+}
+
+void read_good(const YamlValue& value, sim::Promise& promise) {
+  const YamlMap map(value, {"within", "share", "over"});
+  promise.deadline = read_positive_duration(map.require("within"));
+  promise.served_share = read_share(map.require("share"));
+  promise.over = read_positive_duration(map.require("over"));
+}
+
+// "200 requests", "window"
+std::int64_t read_period(const YamlValue& value) {
+  constexpr std::string_view expected = "a number of requests such as 200 requests, or window";
+  const std::string& text = value.text(expected);
+  if (text == "window") return 0;
+  return parse_with(value, expected, [](std::string_view written) {
+    return sim::promise_from_text("served_share>=95%, period=" + std::string(written.substr(0, written.find(' '))))
+        .period_requests;
+  });
+}
+
+sim::Promise read_map(const YamlValue& value, sim::Duration deadline) {
+  const YamlMap map(value, {"latency", "served_share", "successes", "good", "deadline", "period", "longest_period",
+                            "periods"});
+  sim::Promise promise{.deadline = deadline};
+  if (const auto latency = map.get("latency")) read_latency(*latency, promise);
+  if (const auto share = map.get("served_share")) promise.served_share = read_share(*share);
+  if (const auto successes = map.get("successes")) promise.successes = read_successes(*successes);
+  if (const auto good = map.get("good")) {
+    for (const char* const key : {"served_share", "deadline"}) {
+      if (const auto other = map.get(key)) other->fail("expected it within good, which is a served share of its own");
+    }
+    read_good(*good, promise);
+  }
+  if (const auto own = map.get("deadline")) promise.deadline = read_positive_duration(*own);
+  if (const auto period = map.get("period")) promise.period_requests = read_period(*period);
+  if (const auto longest = map.get("longest_period")) promise.longest_period = read_positive_duration(*longest);
+  if (const auto periods = map.get("periods")) promise.periods = read_share(*periods);
+  return promise;
+}
+
+sim::Promise read_scalar(const YamlValue& value, const sim::QosTarget& target, sim::Duration deadline) {
+  const std::string& text = value.text("a promise");
+  if (is_path(text)) value.refuse("published, strict, none, or terms such as p95<=2s, served_share>=99%");
+  return made_at(value, [&]() -> sim::Promise {
+    if (text == "none") return {};
+    if (text == "published") return sim::published_promise(target);
+    if (text == "strict") return sim::strict_promise(target);
+    return sim::promise_from_text(text, {.deadline = deadline});
+  });
+}
+
+}  // namespace
+
+sim::Promise read_promise(const YamlValue& value, const sim::QosTarget& target, sim::Duration deadline) {
+  if (value.is_scalar()) return read_scalar(value, target, deadline);
+  const sim::Promise promise = read_map(value, deadline);
+  if (!promise.has_terms()) value.fail("expected at least one term such as served_share: 95%");
+  return made_at(value, [&] { return promise; });
+}
+
+sim::Promise promise_of(const sim::QosTarget& target) {
+  if (target.latency == sim::kForever && target.successes == 0) return {};
+  return sim::published_promise(target);
+}
+
+sim::Duration patience_of(const sim::WorkflowSpec& workflow) {
+  return workflow.gateway.timeout.value_or(sim::Promise{}.deadline);
+}
+
+void load_promise_file(YamlNode& promise, InputFiles& files) {
+  if (promise.kind != YamlNode::Kind::scalar || !is_path(promise.scalar)) return;
+  const InputFiles::Text file = files.read({promise, "promise"});
+  YamlNode tree = parse_yaml_file(file.content, file.path);
+  if (YamlNode* const inside = tree.find("promise")) {
+    YamlNode own = std::move(*inside);
+    tree = std::move(own);
+  }
+  promise = std::move(tree);
+}
+
+std::string promise_to_yaml(const sim::Promise& promise) {
+  return promise.name.empty() ? "\"" + sim::to_text(promise) + "\"" : promise.name;
+}
+
+}  // namespace faasconf::experiments::config

@@ -1,0 +1,30 @@
+#pragma once
+// The promise of a workflow file, or of a file of its own.
+
+#include <string>
+#include <string_view>
+
+#include "experiments/config/input_files.hpp"
+#include "experiments/config/yaml_reader.hpp"
+#include "sim/model/promise.hpp"
+#include "sim/model/workflow.hpp"
+
+namespace faasconf::experiments::config {
+
+// `published`, `strict`, `none`, terms on one line as sim/model/promise_text.hpp reads them, or a map of them.
+// target: what the named ones are made of. deadline: where the promise does not set one.
+sim::Promise read_promise(const YamlValue& value, const sim::QosTarget& target, sim::Duration deadline);
+
+// What a file without `promise` promises: the published one of its `qos`, none without.
+sim::Promise promise_of(const sim::QosTarget& target);
+
+// How long a request is waited for where its promise does not say: the client's timeout, or 10 minutes without one.
+sim::Duration patience_of(const sim::WorkflowSpec& workflow);
+
+// Puts the promise of a file, which may be a workflow's, in the place of its path; leaves anything else as it is.
+void load_promise_file(YamlNode& promise, InputFiles& files);
+
+// As an entry of a workflow file.
+std::string promise_to_yaml(const sim::Promise& promise);
+
+}  // namespace faasconf::experiments::config
