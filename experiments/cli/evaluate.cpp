@@ -1,5 +1,6 @@
 #include "experiments/jobs/evaluate.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -18,6 +19,7 @@
 #include "experiments/config/words.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
+#include "experiments/results/looks.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -31,6 +33,7 @@ constexpr std::int64_t kMostSeeds = 100'000;
 struct Wanted {
   jobs::EvaluateJob job;
   std::string out, plot;  // paths; empty: not wanted
+  std::string ledger;    // of final looks; empty: this is none
   bool json = false;
   bool quiet = false;
 };
@@ -69,6 +72,10 @@ void read_outputs(const Arguments& arguments, Wanted& wanted) {
   wanted.out = output_file(arguments, "out");
   wanted.plot = figure_file(arguments, "plot");
   check_apart({{"--out", wanted.out}, {"--plot", wanted.plot}}, inputs_of(wanted.job.experiment));
+  if (arguments.given("final")) {
+    const auto folder = std::filesystem::path(wanted.out).parent_path();
+    wanted.ledger = (folder / "looks.csv").string();
+  }
   wanted.json = arguments.given("json");
   wanted.quiet = arguments.given("quiet");
 }
@@ -109,7 +116,7 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
       << " seeds each, " << windows_of(result) << " windows of " << sim::format(scenario.window)
       << " per policy; seed " << evaluation.seed << "\n" << describe_game(scenario) << "\n";
   print_table(out, result.plan, evaluation, result.verdicts);
-  out << "\nIntervals: 95 %, bootstrap over seeds within each load"
+  out << "\nIntervals: 95 %, bootstrap over seeds"
       << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")
       << ".\n";
   std::set<std::string> protocols;
@@ -150,6 +157,17 @@ bool write_outputs(const Wanted& wanted, const jobs::EvaluateResult& result, con
   return wanted.plot.empty() || draw_figure(console.err, "faasconf.evaluation_plot", record, wanted.plot);
 }
 
+// Says how often these loads have been looked at.
+void count_look(std::ostream& err, const std::string& ledger, const jobs::EvaluateResult& result) {
+  const std::size_t looks = results::add_look(
+      ledger, {.date = results::utc_now(),
+               .identity = evaluation::identity_of(result.experiment, result.plan, result.evaluation),
+               .workflow = result.plan.scenario.workflow.name,
+               .loads = result.evaluation.loads});
+  err << "faasconf: look " << looks << " at these loads, by " << ledger
+      << (looks > 1 ? "; who looks often finds a winner by luck: keep loads that nobody has looked at\n" : "\n");
+}
+
 int run_evaluate(const Arguments& arguments, const Console& console) {
   const Wanted wanted = read_arguments(arguments);
   if (!wanted.quiet) {
@@ -169,6 +187,7 @@ int run_evaluate(const Arguments& arguments, const Console& console) {
   (wanted.json ? print_json_lines : print_report)(console.out, result);
   console.out.flush();
   const bool drawn = write_outputs(wanted, result, console);
+  if (!wanted.ledger.empty() && !result.interrupted) count_look(console.err, wanted.ledger, result);
   if (result.interrupted) {
     console.err << "faasconf: interrupted; these are the " << result.evaluation.seeds << " seeds that were done\n";
     return kInterrupted;
@@ -233,6 +252,10 @@ Command evaluate_command() {
               set_parameter(),
               {.name = "out", .value_name = "FILE", .description = "runs and summary, HDF5"},
               {.name = "plot", .value_name = "FILE", .description = "figure, PNG (needs Python)"},
+              {.name = "final",
+               .kind = flag,
+               .description = "this is a look at held-out loads: enter it in looks.csv beside --out, and say how many "
+                              "there were"},
               json_lines_parameter(),
               quiet_parameter(),
           },

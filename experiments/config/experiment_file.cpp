@@ -15,6 +15,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/policy_files.hpp"
+#include "experiments/config/profile_file.hpp"
 #include "experiments/config/promise_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workflow_file.hpp"

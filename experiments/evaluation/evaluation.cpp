@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLevel = 0.95;
-constexpr std::uint64_t kMostSeeds = 1'000'000;  // of a load, so that its random numbers are nobody else's
 
 // Topics by what matters in a comparison; the others follow as they stand.
 constexpr auto kFirst =
@@ -58,8 +57,7 @@ class Cells {
   std::optional<Scores> run(std::size_t number, const sim::GoOn& go_on) const {
     const std::size_t cell = number % size();
     const std::size_t seed = number / size();
-    const std::size_t load_index = cell % plan_.loads.size();
-    const EvaluatedLoad& load = plan_.loads[load_index];
+    const EvaluatedLoad& load = plan_.loads[cell % plan_.loads.size()];
     const sim::Duration window = plan_.scenario.window;
     const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(load.windows),
                                   .warm_up = window,
@@ -68,7 +66,7 @@ class Cells {
       sim::throw_if_cancelled(go_on);
       const auto policy = plan_.policies[cell / plan_.loads.size()].make(
           {.scenario = scenarios_[cell], .users = load.users, .seed = seed});
-      return score(sim::run(scenarios_[cell], *policy, options, plan_.seed, load_index * kMostSeeds + seed),
+      return score(sim::run(scenarios_[cell], *policy, options, plan_.seed, seed),
                    plan_.criteria);
     } catch (const sim::Cancelled&) {
       return std::nullopt;
@@ -80,21 +78,22 @@ class Cells {
   std::vector<sim::Scenario> scenarios_;
 };
 
-// Values of a criterion, load by load; those that are absent left out.
+// Values of a criterion, load by load and seed by seed; NaN where one is absent.
 template <class Value>
 sim::Strata strata(const Evaluation& evaluation, const Value& value) {
   sim::Strata all(evaluation.loads.size());
   for (std::size_t load = 0; load < all.size(); ++load) {
     for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
-      const double one = value(load, seed);
-      if (!std::isnan(one)) all[load].push_back(one);
+      all[load].push_back(value(load, seed));
     }
   }
   return all;
 }
 
 bool has_empty(const sim::Strata& strata) {
-  return std::ranges::any_of(strata, [](const auto& stratum) { return stratum.empty(); });
+  return std::ranges::any_of(strata, [](const auto& stratum) {
+    return std::ranges::all_of(stratum, [](double value) { return std::isnan(value); });
+  });
 }
 
 sim::Rng resampling(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
@@ -127,7 +126,7 @@ double find_worst_seed(const Evaluation& evaluation, std::size_t policy, std::si
 void judge_loads(const sim::Strata& values, sim::Rng rng, bool more_is_better, Verdict& verdict) {
   verdict.lowest = std::numeric_limits<double>::infinity();
   for (std::size_t load = 0; load < values.size(); ++load) {
-    const sim::AsymmetricInterval found = sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel});
+    const sim::AsymmetricInterval found = sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel, .together = true});
     verdict.lowest = std::min(verdict.lowest, found.low);
     const double worse =
         more_is_better ? verdict.worst_load.estimate - found.estimate : found.estimate - verdict.worst_load.estimate;
@@ -146,7 +145,7 @@ std::optional<sim::AsymmetricInterval> difference(const Evaluation& evaluation, 
   if (has_empty(pairs)) return std::nullopt;
   const auto comparisons = static_cast<double>(evaluation.policies.size() - 1);
   return sim::bootstrap_interval(pairs, sim::mean, resampling(evaluation, policy, criterion),
-                                 {.level = 1 - (1 - kLevel) / comparisons});
+                                 {.level = 1 - (1 - kLevel) / comparisons, .together = true});
 }
 
 std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
@@ -155,8 +154,9 @@ std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, s
   if (has_empty(values)) return std::nullopt;
   const sim::Rng rng = resampling(evaluation, policy, criterion);
   Verdict verdict{
-      .mean = sim::bootstrap_interval(values, sim::mean, rng, {.level = kLevel}),
-      .interquartile_mean = sim::bootstrap_interval(values, sim::interquartile_mean, rng, {.level = kLevel}),
+      .mean = sim::bootstrap_interval(values, sim::mean, rng, {.level = kLevel, .together = true}),
+      .interquartile_mean =
+          sim::bootstrap_interval(values, sim::interquartile_mean, rng, {.level = kLevel, .together = true}),
       .difference = difference(evaluation, policy, criterion)};
   verdict.worst_seed = find_worst_seed(evaluation, policy, criterion);
   judge_loads(values, rng, more_is_better(evaluation, criterion), verdict);

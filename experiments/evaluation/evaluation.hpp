@@ -66,11 +66,13 @@ struct Evaluation {
 // Called after each run, by one thread at a time.
 using OnRuns = std::function<void(std::size_t runs_done)>;
 
-// Seeds of different loads are independent, those of different policies the same. When it is cancelled, the seeds that
+// Run k of a seed meets the same random numbers under every load and policy, those that simulate gives its replication k.
+// When it is cancelled, the seeds that
 // are complete count. Results do not depend on the number of threads.
 Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs = {}, const sim::GoOn& go_on = {});
 
-// What the runs of a policy say of a criterion. Intervals are the stratified bootstrap's, strata the loads.
+// What the runs of a policy say of a criterion. Intervals are the bootstrap's over seeds, the runs of a seed under all
+// loads together.
 struct Verdict {
   sim::AsymmetricInterval mean;
   sim::AsymmetricInterval interquartile_mean;

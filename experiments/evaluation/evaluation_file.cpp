@@ -41,7 +41,8 @@ config::YamlNode loads_yaml(const EvaluationPlan& plan) {
   std::vector<config::YamlNode> loads;
   for (const EvaluatedLoad& load : plan.loads) {
     loads.push_back(config::yaml_map(
-        {{"name", config::yaml_scalar(load.name)}, {"users", config::yaml_scalar(users_text(load.users))}}));
+        {{"name", config::yaml_scalar(load.name)}, {"users", config::yaml_scalar(users_text(load.users))},
+         {"windows", config::yaml_scalar(std::to_string(load.windows))}}));
   }
   return config::yaml_list(std::move(loads));
 }
@@ -188,6 +189,11 @@ void write_evaluation(const std::string& path, const config::Experiment& experim
     }
     part.commit();
   });
+}
+
+std::string identity_of(const config::Experiment& experiment, const EvaluationPlan& plan,
+                        const Evaluation& evaluation) {
+  return results::identity(record_of(experiment, plan, evaluation));
 }
 
 }  // namespace faasconf::experiments::evaluation

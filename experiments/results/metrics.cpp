@@ -54,6 +54,13 @@ constexpr auto sum = [](const EndToEnd& row) -> Whole {
   return total;
 };
 
+// Of all functions together.
+Real replicas(const EndToEnd& row) {
+  double total = 0;
+  for (const FunctionObservation& function : row.seen.functions) total += function.instances;
+  return total;
+}
+
 Real start_s(const EndToEnd& row) { return sim::to_seconds(row.seen.start); }
 Real length_s(const EndToEnd& row) { return sim::to_seconds(row.seen.length); }
 Whole qos_met(const EndToEnd& row) { return row.seen.qos_met; }
@@ -130,6 +137,7 @@ constexpr EndToEndMetric kEndToEnd[] = {
      {"periods"}, promise, less, in_replications + in_summary},
     {"events", "events", events, "events of the simulation", {}, load, neither, in_replications},
     // of all functions
+    {"replicas", "instances", replicas, "replicas, mean", {}, instances, neither, in_summary + in_criteria},
     {"cold_starts", "calls", sum<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
      instances, less, in_summary},
     {"crashes", "crashes", sum<&FunctionObservation::crashes>, "crashes of instances", {}, instances, less, in_summary},

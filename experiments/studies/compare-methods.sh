@@ -17,7 +17,7 @@ off_policy=(--set "training.qos_weight=${QOS_WEIGHT:-2}" --set training.steps_pe
   --set training.learning.warm_up=4096)
 as_published=(--set training.features=paper --set training.integers=paper --set training.steps_per_iteration=2
   --set training.learning.warm_up=4096)
-strict=(--set training.qos=strict --set training.learning.violation_limit=0.03)
+strict=(--set promise=strict --set training.learning.violation_limit=0.03)
 
 # the box of the published baselines: actions from .2 to .8, no limit on concurrency
 box=(--set 'workflow.ranges.cpu=[600m, 1650m]' --set 'workflow.ranges.memory=[614Mi, 1690Mi]'
@@ -56,7 +56,7 @@ train() {  # METHOD SEED
 search() {  # FILE OPTION...
   [ -e "$1" ] && return
   # it fails where nothing is surely within the limit, and says so in its file
-  "$program" search parallel --quiet --threads 1 --out "$1.part" "${@:2}" >"$1.txt" || [ -e "$1.part" ]
+  "$program" search parallel --instances fresh --quiet --threads 1 --out "$1.part" "${@:2}" >"$1.txt" || [ -e "$1.part" ]
   mv "$1.part" "$1"
 }
 
@@ -64,7 +64,8 @@ published=(mappo mappo-no-attention ppo attmf attmf-unsafe attmf-modern mf mf-un
   ddpg-unsafe attmf-as-published mf-as-published maddpg-as-published ddpg-as-published)
 boxed=(mf-in-published-box maddpg-in-published-box ddpg-in-published-box)
 served=(strict-mappo strict-mappo-no-attention strict-ppo)
-tight=(--qos strict --violation-limit 0.03)
+published_search=(--promise published)
+tight=(--promise strict)
 
 if [ "${1:-}" = one ]; then  # a job of those below, in the folder of the results: one JOB...
   "${@:2}"
@@ -75,8 +76,8 @@ note_commit
 cd "$folder"
 export program
 {
-  echo "search lookup.yaml --windows 600000"
-  echo "search static.yaml --windows 1500000 --static"
+  echo "search lookup.yaml --windows 600000 ${published_search[*]}"
+  echo "search static.yaml --windows 1500000 --static ${published_search[*]}"
   echo "search lookup-strict.yaml --windows 600000 ${tight[*]}"
   echo "search static-strict.yaml --windows 1500000 --static ${tight[*]}"
   for seed in $(seq -w "$seeds"); do
@@ -87,15 +88,15 @@ export program
 evaluate() {  # NAME WORKFLOW "METHOD..." OPTION...
   local bundles=()
   for method in $3; do bundles+=(--bundle "trainings/$method"); done
-  once "$1.txt" "$program" evaluate "$2" --seeds "$seeds" --users 12,17,23,28 "${@:4}" "${bundles[@]}" \
+  once "$1.txt" "$program" evaluate "$2" --instances fresh --seeds "$seeds" --users 12,17,23,28 "${@:4}" "${bundles[@]}" \
     --out "$1.h5" --plot "$1.png"
 }
 controls=(--config static.yaml --table lookup.yaml)
 strict_controls=(--config static-strict.yaml --table lookup-strict.yaml)
-evaluate published parallel "${published[*]}" "${controls[@]}"
-evaluate published-box parallel "${boxed[*]}" "${box[@]}"
+evaluate published parallel "${published[*]}" --promise published "${controls[@]}"
+evaluate published-box parallel "${boxed[*]}" --promise published "${box[@]}"
 evaluate strict parallel "${served[*]}" "${strict_controls[@]}"
-evaluate published-cfs parallel-cfs "${published[*]}" "${controls[@]}"
+evaluate published-cfs parallel-cfs "${published[*]}" --promise published "${controls[@]}"
 evaluate strict-cfs parallel-cfs "${served[*]}" "${strict_controls[@]}"
 
 cd - >/dev/null

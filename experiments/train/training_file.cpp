@@ -139,7 +139,7 @@ class TrainingReader {
   Training read() {
     load_workflows();
     if (config::YamlNode* const promise = root_.find("promise")) config::load_promise_file(*promise, files_);
-    const config::YamlMap top({root_, ""}, {"workflow", "description", "promise", "seed", "training"});
+    const config::YamlMap top({root_, ""}, {"workflow", "description", "promise", "workload", "seed", "training"});
     read_promise(top);
     if (const auto description = top.get("description")) description->text("a text");
     const config::YamlMap map(top.require("training"), {kTrainingKeys.begin(), kTrainingKeys.end()});
@@ -149,7 +149,8 @@ class TrainingReader {
     training.method = map.require("method").text("a method");
     trainer.method = read_method(map.require("method"));
     const bool on_policy = std::holds_alternative<learner::marl::OnPolicySpec>(trainer.method);
-    const sim::EnvironmentSpec environment = read_environment(map, on_policy);
+    sim::EnvironmentSpec environment = read_environment(map, on_policy);
+    if (const auto workload = top.get("workload")) read_workload(*workload, environment.scenario);
     read_learning(map, environment, trainer.method);
     training.steps = read_size(map.require("steps"));
     read_into(map, "shards", trainer.shards, [](const config::YamlValue& value) { return read_size(value, 1, 4096); });
@@ -182,6 +183,16 @@ class TrainingReader {
     } else {
       load(node);
     }
+  }
+
+  // What the clients do but for their number, which training.users or training.profiles give.
+  void read_workload(const config::YamlValue& value, sim::ScenarioSpec& scenario) {
+    const config::YamlMap keys(value, {"closed_loop", "retry", "window"});
+    if (const auto loop = keys.get("closed_loop"); loop && loop->node().find("users") != nullptr) {
+      loop->fail("expected no users here; training.users or training.profiles give them");
+    }
+    scenario.workload = config::read_workload(keys, files_);
+    if (const auto window = keys.get("window")) scenario.window = config::read_positive_duration(*window);
   }
 
   // The promise of all workflows, where the file has one; formerly training.qos named it.

@@ -88,6 +88,7 @@ LearnedPolicy::LearnedPolicy(const bundle::PolicyBundle& bundle, const sim::Scen
       last_(actions_.size()),
       rows_(actions_.agents() * features_.size()) {
   check_fit(bundle.metadata, scenario, actions_, graph_, features_);
+  if (!options_.any_promise) check_promise(bundle.metadata.promise, scenario.workflow().promise);
   if (clairvoyant_ && !options_.users) {
     throw sim::Error("policy for workflow " + bundle.metadata.workflow +
                      " is clairvoyant: it must be told the users of the next window; where nobody knows them, train "

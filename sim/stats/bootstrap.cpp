@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 
@@ -21,21 +22,44 @@ double interquartile_mean(std::span<const double> values) {
   return mean(std::span(sorted).subspan(cut, sorted.size() - 2 * cut));
 }
 
+namespace {
+
+void add_present(double value, std::vector<double>& values) {
+  if (!std::isnan(value)) values.push_back(value);
+}
+
+void draw_apart(const Strata& strata, Rng& rng, std::vector<double>& values) {
+  values.clear();
+  for (const auto& stratum : strata) {
+    const auto size = static_cast<std::uint32_t>(stratum.size());
+    for (std::uint32_t i = 0; i < size; ++i) add_present(stratum[rng.below(size)], values);
+  }
+}
+
+void draw_together(const Strata& strata, Rng& rng, std::vector<double>& values) {
+  values.clear();
+  const auto size = static_cast<std::uint32_t>(strata.front().size());
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const std::uint32_t place = rng.below(size);
+    for (const auto& stratum : strata) add_present(stratum[place], values);
+  }
+}
+
+}  // namespace
+
 AsymmetricInterval bootstrap_interval(const Strata& strata, Statistic statistic, Rng rng,
                                       const BootstrapOptions& options) {
   assert(!strata.empty() && options.resamples > 0 && options.level > 0 && options.level < 1);
   std::vector<double> values;
-  for (const auto& stratum : strata) values.insert(values.end(), stratum.begin(), stratum.end());
+  for (const auto& stratum : strata) {
+    for (const double value : stratum) add_present(value, values);
+  }
   const double estimate = statistic(values);
 
-  std::vector<double> found(options.resamples);
-  for (double& one : found) {
-    auto drawn = values.begin();
-    for (const auto& stratum : strata) {
-      const auto size = static_cast<std::uint32_t>(stratum.size());
-      for (std::uint32_t i = 0; i < size; ++i) *drawn++ = stratum[rng.below(size)];
-    }
-    one = statistic(values);
+  std::vector<double> found;
+  while (found.size() < options.resamples) {
+    (options.together ? draw_together : draw_apart)(strata, rng, values);
+    if (!values.empty()) found.push_back(statistic(values));
   }
   std::sort(found.begin(), found.end());
   return {.estimate = estimate,

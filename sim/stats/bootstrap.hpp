@@ -20,6 +20,9 @@ double interquartile_mean(std::span<const double> values);
 struct BootstrapOptions {
   std::size_t resamples = 2000;
   double level = 0.95;
+  // The k-th values of all groups belong together, such as runs of one seed under all loads, which share their random
+  // numbers: they are drawn together. All groups are then of one size, and NaN stands for a value that is absent.
+  bool together = false;
 };
 
 // Groups of independent values, none empty: one group per load, one value per seed.
