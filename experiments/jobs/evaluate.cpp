@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "experiments/config/distributions.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/workload_file.hpp"
