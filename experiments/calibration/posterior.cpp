@@ -29,7 +29,7 @@ MatrixXd matrix_of(const std::vector<double>& values, std::size_t n) {
   return Eigen::Map<const MatrixXd>(values.data(), at(n), at(n));
 }
 
-// Precision of the prior in the unit box: of the parameter's own, or of the uniform law.
+// Precision of the prior in the unit box: of the parameter's own, or of the uniform distribution.
 VectorXd prior_precision(const Loss& loss, const Point& best) {
   VectorXd precision(at(best.size()));
   for (std::size_t i = 0; i < best.size(); ++i) {

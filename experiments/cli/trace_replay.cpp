@@ -188,7 +188,7 @@ std::vector<Parameter> parameters() {
        .description = "start-up of an instance, of which the data sets do not tell",
        .default_value = "0s"},
       {.name = "durations",
-       .value_name = "LAW",
+       .value_name = "DISTRIBUTION",
        .description = "of executions: through the trace's percentiles, a log-normal fit to them, or always the average",
        .default_value = "percentiles",
        .choices = {"percentiles", "log-normal", "average"}},

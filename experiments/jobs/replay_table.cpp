@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"

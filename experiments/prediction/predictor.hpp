@@ -15,7 +15,7 @@ namespace faasconf::experiments::prediction {
 // How far a measured window is from the predicted mean, in units of the predicted spread: what a calibration found on
 // its training rows, noise of the window and errors of the model together. Quantiles .05 and .95.
 struct Discrepancy {
-  double low = -1.6448536269514722;  // of the normal law, where nothing was measured
+  double low = -1.6448536269514722;  // of the normal distribution, where nothing was measured
   double high = 1.6448536269514722;
   double floor = 0;  // least spread, so that what never varies in the simulation has an interval too
 

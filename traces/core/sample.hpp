@@ -19,7 +19,7 @@ std::vector<std::size_t> sampling_order(const Trace& trace, std::uint64_t seed);
 // The first `count` of that order, in the order of the trace; all where there are fewer.
 Trace sample(const Trace& trace, std::size_t count, std::uint64_t seed, const sim::GoOn& go_on = {});
 
-// How far the law of a number over functions is from that of the whole.
+// How far the distribution of a number over functions is from that of the whole.
 struct Distances {
   double wasserstein_1 = 0;       // over the whole's mean
   double kolmogorov_smirnov = 0;  // 0..1

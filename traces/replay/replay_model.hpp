@@ -9,7 +9,7 @@
 #include "sim/core/quantity.hpp"
 #include "sim/core/time.hpp"
 #include "traces/core/trace.hpp"
-#include "traces/replay/distributions.hpp"
+#include "traces/replay/fitted_distributions.hpp"
 
 namespace faasconf::traces {
 

@@ -66,10 +66,10 @@ constexpr std::size_t kFitInCache = 500;
 // A distribution, and its value where that is constant.
 struct Sampler {
   explicit Sampler(const Distribution& of)
-      : law(&of), constant(of.is_random() ? 0 : of.mean()), random(of.is_random()) {}
-  double sample(Rng& rng) const { return random ? law->sample(rng) : constant; }
+      : distribution(&of), constant(of.is_random() ? 0 : of.mean()), random(of.is_random()) {}
+  double sample(Rng& rng) const { return random ? distribution->sample(rng) : constant; }
 
-  const Distribution* law;
+  const Distribution* distribution;
   double constant;
   bool random;
 };
@@ -100,7 +100,7 @@ struct FunctionPlan {
         off_cpu{Sampler(function.off_cpu)},
         has_memory(!function.process_memory.is_zero() || !function.parallel_memory.is_zero()),
         has_rejection_work(!function.rejection_work.is_zero()),
-        has_hop(!hop.seconds.law->is_zero()),
+        has_hop(!hop.seconds.distribution->is_zero()),
         may_fail(function.failure_probability > 0),
         on_demand(function.keep_alive.has_value()),
         from_zero(!function.fixed && function.ranges.replicas_min == 0) {}

@@ -19,7 +19,8 @@ sim::Configuration knobs() {
   return sim::uniform_configuration(two_functions(), {.cpu = {900}, .replicas = 2, .concurrency = 4});
 }
 
-// Normal errors of deviation 1 about predictions that claim a spread of .5: quantiles of the normal law, twice as far.
+// Normal errors of deviation 1 about predictions that claim a spread of .5: quantiles of the normal distribution, twice
+// as far.
 TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
   sim::Rng rng = sim::RngStreams(1).stream("test");
   std::vector<double> measured;

@@ -112,7 +112,7 @@ TEST(Environment, CarriesOverLikeOneRun) {
   }
 }
 
-// Under redeployment nothing is left of the window before: the same action and load give windows of one law.
+// Under redeployment nothing is left of the window before: the same action and load give windows of one distribution.
 TEST(Environment, ForgetsUnderRedeployment) {
   EnvironmentSpec spec = two_steps();
   spec.load.levels = {6};

@@ -91,7 +91,7 @@ ScenarioSpec one_function(FunctionSpec function, const FunctionConfiguration& kn
   spec.workflow.functions = {std::move(function)};
   spec.workflow.entry = {Call{.function = "function"}};
   spec.configuration.functions = {knobs};
-  spec.workload.source = OpenLoop{.rate_per_s = rate_per_s, .law = PoissonArrivals{}};
+  spec.workload.source = OpenLoop{.rate_per_s = rate_per_s, .process = PoissonArrivals{}};
   return spec;
 }
 

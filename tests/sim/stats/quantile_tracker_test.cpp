@@ -16,8 +16,9 @@ TEST(QuantileTracker, MovesAsWorkedByHand) {
   EXPECT_DOUBLE_EQ(tracker.quantile(), 0.45 + 0.675);
 }
 
-// Oracle: a share p lies below, also while the law changes; the long-run error is of the order of 1 / n, so 2 %.
-TEST(QuantileTracker, HasItsShareBelowWhileTheLawMoves) {
+// Oracle: a share p lies below, also while the distribution changes; the long-run error is of the order of 1 / n, so 2
+// %.
+TEST(QuantileTracker, HasItsShareBelowWhileTheDistributionMoves) {
   QuantileTracker tracker(0.9, 0.1);
   Rng rng(1);
   int below = 0;

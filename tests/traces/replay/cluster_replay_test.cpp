@@ -334,11 +334,11 @@ TEST(PoissonCalls, AreColdAfterAnIdleKeepAlive) {
 }
 
 // Oracle: where service is work on the instance's one core, M/G/1 processor sharing: empty with chance 1 - rho, and a
-// mean latency of E[S] / (1 - rho), whatever the law.
+// mean latency of E[S] / (1 - rho), whatever the distribution.
 TEST(PoissonCalls, ShareTheCpuOfTheirInstance) {
-  for (const sim::Distribution& law :
+  for (const sim::Distribution& distribution :
        {sim::Distribution(sim::Deterministic{2}), sim::Distribution(sim::LogNormal::of(2, 1.5))}) {
-    const Estimates estimates = replicate(law, 1);
+    const Estimates estimates = replicate(distribution, 1);
     expect_near(estimates.cold, (1 - .5) * std::exp(-.25 * 4));
     expect_near(estimates.latency_s, 2 / (1 - .5));
   }

@@ -243,24 +243,25 @@ void expect_near(const sim::RunningMoments& estimate, double exact) {
 }
 
 // Oracle: M/G/infinity in one instance (docs of the simulator's cold starts): P(cold) = exp(-lambda (tau + E[S])),
-// whatever the law, which is also the share of time without an instance. With negligible service exp(-lambda tau).
+// whatever the distribution, which is also the share of time without an instance. With negligible service exp(-lambda
+// tau).
 TEST(PoissonReplay, OfUnlimitedConcurrencyIsColdAfterAnIdleKeepAlive) {
-  for (const sim::Distribution& law :
+  for (const sim::Distribution& distribution :
        {sim::Distribution(sim::Deterministic{2}), sim::Distribution(sim::Exponential{2}), sim::Distribution()}) {
-    const auto estimates = replicate(.25, {.duration_s = law}, 4s, 0);
-    const double exact = std::exp(-.25 * (4 + law.mean()));
+    const auto estimates = replicate(.25, {.duration_s = distribution}, 4s, 0);
+    const double exact = std::exp(-.25 * (4 + distribution.mean()));
     expect_near(estimates.cold, exact);
     expect_near(estimates.loaded, 1 - exact);
-    expect_near(estimates.busy, 1 - std::exp(-.25 * law.mean()));
+    expect_near(estimates.busy, 1 - std::exp(-.25 * distribution.mean()));
   }
 }
 
 // Oracle: with a slot each, as many instances are busy as M/G/infinity has servers busy: Erlang's lambda E[S]. Without
 // keep-alive every call is cold and holds an instance for its start-up, too.
 TEST(PoissonReplay, OfConcurrencyOneHasErlangOccupancy) {
-  for (const sim::Distribution& law :
+  for (const sim::Distribution& distribution :
        {sim::Distribution(sim::Deterministic{3}), sim::Distribution(sim::LogNormal::of(3, 1.5))}) {
-    const auto estimates = replicate(.5, {.duration_s = law, .start_up_s = sim::Exponential{2}}, 0s, 1);
+    const auto estimates = replicate(.5, {.duration_s = distribution, .start_up_s = sim::Exponential{2}}, 0s, 1);
     expect_near(estimates.cold, 1);
     expect_near(estimates.busy, 1.5);
     expect_near(estimates.loaded, 2.5);
