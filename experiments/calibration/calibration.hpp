@@ -13,7 +13,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/predictor.hpp"
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 
 namespace faasconf::experiments::calibration {
 

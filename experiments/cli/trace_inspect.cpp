@@ -12,7 +12,7 @@
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/python.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/results/text_table.hpp"
 #include "traces/azure/published.hpp"
 #include "traces/azure/statistics.hpp"

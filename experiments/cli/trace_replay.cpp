@@ -7,7 +7,7 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/cli/replay_report.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/jobs/replay_table.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"

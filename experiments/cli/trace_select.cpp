@@ -9,7 +9,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/jobs/trace_output.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"

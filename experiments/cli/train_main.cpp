@@ -11,7 +11,7 @@
 #include "experiments/cli/cli.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/training_checkpoint.hpp"
 #include "experiments/train/train.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "learner/nets/process.hpp"

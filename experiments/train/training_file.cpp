@@ -17,7 +17,7 @@
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/prediction/candidate.hpp"
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "experiments/train/method_keys.hpp"
 #include "experiments/train/read_keys.hpp"
 #include "learner/safety/qos_probability.hpp"

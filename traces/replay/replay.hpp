@@ -17,7 +17,7 @@
 #include "sim/core/time.hpp"
 #include "sim/stats/quantiles.hpp"
 #include "traces/core/trace.hpp"
-#include "traces/replay/arrivals.hpp"
+#include "traces/replay/function_arrivals.hpp"
 #include "traces/replay/idle_histogram.hpp"
 #include "traces/replay/metering.hpp"
 #include "traces/replay/replay_model.hpp"

@@ -11,7 +11,7 @@
 #include "sim/model/engine/report.hpp"
 #include "sim/model/engine/service.hpp"
 #include "sim/model/engine/workflow_steps.hpp"
-#include "sim/model/engine/workload.hpp"
+#include "sim/model/engine/clients.hpp"
 
 namespace faasconf::sim {
 

@@ -132,7 +132,7 @@ TEST(WorkloadFile, WhatIsWrongIsNamedWithItsLine) {
       {"{open_loop: {}}", "open_loop: expected a key \"rate\", got none"},
       {"{open_loop: {rate: 0/s}}", "open_loop.rate: expected a rate above 0, got \"0/s\""},
       {"{open_loop: {rate: 1/s, law: uniform}}",
-       "open_loop.process: expected one of poisson, deterministic, gamma, mmpp, got \"uniform\""},
+       "open_loop.law: expected one of poisson, deterministic, gamma, mmpp, got \"uniform\""},
       {"{open_loop: {rate: 1/s, law: gamma}}", "open_loop: expected a key \"cv\", got none"},
       {"{open_loop: {rate: 1/s, cv: 2}}", "open_loop.cv: expected law: gamma beside it"},
       {"{open_loop: {rate: 1/s, law: mmpp, states: [{relative_rate: 1, mean_stay: 1s}]}}",

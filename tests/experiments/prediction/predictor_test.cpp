@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "sim/core/random.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 

@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/training_checkpoint.hpp"
 #include "experiments/train/tensorboard.hpp"
 #include "experiments/train/training_file.hpp"
 #include "learner/marl/greedy.hpp"

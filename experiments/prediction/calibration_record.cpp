@@ -1,4 +1,4 @@
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 
 #include <ostream>
 
