@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/core/go_on.hpp"
+
 namespace faasconf::experiments::jobs {
 
 // How far a job is with what it is doing now.
@@ -21,7 +23,7 @@ struct Progress {
   std::function<void(const Step&)> on_step{};  // from one thread at a time
   // Asked at least every 100 ms of wall time, from any thread. false cancels the job: it keeps what is complete and
   // says in its result that it was interrupted.
-  std::function<bool()> go_on{};
+  sim::GoOn go_on{};
 
   void report(Step step) const {
     if (on_step) on_step(std::move(step));

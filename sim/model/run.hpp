@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/model/strict_qos.hpp"
@@ -19,7 +20,7 @@ struct RunOptions {
   bool spans = false;   // keep every CallRecord
   bool strict = false;  // keep StrictCounts
   // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
-  std::function<bool()> go_on{};
+  GoOn go_on{};
 };
 
 struct Run {

@@ -2,10 +2,10 @@
 // A simulation as a platform: what is asked for is granted at once, and every window is known.
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/random.hpp"
 #include "sim/model/invariants.hpp"
 #include "sim/model/simulation.hpp"
@@ -22,7 +22,7 @@ struct SimulatedPlatformOptions {
   bool intervals = false;              // Measurement::interval is asked for, too; attribution completed
   bool strict = false;                 // keep StrictCounts
   std::vector<Observer*> observers{};  // besides; borrowed
-  std::function<bool()> go_on{};       // no: run_until() and begin() throw Cancelled; empty: always
+  GoOn go_on{};       // no: run_until() and begin() throw Cancelled; empty: always
 };
 
 class SimulatedPlatform final : public Platform {
@@ -50,7 +50,7 @@ class SimulatedPlatform final : public Platform {
 
   const Scenario& scenario_;
   RngStreams streams_;
-  std::function<bool()> go_on_;
+  GoOn go_on_;
   WindowCounter windows_;
   std::optional<WindowCounter> intervals_;
   std::optional<StrictRecorder> strict_;

@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/random.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
@@ -32,7 +32,7 @@ class Simulation {
   void run_until(Time horizon);
   // Asked by run_until() every thousand events or so, well within 0.1 s; where it says no, run_until() throws Cancelled
   // between two events. Empty: goes on always.
-  void set_go_on(std::function<bool()> go_on);
+  void set_go_on(GoOn go_on);
 
   // Starts anew at a time of the workload's profile: fresh instances under the present configuration, no requests.
   // Usage and request numbers go on counting.

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -152,7 +151,7 @@ class Engine {
   void set_idle_windows(FunctionId id, const IdleWindows& windows);
   void set_users(int users);
   void stop_arrivals() { stopped_ = true; }
-  void set_go_on(std::function<bool()> go_on) { go_on_ = std::move(go_on); }
+  void set_go_on(GoOn go_on) { go_on_ = std::move(go_on); }
 
   // queries
   Usage usage(FunctionId id) const;
@@ -350,7 +349,7 @@ class Engine {
   bool user_starting_ = false;  // an event user_starts is pending
   bool stopped_ = false;
   std::uint64_t next_request_ = 0;
-  std::function<bool()> go_on_;  // empty: always
+  GoOn go_on_;  // empty: always
 
   struct Claim {
     double wanted_cores = 0;
