@@ -6,7 +6,7 @@
 #include "experiments/jobs/output_folder.hpp"
 #include "experiments/jobs/trace_output.hpp"
 #include "sim/core/error.hpp"
-#include "traces/synthetic/in_order.hpp"
+#include "sim/core/in_order.hpp"
 #include "traces/synthetic/write_azure2019.hpp"
 
 namespace faasconf::experiments::jobs {
@@ -36,12 +36,13 @@ std::vector<std::string> write_store(const TraceSynthesizeJob& job, const traces
                                      const std::function<void(std::size_t)>& tell) {
   traces::TraceStoreWriter writer(job.out, store_origin(trace.spec().days, trace.origin(), record_of(job)));
   std::size_t done = 0;
-  traces::in_order((trace.size() + kFunctionsAtOnce - 1) / kFunctionsAtOnce, job.threads,
-                   [&](std::size_t piece) { return make_piece(trace, piece); },
-                   [&](const std::vector<traces::TraceFunction>& functions) {
-                     for (const traces::TraceFunction& function : functions) writer.append(function);
-                     tell(done += functions.size());
-                   });
+  const std::size_t pieces = (trace.size() + kFunctionsAtOnce - 1) / kFunctionsAtOnce;
+  const auto make = [&](std::size_t piece) { return make_piece(trace, piece); };
+  sim::in_order(pieces, job.threads, make, [&](const std::vector<traces::TraceFunction>& functions) {
+    for (const traces::TraceFunction& function : functions) writer.append(function);
+    tell(done += functions.size());
+    return true;
+  });
   writer.commit();
   return {job.out};
 }

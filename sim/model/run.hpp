@@ -41,8 +41,8 @@ using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 // Called after each replication, in order, from one thread at a time; false ends the run (precision reached, Ctrl-C).
 using OnReplication = std::function<bool(std::uint64_t replication, Run&&)>;
 
-// Runs replications 0 .. count - 1 on so many threads; on_replication sees them in order. An exception in one ends all.
-// Cancelled: those that are complete are still delivered, as far as none before them is missing.
+// Runs replications 0 .. count - 1 on so many threads; on_replication receives them in order. An exception in one, or
+// Cancelled, ends all: those before it are still delivered.
 void replicate(const Scenario& scenario, const PolicyFactory& make_policy, const RunOptions& options,
                std::uint64_t seed, std::uint64_t count, int threads, const OnReplication& on_replication);
 

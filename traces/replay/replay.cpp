@@ -1,15 +1,15 @@
 #include "traces/replay/replay.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <string>
-#include <thread>
+#include <utility>
 
 #include "sim/core/error.hpp"
+#include "sim/core/worker_pool.hpp"
 #include "traces/replay/tenant_replay.hpp"
 #include "traces/replay/tenants.hpp"
 
@@ -40,27 +40,33 @@ class SharedReplay {
         replay_(replay) {}
 
   void run(std::size_t threads) {
-    std::vector<std::thread> workers;
-    for (std::size_t i = 1; i < std::min(threads, order_.size()); ++i) workers.emplace_back([this] { work(); });
-    work();
-    for (std::thread& worker : workers) worker.join();
-    if (failure_) std::rethrow_exception(failure_);
-    set_quantiles(replay_.calls, latencies_s_);
+    sim::parallel_for(order_.size(), static_cast<int>(threads), [this](std::size_t place) {
+      std::unique_ptr<TenantReplayer> replayer = take_replayer();
+      replay(*replayer, order_[place]);
+      give_back(std::move(replayer));
+    });
+    sim::QuantileSketch latencies_s;
+    for (const auto& replayer : replayers_) latencies_s.merge(replayer->latencies_s());  // counts: in any order
+    set_quantiles(replay_.calls, latencies_s);
   }
 
  private:
-  void work() {
-    try {
-      TenantReplayer replayer(request_, length_);
-      if (progress_) replayer.on_progress = [this](std::uint64_t calls) { tell(calls); };
-      for (std::size_t place = next_++; place < order_.size(); place = next_++) replay(replayer, order_[place]);
-      const std::scoped_lock lock(mutex_);
-      latencies_s_.merge(replayer.latencies_s());  // counts: the order does not matter
-    } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      next_ = order_.size();
-    }
+  // One per thread is in use; each has memory and latencies of its own.
+  std::unique_ptr<TenantReplayer> take_replayer() {
+    const std::scoped_lock lock(mutex_);
+    if (replayers_.empty()) return new_replayer();
+    std::unique_ptr<TenantReplayer> replayer = std::move(replayers_.back());
+    replayers_.pop_back();
+    return replayer;
+  }
+  void give_back(std::unique_ptr<TenantReplayer> replayer) {
+    const std::scoped_lock lock(mutex_);
+    replayers_.push_back(std::move(replayer));
+  }
+  std::unique_ptr<TenantReplayer> new_replayer() {
+    auto replayer = std::make_unique<TenantReplayer>(request_, length_);
+    if (progress_) replayer->on_progress = [this](std::uint64_t calls) { report(calls); };
+    return replayer;
   }
   void replay(TenantReplayer& replayer, std::size_t tenant) {
     TenantReplay one = replayer.replay(tenants_[tenant].functions);
@@ -69,7 +75,7 @@ class SharedReplay {
       replay_.functions[tenants_[tenant].indices[i]] = one.functions[i];
     }
   }
-  void tell(std::uint64_t calls) {
+  void report(std::uint64_t calls) {
     const std::scoped_lock lock(mutex_);
     progress_(done_ += calls);
   }
@@ -80,11 +86,9 @@ class SharedReplay {
   sim::Duration length_;
   const ReplayProgress& progress_;
   TraceReplay& replay_;
-  std::atomic<std::size_t> next_ = 0;  // into the order
-  std::mutex mutex_;                   // for what follows
+  std::mutex mutex_;  // for what follows
   std::uint64_t done_ = 0;
-  sim::QuantileSketch latencies_s_;
-  std::exception_ptr failure_;
+  std::vector<std::unique_ptr<TenantReplayer>> replayers_;  // idle ones
 };
 
 }  // namespace
