@@ -150,7 +150,7 @@ ParameterPosterior summarise(const prediction::FittedParameter& parameter, doubl
   result.high = std::max(result.high, result.value);
   const double prior_deviation = 1 / std::sqrt(prior_precision);
   if (moments.standard_deviation().value_or(0) > kFlat * prior_deviation) {
-    result.warning = "the measurements hardly tell it";
+    result.warning = "weakly identified by the measurements";
   } else if (best < kAtBound || best > 1 - kAtBound) {
     result.warning = "it lies at a bound";
   }

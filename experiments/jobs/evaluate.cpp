@@ -64,6 +64,12 @@ evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std
   return {.name = name, .workload = std::move(workload), .users = std::move(users)};
 }
 
+std::size_t EvaluateResult::windows_per_policy() const {
+  std::size_t windows = 0;
+  for (const evaluation::EvaluatedLoad& load : plan.loads) windows += load.users.size() - 1;
+  return windows * evaluation.seeds;
+}
+
 EvaluateResult run(const EvaluateJob& job, const Progress& progress) {
   EvaluateResult result{
       .experiment = as_run(job), .plan = plan_of(job), .evaluation = {}, .verdicts = {}, .interrupted = false};

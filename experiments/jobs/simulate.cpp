@@ -96,6 +96,11 @@ std::vector<std::string> function_names(const sim::WorkflowSpec& workflow) {
   return names;
 }
 
+// MSER-5 searches the first half: an answer at its end is none.
+bool is_certain(sim::Duration found, const config::Experiment& experiment) {
+  return found < *experiment.duration / 2 - 5 * experiment.scenario.window;
+}
+
 // The result file, as far as the disk lets it be written: computed results are not lost to a full disk.
 class Record {
  public:
@@ -182,9 +187,11 @@ void Running::find_warm_ups() {
   const sim::RunOptions pilot{.duration = *experiment_.duration, .go_on = progress_.go_on};
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     progress_.report({.label = cases_[i].name + ": warm-up", .total = kPilots});
-    result_.cases[i].warm_up = job_.warm_up ? *job_.warm_up
-                                            : sim::find_warm_up(cases_[i].scenario, cases_[i].policy, pilot,
-                                                                *experiment_.seed, kPilots, job_.threads);
+    SimulatedCase& simulated = result_.cases[i];
+    simulated.warm_up = job_.warm_up ? *job_.warm_up
+                                     : sim::find_warm_up(cases_[i].scenario, cases_[i].policy, pilot, *experiment_.seed,
+                                                         kPilots, job_.threads);
+    simulated.warm_up_is_certain = job_.warm_up || is_certain(simulated.warm_up, experiment_);
   }
 }
 

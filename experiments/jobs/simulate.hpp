@@ -31,9 +31,10 @@ struct SimulateJob {
 };
 
 struct SimulatedCase {
-  sim::LoadKnowledge knows{};  // its policy, of the load
-  sim::Duration warm_up{};     // left out of every replication
-  bool precise = false;        // the wanted precision was reached; true where none was wanted
+  sim::LoadKnowledge knows{};      // what its policy knows of the load
+  sim::Duration warm_up{};         // left out of every replication
+  bool warm_up_is_certain = true;  // false: MSER-5 found no end of the transient in the half that it searches
+  bool precise = false;            // the wanted precision was reached; true where none was wanted
 };
 
 struct SimulateResult {

@@ -1,6 +1,9 @@
 #pragma once
 // What a trace is like: the statistics that are published of the Azure Functions 2019 data set.
 
+#include <utility>
+#include <vector>
+
 #include "experiments/jobs/progress.hpp"
 #include "experiments/jobs/trace_input.hpp"
 #include "traces/azure/statistics.hpp"
@@ -17,6 +20,11 @@ struct TraceInspectResult {
   traces::ReadReport read{};
   bool interrupted = false;  // there are none
 };
+
+// Points of a curve: place and value.
+using Curve = std::vector<std::pair<double, double>>;
+Curve thinned(const std::vector<double>& values);       // places from 1, closer together at the beginning
+Curve quantiles_of(const std::vector<double>& rising);  // at evenly spaced probabilities
 
 // Counts bytes. Throws sim::Error where the trace cannot be read.
 TraceInspectResult run(const TraceInspectJob& job, const Progress& progress = {});

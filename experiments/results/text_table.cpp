@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <ostream>
 
+#include "experiments/results/readable.hpp"
+
 namespace faasconf::experiments::results {
 namespace {
 
@@ -25,7 +27,7 @@ std::string fixed(double value, int decimals) {
   const int size = std::snprintf(text, sizeof(text), "%.*f", std::min(decimals, 40), value);
   std::string result(text, static_cast<std::size_t>(size));
   const bool zero = result.find_first_not_of("-0.") == std::string::npos;
-  return zero && result.front() == '-' ? result.substr(1) : result;
+  return with_thousands(zero && result.front() == '-' ? result.substr(1) : result);
 }
 
 std::string format_exact(double value) {

@@ -90,9 +90,10 @@ TEST(TraceReplay, PrintsATableAndWhatItAssumed) {
   EXPECT_EQ(ran.code, kDone);
   EXPECT_THAT(ran.out, HasSubstr("cold starts [% of the calls served]"));
   EXPECT_THAT(ran.out, HasSubstr("wasted [% of the memory loaded]"));
-  EXPECT_THAT(ran.err, HasSubstr("the trace does not tell the durations of 2 of 2 functions: took 950ms (--duration)"));
+  EXPECT_THAT(ran.err,
+              HasSubstr("the trace does not record the durations of 2 of 2 functions: took 950ms (--duration)"));
   EXPECT_THAT(ran.err, HasSubstr("the memory of the apps of 2 of 2 functions: took 140M (--app-memory)"));
-  EXPECT_THAT(ran.err, Not(HasSubstr("denied")));
+  EXPECT_THAT(ran.err, Not(HasSubstr("rejected:")));
 }
 
 // Every 20 min: the hybrid policy unloads between calls, a keep-alive of 10 min loses the instance each time.
@@ -149,7 +150,7 @@ TEST(TraceReplay, OnAClusterSaysWhatWasDenied) {
 
   const Ran tight = faasconf(options + "--nodes 1 --node-memory 100Mi");
   EXPECT_EQ(tight.code, kDone);
-  EXPECT_THAT(tight.err, HasSubstr("3 of 3 calls were denied: no node had room for another instance"));
+  EXPECT_THAT(tight.err, HasSubstr("3 of 3 calls were rejected: no node had room for another instance"));
 }
 
 TEST(TraceReplay, ThreadsChangeNothingOnClustersEither) {
