@@ -1,5 +1,5 @@
 #pragma once
-// The whole of a calibration: measurements in; values, their posterior, and how well they predict out.
+// A whole calibration: from measurements to fitted values, their posterior and the accuracy of predictions.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +11,9 @@
 #include "experiments/calibration/fit.hpp"
 #include "experiments/calibration/posterior.hpp"
 #include "experiments/config/input_files.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/predictor.hpp"
-#include "experiments/prediction/calibration_record.hpp"
 
 namespace faasconf::experiments::calibration {
 

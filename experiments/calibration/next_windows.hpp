@@ -1,5 +1,6 @@
 #pragma once
-// Which windows to measure next: where the members of an ensemble disagree most, each choice knowing those before it.
+// Which windows to measure next: where the members of an ensemble disagree most, each choice taking account of those
+// before it.
 
 #include <cstddef>
 #include <cstdint>

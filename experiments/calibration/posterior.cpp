@@ -19,7 +19,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kLevel = 0.9;
-constexpr double kFlat = 0.6;  // of the prior's standard deviation: more is hardly told by the measurements
+constexpr double kFlat = 0.6;  // of the prior's standard deviation: beyond it a value is weakly identified
 constexpr double kCorrelated = 0.9;
 constexpr double kAtBound = 0.005;  // of the bounds' width
 

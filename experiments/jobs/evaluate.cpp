@@ -33,7 +33,7 @@ evaluation::EvaluationPlan plan_of(const EvaluateJob& job) {
   return plan;
 }
 
-// The record tells what was run, not what the file said.
+// The record says what was run, not what the file said.
 config::Experiment as_run(const EvaluateJob& job) {
   config::Experiment experiment = job.experiment;
   experiment.replications = job.seeds;

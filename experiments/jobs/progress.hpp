@@ -1,5 +1,5 @@
 #pragma once
-// How a job reports how far it is, and how it is cancelled.
+// How a job reports progress and is cancelled.
 
 #include <cstdint>
 #include <functional>
@@ -10,10 +10,10 @@
 
 namespace faasconf::experiments::jobs {
 
-// How far a job is with what it is doing now.
+// The progress of the present step of a job.
 struct Step {
   std::string label;        // "hpa: warm-up"
-  std::uint64_t done = 0;   // of what the job counts: replications, evaluations, rows
+  std::uint64_t done = 0;   // in units of the job: replications, evaluations, rows
   std::uint64_t total = 0;  // 0: unknown
   std::string note{};       // for people: "mean latency ± 2.3 %, wanted 1 %"
 };

@@ -50,7 +50,7 @@ sim::Duration duration_of(const config::Experiment& experiment) {
   return (profile ? config::length_of(*profile) : std::nullopt).value_or(kDuration);
 }
 
-// The record tells what was run, not what the job left open.
+// The record says what was run, not what the job left open.
 config::Experiment resolved(const SimulateJob& job) {
   config::Experiment experiment = job.experiment;
   experiment.duration = duration_of(experiment);

@@ -1,5 +1,5 @@
 #pragma once
-// What a trace is like: the statistics that are published of the Azure Functions 2019 data set.
+// Statistics of a trace: those published of the Azure Functions 2019 data set.
 
 #include <utility>
 #include <vector>
@@ -12,7 +12,7 @@
 namespace faasconf::experiments::jobs {
 
 struct TraceInspectJob {
-  TraceInput trace;  // on_duplicate decides nothing: functions are counted as they come
+  TraceInput trace;  // on_duplicate is ignored
 };
 
 struct TraceInspectResult {

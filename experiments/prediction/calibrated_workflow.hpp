@@ -1,5 +1,5 @@
 #pragma once
-// A workflow file as predictions take it: what runs and, under the key `calibration`, what measurements say of it.
+// A workflow file for predictions: the workflow and, under the key `calibration`, its calibration.
 
 #include <optional>
 #include <vector>

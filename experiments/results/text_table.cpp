@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kDigitsOfInterval = 2;
 constexpr int kDigitsWithout = 4;
-constexpr double kNarrow = 1e-6;  // of the mean: nobody reads so many digits
+constexpr double kNarrow = 1e-6;  // of the mean: more digits than anyone needs
 constexpr double kSmall = 1e-4;   // below this, and from kLarge on, a power of ten stands behind
 constexpr double kLarge = 1e9;
 

@@ -1,5 +1,5 @@
 #pragma once
-// Tables for a terminal, and numbers written as finely as they are known.
+// Tables for a terminal, and numbers with as many digits as their precision justifies.
 
 #include <iosfwd>
 #include <optional>

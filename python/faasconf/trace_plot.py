@@ -102,7 +102,7 @@ def draw_durations(axes: Axes, trace: Mapping[str, Any]) -> None:
     points = np.array(trace["durations_s"], dtype=float).reshape(-1, 2)
     points = points[points[:, 1] > 0]
     if not len(points):
-        axes.annotate("the trace does not tell", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
+        axes.annotate("not in the trace", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
         axes.set_xticks([])
         return
     axes.set_xscale("log")

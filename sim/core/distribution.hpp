@@ -1,5 +1,6 @@
 #pragma once
-// Distributions of times, work and sizes: non-negative random numbers, in the unit of whoever owns the distribution.
+// Distributions of times, work and sizes: non-negative random numbers, in the unit that the owner of the distribution
+// chooses.
 
 #include <string>
 #include <type_traits>
@@ -67,7 +68,7 @@ class Distribution {
   double sample(Rng& rng) const;
   double mean() const;
   double squared_cv() const;  // variance / mean^2; 0 when the mean is 0
-  bool is_zero() const;       // never gives anything but 0
+  bool is_zero() const;       // every sample is 0
   bool is_random() const { return !std::holds_alternative<Deterministic>(family_); }  // samples draw from the stream
   Distribution scaled(double factor) const;                                           // of factor x X; factor >= 0
   const Family& family() const { return family_; }
@@ -75,7 +76,7 @@ class Distribution {
   friend bool operator==(const Distribution&, const Distribution&) = default;
 
  private:
-  double sample_other(Rng& rng) const;  // distributions that cost more than the call
+  double sample_other(Rng& rng) const;  // the less common families
 
   Family family_;
 };

@@ -6,7 +6,7 @@
 
 namespace faasconf::sim {
 
-// Keeps the error of the lowest item; but an error proper precedes every Cancelled. Not thread-safe: the owner locks.
+// Keeps the error of the lowest item, but prefers any other error to Cancelled. Not thread-safe: the owner locks.
 class FirstError {
  public:
   void keep(std::size_t item, std::exception_ptr error);

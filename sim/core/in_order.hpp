@@ -88,8 +88,8 @@ class OrderedResults {
 
 // Calls make(i) for each i below count on so many threads, the caller among them, and use(make(0)), use(make(1)), ...
 // in this order, one at a time, on any of the threads while the others make. use() returns whether to go on. For any
-// number of threads the same results are used, those before the first error, and that error is thrown; an error proper
-// of any item precedes Cancelled.
+// number of threads the same results are used, those before the first error, and that error is thrown; any other error
+// takes precedence over Cancelled.
 template <class Make, class Use>
 void in_order(std::size_t count, int threads, const Make& make, const Use& use) {
   using Result = std::decay_t<decltype(make(std::size_t{}))>;

@@ -20,8 +20,8 @@ class WorkerPool {
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
 
-  // Calls work(i) once for each i below count and returns when all are done. After an error no more are begun; the one
-  // that a single thread would have met is thrown, but an error proper precedes Cancelled.
+  // Calls work(i) once for each i below count and returns when all are done. After an error no more are begun. Throws
+  // the error that a single thread would have met; any other error takes precedence over Cancelled.
   void run(std::size_t count, const std::function<void(std::size_t)>& work);
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 

@@ -1,5 +1,6 @@
 #pragma once
-// One run: windows under a policy. Many runs: replications on all cores, the same bytes for any number of threads.
+// One run: windows under a policy. Many runs: replications in parallel, with the same result for every number of
+// threads.
 
 #include <cstdint>
 #include <functional>
@@ -19,13 +20,13 @@ struct RunOptions {
   Duration warm_up{};   // whole windows before this time stay out of the total
   bool spans = false;   // keep every CallRecord
   bool strict = false;  // keep StrictCounts
-  // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
+  // Asked about every thousand events, from any thread. False: the run ends with Cancelled.
   GoOn go_on{};
 };
 
 struct Run {
   std::vector<Observation> windows;
-  Observation total;                 // the windows after the warm-up as one; qos_met says nothing
+  Observation total;                 // the windows after the warm-up as one; ignore its qos_met
   double qos_compliance = 0;         // share of the windows after the warm-up that met QoS
   std::vector<CallRecord> spans;     // in order of finishing; empty unless asked for
   std::vector<StrictCounts> strict;  // by window; empty unless asked for

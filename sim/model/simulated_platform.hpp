@@ -1,5 +1,5 @@
 #pragma once
-// A simulation as a platform: what is asked for is granted at once, and every window is known.
+// A simulation as a platform: it applies configurations at once and observes every window.
 
 #include <cstdint>
 #include <optional>
@@ -15,14 +15,15 @@
 
 namespace faasconf::sim {
 
-// What was sent in a window that has ended comes back, as far as its attribution asks for it. Nothing more is sent.
+// Runs the simulation until the requests sent in the window that has ended are finished, as far as the attribution
+// counts them. Stops arrivals.
 void drain(Simulation& simulation, Attribution attribution);
 
 struct SimulatedPlatformOptions {
-  bool intervals = false;              // Measurement::interval is asked for, too; attribution completed
+  bool intervals = false;              // Measurement::interval is used as well, with attribution completed
   bool strict = false;                 // keep StrictCounts
   std::vector<Observer*> observers{};  // besides; borrowed
-  GoOn go_on{};       // no: run_until() and begin() throw Cancelled; empty: always
+  GoOn go_on{};                        // no: run_until() and begin() throw Cancelled; empty: always
 };
 
 class SimulatedPlatform final : public Platform {

@@ -27,6 +27,11 @@ std::vector<std::size_t> order_of(const std::vector<Tenant>& tenants) {
   return order;
 }
 
+template <class Totals, class... Members>
+void add_members(Totals& total, const Totals& one, Members... members) {
+  ((total.*members += one.*members), ...);
+}
+
 // What the threads share.
 class SharedReplay {
  public:
@@ -141,26 +146,14 @@ double price(const Trace& trace, std::span<const CallTotals> calls, const Replay
 }
 
 void add_to(CallTotals& total, const CallTotals& one) {
-  total.calls += one.calls;
-  total.cold += one.cold;
-  total.denied += one.denied;
-  total.execution_s += one.execution_s;
-  total.execution_mib_s += one.execution_mib_s;
-  total.billed_mib_s += one.billed_mib_s;
-  total.latency_s += one.latency_s;
+  add_members(total, one, &CallTotals::calls, &CallTotals::cold, &CallTotals::denied, &CallTotals::execution_s,
+              &CallTotals::execution_mib_s, &CallTotals::billed_mib_s, &CallTotals::latency_s);
 }
 
 void add_to(InstanceTotals& total, const InstanceTotals& one) {
-  total.started += one.started;
-  total.pre_warmed += one.pre_warmed;
-  total.evicted += one.evicted;
-  total.most += one.most;
-  total.start_up_s += one.start_up_s;
-  total.busy_s += one.busy_s;
-  total.idle_s += one.idle_s;
-  total.start_up_mib_s += one.start_up_mib_s;
-  total.busy_mib_s += one.busy_mib_s;
-  total.idle_mib_s += one.idle_mib_s;
+  using Totals = InstanceTotals;
+  add_members(total, one, &Totals::started, &Totals::pre_warmed, &Totals::evicted, &Totals::most, &Totals::start_up_s,
+              &Totals::busy_s, &Totals::idle_s, &Totals::start_up_mib_s, &Totals::busy_mib_s, &Totals::idle_mib_s);
 }
 
 void set_quantiles(CallTotals& calls, const sim::QuantileSketch& latencies_s) {

@@ -46,7 +46,7 @@ struct Quantile {
 };
 constexpr std::array<Quantile, 6> kOthers = {{{0, .1}, {.358, 1}, {.612, 10}, {.672, 24}, {.829, 288}, {.918, 1440}}};
 
-// Calls come together: a function with a mean of x calls a day is called on 1 - exp(-.7 x) of the days, which makes
+// Calls come together: a function with a mean of x calls a day is called on 1 - exp(-0.7 x) of the days, which makes
 // 36.6 % of a day's functions have fewer than 10 calls.
 constexpr double kDaysTogether = .7;
 

@@ -1,7 +1,7 @@
 #pragma once
 // The engine of a Simulation: its state, and what each event does to it. The class is here, its parts are in the other
 // headers of this folder. Only simulation.cpp includes them: as one translation unit of internal linkage, so that a
-// function with a single caller is inlined there. Apart, the engine loses a third of its speed.
+// function with a single caller is inlined there. Compiled separately, the engine is a third slower.
 
 #include <algorithm>
 #include <cassert>
@@ -30,7 +30,7 @@ enum class EventKind : std::uint32_t {
   arrival,         // the open loop or arrival list sends a request
   profile_step,    // the number of users changes
   user_starts,     // the next user of the closed loop appears
-  user_wakes,      // a user has thought
+  user_wakes,      // a user has finished thinking
   retry,           // the client sends a request again
   call_arrives,    // an invocation has passed the gateway
   cpu_completion,  // an instance's next job may be done
@@ -49,7 +49,7 @@ static_assert(static_cast<std::uint32_t>(EventKind::node_repaired) < EventTag::k
 // Events between two checks of progress, so few that they never take 0.1 s.
 constexpr std::uint64_t kEventsPerCheck = 1024;
 
-// After so many events at one instant, requests must be failing and coming again without time passing.
+// More events than this at one instant mean that requests fail and are retried without time passing.
 constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
 
 struct Standstill {

@@ -95,7 +95,7 @@ ScenarioSpec one_function(FunctionSpec function, const FunctionConfiguration& kn
   return spec;
 }
 
-// M/M/8 at a load of .8.
+// M/M/8 at a load of 0.8.
 constexpr double kQueueRate_per_s = 6.4;
 ScenarioSpec queue_of_eight_servers() {
   FunctionSpec function;

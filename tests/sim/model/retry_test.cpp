@@ -79,7 +79,7 @@ TEST(Retry, AUserWaitsForTheLastAttempt) {
   std::get<ClosedLoop>(spec.workload.source).back_off = Deterministic{2};
   spec.workload.retry = Retry{.attempts = 2, .back_off = Deterministic{0.5}};
   Trial trial(spec);
-  // 1 + .5 + 1, then 2 + 1 until the next
+  // 1 + 0.5 + 1, then 2 + 1 until the next
   EXPECT_THAT(trial.until(8s).requests(),
               ElementsAre(Pair(Outcome::failed, Time(2500ms)), Pair(Outcome::failed, Time(8s))));
 }

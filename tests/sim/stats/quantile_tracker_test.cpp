@@ -7,7 +7,7 @@
 namespace faasconf::sim {
 namespace {
 
-// With rate .5: sizes 1, 1.5; first up by .5 x 1 x .9, then 2 lies above .45: up by .5 x 1.5 x .9.
+// With rate 0.5: sizes 1, 1.5; first up by 0.5 x 1 x 0.9, then 2 lies above 0.45: up by 0.5 x 1.5 x 0.9.
 TEST(QuantileTracker, MovesAsWorkedByHand) {
   QuantileTracker tracker(0.9, 0.5);
   tracker.add(2);

@@ -362,13 +362,13 @@ TEST(ClusterReplay, EndsWhenItsCallerSaysNo) {
   trace.functions = {steady("f", 100)};
   const ReplayModels models = replay_models(trace);
   int asked = 0;
-  std::uint64_t told = 0;
+  std::uint64_t reported = 0;
   const ReplayRequest request{.go_on = [&] { return ++asked < 20; }};
   EXPECT_THROW(replay_on_cluster({.trace = trace, .models = models.functions}, request, one_node(8, 32'768), 1,
-                                 [&](std::uint64_t done) { told = done; }),
+                                 [&](std::uint64_t done) { reported = done; }),
                sim::Cancelled);
   EXPECT_EQ(asked, 20);
-  EXPECT_LT(told, 144'000U);
+  EXPECT_LT(reported, 144'000U);
 }
 
 }  // namespace

@@ -401,13 +401,13 @@ TEST(Replay, EndsWhenItsCallerSaysNo) {
   const std::vector<FunctionModel> models(2, model_of(.01, 0));
   for (const std::size_t threads : {1U, 2U}) {
     std::atomic<int> asked = 0;
-    std::uint64_t told = 0;
+    std::uint64_t reported = 0;
     const ReplayRequest request{.go_on = [&] { return ++asked < 20; }};
-    EXPECT_THROW(
-        replay_trace({.trace = trace, .models = models}, request, threads, [&](std::uint64_t done) { told = done; }),
-        sim::Cancelled);
+    EXPECT_THROW(replay_trace({.trace = trace, .models = models}, request, threads,
+                              [&](std::uint64_t done) { reported = done; }),
+                 sim::Cancelled);
     EXPECT_LE(asked, 20 + static_cast<int>(threads));
-    EXPECT_LT(told, 1'440'000U);
+    EXPECT_LT(reported, 1'440'000U);
   }
 }
 
