@@ -19,8 +19,8 @@ namespace faasconf::experiments::calibration {
 
 struct CalibrationOptions {
   double holdout = 0.3;                        // share of the rows, or of their groups
-  std::optional<std::uint64_t> evaluations{};  // of the loss; absent: 100 a parameter; 0: the file's values are judged
-                                               // as they are
+  std::optional<std::uint64_t> evaluations{};  // of the loss; absent: 100 per parameter; 0: the file's values are
+                                               // judged as they are
   std::size_t windows_per_half = 2;
   std::size_t members = 16;
   std::size_t replications = 16;  // of a prediction

@@ -84,7 +84,7 @@ Plan make_plan(const Arguments& arguments) {
   return plan;
 }
 
-// --- what came of it
+// --- results
 
 calibration::NextOptions next_options(const Plan& plan) {
   return {.count = plan.next, .seed = plan.options.seed, .threads = plan.options.threads};

@@ -252,7 +252,7 @@ std::vector<Parameter> parameters() {
       threads_parameter(),
       on_bad_row_parameter(),
       on_duplicate_parameter(),
-      {.name = "out", .value_name = "FILE", .description = "a row a function, CSV"},
+      {.name = "out", .value_name = "FILE", .description = "one row per function, CSV"},
       {.name = "plot",
        .value_name = "FILE",
        .description = "draw cold starts, memory and latencies: .png, .svg or .pdf"},

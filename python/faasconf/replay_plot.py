@@ -39,7 +39,7 @@ def draw(functions: Columns, settings: str = "") -> Figure:
 
     Parameters
     ----------
-    functions : dict of float64 arrays, one value a function
+    functions : dict of float64 arrays, one value per function
         Columns of what ``faasconf trace replay --out`` wrote, NaN where a function has no value.
     settings : str
         How it was replayed, for the figure's head.

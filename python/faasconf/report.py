@@ -184,7 +184,7 @@ def workflow_section(result: Result) -> str:
 
 
 def functions(result: Result) -> str:
-    """Three tables a case, a line per function: calls, what they use, and the instances."""
+    """Three tables per case, a line per function: calls, what they use, and the instances."""
     if not np.any(result.summary["function"] >= 0):
         return ""
     parts = ["<h2>By function</h2>\n"]

@@ -2,6 +2,7 @@
 
 #include "sim/model/engine/engine.hpp"
 // the parts of the engine
+#include "sim/model/engine/clients.hpp"
 #include "sim/model/engine/cluster.hpp"
 #include "sim/model/engine/deployment.hpp"
 #include "sim/model/engine/failures.hpp"
@@ -11,7 +12,6 @@
 #include "sim/model/engine/report.hpp"
 #include "sim/model/engine/service.hpp"
 #include "sim/model/engine/workflow_steps.hpp"
-#include "sim/model/engine/clients.hpp"
 
 namespace faasconf::sim {
 

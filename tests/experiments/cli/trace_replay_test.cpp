@@ -121,7 +121,7 @@ TEST(TraceReplay, ThreadsChangeNothing) {
   EXPECT_GT(one["calls"], 1000);
 }
 
-// The calls that a trace of 2021 tells of keep their starts and durations, also through a store.
+// The calls of a trace of 2021 keep their starts and durations, also through a store.
 TEST(TraceReplay, KeepsRecordedCalls) {
   const Elsewhere elsewhere;
   write("2021.txt", "app,func,end_timestamp,duration\na,f,1.5,0.5\na,g,70,1\na,f,90,2\n");

@@ -109,7 +109,7 @@ TEST(ClusterReplay, WhereAllHaveRoomIsTheReplayOfIndependentTenants) {
   EXPECT_GT(pre_warmed, 100U);
 }
 
-// CPU work alone, one call an instance, more cores than calls: nobody waits for CPU.
+// CPU work alone, one call per instance, more cores than calls: nobody waits for CPU.
 TEST(ClusterReplay, OfCpuWorkWithEnoughCoresTakesAsLong) {
   const Trace trace{.functions = {bursts("f", {{0, 3}, {2, 1}})}, .origin = {}};
   const std::vector<FunctionModel> models{model_of(4, 1, 100)};

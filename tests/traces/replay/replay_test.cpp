@@ -128,7 +128,7 @@ TEST(FixedKeepAlive, ATimerStaysWarmOrNever) {
   EXPECT_EQ(replay_one(timer, model_of(1, 1), {.policy = FixedKeepAlive{4min}}).calls.cold, 288U);
 }
 
-// Five calls at once, two slots an instance: three instances start, the last with one call. Ten minutes on, all go to
+// Five calls at once, two slots per instance: three instances start, the last with one call. Ten minutes on, all go to
 // one that is idle, then to its second slot, then to the next.
 TEST(ConcurrencyLimit, FillsInstances) {
   TraceFunction function = function_of("f", {{0, 5}, {5, 3}});
