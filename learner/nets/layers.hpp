@@ -68,7 +68,7 @@ struct Structure {
 
 // How much each agent attends to each of its neighbours (FaaSConf, ASE 2024, and its code).
 // squared: e_jk = ((s_j Wq).(s_k Wk))^2 G_jk, w_jk = e_jk / (sum_l e_jl + 1e-3); softmax: of (s_j Wq).(s_k Wk) / sqrt D
-// over the neighbours; mean: all neighbours alike. An agent without neighbours has no weights.
+// over the neighbours; mean: all neighbours alike. An agent without neighbours gets a sum of 0.
 class NeighbourAttention final : public torch::nn::Module {
  public:
   // sets: 1, or agents: one module for each that attends

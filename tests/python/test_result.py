@@ -107,7 +107,7 @@ def test_a_folder_is_no_result(tmp_path):
 def test_another_hdf5_file_is_no_result(tmp_path):
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file.attrs["format"] = "something else"
-    with pytest.raises(faasconf.Error, match="expected format \"faasconf-result\", got \"something else\""):
+    with pytest.raises(faasconf.Error, match="format \"faasconf-result\", got \"something else\""):
         load_result(tmp_path / "other.h5")
 
 
