@@ -325,8 +325,8 @@ std::vector<std::size_t> any_order(std::uint64_t seed, std::size_t count) {
   return order;
 }
 
-// Systematic sampling: chances are laid end to end, and a comb of unit width selects the functions that are called. Their number is the
-// sum of the chances, rounded up or down; days are independent of each other.
+// Systematic sampling: chances are laid end to end, and a comb of unit width selects the functions that are called.
+// Their number is the sum of the chances, rounded up or down; days are independent of each other.
 std::vector<bool> called_on(std::uint64_t seed, std::uint32_t day, std::span<const SyntheticFunction> all,
                             std::span<const std::size_t> order) {
   double sum = sim::RngStreams(seed, day).stream("synthetic days").uniform();
