@@ -9,6 +9,7 @@
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/results/readable.hpp"
 #include "experiments/results/text_table.hpp"
 
 namespace faasconf::experiments::cli {
@@ -36,7 +37,7 @@ void print_table(std::ostream& out, const jobs::SearchJob& job, const jobs::Sear
   for (const jobs::FoundConfiguration& one : result.found) {
     table.rows.push_back({jobs::format_loads(one.loads), results::format_estimate(one.search.price, std::nullopt),
                           percent(one.search.violation), percent(one.search.violation_bound),
-                          one.search.feasible ? "yes" : "no", std::to_string(one.search.windows)});
+                          one.search.feasible ? "yes" : "no", results::readable(one.search.windows)});
   }
   table.print(out);
   out << "\nBroken: of the periods of runs that the search did not choose by; at most: the upper end of the one-sided "

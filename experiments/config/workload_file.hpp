@@ -14,7 +14,7 @@ sim::Workload read_workload(const YamlMap& map, InputFiles& files);
 // `instances: kept|fresh`, formerly `redeploy: false|true`: whether every window begins with fresh ones.
 bool read_instances(const YamlMap& map);
 
-// Makes it a workload of this kind of source, which is kept where it is there: think time or arrival law.
+// Makes it a workload of this kind of source, which is kept where it is there: think time or arrival process.
 template <class Source>
 Source& become(sim::Workload& workload) {
   workload.profile.reset();

@@ -80,8 +80,8 @@ struct Verdict {
   sim::AsymmetricInterval worst_load{};  // mean over seeds
   std::size_t worst_load_index = 0;
   double lowest = 0;  // lower end of any load's interval
-  // Less the first policy, run by run; all policies' intervals hold together at 95 % (Bonferroni). Absent for the
-  // first.
+  // Difference from the first policy, run by run; all policies' intervals hold together at 95 % (Bonferroni). Absent
+  // for the first.
   std::optional<sim::AsymmetricInterval> difference;
 };
 

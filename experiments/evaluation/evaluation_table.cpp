@@ -51,7 +51,7 @@ std::vector<Line> lines_of(const EvaluationPlan& plan, const Evaluation& evaluat
                      [promised](const Verdict& verdict) { return verdict.lowest >= promised ? "yes" : "no"; }});
   }
   if (evaluation.policies.size() > 1) {
-    lines.push_back({"  less " + evaluation.policies.front(), [=](const Verdict& verdict) {
+    lines.push_back({"  difference from " + evaluation.policies.front(), [=](const Verdict& verdict) {
                        return verdict.difference ? shown(*verdict.difference, scale) : std::string();
                      }});
   }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/workload_file.hpp"
@@ -34,7 +34,7 @@ evaluation::EvaluationPlan plan_of(const EvaluateJob& job) {
   return plan;
 }
 
-// The record tells what was run, not what the file said.
+// The record says what was run, not what the file said.
 config::Experiment as_run(const EvaluateJob& job) {
   config::Experiment experiment = job.experiment;
   experiment.replications = job.seeds;
@@ -82,6 +82,12 @@ evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std
   workload.profile = std::move(file.profile);
   experiment.inputs.push_back(config::fingerprint(path));
   return {.name = name, .workload = std::move(workload), .users = std::move(users), .windows = windows};
+}
+
+std::size_t EvaluateResult::windows_per_policy() const {
+  std::size_t windows = 0;
+  for (const evaluation::EvaluatedLoad& load : plan.loads) windows += load.windows - 1;
+  return windows * evaluation.seeds;
 }
 
 EvaluateResult run(const EvaluateJob& job, const Progress& progress) {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "experiments/config/yaml_writer.hpp"

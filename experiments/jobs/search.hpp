@@ -28,7 +28,8 @@ struct SearchJob {
 struct FoundConfiguration {
   std::vector<double> loads;  // that it is for: users, or requests per second
   sim::Configuration configuration;
-  learner::search::SearchResult search;  // its price, what is broken, whether that is surely within the limit
+  learner::search::SearchResult
+      search;  // price, violations, and whether these are within the limit with 95 % confidence
 };
 
 struct SearchResult {

@@ -58,7 +58,7 @@ std::optional<double> written_value(const config::YamlNode& tree, const FittedPa
   try {
     return (read_amount({*node, setting.path}).first - setting.plus) / setting.times;
   } catch (const sim::Error&) {
-    return std::nullopt;  // not an amount: the bounds will tell
+    return std::nullopt;  // not an amount: the bounds are checked later
   }
 }
 

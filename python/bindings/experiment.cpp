@@ -98,7 +98,7 @@ Examples
           [](const Experiment& experiment) {
             return sim::to_seconds(experiment.duration.value_or(sim::RunOptions{}.duration));
           },
-          "How long a run is unless told otherwise, seconds.")
+          "How long a run is unless given, seconds.")
       .def_property_readonly(
           "resolved", [](const Experiment& experiment) { return experiment.resolved; },
           "The experiment as YAML, every value spelled out.")

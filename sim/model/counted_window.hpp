@@ -15,7 +15,7 @@
 
 namespace faasconf::sim {
 
-// A mean of spans without a division for each. The sum is exact up to 104 days.
+// A mean of time spans that divides only when read. The sum is exact up to 104 days.
 struct MeanSpan {
   std::int64_t count = 0;
   double sum_ns = 0;

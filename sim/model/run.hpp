@@ -1,11 +1,13 @@
 #pragma once
-// One run: windows under a policy. Many runs: replications on all cores, the same bytes for any number of threads.
+// One run: windows under a policy. Many runs: replications in parallel, with the same result for every number of
+// threads.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/model/judge_periods.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
@@ -18,7 +20,7 @@ struct RunOptions {
   Duration warm_up{};   // whole windows before this time stay out of the total
   bool spans = false;   // keep every CallRecord
   // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
-  std::function<bool()> go_on{};
+  GoOn go_on{};
 };
 
 struct Run {
@@ -38,8 +40,8 @@ using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 // Called after each replication, in order, from one thread at a time; false ends the run (precision reached, Ctrl-C).
 using OnReplication = std::function<bool(std::uint64_t replication, Run&&)>;
 
-// Runs replications 0 .. count - 1 on so many threads; on_replication sees them in order. An exception in one ends all.
-// Cancelled: those that are complete are still delivered, as far as none before them is missing.
+// Runs replications 0 .. count - 1 on so many threads; on_replication receives them in order. An exception in one, or
+// Cancelled, ends all: those before it are still delivered.
 void replicate(const Scenario& scenario, const PolicyFactory& make_policy, const RunOptions& options,
                std::uint64_t seed, std::uint64_t count, int threads, const OnReplication& on_replication);
 
