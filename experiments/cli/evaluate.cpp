@@ -33,7 +33,7 @@ constexpr std::int64_t kMostSeeds = 100'000;
 struct Wanted {
   jobs::EvaluateJob job;
   std::string out, plot;  // paths; empty: not wanted
-  std::string ledger;    // of final looks; empty: this is none
+  std::string ledger;     // of final looks; empty: this is none
   bool json = false;
   bool quiet = false;
 };
@@ -107,11 +107,11 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   const evaluation::Evaluation& evaluation = result.evaluation;
   out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
       << " seeds each, " << results::readable(result.windows_per_policy()) << " windows of "
-      << results::readable(scenario.window) << " per policy; seed " << evaluation.seed << "\n" << describe_game(scenario) << "\n";
+      << results::readable(scenario.window) << " per policy; seed " << evaluation.seed << "\n"
+      << describe_game(scenario) << "\n";
   print_table(out, result.plan, evaluation, result.verdicts);
   out << "\nIntervals: 95 %, bootstrap over seeds"
-      << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")
-      << ".\n";
+      << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "") << ".\n";
   std::set<std::string> protocols;
   for (const policies::ReadyPolicy& policy : result.plan.policies) protocols.insert(protocol_of(result.plan, policy));
   if (!sim::alike(knowledge_of(result.plan))) {
@@ -152,11 +152,11 @@ bool write_outputs(const Wanted& wanted, const jobs::EvaluateResult& result, con
 
 // Says how often these loads have been looked at.
 void count_look(std::ostream& err, const std::string& ledger, const jobs::EvaluateResult& result) {
-  const std::size_t looks = results::add_look(
-      ledger, {.date = results::utc_now(),
-               .identity = evaluation::identity_of(result.experiment, result.plan, result.evaluation),
-               .workflow = result.plan.scenario.workflow.name,
-               .loads = result.evaluation.loads});
+  const std::size_t looks =
+      results::add_look(ledger, {.date = results::utc_now(),
+                                 .identity = evaluation::identity_of(result.experiment, result.plan, result.evaluation),
+                                 .workflow = result.plan.scenario.workflow.name,
+                                 .loads = result.evaluation.loads});
   err << "faasconf: look " << looks << " at these loads, by " << ledger
       << (looks > 1 ? "; who looks often finds a winner by luck: keep loads that nobody has looked at\n" : "\n");
 }

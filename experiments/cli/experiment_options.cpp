@@ -33,8 +33,9 @@ Parameter set_parameter() {
 Parameter promise_parameter() {
   return {.name = "promise",
           .value_name = "WHAT",
-          .description = "in place of the file's: published, strict, none, a file, or terms such as "
-                         "'p95<=2s,served_share>=99%'; faasconf promise explain says what one asks"};
+          .description =
+              "in place of the file's: published, strict, none, a file, or terms such as "
+              "'p95<=2s,served_share>=99%'; faasconf promise explain says what one asks"};
 }
 
 Parameter promise_mismatch_parameter() {
@@ -46,10 +47,11 @@ Parameter promise_mismatch_parameter() {
 }
 
 Parameter instances_parameter() {
-  return {.name = "instances",
-          .value_name = "HOW",
-          .description = "kept from window to window, or fresh in each (the paper's protocol); default: the file's, kept",
-          .choices = {"kept", "fresh"}};
+  return {
+      .name = "instances",
+      .value_name = "HOW",
+      .description = "kept from window to window, or fresh in each (the paper's protocol); default: the file's, kept",
+      .choices = {"kept", "fresh"}};
 }
 
 namespace {

@@ -16,7 +16,7 @@ Parameter set_parameter();         // --set, again and again
 // The experiment of FILE with what --set, --promise and --instances override. Throws sim::Error.
 config::Experiment read_experiment(const Arguments& arguments);
 
-Parameter promise_parameter();    // --promise, in place of the file's
+Parameter promise_parameter();  // --promise, in place of the file's
 Parameter promise_mismatch_parameter();
 Parameter instances_parameter();  // --instances, likewise
 // What is judged and how, for the first lines of an answer.

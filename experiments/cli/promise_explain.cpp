@@ -53,10 +53,8 @@ void print_text(std::ostream& out, const jobs::ExplainPromiseJob& job, const job
 void print_json(std::ostream& out, const jobs::ExplainedPromise& explained) {
   nlohmann::ordered_json shares = nlohmann::ordered_json::array();
   for (const jobs::ShareAsked& share : explained.shares) {
-    shares.push_back({{"term", share.term},
-                      {"asked", share.asked},
-                      {"requests", share.requests},
-                      {"true_share", share.needed}});
+    shares.push_back(
+        {{"term", share.term}, {"asked", share.asked}, {"requests", share.requests}, {"true_share", share.needed}});
   }
   nlohmann::ordered_json line{{"name", explained.promise.name},
                               {"promise", sim::to_text(explained.promise)},
@@ -99,10 +97,7 @@ Command promise_explain_command() {
               promise_parameter(),
               {.name = "users", .value_name = "N", .description = "closed loop of N users"},
               {.name = "rate", .value_name = "R/s", .description = "open loop, R requests per second"},
-              {.name = "level",
-               .value_name = "SHARE",
-               .description = "confidence of a proof",
-               .default_value = "0.95"},
+              {.name = "level", .value_name = "SHARE", .description = "confidence of a proof", .default_value = "0.95"},
               set_parameter(),
               json_lines_parameter(),
           },

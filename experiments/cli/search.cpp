@@ -31,8 +31,9 @@ jobs::SearchJob parse(const Arguments& arguments) {
 
 void print_table(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result) {
   out << describe_game(job.experiment.scenario) << "\n\n";
-  results::TextTable table{
-      .header = {{job.rates_per_s.empty() ? "users" : "requests/s", "price", "broken [%]", "at most [%]", "keeps its promise", "windows"}}, .rows = {}};
+  results::TextTable table{.header = {{job.rates_per_s.empty() ? "users" : "requests/s", "price", "broken [%]",
+                                       "at most [%]", "keeps its promise", "windows"}},
+                           .rows = {}};
   const auto percent = [](double share) { return results::format_estimate(100 * share, std::nullopt); };
   for (const jobs::FoundConfiguration& one : result.found) {
     table.rows.push_back({jobs::format_loads(one.loads), results::format_estimate(one.search.price, std::nullopt),

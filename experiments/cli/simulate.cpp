@@ -158,7 +158,9 @@ void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::S
   const config::Experiment& experiment = result.experiment;
   const sim::ScenarioSpec& scenario = experiment.scenario;
   out << scenario.workflow.name << " under " << describe(scenario.workload) << ": "
-      << results::readable(*experiment.duration) << " in windows of " << results::readable(scenario.window) << "; seed " << *experiment.seed << "\n" << describe_game(scenario);
+      << results::readable(*experiment.duration) << " in windows of " << results::readable(scenario.window) << "; seed "
+      << *experiment.seed << "\n"
+      << describe_game(scenario);
   const std::vector<std::string>& cases = result.summary.case_names();
   for (std::size_t i = 0; i < cases.size(); ++i) {
     out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "") << describe_warm_up(job, result.cases[i])

@@ -26,9 +26,9 @@ namespace faasconf::experiments::config {
 namespace {
 
 constexpr std::array<std::string_view, 17> kExperimentKeys = {
-    "workflow", "description",   "promise",        "promise_mismatch", "rollout",  "workload",
-    "loads",    "load_knowledge", "attribution",   "instances",        "redeploy", "duration",
-    "replications", "seed",      "configuration",  "configurations",   "policies"};
+    "workflow",     "description",    "promise",       "promise_mismatch", "rollout",  "workload",
+    "loads",        "load_knowledge", "attribution",   "instances",        "redeploy", "duration",
+    "replications", "seed",           "configuration", "configurations",   "policies"};
 
 // An experiment's tree, whose workflow and configuration may stand in files of their own.
 class ExperimentTree {
@@ -161,7 +161,8 @@ class ExperimentTree {
         loads.rates_per_s.push_back(read_rate(item));
       }
     }
-    if (loads.users.empty() == loads.rates_per_s.empty()) value.fail("expected either users or rates, at least one load");
+    if (loads.users.empty() == loads.rates_per_s.empty())
+      value.fail("expected either users or rates, at least one load");
     return loads;
   }
 

@@ -73,8 +73,8 @@ std::int64_t read_period(const YamlValue& value) {
 }
 
 sim::Promise read_map(const YamlValue& value, sim::Duration deadline) {
-  const YamlMap map(value, {"latency", "served_share", "successes", "good", "deadline", "period", "longest_period",
-                            "periods"});
+  const YamlMap map(
+      value, {"latency", "served_share", "successes", "good", "deadline", "period", "longest_period", "periods"});
   sim::Promise promise{.deadline = deadline};
   if (const auto latency = map.get("latency")) read_latency(*latency, promise);
   if (const auto share = map.get("served_share")) promise.served_share = read_share(*share);

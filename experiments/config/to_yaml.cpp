@@ -237,7 +237,8 @@ void write_loads(std::string& out, const Experiment& experiment) {
   for (const double rate : experiment.loads.rates_per_s) {
     list += (list.empty() ? "" : ", ") + format_number(rate) + "/s";
   }
-  if (!list.empty()) out += "loads: {" + std::string(experiment.loads.users.empty() ? "rates" : "users") + ": [" + list + "]}\n";
+  if (!list.empty())
+    out += "loads: {" + std::string(experiment.loads.users.empty() ? "rates" : "users") + ": [" + list + "]}\n";
   out += "load_knowledge: " + std::string(experiment.causal ? "causal" : "any") + "\n";
 }
 

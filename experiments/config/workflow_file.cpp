@@ -396,16 +396,16 @@ sim::PriceSpec read_prices(const YamlValue& value) {
 }  // namespace
 
 sim::WorkflowSpec read_workflow(const YamlValue& value) {
-  const YamlMap map(value, {"name", "description", "qos", "promise", "gateway", "cpu_sharing", "cluster", "rollout", "prices",
-                            "ranges", "functions", "entry", "calibration"});  // the last is for those who predict
+  const YamlMap map(value,
+                    {"name", "description", "qos", "promise", "gateway", "cpu_sharing", "cluster", "rollout", "prices",
+                     "ranges", "functions", "entry", "calibration"});  // the last is for those who predict
   sim::WorkflowSpec workflow;
   workflow.name = read_name(map.require("name"));
   if (const auto description = map.get("description")) description->text("a text");
   if (const auto qos = map.get("qos")) workflow.qos = read_qos(*qos);
   if (const auto gateway = map.get("gateway")) workflow.gateway = read_gateway(*gateway);
   const auto promise = map.get("promise");
-  workflow.promise =
-      promise ? read_promise(*promise, workflow.qos, patience_of(workflow)) : promise_of(workflow.qos);
+  workflow.promise = promise ? read_promise(*promise, workflow.qos, patience_of(workflow)) : promise_of(workflow.qos);
   if (const auto sharing = map.get("cpu_sharing")) workflow.cpu_sharing = read_cpu_sharing(*sharing);
   if (const auto cluster = map.get("cluster")) workflow.cluster = read_cluster(*cluster);
   if (const auto rollout = map.get("rollout")) {

@@ -59,15 +59,13 @@ class Cells {
     const std::size_t seed = number / size();
     const EvaluatedLoad& load = plan_.loads[cell % plan_.loads.size()];
     const sim::Duration window = plan_.scenario.window;
-    const sim::RunOptions options{.duration = window * static_cast<std::int64_t>(load.windows),
-                                  .warm_up = window,
-                                  .go_on = go_on};
+    const sim::RunOptions options{
+        .duration = window * static_cast<std::int64_t>(load.windows), .warm_up = window, .go_on = go_on};
     try {
       sim::throw_if_cancelled(go_on);
       const auto policy = plan_.policies[cell / plan_.loads.size()].make(
           {.scenario = scenarios_[cell], .users = load.users, .seed = seed});
-      return score(sim::run(scenarios_[cell], *policy, options, plan_.seed, seed),
-                   plan_.criteria);
+      return score(sim::run(scenarios_[cell], *policy, options, plan_.seed, seed), plan_.criteria);
     } catch (const sim::Cancelled&) {
       return std::nullopt;
     }
@@ -126,7 +124,8 @@ double find_worst_seed(const Evaluation& evaluation, std::size_t policy, std::si
 void judge_loads(const sim::Strata& values, sim::Rng rng, bool more_is_better, Verdict& verdict) {
   verdict.lowest = std::numeric_limits<double>::infinity();
   for (std::size_t load = 0; load < values.size(); ++load) {
-    const sim::AsymmetricInterval found = sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel, .together = true});
+    const sim::AsymmetricInterval found =
+        sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel, .together = true});
     verdict.lowest = std::min(verdict.lowest, found.low);
     const double worse =
         more_is_better ? verdict.worst_load.estimate - found.estimate : found.estimate - verdict.worst_load.estimate;
@@ -153,11 +152,10 @@ std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, s
       evaluation, [&](std::size_t load, std::size_t seed) { return evaluation.at(policy, load, seed)[criterion]; });
   if (has_empty(values)) return std::nullopt;
   const sim::Rng rng = resampling(evaluation, policy, criterion);
-  Verdict verdict{
-      .mean = sim::bootstrap_interval(values, sim::mean, rng, {.level = kLevel, .together = true}),
-      .interquartile_mean =
-          sim::bootstrap_interval(values, sim::interquartile_mean, rng, {.level = kLevel, .together = true}),
-      .difference = difference(evaluation, policy, criterion)};
+  Verdict verdict{.mean = sim::bootstrap_interval(values, sim::mean, rng, {.level = kLevel, .together = true}),
+                  .interquartile_mean = sim::bootstrap_interval(values, sim::interquartile_mean, rng,
+                                                                {.level = kLevel, .together = true}),
+                  .difference = difference(evaluation, policy, criterion)};
   verdict.worst_seed = find_worst_seed(evaluation, policy, criterion);
   judge_loads(values, rng, more_is_better(evaluation, criterion), verdict);
   return verdict;

@@ -66,9 +66,8 @@ struct Evaluation {
 // Called after each run, by one thread at a time.
 using OnRuns = std::function<void(std::size_t runs_done)>;
 
-// Run k of a seed meets the same random numbers under every load and policy, those that simulate gives its replication k.
-// When it is cancelled, the seeds that
-// are complete count. Results do not depend on the number of threads.
+// Run k of a seed meets the same random numbers under every load and policy, those that simulate gives its replication
+// k. When it is cancelled, the seeds that are complete count. Results do not depend on the number of threads.
 Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs = {}, const sim::GoOn& go_on = {});
 
 // What the runs of a policy say of a criterion. Intervals are the bootstrap's over seeds, the runs of a seed under all

@@ -40,9 +40,9 @@ config::YamlNode policies_yaml(const EvaluationPlan& plan) {
 config::YamlNode loads_yaml(const EvaluationPlan& plan) {
   std::vector<config::YamlNode> loads;
   for (const EvaluatedLoad& load : plan.loads) {
-    loads.push_back(config::yaml_map(
-        {{"name", config::yaml_scalar(load.name)}, {"users", config::yaml_scalar(users_text(load.users))},
-         {"windows", config::yaml_scalar(std::to_string(load.windows))}}));
+    loads.push_back(config::yaml_map({{"name", config::yaml_scalar(load.name)},
+                                      {"users", config::yaml_scalar(users_text(load.users))},
+                                      {"windows", config::yaml_scalar(std::to_string(load.windows))}}));
   }
   return config::yaml_list(std::move(loads));
 }

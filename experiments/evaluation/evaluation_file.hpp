@@ -30,7 +30,6 @@ void write_evaluation(const std::string& path, const config::Experiment& experim
                       const Evaluation& evaluation, const std::vector<Verdicts>& verdicts);
 
 // The identity of its record.
-std::string identity_of(const config::Experiment& experiment, const EvaluationPlan& plan,
-                        const Evaluation& evaluation);
+std::string identity_of(const config::Experiment& experiment, const EvaluationPlan& plan, const Evaluation& evaluation);
 
 }  // namespace faasconf::experiments::evaluation

@@ -30,8 +30,8 @@ struct EvaluateResult {
   std::size_t windows_per_policy() const;  // judged, of all loads and seeds
 };
 
-// Loads in the experiment's workload, but for its level: users or requests per second throughout, in so many windows after the first one;
-// and over time as a file says, which becomes one of the experiment's inputs.
+// Loads in the experiment's workload, but for its level: users or requests per second throughout, in so many windows
+// after the first one; and over time as a file says, which becomes one of the experiment's inputs.
 evaluation::EvaluatedLoad steady_load(const config::Experiment& experiment, int users, std::size_t windows);
 evaluation::EvaluatedLoad steady_rate(const config::Experiment& experiment, double rate_per_s, std::size_t windows);
 evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std::string& path,

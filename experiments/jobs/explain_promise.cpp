@@ -84,7 +84,8 @@ ExplainedPromise run(const ExplainPromiseJob& job) {
   const sim::ScenarioSpec& scenario = job.experiment.scenario;
   const sim::Promise& promise = scenario.workflow.promise;
   if (!promise.has_terms()) {
-    throw BadValue("promise: workflow '" + scenario.workflow.name + "' makes none; expected one to explain, such as "
+    throw BadValue("promise: workflow '" + scenario.workflow.name +
+                   "' makes none; expected one to explain, such as "
                    "strict or p95<=2s");
   }
   if (!(job.level > 0 && job.level < 1)) throw BadValue("level: expected a share between 0 and 1");

@@ -138,9 +138,9 @@ void describe(std::ostream& text, const SearchJob& job, const SearchResult& resu
        << sim::terms_text(job.experiment.scenario.workflow.promise) << "; " << job.windows
        << " windows per search, seed " << job.seed << "\n";
   for (const FoundConfiguration& one : result.found) {
-    text << "# " << format_loads(one.loads) << (job.rates_per_s.empty() ? " users" : " requests/s") << ": price " << one.search.price << ", violations "
-         << one.search.violation << ", upper bound " << one.search.violation_bound
-         << (one.search.feasible ? "" : ": not shown to keep the promise") << "\n";
+    text << "# " << format_loads(one.loads) << (job.rates_per_s.empty() ? " users" : " requests/s") << ": price "
+         << one.search.price << ", violations " << one.search.violation << ", upper bound "
+         << one.search.violation_bound << (one.search.feasible ? "" : ": not shown to keep the promise") << "\n";
   }
 }
 
@@ -189,7 +189,8 @@ std::string to_yaml(const SearchJob& job, const SearchResult& result) {
     return text.str();
   }
   std::vector<sim::LookupEntry> entries;
-  for (const FoundConfiguration& one : result.found) entries.push_back({static_cast<int>(one.loads.front()), one.configuration});
+  for (const FoundConfiguration& one : result.found)
+    entries.push_back({static_cast<int>(one.loads.front()), one.configuration});
   text << config::to_yaml(sim::LookupTable(std::move(entries)), workflow)
        << results::to_yaml(record_of(job, {"faasconf-table", 1}));
   return text.str();

@@ -13,14 +13,14 @@
 namespace faasconf::experiments::jobs {
 
 struct SearchJob {
-  // With a promise; its load but for the level, its instances and attribution hold here. Its configurations and policies
-  // say nothing.
+  // With a promise; its load but for the level, its instances and attribution hold here. Its configurations and
+  // policies say nothing.
   config::Experiment experiment;
   std::vector<int> users = {10, 15, 20, 25, 30};  // closed loops of so many each
   std::vector<double> rates_per_s{};              // in their place: open loops; for one configuration
   bool one_for_all = false;                       // one configuration for all loads; false: for each its own
   double level = 0.95;                            // confidence that what is found keeps the promise, one-sided
-  std::uint64_t windows = 200'000;  // that a search may simulate, those that judge the finalists included
+  std::uint64_t windows = 200'000;                // that a search may simulate, those that judge the finalists included
   std::uint64_t seed = 1;
   int threads = 1;  // changes no result
 };

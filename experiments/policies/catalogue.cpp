@@ -62,7 +62,8 @@ void fill(ReadyPolicy& ready, const sim::KpaParameters& parameters, const config
 void fill(ReadyPolicy& ready, const config::TableSpec& spec, const config::Experiment& experiment) {
   ready.knows = spec.last ? sim::LoadKnowledge::past : sim::LoadKnowledge::next;
   // shared by the copies of `make`, and borrowed by the policies
-  const auto table = std::make_shared<const sim::LookupTable>(config::read_lookup(spec.file, experiment.scenario.workflow));
+  const auto table =
+      std::make_shared<const sim::LookupTable>(config::read_lookup(spec.file, experiment.scenario.workflow));
   ready.make = [table, name = ready.name, ahead = spec.last ? 0 : 1](const RunToServe& run) {
     return std::make_unique<sim::LookupPolicy>(
         *table, [users = users_of(run, name), ahead](std::int64_t window) { return users(window + ahead); });
@@ -95,7 +96,8 @@ std::vector<ReadyPolicy> ready_policies(const config::Experiment& experiment) {
     ReadyPolicy ready{.name = std::move(one.name), .start = std::move(one.start.configuration), .make = {}};
     std::visit([&](const auto& kind) { fill(ready, kind, experiment); }, one.policy.kind);
     if (experiment.causal && ready.knows == sim::LoadKnowledge::next) {
-      throw sim::Error("policy " + ready.name + ": it knows the load to come, which load_knowledge: causal forbids; give "
+      throw sim::Error("policy " + ready.name +
+                       ": it knows the load to come, which load_knowledge: causal forbids; give "
                        "a policy that goes by the load seen, such as table:FILE:last");
     }
     all.push_back(std::move(ready));

@@ -25,13 +25,15 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 // Without what would break a line of the ledger.
 std::string plain(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return c == ',' || c == kBetweenLoads || c == '\n' || c == '"'; }, ' ');
+  std::ranges::replace_if(
+      text, [](char c) { return c == ',' || c == kBetweenLoads || c == '\n' || c == '"'; }, ' ');
   return text;
 }
 
 std::string line_of(const Look& look) {
   std::string loads;
-  for (const std::string& load : look.loads) loads += (loads.empty() ? "" : std::string(1, kBetweenLoads)) + plain(load);
+  for (const std::string& load : look.loads)
+    loads += (loads.empty() ? "" : std::string(1, kBetweenLoads)) + plain(load);
   return look.date + "," + look.identity + "," + plain(look.workflow) + "," + loads + "\n";
 }
 
@@ -40,7 +42,8 @@ std::vector<Look> read(const std::string& text, const std::string& path) {
   std::istringstream lines(text);
   std::string line;
   std::getline(lines, line);
-  if (line != kHeader) throw sim::Error(path + ":1: expected the header " + kHeader + " of a ledger, got \"" + line + "\"");
+  if (line != kHeader)
+    throw sim::Error(path + ":1: expected the header " + kHeader + " of a ledger, got \"" + line + "\"");
   for (int number = 2; std::getline(lines, line); ++number) {
     const std::vector<std::string> cells = split(line, ',');
     if (cells.size() != 4) {

@@ -16,8 +16,8 @@ struct Look {
 };
 
 // Appends a look to the ledger, a CSV file that is made where there is none, and counts those at one of its loads under
-// its workflow, this one included. A look of the same identity is the same look: it counts once. Throws sim::Error where
-// the file is no ledger, or cannot be written; it is replaced as a whole, or not at all.
+// its workflow, this one included. A look of the same identity is the same look: it counts once. Throws sim::Error
+// where the file is no ledger, or cannot be written; it is replaced as a whole, or not at all.
 std::size_t add_look(const std::string& path, const Look& look);
 
 std::string utc_now();  // as Look::date

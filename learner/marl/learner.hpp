@@ -17,10 +17,10 @@ namespace faasconf::learner::marl {
 
 // The result of one step of a shard's environments. Rows as environments give them, environment by environment.
 struct Experience {
-  std::span<const float> rows;       // environments x agents x features, that the actions answer
-  std::span<const float> actions;    // environments x agents x kKnobs, as carried out
-  std::span<const float> next_rows;  // what was seen then, an episode's last row included
-  std::span<const double> rewards;   // by environment, like all below
+  std::span<const float> rows;         // environments x agents x features, that the actions answer
+  std::span<const float> actions;      // environments x agents x kKnobs, as carried out
+  std::span<const float> next_rows;    // what was seen then, an episode's last row included
+  std::span<const double> rewards;     // by environment, like all below
   std::span<const double> violations;  // sim::Reward::violation
   std::span<const double> unserved;    // sim::Reward::unserved
   std::span<const std::uint8_t> truncated;

@@ -135,8 +135,10 @@ void OnPolicyLearner::observe(const Experience& experience) {
     const std::size_t environments = group.spec.environments;
     const auto of_group = [&](auto numbers) { return column(numbers.subspan(first, environments)); };
     Rollout& rollout = group.rollout;
-    rollout.gains.push_back((1 - spec_.gamma) *
-                            torch::cat({of_group(experience.rewards), of_group(experience.violations) + of_group(experience.unserved)}, -1));
+    rollout.gains.push_back(
+        (1 - spec_.gamma) *
+        torch::cat({of_group(experience.rewards), of_group(experience.violations) + of_group(experience.unserved)},
+                   -1));
     rollout.goes_on.push_back(1 - of_group(experience.truncated));
     torch::Tensor levels = torch::empty({count_of(environments)}, torch::kLong);
     for (std::size_t i = 0; i < environments; ++i) {

@@ -49,8 +49,8 @@ Outcome SimulatedObjective::simulate(const Point& point, std::size_t load, std::
   sim::FixedPolicy policy(scenario.spec().configuration);
   const std::uint64_t number = spec_.common_random_numbers ? step : runs_++;
   const auto length = static_cast<std::int64_t>(size().windows) * scenario.spec().window;
-  const sim::Run run = sim::run(scenario, policy, {.duration = length, .go_on = go_on}, spec_.seed,
-                                number * spec_.loads.size() + load);
+  const sim::Run run =
+      sim::run(scenario, policy, {.duration = length, .go_on = go_on}, spec_.seed, number * spec_.loads.size() + load);
   const sim::Promise& promise = scenario.workflow().promise;
   const double slope = promise.period_requests == 0 ? 0 : run.promise.due.unserved_share();
   return {.price = run.total.price, .violation = loss(promise, run.promise).value_or(0), .unserved = slope};

@@ -11,8 +11,8 @@
 
 #include "experiments/config/experiment_file.hpp"
 #include "python/bindings/bindings.hpp"
-#include "sim/model/run.hpp"
 #include "sim/model/promise_text.hpp"
+#include "sim/model/run.hpp"
 
 namespace py = pybind11;
 using namespace py::literals;

@@ -205,8 +205,8 @@ void Environment::archive(Archive& a) {
     rows_);
   std::vector<SavedFunction> functions = saved(seen_.functions);
   a(seen_.window, seen_.start, seen_.length, seen_.users, seen_.offered_rate_per_s, seen_.configuration.functions,
-    functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.served_share, seen_.qos_met, seen_.price,
-    seen_.cost_window_usd, seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
+    functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.served_share,
+    seen_.qos_met, seen_.price, seen_.cost_window_usd, seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
   seen_.functions = restored(functions);
 }
 

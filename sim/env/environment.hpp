@@ -130,7 +130,7 @@ class Environment {
   bool begun_ = false;
   Configuration configuration_;
   Observation seen_;
-  Observation again_;  // another replication of it
+  Observation again_;    // another replication of it
   PeriodCounts counts_;  // of the step's replications
   RollingPeriod period_;
   Reward reward_;

@@ -69,7 +69,7 @@ struct CountedWindow {
   double offered_requests = 0;  // integral of the arrival rate asked for
   std::int64_t open = 0;        // requests and calls that started here and are not finished
   CountedCalls requests;
-  DueRequests due;  // whatever the attribution
+  DueRequests due;                         // whatever the attribution
   std::vector<CountedFunction> functions;  // by FunctionId
   double used_mib_ns = 0;                  // over executions that ended in the window: duration x memory limit
   double used_millicore_ns = 0;

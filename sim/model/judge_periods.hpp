@@ -46,7 +46,7 @@ struct PromiseKept {
   std::int64_t longest_broken = 0;  // periods in a row
   DueRequests due;                  // of all windows
 
-  std::optional<double> share() const;  // of the periods that kept it; absent without periods
+  std::optional<double> share() const;   // of the periods that kept it; absent without periods
   void merge(const PromiseKept& other);  // of another run
 
   friend bool operator==(const PromiseKept&, const PromiseKept&) = default;

@@ -40,7 +40,8 @@ void check(const Promise& promise) {
   check_percentiles(promise);
   check_periods(promise);
   require(!promise.mean || *promise.mean > Duration::zero(), "a latency must be above 0");
-  require(!promise.served_share || is_share(*promise.served_share), "served_share: expected a share above 0 up to 100%");
+  require(!promise.served_share || is_share(*promise.served_share),
+          "served_share: expected a share above 0 up to 100%");
   const auto& successes = promise.successes;
   require(!successes || (successes->count > 0 && std::isfinite(successes->count) && successes->per > Duration::zero()),
           "successes: expected a number above 0 per time above 0");

@@ -71,7 +71,8 @@ CountTerm count_per(std::string_view text) {
 std::optional<double> quantile_of(std::string_view key) {
   if (key.size() < 2 || key.front() != 'p') return std::nullopt;
   const std::string text = std::string(key.substr(1)) + "%";
-  if (!std::ranges::all_of(key.substr(1), [](char c) { return (c >= '0' && c <= '9') || c == '.'; })) return std::nullopt;
+  if (!std::ranges::all_of(key.substr(1), [](char c) { return (c >= '0' && c <= '9') || c == '.'; }))
+    return std::nullopt;
   return parse_percentage(text);
 }
 
@@ -138,9 +139,11 @@ class Reader {
     const bool good = seen_.contains("good");
     const bool complete = good && seen_.contains("within") && seen_.contains("over");
     const bool partly = good || seen_.contains("within") || seen_.contains("over");
-    if (partly && !complete) throw Error("promise: good, within and over belong together: good>=99%, within=2s, over=30d");
+    if (partly && !complete)
+      throw Error("promise: good, within and over belong together: good>=99%, within=2s, over=30d");
     if (good && seen_.contains("served_share")) throw Error("promise: good is a served share; expected one of the two");
-    if (good && seen_.contains("deadline")) throw Error("promise: within is the deadline of good; expected one of the two");
+    if (good && seen_.contains("deadline"))
+      throw Error("promise: within is the deadline of good; expected one of the two");
   }
 
   static void expect(const Part& part, std::string_view sign) {
@@ -247,9 +250,8 @@ std::string terms_text(const Promise& promise) {
   if (promise.successes) {
     parts.push_back(">= " + shortest(promise.successes->count) + " successes in " + format(promise.successes->per));
   }
-  const std::string period = promise.period_requests == 0
-                                 ? "window"
-                                 : "period of " + std::to_string(promise.period_requests) + " requests";
+  const std::string period =
+      promise.period_requests == 0 ? "window" : "period of " + std::to_string(promise.period_requests) + " requests";
   if (promise.over) return join(parts) + ", over " + format(*promise.over);
   return join(parts) + ", in each " + period + "; " + share_text(promise.periods) + " of them must keep it";
 }

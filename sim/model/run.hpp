@@ -17,18 +17,18 @@ namespace faasconf::sim {
 
 struct RunOptions {
   Duration duration = std::chrono::minutes(85);
-  Duration warm_up{};   // whole windows before this time stay out of the total
-  bool spans = false;   // keep every CallRecord
+  Duration warm_up{};  // whole windows before this time stay out of the total
+  bool spans = false;  // keep every CallRecord
   // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
   GoOn go_on{};
 };
 
 struct Run {
   std::vector<Observation> windows;
-  Observation total;                 // the windows after the warm-up as one; qos_met says nothing
-  PromiseKept promise;               // by the windows after the warm-up; says nothing without a promise
-  std::vector<CallRecord> spans;     // in order of finishing; empty unless asked for
-  std::uint64_t events = 0;          // handled by the simulation
+  Observation total;              // the windows after the warm-up as one; qos_met says nothing
+  PromiseKept promise;            // by the windows after the warm-up; says nothing without a promise
+  std::vector<CallRecord> spans;  // in order of finishing; empty unless asked for
+  std::uint64_t events = 0;       // handled by the simulation
 };
 
 // The window loop over a simulation. A policy with an interval of its own sees it with attribution completed. Seed,

@@ -51,7 +51,7 @@ class WindowCounter final : public Observer {
   double user_s_at_start_ = 0;
   std::vector<Duration> answered_minus_called_;  // by FunctionId: sums of times since the start of the window
   std::int64_t next_index_ = 0;
-  bool counting_ = false;  // between the begin and the end of a window, where requests become due
+  bool counting_ = false;               // between the begin and the end of a window, where requests become due
   Time given_out_until_ = Time::min();  // end of the windows that are final; what started in them comes too late
 };
 

@@ -169,7 +169,7 @@ struct PriceSpec {
 struct WorkflowSpec {
   std::string name;
   std::vector<FunctionSpec> functions;
-  Block entry;  // what a request does
+  Block entry;      // what a request does
   QosTarget qos;    // what the named promises are made of
   Promise promise;  // without terms: none
   GatewaySpec gateway;

@@ -79,11 +79,11 @@ struct Observation {
   std::optional<double> success_ratio;  // successes / finished; absent when nothing finished
   std::optional<double> served_share;   // served within the promise's deadline / due; absent when nothing became due
   bool qos_met = false;                 // as a period of its own the window kept the promise
-  double price = 0;               // the paper's, time-averaged
-  double cost_window_usd = 0;     // Eq. 2 with ExecTime_j = the window
-  double cost_execution_usd = 0;  // Eq. 2 with ExecTime_j = the function's mean time per execution
-  double used_gib_s = 0;          // pay-per-use: sum over executions of duration x memory limit
-  double used_vcpu_s = 0;         // pay-per-use: sum over executions of duration x CPU limit
+  double price = 0;                     // the paper's, time-averaged
+  double cost_window_usd = 0;           // Eq. 2 with ExecTime_j = the window
+  double cost_execution_usd = 0;        // Eq. 2 with ExecTime_j = the function's mean time per execution
+  double used_gib_s = 0;                // pay-per-use: sum over executions of duration x memory limit
+  double used_vcpu_s = 0;               // pay-per-use: sum over executions of duration x CPU limit
 
   bool is_complete() const { return std::ranges::all_of(functions, &FunctionObservation::is_complete); }
   friend bool operator==(const Observation&, const Observation&) = default;

@@ -19,7 +19,8 @@ ExplainPromiseJob job_of(const std::string& promise, const std::string& workload
                                                  "  name: small\n"
                                                  "  functions: {only: {serial: 100ms}}\n"
                                                  "  entry: {call: only}\n"
-                                                 "promise: \"" + promise + "\"\nworkload: " + workload + "\n",
+                                                 "promise: \"" +
+                                                     promise + "\"\nworkload: " + workload + "\n",
                                                  "small.yaml")};
 }
 

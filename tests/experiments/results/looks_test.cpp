@@ -37,8 +37,7 @@ TEST(Looks, WritesALineEach) {
   const ScratchFolder scratch;
   const std::string ledger = scratch / "looks.csv";
   add_look(ledger, look("a", {"12, 28 users", "x"}));
-  EXPECT_EQ(tests::read_file(ledger),
-            "date,identity,workflow,loads\n2026-11-30T15:04:05Z,a,parallel,12  28 users;x\n");
+  EXPECT_EQ(tests::read_file(ledger), "date,identity,workflow,loads\n2026-11-30T15:04:05Z,a,parallel,12  28 users;x\n");
 }
 
 TEST(Looks, LeavesAnotherFileAlone) {

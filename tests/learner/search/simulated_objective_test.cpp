@@ -63,9 +63,10 @@ TEST(SimulatedObjective, IsTheSameForASeed) {
 TEST(SimulatedObjective, IsOneRunUnderThePromise) {
   SimulatedObjectiveSpec spec = two_steps(true);
   spec.scenario.redeploy = false;
-  spec.scenario.workflow.promise = {
-      .served_share = 0.95, .deadline = std::chrono::milliseconds(500), .period_requests = 100,
-      .longest_period = std::chrono::seconds(20)};
+  spec.scenario.workflow.promise = {.served_share = 0.95,
+                                    .deadline = std::chrono::milliseconds(500),
+                                    .period_requests = 100,
+                                    .longest_period = std::chrono::seconds(20)};
   SimulatedObjective objective(spec);
   EXPECT_EQ(objective.size().windows, 20U);
   const Point point(objective.size().coordinates, 0.3);

@@ -146,9 +146,7 @@ TEST(PublishedPromise, IsKeptExactlyAtItsLimits) {
   EXPECT_FALSE(met(spec, {.latency = 4s, .successes = 4.001}));
 }
 
-TEST(PublishedPromise, IsBrokenByAWindowOfWaiting) {
-  EXPECT_FALSE(met(requests_at({1s}, 50s, 30s), {.latency = 13s}));
-}
+TEST(PublishedPromise, IsBrokenByAWindowOfWaiting) { EXPECT_FALSE(met(requests_at({1s}, 50s, 30s), {.latency = 13s})); }
 
 TEST(PublishedPromise, ShareIsOfTheWindowsAfterTheWarmUp) {
   ScenarioSpec spec = requests_at({1s, 11s, 12s, 31s}, 4s, 10s);

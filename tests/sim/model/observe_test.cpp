@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/model/price.hpp"
 #include "sim/model/judge_periods.hpp"
+#include "sim/model/price.hpp"
 #include "sim/model/run.hpp"
 #include "tests/sim/model/scenarios.hpp"
 
