@@ -54,7 +54,7 @@ MAY_INCLUDE = {
     "experiments/evaluation": [*SHARED_ROOMS, *BELOW_ROOMS, "HDF5", "JSON"],
     # linear algebra and a polish around the search
     "experiments/calibration": [*SHARED_ROOMS, *BELOW_ROOMS, "learner/search", "JSON", "Eigen", "NLopt"],
-    "experiments/jobs": [*rooms_before("experiments/jobs"), *BELOW_ROOMS, "traces", *DECISION],
+    "experiments/jobs": [*rooms_before("experiments/jobs"), *BELOW_ROOMS, "traces", *DECISION, "Boost.Math"],
     "experiments/sweep": [*rooms_before("experiments/sweep"), *BELOW_EXPERIMENTS],
     "experiments/live": [*rooms_before("experiments/live"), *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
     "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "torch"],
@@ -93,6 +93,7 @@ EXTERNAL = [
     (r"curl/.*", "libcurl"),
     (r"boost/program_options.*", "Boost.Program_options"),
     (r"boost/(beast|asio).*", "Boost.Beast"),
+    (r"boost/math.*", "Boost.Math"),
     (r"pybind11/.*", "pybind11"),
     (r"(gtest|gmock)/.*", "GoogleTest"),
     (r"benchmark/benchmark\.h", "Google Benchmark"),
@@ -100,7 +101,8 @@ EXTERNAL = [
     (r"[a-z_]+", "standard library"),
 ]
 
-HEADERS_STAY_IN_CPP = {"torch": ["learner", "tests/learner"], "HDF5": [], "Boost.Program_options": [], "Boost.Beast": []}
+HEADERS_STAY_IN_CPP = {"torch": ["learner", "tests/learner"], "HDF5": [], "Boost.Program_options": [], "Boost.Beast": [],
+                        "Boost.Math": []}
 TOP = ["sim", "traces", "learner", "experiments", "python", "tests"]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
