@@ -107,7 +107,8 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   const evaluation::Evaluation& evaluation = result.evaluation;
   out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
       << " seeds each, " << windows_of(result) << " windows of " << sim::format(scenario.window)
-      << " a policy; attribution " << config::name_of(scenario.attribution) << "; seed " << evaluation.seed << "\n\n";
+      << " per policy; attribution " << config::name_of(scenario.attribution) << "; seed " << evaluation.seed
+      << "\nwarm-up: the first window of every run left out, in which no policy has decided yet\n\n";
   print_table(out, result.plan, evaluation, result.verdicts);
   out << "\nIntervals: 95 %, bootstrap over seeds within each load"
       << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")

@@ -7,11 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/results/text_table.hpp"
+#include "experiments/results/verdict.hpp"
 
 namespace faasconf::experiments::evaluation {
 namespace {
-
-constexpr double kPromised = 0.95;  // share of windows that a policy is to keep QoS in
 
 bool is_promise(const results::EndToEndMetric& criterion) { return criterion.topic == results::Topic::promise; }
 
@@ -48,7 +47,7 @@ std::vector<Line> lines_of(const Evaluation& evaluation, const results::EndToEnd
   };
   if (is_promise(criterion)) {
     lines.push_back({"  surely 95 % at every load",
-                     [](const Verdict& verdict) { return verdict.lowest >= kPromised ? "yes" : "no"; }});
+                     [](const Verdict& verdict) { return verdict.lowest >= results::kPromisedShare ? "yes" : "no"; }});
   }
   if (evaluation.policies.size() > 1) {
     lines.push_back({"  less " + evaluation.policies.front(), [=](const Verdict& verdict) {

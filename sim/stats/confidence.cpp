@@ -100,6 +100,17 @@ double upper_student_t(double tail, double dof) {
 
 }  // namespace
 
+Interval no_narrower(Interval interval, double resolution) {
+  interval.half_width = std::max(interval.half_width, resolution);
+  return interval;
+}
+
+AsymmetricInterval no_narrower(AsymmetricInterval interval, double resolution) {
+  interval.low = std::min(interval.low, interval.estimate - resolution);
+  interval.high = std::max(interval.high, interval.estimate + resolution);
+  return interval;
+}
+
 double normal_quantile(double p) {
   assert(p > 0.0 && p < 1.0);
   const auto ratio = [](const double(&numerator)[8], const double(&denominator)[8], double r) {

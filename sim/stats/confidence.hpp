@@ -29,6 +29,10 @@ struct AsymmetricInterval {
   bool operator==(const AsymmetricInterval&) const = default;
 };
 
+// The interval with all that lies within so much of its estimate: as its values may be off by that, it is not narrower.
+Interval no_narrower(Interval interval, double resolution);
+AsymmetricInterval no_narrower(AsymmetricInterval interval, double resolution);
+
 // z with P(Z <= z) = p for a standard normal Z, 0 < p < 1. Wichura (1988), algorithm AS 241.
 double normal_quantile(double p);
 
