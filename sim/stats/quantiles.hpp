@@ -16,12 +16,12 @@ namespace faasconf::sim {
 // (type 7 of Hyndman and Fan, 1996). Absent when there are none.
 std::optional<double> quantile_of_sorted(std::span<const double> sorted, double p);
 
-// Quantiles of numbers >= 0 with a bounded relative error, from counts in buckets that grow geometrically, as DDSketch's
-// (Masson, Rim and Lee, 2019): 2^octave_bits equal buckets an octave, as in HdrHistogram, find the bucket by a shift of
-// the bits instead of a logarithm. The values of a bucket are taken to lie evenly in it: the distribution function is
-// known at the buckets' edges and linear between them. So every quantile is off by less than the width w of a bucket, at
-// most relative_error() of itself, whatever the distribution; where its density f is smooth, by w^2 |f'| / (8 f) at most
-// (the remainder of linear interpolation: Davis, 1975, Interpolation and Approximation, theorem 3.1.1).
+// Quantiles of numbers >= 0 with a bounded relative error, from counts in buckets that grow geometrically, as
+// DDSketch's (Masson, Rim and Lee, 2019): 2^octave_bits equal buckets an octave, as in HdrHistogram, find the bucket by
+// a shift of the bits instead of a logarithm. The values of a bucket are taken to lie evenly in it: the distribution
+// function is known at the buckets' edges and linear between them. So every quantile is off by less than the width w of
+// a bucket, at most relative_error() of itself, whatever the distribution; where its density f is smooth, by w^2 |f'| /
+// (8 f) at most (the remainder of linear interpolation: Davis, 1975, Interpolation and Approximation, theorem 3.1.1).
 // Memory depends on the range of the values, never on their number: 1 KiB an octave at 7 bits, 20 KiB from 1 ms to
 // 1,000 s. Merging loses nothing, and its order changes no bit.
 class QuantileSketch {
@@ -55,7 +55,7 @@ class QuantileSketch {
   Place place_of(std::uint64_t rank) const;          // of the rank-th smallest, from 0; not a zero
   double order_statistic(std::uint64_t rank) const;  // estimate of the rank-th smallest, from 0
 
-  int dropped_bits_;  // of a mantissa: the others choose the bucket
+  int dropped_bits_;                   // of a mantissa: the others choose the bucket
   std::vector<std::uint64_t> counts_;  // of the buckets from first_ on
   std::int64_t first_ = 0;
   std::uint64_t zeros_ = 0;
