@@ -190,6 +190,14 @@ TEST(QuantileInterval, IsAbsentWhenTheValuesAreTooFewToBoundIt) {
   EXPECT_FALSE(quantile_interval(std::vector<double>{}, 0.5));
 }
 
+TEST(Resolution, WidensOnlyIntervalsThatAreNarrower) {
+  EXPECT_EQ(no_narrower(Interval{.mean = 5, .half_width = 2}, 1), (Interval{.mean = 5, .half_width = 2}));
+  EXPECT_EQ(no_narrower(Interval{.mean = 5, .half_width = 0}, 1), (Interval{.mean = 5, .half_width = 1}));
+  const AsymmetricInterval skewed{.estimate = 5, .low = 4.5, .high = 9};
+  EXPECT_EQ(no_narrower(skewed, 1), (AsymmetricInterval{.estimate = 5, .low = 4, .high = 9}));
+  EXPECT_EQ(no_narrower(skewed, 0), skewed);
+}
+
 // Oracle: coverage is exactly P(lower <= B < upper), whatever the distribution; for n = 100 and p = .9 the ranks are
 // 84 and 96 and it is 95.6 %, by summing the binomial.
 TEST(QuantileInterval, CoversTheQuantileOfSkewedSamplesAtItsLevel) {
