@@ -108,7 +108,8 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
       << " seeds each, " << results::readable(result.windows_per_policy()) << " windows of "
       << results::readable(scenario.window) << " per policy; seed " << evaluation.seed << "\n"
-      << describe_game(scenario) << "\n";
+      << describe_game(scenario)
+      << "warm-up: the first window of every run left out, in which no policy has decided yet\n\n";
   print_table(out, result.plan, evaluation, result.verdicts);
   out << "\nIntervals: 95 %, bootstrap over seeds"
       << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "") << ".\n";

@@ -18,6 +18,7 @@
 #include "experiments/config/workload_file.hpp"
 #include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
+#include "sim/model/promise_text.hpp"
 #include "sim/stats/confidence.hpp"
 
 namespace faasconf::experiments::cli {
@@ -135,14 +136,39 @@ std::string describe(const sim::Workload& workload) {
   return std::to_string(std::get<sim::ArrivalList>(workload.source).times.size()) + " given arrivals";
 }
 
-std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulatedCase& simulated) {
-  const sim::Duration warm_up = simulated.warm_up;
-  if (warm_up <= sim::Duration::zero()) return "";
+// ", found by MSER-5"; ": 45s rounded up to whole windows"
+std::string origin_of_warm_up(const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
+  if (result.warm_up_rule == jobs::WarmUpRule::found) {
+    return result.cases.size() > 1 ? ", the longest that MSER-5 finds in a case" : ", found by MSER-5";
+  }
+  if (*job.warm_up == result.warm_up) return "";
+  return ": " + results::readable(*job.warm_up) + " rounded up to whole windows";
+}
+
+std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
+  if (result.warm_up_rule == jobs::WarmUpRule::none_with_transients) {
+    return "warm-up: nothing left out, since policies that change the configuration are compared from the start; "
+           "--warm-up leaves out as much of every case\n";
+  }
+  if (result.warm_up <= sim::Duration::zero()) return "";
   std::ostringstream text;
-  text << "warm-up: the first " << results::readable(warm_up) << " of every replication left out"
-       << (job.warm_up ? "" : ", found by MSER-5") << "\n";
-  if (!simulated.warm_up_is_certain) text << "warm-up: uncertain, since the run is short; a longer --duration helps\n";
+  text << "warm-up: the first " << results::readable(result.warm_up) << " of every replication left out"
+       << origin_of_warm_up(job, result) << "\n";
+  if (!result.warm_up_is_certain) text << "warm-up: uncertain, since the run is short; a longer --duration helps\n";
   return text.str();
+}
+
+std::string describe_promise(const jobs::SimulateResult& result, std::size_t case_index) {
+  const auto outcome = result.promise.outcome(case_index);
+  return outcome ? results::describe(*outcome) : "no promise: the workflow makes none, so none is judged";
+}
+
+void print_verdicts(std::ostream& out, const jobs::SimulateResult& result) {
+  const std::vector<std::string>& cases = result.summary.case_names();
+  out << "\n";
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    out << (cases.size() > 1 ? cases[i] + ": " : "") << describe_promise(result, i) << "\n";
+  }
 }
 
 std::string describe_precision(double wanted, const jobs::SimulateResult& result, std::size_t case_index) {
@@ -160,10 +186,10 @@ void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::S
   out << scenario.workflow.name << " under " << describe(scenario.workload) << ": "
       << results::readable(*experiment.duration) << " in windows of " << results::readable(scenario.window) << "; seed "
       << *experiment.seed << "\n"
-      << describe_game(scenario);
+      << describe_game(scenario) << describe_warm_up(job, result);
   const std::vector<std::string>& cases = result.summary.case_names();
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "") << describe_warm_up(job, result.cases[i])
+    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "")
         << (job.precision ? describe_precision(*job.precision, result, i) : "") << "\n";
     results::print_case_table(out, result.summary, i);
   }
@@ -173,6 +199,7 @@ void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::S
     for (const jobs::SimulatedCase& one : result.cases) knowledge.push_back(one.knows);
     results::print_comparison_table(out, result.summary, knowledge);
   }
+  print_verdicts(out, result);
 }
 
 void print_json_lines(std::ostream& out, const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
@@ -186,11 +213,17 @@ void print_json_lines(std::ostream& out, const jobs::SimulateJob& job, const job
         {"duration_s", sim::to_seconds(*experiment.duration)},
         {"window_s", sim::to_seconds(scenario.window)},
         {"attribution", config::name_of(scenario.attribution)},
-        {"warm_up_s", sim::to_seconds(result.cases[i].warm_up)},
+        {"instances", scenario.redeploy ? "fresh" : "kept"},
+        {"terms", sim::to_text(scenario.workflow.promise)},
+        {"warm_up_s", sim::to_seconds(result.warm_up)},
+        {"counted_s", sim::to_seconds(result.summary.counted().length)},
         {"seed", *experiment.seed},
         {"replications", result.summary.replications(i)},
     };
     if (job.precision) line["precision_reached"] = result.cases[i].precise;
+    const auto outcome = result.promise.outcome(i);
+    line["promise"] = outcome ? results::name_of(results::verdict_on(*outcome)) : "none";
+    line["verdict"] = describe_promise(result, i);
     out << line.dump() << "\n";
   }
   print_json(out, result.summary);
@@ -290,7 +323,10 @@ Command simulate_command() {
                .description = "replicate until the mean latency's 95 % half-width is within P of the mean"},
               {.name = "warm-up",
                .value_name = "TIME",
-               .description = "time left out at the start; auto: MSER-5 where there is a steady state",
+               .description =
+                   "time left out at the start of every case, rounded up to whole windows; auto: the longest that "
+                   "MSER-5 finds where there is a steady state, none where policies that change the configuration are "
+                   "compared",
                .default_value = "auto"},
               {.name = "attribution",
                .value_name = "RULE",

@@ -12,8 +12,6 @@
 namespace faasconf::experiments::config {
 namespace {
 
-bool is_fixed(const PolicySpec& policy) { return std::holds_alternative<FixedSpec>(policy.kind); }
-
 // Of a policy with a file.
 std::string name_of_file(const PolicySpec& policy, bool whole_path) {
   const std::string& file = *file_of(policy);

@@ -345,6 +345,8 @@ const std::string* file_of(const PolicySpec& spec) {
 
 bool is_autoscaler(const PolicySpec& spec) { return entries()[spec.kind.index()].argument == Argument::parameters; }
 
+bool is_fixed(const PolicySpec& spec) { return std::holds_alternative<FixedSpec>(spec.kind); }
+
 std::string kind_of(const PolicySpec& spec) { return std::string(entries()[spec.kind.index()].name); }
 
 std::vector<std::pair<std::string, std::string>> all_parameters(const PolicySpec& spec) {

@@ -57,6 +57,7 @@ std::string format(const PolicySpec& spec);                                   //
 
 const std::string* file_of(const PolicySpec& spec);  // null: the policy has none
 bool is_autoscaler(const PolicySpec& spec);          // it sets replicas, and nothing else
+bool is_fixed(const PolicySpec& spec);               // it never changes a configuration
 
 // "hpa", and every parameter with its value, as files write them.
 std::string kind_of(const PolicySpec& spec);

@@ -42,6 +42,11 @@ sim::Scenario scenario_of(const EvaluationPlan& plan, const policies::ReadyPolic
   return sim::Scenario(std::move(spec));
 }
 
+struct ScoredRun {
+  Scores scores;
+  Scores resolutions;
+};
+
 // Every policy under every load, and again for every seed: runs by number, seed by seed.
 class Cells {
  public:
@@ -54,7 +59,7 @@ class Cells {
   std::size_t size() const { return scenarios_.size(); }
 
   // Absent: cancelled.
-  std::optional<Scores> run(std::size_t number, const sim::GoOn& go_on) const {
+  std::optional<ScoredRun> run(std::size_t number, const sim::GoOn& go_on) const {
     const std::size_t cell = number % size();
     const std::size_t seed = number / size();
     const EvaluatedLoad& load = plan_.loads[cell % plan_.loads.size()];
@@ -65,7 +70,8 @@ class Cells {
       sim::throw_if_cancelled(go_on);
       const auto policy = plan_.policies[cell / plan_.loads.size()].make(
           {.scenario = scenarios_[cell], .users = load.users, .seed = seed});
-      return score(sim::run(scenarios_[cell], *policy, options, plan_.seed, seed), plan_.criteria);
+      const sim::Run run = sim::run(scenarios_[cell], *policy, options, plan_.seed, seed);
+      return ScoredRun{score(run, plan_.criteria), resolution_of(run, plan_.criteria)};
     } catch (const sim::Cancelled&) {
       return std::nullopt;
     }
@@ -92,6 +98,25 @@ bool has_empty(const sim::Strata& strata) {
   return std::ranges::any_of(strata, [](const auto& stratum) {
     return std::ranges::all_of(stratum, [](double value) { return std::isnan(value); });
   });
+}
+
+// Of a policy's scores under a load, in the mean over the seeds.
+double resolution_of(const Evaluation& evaluation, std::size_t policy, std::size_t load, std::size_t criterion) {
+  if (evaluation.resolutions.empty()) return 0;
+  double sum = 0;
+  for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
+    sum += evaluation.resolutions[evaluation.number_of(policy, load, seed)][criterion];
+  }
+  return sum / static_cast<double>(evaluation.seeds);
+}
+
+// The same in the mean over the loads.
+double resolution_of(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+  double sum = 0;
+  for (std::size_t load = 0; load < evaluation.loads.size(); ++load) {
+    sum += resolution_of(evaluation, policy, load, criterion);
+  }
+  return sum / static_cast<double>(evaluation.loads.size());
 }
 
 sim::Rng resampling(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
@@ -121,11 +146,11 @@ double find_worst_seed(const Evaluation& evaluation, std::size_t policy, std::si
   return more_is_better(evaluation, criterion) ? std::ranges::min(seeds) : std::ranges::max(seeds);
 }
 
-void judge_loads(const sim::Strata& values, sim::Rng rng, bool more_is_better, Verdict& verdict) {
+// `intervals` by load.
+void judge_loads(const std::vector<sim::AsymmetricInterval>& intervals, bool more_is_better, Verdict& verdict) {
   verdict.lowest = std::numeric_limits<double>::infinity();
-  for (std::size_t load = 0; load < values.size(); ++load) {
-    const sim::AsymmetricInterval found =
-        sim::bootstrap_interval({values[load]}, sim::mean, rng, {.level = kLevel, .together = true});
+  for (std::size_t load = 0; load < intervals.size(); ++load) {
+    const sim::AsymmetricInterval& found = intervals[load];
     verdict.lowest = std::min(verdict.lowest, found.low);
     const double worse =
         more_is_better ? verdict.worst_load.estimate - found.estimate : found.estimate - verdict.worst_load.estimate;
@@ -143,8 +168,10 @@ std::optional<sim::AsymmetricInterval> difference(const Evaluation& evaluation, 
   });
   if (has_empty(pairs)) return std::nullopt;
   const auto comparisons = static_cast<double>(evaluation.policies.size() - 1);
-  return sim::bootstrap_interval(pairs, sim::mean, resampling(evaluation, policy, criterion),
-                                 {.level = 1 - (1 - kLevel) / comparisons, .together = true});
+  const sim::AsymmetricInterval found = sim::bootstrap_interval(
+      pairs, sim::mean, resampling(evaluation, policy, criterion), {.level = 1 - (1 - kLevel) / comparisons, .together = true});
+  return sim::no_narrower(found,
+                          resolution_of(evaluation, policy, criterion) + resolution_of(evaluation, 0, criterion));
 }
 
 std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
@@ -152,12 +179,19 @@ std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, s
       evaluation, [&](std::size_t load, std::size_t seed) { return evaluation.at(policy, load, seed)[criterion]; });
   if (has_empty(values)) return std::nullopt;
   const sim::Rng rng = resampling(evaluation, policy, criterion);
-  Verdict verdict{.mean = sim::bootstrap_interval(values, sim::mean, rng, {.level = kLevel, .together = true}),
-                  .interquartile_mean = sim::bootstrap_interval(values, sim::interquartile_mean, rng,
-                                                                {.level = kLevel, .together = true}),
+  const auto interval_of = [&rng](const sim::Strata& some, sim::Statistic statistic, double resolution) {
+    return sim::no_narrower(sim::bootstrap_interval(some, statistic, rng, {.level = kLevel, .together = true}), resolution);
+  };
+  const double resolution = resolution_of(evaluation, policy, criterion);
+  Verdict verdict{.mean = interval_of(values, sim::mean, resolution),
+                  .interquartile_mean = interval_of(values, sim::interquartile_mean, resolution),
                   .difference = difference(evaluation, policy, criterion)};
   verdict.worst_seed = find_worst_seed(evaluation, policy, criterion);
-  judge_loads(values, rng, more_is_better(evaluation, criterion), verdict);
+  std::vector<sim::AsymmetricInterval> loads;
+  for (std::size_t load = 0; load < values.size(); ++load) {
+    loads.push_back(interval_of({values[load]}, sim::mean, resolution_of(evaluation, policy, load, criterion)));
+  }
+  judge_loads(loads, more_is_better(evaluation, criterion), verdict);
   return verdict;
 }
 
@@ -196,23 +230,30 @@ Scores score(const sim::Run& run, const Criteria& criteria) {
   return scores;
 }
 
+Scores resolution_of(const sim::Run& run, const Criteria& criteria) {
+  Scores resolutions;
+  for (const results::EndToEndMetric& metric : criteria) resolutions.push_back(metric.resolution({run.total, &run}));
+  return resolutions;
+}
+
 Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs, const sim::GoOn& go_on) {
-  Evaluation evaluation{
-      .policies = {}, .loads = {}, .seeds = plan.seeds, .seed = plan.seed, .criteria = plan.criteria, .scores = {}};
+  Evaluation evaluation{.policies = {}, .loads = {}, .seeds = plan.seeds, .seed = plan.seed, .criteria = plan.criteria};
   for (const policies::ReadyPolicy& policy : plan.policies) evaluation.policies.push_back(policy.name);
   for (const EvaluatedLoad& load : plan.loads) evaluation.loads.push_back(load.name);
   const Cells cells(plan);
 
   const std::size_t runs = plan.seeds * cells.size();
   evaluation.scores.resize(runs);
+  evaluation.resolutions.resize(runs);
   std::vector<std::uint8_t> is_done(runs);
   std::mutex mutex;
   std::size_t done = 0;
   sim::parallel_for(runs, plan.threads, [&](std::size_t i) {
-    const std::optional<Scores> scores = cells.run(i, go_on);
-    if (!scores) return;
+    std::optional<ScoredRun> run = cells.run(i, go_on);
+    if (!run) return;
     const std::scoped_lock lock(mutex);
-    evaluation.scores[i] = *scores;
+    evaluation.scores[i] = std::move(run->scores);
+    evaluation.resolutions[i] = std::move(run->resolutions);
     is_done[i] = 1;
     ++done;
     if (on_runs) on_runs(done);
@@ -221,6 +262,7 @@ Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs, const sim
   const auto whole = static_cast<std::size_t>(std::ranges::find(is_done, 0) - is_done.begin());
   evaluation.seeds = whole / cells.size();
   evaluation.scores.resize(evaluation.seeds * cells.size());
+  evaluation.resolutions.resize(evaluation.seeds * cells.size());
   return evaluation;
 }
 

@@ -28,6 +28,8 @@ using Scores = std::vector<double>;  // of one run, by criterion; NaN where it h
 
 // Of the windows after the first one, in which no policy has decided yet.
 Scores score(const sim::Run& run, const Criteria& criteria = criteria_of());
+// How far each of them may be off: quantiles of many requests come from a sketch.
+Scores resolution_of(const sim::Run& run, const Criteria& criteria = criteria_of());
 
 struct EvaluatedLoad {
   std::string name;
@@ -57,9 +59,13 @@ struct Evaluation {
   std::uint64_t seed = 1;  // that all random numbers come from
   Criteria criteria = criteria_of();
   std::vector<Scores> scores{};
+  std::vector<Scores> resolutions{};  // of the scores; empty: all are exact
 
+  std::size_t number_of(std::size_t policy, std::size_t load, std::size_t seed_index) const {  // of a run
+    return (seed_index * policies.size() + policy) * loads.size() + load;
+  }
   const Scores& at(std::size_t policy, std::size_t load, std::size_t seed_index) const {
-    return scores[(seed_index * policies.size() + policy) * loads.size() + load];
+    return scores[number_of(policy, load, seed_index)];
   }
 };
 
@@ -71,7 +77,7 @@ using OnRuns = std::function<void(std::size_t runs_done)>;
 Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs = {}, const sim::GoOn& go_on = {});
 
 // What the runs of a policy say of a criterion. Intervals are the bootstrap's over seeds, the runs of a seed under all
-// loads together.
+// loads together; none is narrower than the resolution of its scores.
 struct Verdict {
   sim::AsymmetricInterval mean;
   sim::AsymmetricInterval interquartile_mean;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/results/text_table.hpp"
+#include "experiments/results/verdict.hpp"
 
 namespace faasconf::experiments::evaluation {
 namespace {

@@ -25,6 +25,14 @@ constexpr std::uint64_t kPilots = 5;  // replications that look for the warm-up
 
 // --- what is asked for
 
+sim::Duration given_warm_up(const SimulateJob& job, sim::Duration duration) {
+  try {
+    return sim::whole_windows(*job.warm_up, job.experiment.scenario.window, duration);
+  } catch (const sim::Error& error) {
+    throw BadValue(error.what());
+  }
+}
+
 void check(const SimulateJob& job, sim::Duration duration) {
   const sim::Duration window = job.experiment.scenario.window;
   if (window <= sim::Duration::zero()) throw BadValue("window: expected more than 0s");
@@ -35,10 +43,7 @@ void check(const SimulateJob& job, sim::Duration duration) {
   if (job.warm_up && *job.warm_up < sim::Duration::zero()) {
     throw BadValue("warm-up: expected 0s or more, got \"" + sim::format(*job.warm_up) + "\"");
   }
-  if (job.warm_up && *job.warm_up > duration - window) {
-    throw BadValue("warm-up: expected a window of " + sim::format(window) + " to remain of " + sim::format(duration) +
-                   ", got \"" + sim::format(*job.warm_up) + "\"");
-  }
+  if (job.warm_up) given_warm_up(job, duration);
   if (job.experiment.replications == 0u) throw BadValue("replications: expected at least 1, got 0");
   if (job.precision && !(*job.precision > 0)) throw BadValue("precision: expected more than 0%");
   if (job.spans && job.result_path.empty()) throw BadValue("spans: expected a result file, where they are written");
@@ -94,11 +99,6 @@ std::vector<std::string> function_names(const sim::WorkflowSpec& workflow) {
   std::vector<std::string> names;
   for (const sim::FunctionSpec& function : workflow.functions) names.push_back(function.name);
   return names;
-}
-
-// MSER-5 searches the first half: an answer at its end is none.
-bool is_certain(sim::Duration found, const config::Experiment& experiment) {
-  return found < *experiment.duration / 2 - 5 * experiment.scenario.window;
 }
 
 // The result file, as far as the disk lets it be written: computed results are not lost to a full disk.
@@ -159,20 +159,22 @@ class Running {
         result_{.experiment = experiment_,
                 .summary = results::Summary(names_of(cases_), function_names(experiment_.scenario.workflow)),
                 .cases = std::vector<SimulatedCase>(cases_.size(), {.precise = !job.precision}),
-                .pending = results::PendingInstances(experiment_.scenario.workflow, names_of(cases_))} {
+                .pending = results::PendingInstances(experiment_.scenario.workflow, names_of(cases_)),
+                .promise = results::PromiseTally(experiment_.scenario.workflow.promise, cases_.size())} {
     for (std::size_t i = 0; i < cases_.size(); ++i) result_.cases[i].knows = cases_[i].knows;
   }
   Running(const Running&) = delete;
 
   // Both throw Cancelled.
-  void find_warm_ups();
+  void find_warm_up();
   void replicate();
   SimulateResult result(bool interrupted);
 
  private:
   void replicate(std::size_t case_index);
-  std::vector<sim::Duration> warm_ups() const;
-  sim::RunOptions options(std::size_t case_index) const;
+  WarmUpRule warm_up_rule() const;
+  sim::Duration longest_warm_up();
+  sim::RunOptions options() const;
 
   const SimulateJob& job_;
   const Progress& progress_;
@@ -182,17 +184,33 @@ class Running {
   Record record_;
 };
 
-// When does the steady state begin?
-void Running::find_warm_ups() {
+// The same for all cases, so that what is compared is of the same span.
+void Running::find_warm_up() {
+  result_.warm_up_rule = warm_up_rule();
+  if (result_.warm_up_rule == WarmUpRule::given) result_.warm_up = given_warm_up(job_, *experiment_.duration);
+  if (result_.warm_up_rule != WarmUpRule::found) return;
+  result_.warm_up = longest_warm_up();
+  // MSER-5 searches the first half: an answer at its end is none
+  result_.warm_up_is_certain = result_.warm_up < *experiment_.duration / 2 - 5 * experiment_.scenario.window;
+}
+
+// Where policies change the configuration, how they get to it is part of what is compared.
+WarmUpRule Running::warm_up_rule() const {
+  if (job_.warm_up) return WarmUpRule::given;
+  const bool all_fixed = std::ranges::all_of(experiment_.policies, config::is_fixed);
+  return cases_.size() == 1 || all_fixed ? WarmUpRule::found : WarmUpRule::none_with_transients;
+}
+
+// When have all cases reached their steady states?
+sim::Duration Running::longest_warm_up() {
   const sim::RunOptions pilot{.duration = *experiment_.duration, .go_on = progress_.go_on};
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    progress_.report({.label = cases_[i].name + ": warm-up", .total = kPilots});
-    SimulatedCase& simulated = result_.cases[i];
-    simulated.warm_up = job_.warm_up ? *job_.warm_up
-                                     : sim::find_warm_up(cases_[i].scenario, cases_[i].policy, pilot, *experiment_.seed,
-                                                         kPilots, job_.threads);
-    simulated.warm_up_is_certain = job_.warm_up || is_certain(simulated.warm_up, experiment_);
+  sim::Duration longest{};
+  for (const ReadyCase& one : cases_) {
+    progress_.report({.label = one.name + ": warm-up", .total = kPilots});
+    longest =
+        std::max(longest, sim::find_warm_up(one.scenario, one.policy, pilot, *experiment_.seed, kPilots, job_.threads));
   }
+  return longest;
 }
 
 // Every case under the same seed: common random numbers.
@@ -200,7 +218,7 @@ void Running::replicate() {
   record_.open(job_.result_path, {.experiment = &experiment_,
                                   .seed = *experiment_.seed,
                                   .duration = *experiment_.duration,
-                                  .warm_up = warm_ups(),
+                                  .warm_up = result_.warm_up,
                                   .spans = job_.spans,
                                   .options = options_of(job_)});
   for (std::size_t i = 0; i < cases_.size(); ++i) replicate(i);
@@ -215,6 +233,7 @@ void Running::replicate(std::size_t case_index) {
   const auto on_replication = [&](std::uint64_t replication, sim::Run&& run) {
     result_.summary.add(case_index, run);
     result_.pending.add(case_index, run);
+    result_.promise.add(case_index, run);
     record_.append(case_index, replication, run);
     step.done = replication + 1;
     if (job_.precision) {
@@ -225,21 +244,12 @@ void Running::replicate(std::size_t case_index) {
     progress_.report(step);
     return !(job_.precision && simulated.precise);
   };
-  sim::replicate(cases_[case_index].scenario, cases_[case_index].policy, options(case_index), *experiment_.seed,
+  sim::replicate(cases_[case_index].scenario, cases_[case_index].policy, options(), *experiment_.seed,
                  *experiment_.replications, job_.threads, on_replication);
 }
 
-std::vector<sim::Duration> Running::warm_ups() const {
-  std::vector<sim::Duration> times;
-  for (const SimulatedCase& one : result_.cases) times.push_back(one.warm_up);
-  return times;
-}
-
-sim::RunOptions Running::options(std::size_t case_index) const {
-  return {.duration = *experiment_.duration,
-          .warm_up = result_.cases[case_index].warm_up,
-          .spans = job_.spans,
-          .go_on = progress_.go_on};
+sim::RunOptions Running::options() const {
+  return {.duration = *experiment_.duration, .warm_up = result_.warm_up, .spans = job_.spans, .go_on = progress_.go_on};
 }
 
 SimulateResult Running::result(bool interrupted) {
@@ -254,7 +264,7 @@ SimulateResult Running::result(bool interrupted) {
 SimulateResult run(const SimulateJob& job, const Progress& progress) {
   Running running(job, progress);
   try {
-    running.find_warm_ups();
+    running.find_warm_up();
     running.replicate();
   } catch (const sim::Cancelled&) {
     return running.result(true);  // what is complete is kept

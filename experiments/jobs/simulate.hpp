@@ -9,6 +9,7 @@
 #include "experiments/config/experiment_file.hpp"
 #include "experiments/jobs/progress.hpp"
 #include "experiments/results/pending.hpp"
+#include "experiments/results/promise_tally.hpp"
 #include "experiments/results/summary.hpp"
 #include "sim/core/time.hpp"
 #include "sim/policy/load_knowledge.hpp"
@@ -22,26 +23,33 @@ inline constexpr std::uint64_t kReplicationsForPrecision = 1000;  // at most
 inline constexpr std::uint64_t kSeed = 1;
 
 struct SimulateJob {
-  config::Experiment experiment;           // with duration, replications and seed
-  std::optional<sim::Duration> warm_up{};  // left out at the start; absent: by MSER-5, where there is a steady state
-  std::optional<double> precision{};       // enough when the mean latency's 95 % half-width is within this share of it
-  std::string result_path{};               // of the result file, HDF5; empty: none
-  bool spans = false;                      // keep every call in the result file
-  int threads = 1;                         // changes no result
+  config::Experiment experiment;  // with duration, replications and seed
+  // Left out at the start, rounded up to whole windows. Absent: the longest that MSER-5 finds in a case; none where
+  // there is no steady state, or where cases are compared whose policies change the configuration.
+  std::optional<sim::Duration> warm_up{};
+  std::optional<double> precision{};  // enough when the mean latency's 95 % half-width is within this share of it
+  std::string result_path{};          // of the result file, HDF5; empty: none
+  bool spans = false;                 // keep every call in the result file
+  int threads = 1;                    // changes no result
 };
 
 struct SimulatedCase {
-  sim::LoadKnowledge knows{};      // what its policy knows of the load
-  sim::Duration warm_up{};         // left out of every replication
-  bool warm_up_is_certain = true;  // false: MSER-5 found no end of the transient in the half that it searches
-  bool precise = false;            // the wanted precision was reached; true where none was wanted
+  sim::LoadKnowledge knows{};  // what its policy knows of the load
+  bool precise = false;        // the wanted precision was reached; true where none was wanted
 };
+
+// How the warm-up came about.
+enum class WarmUpRule : std::uint8_t { given, found, none_with_transients };
 
 struct SimulateResult {
   config::Experiment experiment;     // as it was run, with every value set
   results::Summary summary;          // of the replications that were done
   std::vector<SimulatedCase> cases;  // as in the summary
+  sim::Duration warm_up{};           // left out of every replication of every case: whole windows
+  WarmUpRule warm_up_rule{};
+  bool warm_up_is_certain = true;  // false: MSER-5 found no end of the transient in the half that it searches
   results::PendingInstances pending;
+  results::PromiseTally promise;
   bool interrupted = false;
   std::string lost{};  // why the result file could not be written; empty: it was, or none was wanted
 };

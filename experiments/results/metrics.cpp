@@ -74,6 +74,23 @@ Real success_ratio(const FunctionObservation& row) {
   return static_cast<double>(row.calls.completions) / static_cast<double>(row.calls.finished());
 }
 
+constexpr EndToEndMetric total(EndToEndMetric metric) {
+  metric.kind = MetricKind::total;
+  return metric;
+}
+constexpr EndToEndMetric quantile(EndToEndMetric metric) {
+  metric.kind = MetricKind::quantile;
+  return metric;
+}
+constexpr FunctionMetric total_of_calls(FunctionMetric metric) {
+  metric.kind = MetricKind::total;
+  return metric;
+}
+constexpr FunctionMetric quantile_of_calls(FunctionMetric metric) {
+  metric.kind = MetricKind::quantile;
+  return metric;
+}
+
 // --- tables: name, unit, how it is read, title, how it is shown; topic, better, where, name before, aggregate, how it
 // is shown of a window
 
@@ -84,45 +101,47 @@ constexpr EndToEndMetric kEndToEnd[] = {
     {"users", "users", of_window<&Observation::users>, "users", {}, load, neither, kColumns},
     {"offered_rate_per_s", "requests/s", of_window<&Observation::offered_rate_per_s>, "offered rate", {"requests/s"},
      load, neither, kColumns},
-    {"arrivals", "requests", requests<&Counts::arrivals>, "arrivals", {"requests"}, load, neither, kResults},
-    {"completions", "requests", requests<&Counts::completions>, "completions", {"requests"},
-     throughput, more, kColumns + in_targets, "successes"},
-    {"rejections", "requests", requests<&Counts::rejections>, "rejections", {"requests"}, losses, less,
-     kResults + in_criteria},
-    {"timeouts", "requests", requests<&Counts::timeouts>, "timeouts", {"requests"}, losses, less, kResults},
-    {"failures", "requests", requests<&Counts::failures>, "failures", {"requests"}, losses, less, kResults},
-    {"oom_kills", "requests", requests<&Counts::oom_kills>, "OOM kills", {"requests"}, losses, less,
-     kResults + in_criteria},
+    total({"arrivals", "requests", requests<&Counts::arrivals>, "arrivals", {"requests"}, load, neither, kResults}),
+    total({"completions", "requests", requests<&Counts::completions>, "completions", {"requests"},
+     throughput, more, kColumns + in_targets, "successes"}),
+    total({"rejections", "requests", requests<&Counts::rejections>, "rejections", {"requests"}, losses, less,
+           kResults + in_criteria + never_omitted}),
+    total({"timeouts", "requests", requests<&Counts::timeouts>, "timeouts", {"requests"}, losses, less, kResults}),
+    total({"failures", "requests", requests<&Counts::failures>, "failures", {"requests"}, losses, less, kResults}),
+    total({"oom_kills", "requests", requests<&Counts::oom_kills>, "OOM kills", {"requests"}, losses, less,
+           kResults + in_criteria}),
     {"in_flight", "requests", requests<&Counts::in_flight>, "in flight at the end", {"requests"},
      load, neither, kColumns + in_criteria},
     {"latency_mean_s", "s", request_latency<&Latency::mean_s>, "latency mean", {"s"},
      latency, less, kEverywhere, "latency_mean"},
-    {"latency_p50_s", "s", request_latency<&Latency::p50_s>, "latency p50", {"s"},
-     latency, less, kResults + in_targets, "latency_p50"},
-    {"latency_p75_s", "s", request_latency<&Latency::p75_s>, "latency p75", {"s"},
-     latency, less, kResults + in_targets, "latency_p75"},
-    {"latency_p95_s", "s", request_latency<&Latency::p95_s>, "latency p95", {"s"},
-     latency, less, kEverywhere, "latency_p95"},
-    {"latency_p99_s", "s", request_latency<&Latency::p99_s>, "latency p99", {"s"},
-     latency, less, kResults + in_targets, "latency_p99"},
+    quantile({"latency_p50_s", "s", request_latency<&Latency::p50_s>, "latency p50", {"s"},
+     latency, less, kResults + in_targets, "latency_p50"}),
+    quantile({"latency_p75_s", "s", request_latency<&Latency::p75_s>, "latency p75", {"s"},
+     latency, less, kResults + in_targets, "latency_p75"}),
+    quantile({"latency_p95_s", "s", request_latency<&Latency::p95_s>, "latency p95", {"s"},
+     latency, less, kEverywhere, "latency_p95"}),
+    quantile({"latency_p99_s", "s", request_latency<&Latency::p99_s>, "latency p99", {"s"},
+     latency, less, kResults + in_targets, "latency_p99"}),
     {"throughput_per_s", "requests/s", of_window<&Observation::throughput_per_s>, "throughput", {"requests/s"},
      throughput, more, kResults, "throughput"},
     {"success_ratio", "1", of_window<&Observation::success_ratio>, "success ratio", {"%", 100},
-     success, more, kEverywhere},
+     success, more, kEverywhere + never_omitted},
     {"served_share", "1", of_window<&Observation::served_share>, "served in time", {"%", 100},
-     promise, more, kResults + in_criteria},
+     promise, more, kResults + in_criteria + never_omitted},
     {"qos_met", "", qos_met, "met QoS", {}, promise, more, in_windows},
     {"price", "1", of_window<&Observation::price>, "price (the paper's)", {},
      cost, less, kResults + in_criteria, {}, Aggregate::mean_of_windows},
-    {"cost_window_usd", "USD", of_window<&Observation::cost_window_usd>, "cost by window", {"USD"},
-     cost, less, kResults + in_criteria, "cost_window", Aggregate::mean_of_windows, Shown{"mUSD", 1000}},
+    total({"cost_window_usd", "USD", of_window<&Observation::cost_window_usd>, "cost by window", {"USD"},
+     cost, less, kResults + in_criteria, "cost_window", Aggregate::mean_of_windows, Shown{"mUSD", 1000}}),
     {"cost_execution_usd", "USD", of_window<&Observation::cost_execution_usd>, "cost by execution", {"mUSD", 1000},
      cost, less, kResults + in_criteria, "cost_execution", Aggregate::mean_of_windows},
-    {"used_gib_s", "GiB s", of_window<&Observation::used_gib_s>, "memory billed", {"GiB s"}, cost, less, kResults},
-    {"used_vcpu_s", "vCPU s", of_window<&Observation::used_vcpu_s>, "CPU billed", {"vCPU s"}, cost, less, kResults},
+    total({"used_gib_s", "GiB s", of_window<&Observation::used_gib_s>, "memory billed", {"GiB s"},
+     cost, less, kResults}),
+    total({"used_vcpu_s", "vCPU s", of_window<&Observation::used_vcpu_s>, "CPU billed", {"vCPU s"},
+     cost, less, kResults}),
     // of runs
     {"periods_kept", "1", periods_kept, "periods that kept the promise", {"%", 100},
-     promise, more, in_replications + in_summary + in_criteria, "qos_compliance"},
+     promise, more, in_replications + in_summary + in_criteria + never_omitted, "qos_compliance"},
     {"periods", "periods", of_promise<&sim::PromiseKept::periods>, "periods judged", {},
      promise, neither, in_replications + in_summary},
     {"empty_periods", "periods", of_promise<&sim::PromiseKept::empty>, "empty periods, left out", {},
@@ -135,35 +154,37 @@ constexpr EndToEndMetric kEndToEnd[] = {
      {"periods"}, promise, less, in_replications + in_summary},
     {"longest_broken", "periods", of_promise<&sim::PromiseKept::longest_broken>, "longest run of broken ones",
      {"periods"}, promise, less, in_replications + in_summary},
-    {"events", "events", events, "events of the simulation", {}, load, neither, in_replications},
+    total({"events", "events", events, "events of the simulation", {}, load, neither, in_replications}),
     // of all functions
     {"replicas", "instances", replicas, "replicas, mean", {}, instances, neither, in_summary + in_criteria},
-    {"cold_starts", "calls", sum<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
-     instances, less, in_summary},
-    {"crashes", "crashes", sum<&FunctionObservation::crashes>, "crashes of instances", {}, instances, less, in_summary},
+    total({"cold_starts", "calls", sum<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
+     instances, less, in_summary}),
+    total({"crashes", "crashes", sum<&FunctionObservation::crashes>, "crashes of instances", {},
+     instances, less, in_summary}),
     {"pending", "instances", sum<&FunctionObservation::pending>, "pending at the end", {"instances"},
      instances, less, in_summary},
 };
 
 constexpr FunctionMetric kByFunction[] = {
-    {"arrivals", "calls", calls<&Counts::arrivals>, "arrivals", {}, load, neither, kOfFunction},
-    {"completions", "calls", calls<&Counts::completions>, "completions", {},
-     throughput, more, in_windows + in_targets, "successes"},
-    {"rejections", "calls", calls<&Counts::rejections>, "rejections", {}, losses, less, kOfFunction},
-    {"timeouts", "calls", calls<&Counts::timeouts>, "timeouts", {}, losses, less, kOfFunction},
-    {"failures", "calls", calls<&Counts::failures>, "failures", {}, losses, less, kOfFunction},
-    {"oom_kills", "calls", calls<&Counts::oom_kills>, "OOM kills", {}, losses, less, kOfFunction},
+    total_of_calls({"arrivals", "calls", calls<&Counts::arrivals>, "arrivals", {}, load, neither, kOfFunction}),
+    total_of_calls({"completions", "calls", calls<&Counts::completions>, "completions", {},
+     throughput, more, in_windows + in_targets, "successes"}),
+    total_of_calls({"rejections", "calls", calls<&Counts::rejections>, "rejections", {},
+     losses, less, kOfFunction + never_omitted}),
+    total_of_calls({"timeouts", "calls", calls<&Counts::timeouts>, "timeouts", {}, losses, less, kOfFunction}),
+    total_of_calls({"failures", "calls", calls<&Counts::failures>, "failures", {}, losses, less, kOfFunction}),
+    total_of_calls({"oom_kills", "calls", calls<&Counts::oom_kills>, "OOM kills", {}, losses, less, kOfFunction}),
     {"in_flight", "calls", calls<&Counts::in_flight>, "in flight at the end", {}, load, neither, in_windows},
     {"latency_mean_s", "s", call_latency<&Latency::mean_s>, "latency mean", {"s"},
      latency, less, kOfFunction + in_targets, "latency_mean"},
-    {"latency_p50_s", "s", call_latency<&Latency::p50_s>, "latency p50", {"s"},
-     latency, less, in_windows + in_targets, "latency_p50"},
-    {"latency_p75_s", "s", call_latency<&Latency::p75_s>, "latency p75", {"s"},
-     latency, less, kOfFunction + in_targets, "latency_p75"},
-    {"latency_p95_s", "s", call_latency<&Latency::p95_s>, "latency p95", {"s"},
-     latency, less, kOfFunction + in_targets, "latency_p95"},
-    {"latency_p99_s", "s", call_latency<&Latency::p99_s>, "latency p99", {"s"},
-     latency, less, in_windows + in_targets, "latency_p99"},
+    quantile_of_calls({"latency_p50_s", "s", call_latency<&Latency::p50_s>, "latency p50", {"s"},
+     latency, less, kOfFunction + in_targets + only_for_programs, "latency_p50"}),
+    quantile_of_calls({"latency_p75_s", "s", call_latency<&Latency::p75_s>, "latency p75", {"s"},
+     latency, less, kOfFunction + in_targets, "latency_p75"}),
+    quantile_of_calls({"latency_p95_s", "s", call_latency<&Latency::p95_s>, "latency p95", {"s"},
+     latency, less, kOfFunction + in_targets, "latency_p95"}),
+    quantile_of_calls({"latency_p99_s", "s", call_latency<&Latency::p99_s>, "latency p99", {"s"},
+     latency, less, kOfFunction + in_targets + only_for_programs, "latency_p99"}),
     {"success_ratio", "1", success_ratio, "success ratio", {"%", 100}, success, more, in_targets},
     {"execution_mean_s", "s", of_function<&FunctionObservation::execution_mean_s>, "execution", {"s"},
      cpu, less, kOfFunction, "execution_mean"},
@@ -188,11 +209,13 @@ constexpr FunctionMetric kByFunction[] = {
      instances, less, kOfFunction},
     {"concurrency_mean", "calls", of_function<&FunctionObservation::concurrency_mean>, "in flight", {"calls"},
      instances, neither, kOfFunction},
-    {"throttled_periods", "periods", number<&FunctionObservation::throttled_periods>, "throttled periods", {},
-     throttling, less, kOfFunction},
-    {"cold_starts", "calls", number<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
-     instances, less, kOfFunction},
-    {"crashes", "crashes", number<&FunctionObservation::crashes>, "crashes", {}, instances, less, kOfFunction},
+    total_of_calls({"throttled_periods", "periods", number<&FunctionObservation::throttled_periods>,
+     "throttled periods", {},
+     throttling, less, kOfFunction}),
+    total_of_calls({"cold_starts", "calls", number<&FunctionObservation::cold_starts>, "cold starts", {"calls"},
+     instances, less, kOfFunction}),
+    total_of_calls({"crashes", "crashes", number<&FunctionObservation::crashes>, "crashes", {},
+     instances, less, kOfFunction}),
 };
 // clang-format on
 
@@ -206,6 +229,12 @@ std::string_view name_of(Topic topic) {
                                        "throttling", "memory", "network", "instances", "cost"});
   static_assert(static_cast<std::size_t>(Topic::cost) + 1 == kNames.size());
   return kNames[static_cast<std::size_t>(topic)];
+}
+
+std::string_view name_of(MetricKind kind) {
+  static constexpr auto kNames = std::to_array<std::string_view>({"value", "total", "quantile"});
+  static_assert(static_cast<std::size_t>(MetricKind::quantile) + 1 == kNames.size());
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 std::string_view name_of(Better better) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sim/model/run.hpp"
+#include "sim/stats/quantiles.hpp"
 
 namespace faasconf::experiments::results {
 
@@ -41,19 +42,36 @@ enum class Aggregate : std::uint8_t {
   mean_of_windows,  // over those that have it
 };
 
+enum class MetricKind : std::uint8_t {
+  value,
+  total,     // grows with the span: comparisons show it per hour
+  quantile,  // of the successes, by sim::Quantiles
+};
+
 // Where a metric appears, if it has a value there.
 enum Appearance : std::uint8_t {
-  in_windows = 1,       // columns by window of result files and of Python
-  in_replications = 2,  // columns of result files and of Python, the windows of a run as one
-  in_summary = 4,       // over replications: tables, JSON
-  in_criteria = 8,      // of evaluations
-  in_targets = 16,      // of calibrations and predictions
+  in_windows = 1,          // columns by window of result files and of Python
+  in_replications = 2,     // columns of result files and of Python, the windows of a run as one
+  in_summary = 4,          // over replications: tables, JSON
+  in_criteria = 8,         // of evaluations
+  in_targets = 16,         // of calibrations and predictions
+  never_omitted = 32,      // from a table, as those may be that are zero throughout
+  only_for_programs = 64,  // of a summary: in JSON and files, not in tables
 };
 
 struct Shown {
   std::string_view unit{};  // in tables for people; empty: none
   double scale = 1;         // to this unit
 };
+
+// End to end: a window, or the windows of a run after the warm-up as one.
+struct EndToEnd {
+  const sim::Observation& seen;
+  const sim::Run* run = nullptr;  // whose total this is; none where `seen` is a window
+};
+
+inline std::int64_t successes_of(const EndToEnd& row) { return row.seen.requests.completions; }
+inline std::int64_t successes_of(const sim::FunctionObservation& row) { return row.calls.completions; }
 
 template <class Row>
 struct Metric {
@@ -71,6 +89,7 @@ struct Metric {
   std::string_view formerly{};  // a name that is still read
   Aggregate aggregate{};
   std::optional<Shown> shown_of_window{};  // where it is the mean of windows, if not as of a run
+  MetricKind kind{};
 
   bool is_whole() const { return read.index() == 0; }
   bool is_share() const { return unit == "1" && shown.unit == "%"; }
@@ -83,13 +102,13 @@ struct Metric {
         },
         read);
   }
+  // How far the value may be off, in its unit: quantiles of many values come from a sketch.
+  double resolution(const Row& row) const {
+    if (kind != MetricKind::quantile) return 0;
+    return sim::Quantiles::resolution(value(row).value_or(0), static_cast<std::uint64_t>(successes_of(row)));
+  }
 };
 
-// End to end: a window, or the windows of a run after the warm-up as one.
-struct EndToEnd {
-  const sim::Observation& seen;
-  const sim::Run* run = nullptr;  // whose total this is; none where `seen` is a window
-};
 using EndToEndMetric = Metric<EndToEnd>;
 using FunctionMetric = Metric<sim::FunctionObservation>;
 
@@ -118,6 +137,13 @@ std::vector<Metric<Row>> summarised(std::span<const Metric<Row>> all) {
   return chosen;
 }
 
+// Those of them that tables show.
+template <class Row>
+std::vector<Metric<Row>> shown_in_tables(std::vector<Metric<Row>> summarised) {
+  std::erase_if(summarised, [](const Metric<Row>& metric) { return (metric.appears & only_for_programs) != 0; });
+  return summarised;
+}
+
 // By a name of today or of before; none where there is no such metric.
 template <class Row>
 const Metric<Row>* find_metric(std::span<const Metric<Row>> all, std::string_view name) {
@@ -127,5 +153,6 @@ const Metric<Row>* find_metric(std::span<const Metric<Row>> all, std::string_vie
 
 std::string_view name_of(Topic topic);
 std::string_view name_of(Better better);
+std::string_view name_of(MetricKind kind);
 
 }  // namespace faasconf::experiments::results

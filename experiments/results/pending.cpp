@@ -66,8 +66,9 @@ PendingInstances::PendingInstances(sim::WorkflowSpec workflow, std::vector<std::
 
 void PendingInstances::add(std::size_t case_index, const sim::Run& run) {
   OfCase& seen = cases_[case_index];
-  seen.windows += static_cast<std::int64_t>(run.windows.size());
   for (const sim::Observation& window : run.windows) {
+    if (window.start < sim::Time(run.warm_up)) continue;
+    ++seen.windows;
     int together = 0;
     for (std::size_t i = 0; i < window.functions.size(); ++i) {
       const int count = window.functions[i].pending;

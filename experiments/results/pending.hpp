@@ -15,7 +15,7 @@ class PendingInstances {
  public:
   PendingInstances(sim::WorkflowSpec workflow, std::vector<std::string> case_names);
 
-  void add(std::size_t case_index, const sim::Run& run);
+  void add(std::size_t case_index, const sim::Run& run);  // its windows after the warm-up
   // Case by case, a line per function of which instances were pending at the end of a window; nothing when all had
   // room.
   void print(std::ostream& out) const;

@@ -221,12 +221,12 @@ Fields<SpanRow> span_fields() {
 
 // How the metrics of the summary are shown, for programs that make tables and figures.
 struct MetricColumns {
-  std::vector<std::string> of, name, unit, title, shown_unit, topic, better;
+  std::vector<std::string> of, name, unit, title, shown_unit, topic, better, kind;
   std::vector<double> scale;
 
   template <class Subject>
   void add(const std::string& whose, std::span<const Metric<Subject>> all) {
-    for (const Metric<Subject>& metric : summarised(all)) {
+    for (const Metric<Subject>& metric : shown_in_tables(summarised(all))) {
       of.push_back(whose);
       name.emplace_back(metric.name);
       unit.emplace_back(metric.unit);
@@ -235,6 +235,7 @@ struct MetricColumns {
       scale.push_back(metric.shown.scale);
       topic.emplace_back(name_of(metric.topic));
       better.emplace_back(name_of(metric.better));
+      kind.emplace_back(name_of(metric.kind));
     }
   }
 };
@@ -252,6 +253,7 @@ void write_metrics(const H5::Group& run, const Metrics& metrics) {
   write_column(group, "scale", "", columns.scale);
   write_column(group, "topic", "", columns.topic);
   write_column(group, "better", "", columns.better);
+  write_column(group, "kind", "", columns.kind);
 }
 
 }  // namespace
@@ -325,10 +327,7 @@ class ResultWriter::File {
     for (const sim::FunctionSpec& function : experiment.scenario.workflow.functions) functions.push_back(function.name);
     write_array(run, "functions", functions);
     write_array(run, "outcomes", std::vector<std::string>(kOutcomes.begin(), kOutcomes.end()));
-    std::vector<double> warm_up_s;
-    for (const sim::Duration warm_up : header.warm_up) warm_up_s.push_back(sim::to_seconds(warm_up));
-    warm_up_s.resize(cases.size());
-    write_column(run, "warm_up_s", "s", warm_up_s);
+    write_column(run, "warm_up_s", "s", std::vector<double>(cases.size(), sim::to_seconds(header.warm_up)));
     write_metrics(run, header.metrics);
   }
 
@@ -341,6 +340,7 @@ class ResultWriter::File {
     std::vector<double> means;
     std::vector<double> lows;
     std::vector<double> highs;
+    std::vector<double> resolutions;
     const std::vector<std::string>& names = summary.function_names();
     const std::size_t rows_of_case =
         summary.case_names().empty() ? 1 : summary.rows().size() / summary.case_names().size();
@@ -351,10 +351,11 @@ class ResultWriter::File {
       cases.push_back(static_cast<std::int64_t>(i / rows_of_case));
       metrics.push_back(row.metric);
       units.push_back(row.unit);
-      const auto interval = sim::mean_interval(row.over_replications);
+      const auto interval = row.interval();
       means.push_back(row.over_replications.mean().value_or(kAbsent));
       lows.push_back(interval ? interval->low() : kAbsent);
       highs.push_back(interval ? interval->high() : kAbsent);
+      resolutions.push_back(row.resolution);
       replications.push_back(static_cast<std::int64_t>(row.over_replications.count()));
     }
 
@@ -367,6 +368,7 @@ class ResultWriter::File {
     write_column(group, "low", "", lows);
     write_column(group, "high", "", highs);
     write_column(group, "replications", "", replications);
+    write_column(group, "resolution", "", resolutions);
   }
 
   files::PartFile part_;  // outlives the HDF5 file in it

@@ -10,9 +10,11 @@
 //   /run/inputs/path, /run/inputs/sha256   of every input file
 //   /run/job         the job and its options beside the experiment (YAML)
 //   /run/cases, /run/functions, /run/outcomes   names; columns below refer to them by index
-//   /run/warm_up_s, /run/replications   by case
+//   /run/warm_up_s, /run/replications   by case; the windows that start before warm_up_s are in no total, and it is the
+//       same for all cases
 //   /run/metrics/COLUMN  how the metrics of the summary are shown: of ("end to end" or "function"), name, unit, title,
-//       shown_unit, scale (to the shown unit), topic, better ("more", "less", "neither")
+//       shown_unit, scale (to the shown unit), topic, better ("more", "less", "neither"), kind ("total": grows with the
+//       span; "quantile", "value")
 //   /windows/COLUMN  one row per case, replication and window (1-D, chunked, compressed)
 //       case, replication, window, and the metrics end to end, experiments/results/metrics.cpp, that appear in windows
 //   /functions/COLUMN  one row per case, replication, window and function
@@ -23,7 +25,8 @@
 //   /spans/COLUMN    one row per call, in order of finishing; only when asked for
 //       case, replication, request, function, instance (-1: none reached), outcome, called_s, started_s (NaN: never),
 //       finished_s
-//   /summary/COLUMN  case, function (-1: end to end), metric, unit, mean, low, high, replications
+//   /summary/COLUMN  case, function (-1: end to end), metric, unit, mean, low, high, replications, resolution (how far
+//       the mean may be off because quantiles of many values come from a sketch; low and high contain it)
 //
 // Every column has an attribute `unit` ("" for names and indices, "1" for shares); a column of indices has an attribute
 // `names`, the path of the names. What is absent is NaN; in a column of whole numbers with an attribute `absent`, that
@@ -49,7 +52,7 @@ struct ResultHeader {
   const config::Experiment* experiment = nullptr;  // borrowed for the constructor; for its cases
   std::uint64_t seed = 1;
   sim::Duration duration{};
-  std::vector<sim::Duration> warm_up{};  // by case
+  sim::Duration warm_up{};  // that was left out of every replication
   bool spans = false;
   Metrics metrics = results::metrics();
   std::vector<std::pair<std::string, config::YamlNode>> options{};  // of the job, beside the experiment

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/results/text_table.hpp"
+#include "sim/core/quantity.hpp"
 #include "sim/stats/confidence.hpp"
 
 namespace faasconf::experiments::results {
@@ -21,15 +22,20 @@ namespace {
 using sim::FunctionObservation;
 using sim::Run;
 
-void add_value(SummaryRow& row, std::optional<double> value) {
+template <class Subject>
+void add_value(SummaryRow& row, const Metric<Subject>& metric, const Subject& subject) {
+  const std::optional<double> value = metric.value(subject);
   row.values.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
-  if (value) row.over_replications.add(*value);
+  if (!value) return;
+  row.over_replications.add(*value);
+  const auto count = static_cast<double>(row.over_replications.count());
+  row.resolution += (metric.resolution(subject) - row.resolution) / count;
 }
 
 std::string estimate(const SummaryRow& row, double scale) {
   std::optional<double> mean = row.over_replications.mean();
   if (mean) *mean *= scale;
-  std::optional<sim::Interval> interval = sim::mean_interval(row.over_replications);
+  std::optional<sim::Interval> interval = row.interval();
   if (interval) interval = sim::Interval{interval->mean * scale, interval->half_width * scale};
   return format_estimate(mean, interval);
 }
@@ -44,7 +50,8 @@ std::string paired_difference(const SummaryRow& first, const SummaryRow& second,
     b.push_back(second.values[i] * scale);
   }
   if (a.empty()) return "-";
-  const std::optional<sim::Interval> interval = sim::paired_difference_interval(b, a);
+  std::optional<sim::Interval> interval = sim::paired_difference_interval(b, a);
+  if (interval) interval = sim::no_narrower(*interval, (first.resolution + second.resolution) * scale);
   const double mean = interval ? interval->mean : b[0] - a[0];
   const std::string text = format_estimate(mean, interval);
   if (text.front() == '(' || mean <= 0 || text == "0") return text;
@@ -75,11 +82,18 @@ struct Measures {
   std::vector<FunctionMetric> metrics{};
 };
 
+// Quantiles that come from a sketch, if there are any.
+std::string legend_of_resolution(const std::vector<const SummaryRow*>& shown) {
+  const bool rough = std::ranges::any_of(shown, [](const SummaryRow* row) { return row->resolution > 0; });
+  if (!rough) return "";
+  return "percentiles of more than 4,096 requests: off by 0.2 % at most, which their intervals contain\n";
+}
+
 // A function's metrics in three tables.
 std::vector<Measures> measures_of(const Summary& summary) {
   std::vector<Measures> tables = {
       {"calls and latency", Topic::losses}, {"resources", Topic::network}, {"instances", Topic::cost}};
-  for (const FunctionMetric& metric : summary.by_function()) {
+  for (const FunctionMetric& metric : shown_in_tables(summary.by_function())) {
     std::ranges::find_if(tables, [&](const Measures& one) {
       return metric.topic <= one.last;
     })->metrics.push_back(metric);
@@ -92,15 +106,15 @@ struct MeasuredLine {
   std::vector<const SummaryRow*> cells;  // none where it has no such metric
 };
 
+template <class Subject>
+bool may_be_omitted(const Metric<Subject>& metric) {
+  return (metric.appears & never_omitted) == 0;
+}
+
 bool is_zero(const SummaryRow* row) {
   if (row == nullptr) return true;
   const sim::RunningMoments& moments = row->over_replications;
   return moments.count() > 0 && *moments.min() == 0 && *moments.max() == 0;
-}
-
-// These are shown even when they are zero: without them another number misleads.
-bool is_always_shown(std::string_view metric) {
-  return metric == "qos_met" || metric == "success_ratio" || metric == "rejections";
 }
 
 // What a table leaves out because it is zero everywhere, named below it.
@@ -122,8 +136,8 @@ void print_measures(std::ostream& out, const Measures& measures, const std::vect
   for (std::size_t m = 0; m < measures.metrics.size(); ++m) {
     const FunctionMetric& metric = measures.metrics[m];
     const std::string title(metric.title);
-    if (!is_always_shown(metric.name) &&
-        std::ranges::all_of(lines, [m](const MeasuredLine& line) { return is_zero(line.cells[m]); })) {
+    const bool all_zero = std::ranges::all_of(lines, [m](const MeasuredLine& line) { return is_zero(line.cells[m]); });
+    if (all_zero && may_be_omitted(metric)) {
       zero.add(title);
       continue;
     }
@@ -156,25 +170,55 @@ std::vector<std::vector<std::string>> end_to_end_header(const std::vector<std::s
   return {std::move(groups), std::move(names)};
 }
 
+// How a metric is shown of so many hours: in a comparison totals are per hour.
+struct ShownOver {
+  std::string title;
+  double scale;
+};
+ShownOver shown_over(const EndToEndMetric& metric, std::optional<double> hours) {
+  const bool per_hour = hours && metric.kind == MetricKind::total;
+  std::string unit(metric.shown.unit);
+  if (per_hour) unit += unit.empty() ? "per hour" : "/h";
+  const std::string title(metric.title);
+  return {.title = unit.empty() ? title : title + " " + in_brackets(unit),
+          .scale = metric.shown.scale / (per_hour ? *hours : 1)};
+}
+
+std::optional<double> hours_of(const CountedSpan& counted) {
+  constexpr double kSecondsPerHour = 3600;
+  if (counted.length <= sim::Duration::zero()) return std::nullopt;
+  return sim::to_seconds(counted.length) / kSecondsPerHour;
+}
+
+// What the numbers of all cases are of: "counted: 83m of every case, after a warm-up of 2m; totals per hour".
+std::string legend_of_span(const CountedSpan& counted) {
+  if (!hours_of(counted)) return "";
+  const std::string warm_up = counted.warm_up > sim::Duration::zero()
+                                  ? "after a warm-up of " + sim::format(counted.warm_up)
+                                  : std::string("from the start, no warm-up left out");
+  return "counted: " + sim::format(counted.length) + " of every case, " + warm_up + "; totals per hour\n";
+}
+
 // A line per metric, a column per case, for two cases their difference.
 void print_end_to_end(std::ostream& out, const Summary& summary, std::span<const sim::LoadKnowledge> known = {}) {
   const std::vector<std::string>& cases = summary.case_names();
   std::vector<sim::LoadKnowledge> knowledge(known.begin(), known.end());
   knowledge.resize(cases.size());
   const std::vector<std::size_t> order = sim::grouped(knowledge);
+  const std::optional<double> hours = cases.size() > 1 ? hours_of(summary.counted()) : std::nullopt;
   TextTable table{end_to_end_header(cases, knowledge, order), {}};
   ZeroMetrics zero;
-  for (const EndToEndMetric& metric : summary.end_to_end()) {
+  for (const EndToEndMetric& metric : shown_in_tables(summary.end_to_end())) {
     std::vector<const SummaryRow*> cells;
     for (std::size_t i = 0; i < cases.size(); ++i) cells.push_back(&summary.row(i, "", std::string(metric.name)));
-    if (!is_always_shown(metric.name) && std::ranges::all_of(cells, is_zero)) {
+    if (std::ranges::all_of(cells, is_zero) && may_be_omitted(metric)) {
       zero.add(std::string(metric.title));
       continue;
     }
-    std::vector<std::string> line = {std::string(metric.title)};
-    if (!metric.shown.unit.empty()) line[0] += " " + in_brackets(metric.shown.unit);
-    for (const std::size_t i : order) line.push_back(estimate(*cells[i], metric.shown.scale));
-    if (cells.size() == 2) line.push_back(paired_difference(*cells[0], *cells[1], metric.shown.scale));
+    const ShownOver shown = shown_over(metric, hours);
+    std::vector<std::string> line = {shown.title};
+    for (const std::size_t i : order) line.push_back(estimate(*cells[i], shown.scale));
+    if (cells.size() == 2) line.push_back(paired_difference(*cells[0], *cells[1], shown.scale));
     table.rows.push_back(std::move(line));
   }
   table.print(out);
@@ -205,14 +249,22 @@ Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> f
   }
 }
 
+std::optional<sim::Interval> SummaryRow::interval() const {
+  const auto found = sim::mean_interval(over_replications);
+  return found ? std::optional(sim::no_narrower(*found, resolution)) : std::nullopt;
+}
+
 void Summary::add(std::size_t case_index, const Run& run) {
   if (case_index >= case_names_.size()) throw std::out_of_range("Summary: no such case");
   if (run.total.functions.size() != function_names_.size()) throw std::invalid_argument("Summary: other functions");
+  const CountedSpan counted{.warm_up = run.warm_up, .length = run.total.length};
+  if (counted_.value_or(counted) != counted) throw std::invalid_argument("Summary: another span");
+  counted_ = counted;
   ++replications_[case_index];
   std::size_t next = case_index * (rows_.size() / case_names_.size());
-  for (const EndToEndMetric& metric : end_to_end_) add_value(rows_[next++], metric.value({run.total, &run}));
+  for (const EndToEndMetric& metric : end_to_end_) add_value(rows_[next++], metric, EndToEnd{run.total, &run});
   for (const FunctionObservation& function : run.total.functions) {
-    for (const FunctionMetric& metric : by_function_) add_value(rows_[next++], metric.value(function));
+    for (const FunctionMetric& metric : by_function_) add_value(rows_[next++], metric, function);
   }
 }
 
@@ -258,7 +310,7 @@ void print_case_table(std::ostream& out, const Summary& summary, std::size_t cas
   }
   lines.front().push_back(line("end to end", "", tables.front()));
 
-  out << legend(summary.replications(case_index)) << legend_of_absences(shown) << "\n";
+  out << legend(summary.replications(case_index)) << legend_of_absences(shown) << "\n" << legend_of_resolution(shown);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     out << '\n';
     print_measures(out, tables[i], lines[i]);
@@ -285,15 +337,15 @@ void print_comparison_table(std::ostream& out, const Summary& summary, std::span
   for (std::size_t i = 0; !alike && i < cases.size(); ++i) {
     out << (i == 0 ? "" : "\n") << cases[i] << ": " << legend(counts[i]);
   }
-  out << legend_of_absences(shown) << '\n';
+  out << legend_of_absences(shown) << '\n' << legend_of_resolution(shown);
   if (cases.size() == 2) out << "difference: replications in pairs, since both cases meet the same random streams\n";
-  out << '\n';
+  out << legend_of_span(summary.counted()) << '\n';
   print_end_to_end(out, summary, knowledge);
 }
 
 void print_json(std::ostream& out, const Summary& summary) {
   for (const SummaryRow& row : summary.rows()) {
-    const auto interval = sim::mean_interval(row.over_replications);
+    const auto interval = row.interval();
     nlohmann::ordered_json line;
     line["case"] = row.case_name;
     line["function"] = row.function.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(row.function);

@@ -46,6 +46,7 @@ struct RunColumns {
   std::vector<Column<std::int64_t>> span_numbers;
   std::vector<Column<double>> span_times;
   std::vector<std::pair<std::string, double>> total;
+  double warm_up_s = 0;
   double periods_kept = 0;
   std::uint64_t events = 0;
 };
@@ -95,6 +96,7 @@ RunColumns to_columns(const sim::Run& run, std::size_t function_count) {
       column<double>("started_s", calls, [](const Call& call) { return seconds_or_absent(call.started); }),
       column<double>("finished_s", calls, [](const Call& call) { return seconds_or_absent(call.finished); }),
   };
+  columns.warm_up_s = sim::to_seconds(run.warm_up);
   columns.periods_kept = number(run.promise.share());
   columns.events = run.events;
   return columns;
@@ -185,6 +187,7 @@ as the latency of a window without a success, is NaN.)")
             return values;
           },
           "The windows after the warm-up as one: float by the names of `windows`, and how the run kept its promise.")
+      .def_readonly("warm_up_s", &RunColumns::warm_up_s, "Seconds left out of the total at the start: whole windows.")
       .def_readonly("periods_kept", &RunColumns::periods_kept,
                     "Share of the periods after the warm-up that kept the promise, 0 .. 1; NaN where none was judged.")
       .def_readonly("events", &RunColumns::events, "Events that the simulation handled.")
@@ -206,7 +209,7 @@ experiment : Experiment
 duration_s : float, optional
     Simulated seconds; the experiment's by default.
 warm_up_s : float
-    Whole windows before this time stay out of the total.
+    Left out of the total at the start, rounded up to whole windows; ``run.warm_up_s`` says what was left out.
 seed, replication : int
     With the experiment they decide the result to the last bit.
 configuration : Configuration, optional
@@ -223,7 +226,7 @@ Run
 Raises
 ------
 Error
-    When the configuration does not fit the experiment, or a number cannot be used.
+    When the configuration does not fit the experiment, or a number cannot be used: a warm-up that leaves no window.
 
 Examples
 --------

@@ -38,6 +38,8 @@ class ShownMetric:
         The topic, such as ``latency`` or ``losses``; empty where the file does not say.
     better : str
         ``more``, ``less`` or ``neither``.
+    kind : str
+        ``total`` where it grows with the span, ``quantile``, or ``value``.
     """
 
     name: str
@@ -46,6 +48,7 @@ class ShownMetric:
     scale: float = 1.0
     topic: str = ""
     better: str = "neither"
+    kind: str = "value"
 
 
 class Summary(Table):
@@ -69,9 +72,9 @@ def read_metrics(file: h5py.File, summary: Table) -> dict[str, list[ShownMetric]
     if "run/metrics" not in file:
         return {END_TO_END: _plain(summary.where(function=-1)), OF_FUNCTIONS: _plain(summary.where(function=0))}
     columns = hdf5.table(file, "run/metrics")
-    return {kind: [ShownMetric(*row) for row in zip(*(columns.where(of=kind)[name].tolist() for name in
-                                                 ("name", "title", "shown_unit", "scale", "topic", "better")))]
-            for kind in (END_TO_END, OF_FUNCTIONS)}
+    names = [name for name in ("name", "title", "shown_unit", "scale", "topic", "better", "kind") if name in columns]
+    return {of: [ShownMetric(*row) for row in zip(*(columns.where(of=of)[name].tolist() for name in names))]
+            for of in (END_TO_END, OF_FUNCTIONS)}
 
 
 def _plain(rows: Table) -> list[ShownMetric]:

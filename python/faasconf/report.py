@@ -27,6 +27,7 @@ from faasconf.result import Result, load
 
 COMPARED = ("periods_kept", "served_share", "price", "latency_mean_s", "latency_p95_s", "success_ratio", "throughput_per_s")
 RARE = ("losses", "instances")  # topics of events: left out where there is none
+NEVER_OMITTED = ("rejections", "success_ratio", "served_share", "periods_kept")
 CALLS = ("load", "throughput", "latency", "success", "losses", "")  # topics of a function's first table
 INSTANCES = ("instances", "cost")  # and of its last
 
@@ -113,15 +114,46 @@ def promised(result: Result) -> str:
 
 def end_to_end(result: Result) -> str:
     rows = []
+    hours = counted_hours(result)
     for metric in result.metrics[END_TO_END]:
         found = [summary_row(result, case, -1, metric.name) for case in range(len(result.case_names))]
-        if all(row is None or row.is_zero() for row in found) and metric.topic in RARE:
+        if all(row is None or row.is_zero() for row in found) and metric.topic in RARE and may_be_omitted(metric):
             continue
-        rows.append([heading(metric.title, metric.unit), *(cell(row, metric.scale) for row in found)])
+        unit, scale = shown_over(metric, hours)
+        rows.append([heading(metric.title, unit), *(cell(row, scale) for row in found)])
     head = ["", *(case_heading(result, case) for case in range(len(result.case_names)))]
-    counted = " What never came up is left out."
-    return (f"<h2>End to end</h2>\n"
-            f"{table(head, rows, caption='Means over replications ± half-width of the 95 % interval.' + counted)}")
+    caption = ("Means over replications ± half-width of the 95 % interval. What never came up is left out."
+               + counted_span(result, hours))
+    return f"<h2>End to end</h2>\n{table(head, rows, caption=caption)}"
+
+
+def counted_hours(result: Result) -> float | None:
+    """The hours after the warm-up that all cases are compared over.
+
+    None for one case, and for files of before, which do not tell totals and whose cases have warm-ups of their own.
+    """
+    if len(result.case_names) == 1 or all(metric.kind != "total" for metric in result.metrics[END_TO_END]):
+        return None
+    return (float(result.attributes["duration_s"]) - float(result.warm_up_s[0])) / 3600
+
+
+def counted_span(result: Result, hours: float | None) -> str:
+    if hours is None:
+        return ""
+    warm_up_s = float(result.warm_up_s[0])
+    warm_up = f"after a warm-up of {warm_up_s:g} s" if warm_up_s > 0 else "from the start, no warm-up left out"
+    return f" Counted: {60 * hours:g} minutes of every case, {warm_up}; totals per hour."
+
+
+def shown_over(metric: ShownMetric, hours: float | None) -> tuple[str, float]:
+    """Unit and scale of a metric; of a comparison, totals are per hour."""
+    if hours is None or metric.kind != "total":
+        return metric.unit, metric.scale
+    return f"{metric.unit}/h" if metric.unit else "per hour", metric.scale / hours
+
+
+def may_be_omitted(metric: ShownMetric) -> bool:
+    return metric.name not in NEVER_OMITTED
 
 
 def compared(result: Result) -> str:
@@ -130,10 +162,12 @@ def compared(result: Result) -> str:
     rows = []
     for metric in (metric for metric in result.metrics[END_TO_END] if metric.name in COMPARED):
         cells = []
-        for other in totals[1:]:
+        for case, other in enumerate(totals[1:], start=1):
             _, first, second = np.intersect1d(totals[0]["replication"], other["replication"], return_indices=True)
             difference = metric.scale * (other[metric.name][second] - totals[0][metric.name][first])
             mean, half_width = mean_interval(difference[np.isfinite(difference)])
+            rough = metric.scale * (resolution(result, 0, metric) + resolution(result, case, metric))
+            half_width = max(half_width, rough)
             text = estimate(mean, half_width, signed=True)
             clear = abs(mean) > half_width
             cells.append(f'<td class="clear">{text}</td>' if clear else f"<td>{text}</td>")
@@ -144,6 +178,12 @@ def compared(result: Result) -> str:
     caption = (f"Difference from “{first_case}” over replications in pairs (common random numbers): mean ± "
                "half-width of the 95 % interval; bold where the interval excludes 0.")
     return f"<h2>Compared with “{first_case}”</h2>\n{table(head, rows, caption=caption)}"
+
+
+def resolution(result: Result, case: int, metric: ShownMetric) -> float:
+    """How far a mean may be off because percentiles of many values come from a sketch."""
+    rows = result.summary.where(case=case, function=-1, metric=metric.name)
+    return float(rows["resolution"][0]) if "resolution" in rows and rows.row_count > 0 else 0.0
 
 
 def timelines(result: Result) -> str:
@@ -207,7 +247,7 @@ def functions(result: Result) -> str:
 
 
 def functions_table(result: Result, case: int, metrics: list[ShownMetric], *, knobs: bool, caption: str) -> str:
-    """A line per function; metrics that are all zero are left out and named in the caption."""
+    """A line per function; most metrics that are all zero are only named in the caption."""
     count = len(result.function_names)
     head = ["", *(heading(title, unit, below=True) for title, unit, _ in KNOBS if knobs)]
     rows = [[escape(name), *(knob_cells(result, case, function) if knobs else [])]
@@ -215,7 +255,7 @@ def functions_table(result: Result, case: int, metrics: list[ShownMetric], *, kn
     zero = []
     for metric in metrics:
         column = [summary_row(result, case, function, metric.name) for function in range(count)]
-        if all(row is None or row.is_zero() for row in column):
+        if all(row is None or row.is_zero() for row in column) and may_be_omitted(metric):
             zero.append(metric.title)
             continue
         head.append(heading(metric.title, metric.unit, below=True))

@@ -36,7 +36,7 @@ class Result:
     case_names, function_names : list of str
         The columns ``case`` and ``function`` hold indices into these.
     warm_up_s : float64, shape (n_cases,), seconds
-        The windows before are no part of the summary.
+        The windows that start before are no part of the summary; the same for all cases.
     replication_counts : int64, shape (n_cases,)
     windows : Table
         One row per case, replication and window. What is absent, such as the latency of a window without a success,
@@ -46,7 +46,8 @@ class Result:
     replications : Table
         One row per case and replication: the windows after the warm-up as one.
     summary : Table
-        One row per case, function (-1: end to end) and metric: mean over replications and its 95 % interval.
+        One row per case, function (-1: end to end) and metric: mean over replications and its 95 % interval, which
+        contains the ``resolution`` of percentiles of more than 4,096 requests.
     metrics : dict of str to list of ShownMetric
         How the metrics of the summary are shown, in order: ``"end to end"`` and ``"function"``.
     inputs : list of (str, str)

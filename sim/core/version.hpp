@@ -5,6 +5,6 @@ namespace faasconf::sim {
 
 // Raised by hand whenever simulated bytes change: for the same scenario and seed another event, time or figure.
 // The golden tests (tests/sim/model/golden_log_test.cpp) notice.
-inline constexpr int kModelVersion = 1;
+inline constexpr int kModelVersion = 2;
 
 }  // namespace faasconf::sim

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
 #include "sim/model/observe.hpp"
 #include "sim/model/simulated_platform.hpp"
 #include "sim/model/window_loop.hpp"
@@ -60,16 +62,25 @@ class Collector final : public WindowLoopObserver {
 
 }  // namespace
 
+Duration whole_windows(Duration warm_up, Duration window, Duration duration) {
+  if (warm_up <= Duration::zero()) return Duration::zero();
+  const Duration whole = (warm_up + window - Duration(1)) / window * window;
+  if (whole <= duration - window) return whole;
+  throw Error("warm-up: expected a window of " + format(window) + " to remain of " + format(duration) + ", got \"" +
+              format(warm_up) + "\"");
+}
+
 Run run(const Scenario& scenario, Policy& policy, const RunOptions& options, std::uint64_t seed,
         std::uint64_t replication) {
   const ScenarioSpec& spec = scenario.spec();
   Run run;
+  run.warm_up = whole_windows(options.warm_up, spec.window, options.duration);
   SpanRecorder spans(run.spans);
   SimulatedPlatformOptions measured{
       .intervals = policy.interval().has_value(), .observers = {}, .go_on = options.go_on};
   if (options.spans) measured.observers.push_back(&spans);
   SimulatedPlatform platform(scenario, RngStreams(seed, replication), measured);
-  Collector collector(platform, scenario, Time(options.warm_up));
+  Collector collector(platform, scenario, Time(run.warm_up));
   run_windows(platform, policy, {.duration = options.duration, .window = spec.window, .redeploy = spec.redeploy},
               collector);
 

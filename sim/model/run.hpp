@@ -17,7 +17,7 @@ namespace faasconf::sim {
 
 struct RunOptions {
   Duration duration = std::chrono::minutes(85);
-  Duration warm_up{};  // whole windows before this time stay out of the total
+  Duration warm_up{};  // left out of the total at the start, rounded up to whole windows
   bool spans = false;  // keep every CallRecord
   // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
   GoOn go_on{};
@@ -25,11 +25,15 @@ struct RunOptions {
 
 struct Run {
   std::vector<Observation> windows;
+  Duration warm_up{};             // that was left out: whole windows
   Observation total;              // the windows after the warm-up as one; qos_met says nothing
   PromiseKept promise;            // by the windows after the warm-up; says nothing without a promise
   std::vector<CallRecord> spans;  // in order of finishing; empty unless asked for
   std::uint64_t events = 0;       // handled by the simulation
 };
+
+// A warm-up rounded up to whole windows, which is what is left out. Throws Error where no window would remain.
+Duration whole_windows(Duration warm_up, Duration window, Duration duration);
 
 // The window loop over a simulation. A policy with an interval of its own sees it with attribution completed. Seed,
 // replication, scenario and policy decide the result to the last bit.

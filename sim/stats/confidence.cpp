@@ -100,6 +100,17 @@ double upper_student_t(double tail, double dof) {
 
 }  // namespace
 
+Interval no_narrower(Interval interval, double resolution) {
+  interval.half_width = std::max(interval.half_width, resolution);
+  return interval;
+}
+
+AsymmetricInterval no_narrower(AsymmetricInterval interval, double resolution) {
+  interval.low = std::min(interval.low, interval.estimate - resolution);
+  interval.high = std::max(interval.high, interval.estimate + resolution);
+  return interval;
+}
+
 double normal_quantile(double p) {
   assert(p > 0.0 && p < 1.0);
   const auto ratio = [](const double(&numerator)[8], const double(&denominator)[8], double r) {
@@ -179,6 +190,16 @@ std::optional<Interval> mean_interval(std::span<const double> values, double lev
   RunningMoments moments;
   for (const double value : values) moments.add(value);
   return mean_interval(moments, level);
+}
+
+std::optional<AsymmetricInterval> share_interval(const RunningMoments& shares, double level) {
+  const auto around = mean_interval(shares, level);
+  if (!around) return std::nullopt;
+  const double bound = std::pow(1 - level, 1 / static_cast<double>(shares.count()));
+  if (*shares.min() == 1) return AsymmetricInterval{.estimate = 1, .low = bound, .high = 1};
+  if (*shares.max() == 0) return AsymmetricInterval{.estimate = 0, .low = 0, .high = 1 - bound};
+  return AsymmetricInterval{
+      .estimate = around->mean, .low = std::max(0.0, around->low()), .high = std::min(1.0, around->high())};
 }
 
 std::optional<Interval> paired_difference_interval(std::span<const double> first, std::span<const double> second,

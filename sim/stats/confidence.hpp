@@ -29,6 +29,10 @@ struct AsymmetricInterval {
   bool operator==(const AsymmetricInterval&) const = default;
 };
 
+// The interval with all that lies within so much of its estimate: as its values may be off by that, it is not narrower.
+Interval no_narrower(Interval interval, double resolution);
+AsymmetricInterval no_narrower(AsymmetricInterval interval, double resolution);
+
 // z with P(Z <= z) = p for a standard normal Z, 0 < p < 1. Wichura (1988), algorithm AS 241.
 double normal_quantile(double p);
 
@@ -39,6 +43,10 @@ double student_t_quantile(double p, double dof);
 // Mean of independent values: mean +- t * standard error. Absent below 2 values.
 std::optional<Interval> mean_interval(std::span<const double> values, double level = 0.95);
 std::optional<Interval> mean_interval(const RunningMoments& moments, double level = 0.95);
+
+// Mean of independent shares, each in [0, 1]: the interval of the mean, cut to [0, 1]. Where all are 1 (or 0), the bound
+// that holds for any distribution on [0, 1], since P(all are 1) <= mean^n. Absent below 2 values.
+std::optional<AsymmetricInterval> share_interval(const RunningMoments& shares, double level = 0.95);
 
 // Mean of first - second over pairs, such as two policies under common random numbers. Absent below 2 pairs.
 std::optional<Interval> paired_difference_interval(std::span<const double> first, std::span<const double> second,

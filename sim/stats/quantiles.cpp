@@ -1,6 +1,7 @@
 #include "sim/stats/quantiles.hpp"
 
 #include <array>
+#include <numeric>
 
 namespace faasconf::sim {
 namespace {
@@ -17,6 +18,8 @@ Position position(double p, std::uint64_t n) {
   const auto lower = static_cast<std::uint64_t>(place);
   return {lower, place - static_cast<double>(lower)};
 }
+
+constexpr std::int64_t kChunk = 64;  // buckets: 512 bytes
 
 constexpr std::size_t kFew = 64;
 
@@ -67,9 +70,8 @@ std::optional<double> quantile_of_sorted(std::span<const double> sorted, double 
 }
 
 void QuantileSketch::cover(std::int64_t bucket) {
-  constexpr std::int64_t octave = 64;
-  const std::int64_t low = bucket / octave * octave;
-  const std::int64_t high = low + octave;
+  const std::int64_t low = bucket / kChunk * kChunk;
+  const std::int64_t high = low + kChunk;
   if (counts_.empty()) first_ = low;
   if (low < first_) {
     counts_.insert(counts_.begin(), static_cast<std::size_t>(first_ - low), 0);
@@ -79,6 +81,7 @@ void QuantileSketch::cover(std::int64_t bucket) {
 }
 
 void QuantileSketch::merge(const QuantileSketch& other) {
+  assert(dropped_bits_ == other.dropped_bits_);
   if (!other.counts_.empty()) {
     cover(other.first_);
     cover(other.first_ + static_cast<std::int64_t>(other.counts_.size()) - 1);
@@ -100,21 +103,31 @@ void QuantileSketch::clear() {
   max_ = 0.0;
 }
 
+QuantileSketch::Place QuantileSketch::place_of(std::uint64_t rank) const {
+  const auto in_chunk = [this](std::size_t i) {
+    const auto begin = counts_.begin() + static_cast<std::ptrdiff_t>(i);
+    return std::accumulate(begin, begin + kChunk, std::uint64_t{0});
+  };
+  Place place{0, zeros_};
+  for (std::uint64_t more; place.below + (more = in_chunk(place.bucket)) <= rank; place.bucket += kChunk) {
+    place.below += more;
+  }
+  while (place.below + counts_[place.bucket] <= rank) place.below += counts_[place.bucket++];
+  return place;
+}
+
 double QuantileSketch::order_statistic(std::uint64_t rank) const {
   if (rank == 0) return min_;
   if (rank + 1 == count_) return max_;
   if (rank < zeros_) return 0.0;
 
-  // the bucket that holds the rank
-  std::uint64_t below = zeros_;
-  std::size_t i = 0;
-  while (below + counts_[i] <= rank) below += counts_[i++];
-
-  // the harmonic mean of its edges errs by the same share at both
+  // the values of a bucket lie evenly between its edges, which are no further out than the extremes
+  const auto [i, below] = place_of(rank);
   const auto bucket = static_cast<std::uint64_t>(first_) + i;
-  const double low = std::bit_cast<double>(bucket << dropped_bits);
-  const double high = std::bit_cast<double>((bucket + 1) << dropped_bits);
-  return std::clamp(2.0 / (1.0 / low + 1.0 / high), min_, max_);
+  const double low = std::max(min_, std::bit_cast<double>(bucket << dropped_bits_));
+  const double high = std::min(max_, std::bit_cast<double>((bucket + 1) << dropped_bits_));
+  const double share = (static_cast<double>(rank - below) + 0.5) / static_cast<double>(counts_[i]);
+  return interpolate(low, high, share);
 }
 
 std::optional<double> QuantileSketch::quantile(double p) const {

@@ -86,6 +86,20 @@ def test_the_total_sums_up_the_windows_after_the_warm_up(experiment):
     assert run.periods_kept == run.total["periods_kept"]
 
 
+@pytest.mark.parametrize("asked_s", [1, 30, 45, 60])
+def test_the_warm_up_is_the_whole_windows_that_it_says(experiment, asked_s):
+    run = faasconf.simulate(experiment, duration_s=120, warm_up_s=asked_s)
+    assert asked_s <= run.warm_up_s < asked_s + 30
+    assert run.total["arrivals"] == run.windows["arrivals"][run.windows["start_s"] >= run.warm_up_s].sum()
+    assert run.total["length_s"] == 120 - run.warm_up_s
+
+
+@pytest.mark.parametrize("asked_s", [91, 120, 1000])
+def test_a_warm_up_that_leaves_no_window_is_an_error(experiment, asked_s):
+    with pytest.raises(faasconf.Error, match="warm-up: expected a window of 30s to remain of 2m, got "):
+        faasconf.simulate(experiment, duration_s=120, warm_up_s=asked_s)
+
+
 def test_the_same_seed_gives_the_same_run(experiment, run):
     again = faasconf.simulate(experiment, duration_s=600, seed=1, spans=True)
     for table in ("windows", "functions", "spans"):

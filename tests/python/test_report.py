@@ -1,6 +1,8 @@
 import html.parser
 import re
 
+import h5py
+import numpy as np
 import pytest
 import synthetic
 
@@ -92,6 +94,36 @@ def test_tables_have_intervals_functions_and_provenance(result, page):
 def test_cases_are_compared_in_pairs(result, page):
     first, second = (result.replications.where(case=case)["latency_mean_s"] for case in (0, 1))
     assert intervals.estimate(*intervals.mean_interval(second - first), signed=True) in page.text
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """Two cases after a warm-up of 60 s in a file that tells totals and how exact percentiles are."""
+    path = synthetic.write_result(tmp_path / "compared.h5", window_count=12, silent=(0, 0))
+    with h5py.File(path, "r+") as file:
+        names = [name.decode() for name in file["run/metrics/name"][()]]
+        kinds = ["total" if name in ("arrivals", "failures") else "value" for name in names]
+        file.create_dataset("run/metrics/kind", data=kinds, dtype=h5py.string_dtype())
+        file["run/metrics/kind"].attrs["unit"] = ""
+        file["run/warm_up_s"][()] = [60, 60]
+        file.create_dataset("summary/resolution", data=np.full(len(file["summary/mean"]), 5.0))
+        file["summary/resolution"].attrs["unit"] = ""
+    return faasconf.load(path)
+
+
+def test_totals_of_a_comparison_are_per_hour(compared):
+    text = report.page(compared)
+    assert "Counted: 5 minutes of every case, after a warm-up of 60 s; totals per hour." in text
+    arrivals = compared.summary.where(case=0, function=-1, metric="arrivals")
+    half_width = (arrivals["high"][0] - arrivals["low"][0]) / 2
+    assert intervals.estimate(12 * arrivals["mean"][0], 12 * half_width) in text
+
+
+def test_differences_contain_the_resolution(compared):
+    first, second = (compared.replications.where(case=case)["latency_mean_s"] for case in (0, 1))
+    mean, half_width = intervals.mean_interval(second - first)
+    assert half_width < 10
+    assert intervals.estimate(mean, 10.0, signed=True) in report.page(compared)
 
 
 def test_colours_follow_the_page_not_the_figure(text):

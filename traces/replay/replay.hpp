@@ -58,7 +58,7 @@ struct CallTotals {
   double execution_mib_s = 0;  // the same, times the memory of the function
   double billed_mib_s = 0;     // the same as far as it is billed
   double latency_s = 0;        // summed: start-up and execution
-  // of latencies, within sim::QuantileSketch::relative_error; 0 without any
+  // of latencies, within the relative error of a sim::QuantileSketch; 0 without any
   double latency_p50_s = 0;
   double latency_p95_s = 0;
   double latency_p99_s = 0;

@@ -9,6 +9,7 @@
 
 #include "experiments/config/experiment_file.hpp"
 #include "tests/experiments/cli/in_process.hpp"
+#include "tests/sim/model/queueing_theory.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
@@ -26,6 +27,13 @@ std::vector<nlohmann::json> json_lines(const std::string& text) {
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line));
   return lines;
+}
+
+std::vector<std::string> split(const std::string& row) {
+  std::vector<std::string> cells;
+  std::istringstream stream(row);
+  for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
+  return cells;
 }
 
 // The line of a metric end to end, of the first case that has it.
@@ -251,6 +259,88 @@ TEST(Simulate, LeavesOutAWarmUpThatWasAskedFor) {
   const Ran ran = faasconf(kShort + "--warm-up 1m");
   EXPECT_THAT(ran.out, HasSubstr("the first 1 min of every replication left out"));
   EXPECT_THAT(faasconf(kShort + "--warm-up 0s").out, Not(HasSubstr("warm-up")));
+}
+
+// A warm-up of 45 s with windows of 30 s: 60 s are left out, and so it says everywhere. Oracle: the arrivals by window.
+TEST(Simulate, SaysTheWarmUpThatItLeavesOut) {
+  const Elsewhere elsewhere;
+  const std::string line = "simulate parallel --duration 2m --replications 1 --warm-up 45s ";
+  EXPECT_THAT(faasconf(line).out, HasSubstr("warm-up: the first 1m of every replication left out: 45s rounded up to "
+                                            "whole windows\n"));
+  const auto lines = json_lines(faasconf(line + "--json --out run.h5").out);
+  EXPECT_EQ(lines.at(0)["warm_up_s"], 60);
+  EXPECT_EQ(lines.at(0)["counted_s"], 60);
+  ASSERT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
+  std::istringstream windows(contents("csv/windows.csv"));
+  std::string row;
+  std::getline(windows, row);
+  std::vector<std::string> names = split(row);
+  const auto place = std::find(names.begin(), names.end(), "arrivals") - names.begin();
+  double late = 0;
+  for (int window = 0; std::getline(windows, row); ++window) {
+    if (window >= 2) late += std::stod(split(row).at(static_cast<std::size_t>(place)));
+  }
+  EXPECT_EQ(metric(lines, "arrivals")["mean"], late);
+}
+
+TEST(Simulate, SaysAboveAComparisonWhatCounts) {
+  const Elsewhere elsewhere;
+  write("lean.yaml", "default: {cpu: 500m, memory: 512Mi, replicas: 2, concurrency: 4}\n");
+  write("ample.yaml", "default: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}\n");
+  const std::string both = kShort + "--config lean.yaml --config ample.yaml ";
+  EXPECT_THAT(faasconf(both + "--warm-up 45s").out,
+              HasSubstr("\ncounted: 1m of every case, after a warm-up of 1m; totals per hour\n"));
+  const std::string transients = faasconf(both + "--policy fixed --policy hpa:lean").out;
+  EXPECT_THAT(transients, HasSubstr("\nwarm-up: nothing left out, since policies that change the configuration are "
+                                    "compared from the start"));
+  EXPECT_THAT(transients, HasSubstr("\ncounted: 2m of every case, from the start"));
+}
+
+TEST(Simulate, EndsWithAVerdict) {
+  const Elsewhere elsewhere;
+  EXPECT_THAT(faasconf(kShort).out, testing::ContainsRegex("\npromise (kept|broken|undecided): [0-9]+ of 12 windows "
+                                                           "kept it, [^\n]*\n$"));
+  EXPECT_THAT(std::string(json_lines(faasconf(kShort + "--json").out).at(0)["verdict"]), StartsWith("promise "));
+  write("none.yaml",
+        "workflow: {name: none, functions: {f: {off_cpu: 1s, fixed: {cpu: 1, memory: 1Gi, replicas: 1}}}, entry: f}\n"
+        "workload: {closed_loop: {users: 1}}\n");
+  const std::string none = "simulate none.yaml --duration 2m --replications 2 ";
+  EXPECT_THAT(faasconf(none).out, EndsWith("\nno promise: the workflow states none (qos), so none is judged\n"));
+  EXPECT_EQ(json_lines(faasconf(none + "--json").out).at(0)["promise"], "none");
+  write("lean.yaml", "default: {cpu: 500m, memory: 512Mi, replicas: 2, concurrency: 4}\n");
+  write("ample.yaml", "default: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}\n");
+  EXPECT_THAT(faasconf(kShort + "--config lean.yaml --config ample.yaml").out,
+              testing::ContainsRegex("\n\nlean: promise [^\n]*\nample: promise [^\n]*\n$"));
+}
+
+// Oracle: of M/M/10 with 2 requests/s and a mean service of 3 s, tests/sim/model/queueing_theory.hpp. Above 4,096
+// samples intervals had no width, and missed it.
+TEST(Simulate, HasIntervalsOfPercentilesThatContainTheExactOnes) {
+  const Elsewhere elsewhere;
+  write("q.yaml",
+        "workflow:\n"
+        "  name: q\n"
+        "  functions:\n"
+        "    f: {off_cpu: {law: exponential, mean: 3s}, overflow: queue,\n"
+        "        fixed: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 10}}\n"
+        "  entry: f\n"
+        "workload: {open_loop: {rate: 2/s}, window: 1h}\n"
+        "duration: 30h\n"
+        "replications: 4\n");
+  const auto lines = json_lines(faasconf("simulate q.yaml --json").out);
+  for (const auto& [name, p] :
+       {std::pair("latency_p50_s", .5), {"latency_p75_s", .75}, {"latency_p95_s", .95}, {"latency_p99_s", .99}}) {
+    const double exact = sim::mmc_response_quantile(p, {10, 2, 1 / 3.0});
+    int found = 0;
+    for (const auto& line : lines) {
+      if (!line.contains("metric") || line["metric"] != name) continue;
+      ++found;
+      EXPECT_LE(line["low"].get<double>(), exact) << line;
+      EXPECT_GE(line["high"].get<double>(), exact) << line;
+      EXPECT_GE(line["high"].get<double>() - line["low"].get<double>(), 2 * exact / 512) << line;
+    }
+    EXPECT_EQ(found, 2) << name << " end to end and of the function";
+  }
 }
 
 TEST(Simulate, TheRecordTellsWhatWasRun) {

@@ -51,6 +51,31 @@ TEST(Judge, ComparesInPairs) {
   EXPECT_DOUBLE_EQ(verdicts[1][kPrice]->difference->high, 0);
 }
 
+// Percentiles of many requests that happen to be alike: every score is known to .25.
+TEST(Judge, HasIntervalsThatContainTheResolutionOfTheScores) {
+  Evaluation evaluation = made_up_evaluation([](std::size_t policy, std::size_t, std::size_t) { return 4.0 + policy; });
+  evaluation.resolutions.assign(evaluation.scores.size(), Scores(evaluation.criteria.size(), 0.25));
+  const auto verdicts = judge(evaluation);
+  const sim::AsymmetricInterval known{4, 3.75, 4.25};
+  EXPECT_EQ(verdicts[0][kPrice]->mean, known);
+  EXPECT_EQ(verdicts[0][kPrice]->interquartile_mean, known);
+  EXPECT_EQ(verdicts[0][kPrice]->worst_load, known);
+  EXPECT_EQ(verdicts[0][kPrice]->lowest, 3.75);
+  EXPECT_EQ(*verdicts[1][kPrice]->difference, (sim::AsymmetricInterval{1, 0.5, 1.5}));
+}
+
+// More than 4,096 requests of a run: its 95th percentile comes from the sketch.
+TEST(Evaluate, TellsHowExactPercentilesAre) {
+  EvaluationPlan plan = small_plan();
+  for (EvaluatedLoad& load : plan.loads) load.users.assign(200, 5);
+  plan.policies.erase(plan.policies.begin());
+  plan.seeds = 2;
+  const Evaluation evaluation = run(plan);
+  const std::size_t p95 = criterion_named("latency_p95_s");
+  EXPECT_DOUBLE_EQ(evaluation.resolutions[0][p95], evaluation.scores[0][p95] / 512);
+  EXPECT_EQ(evaluation.resolutions[0][criterion_named("latency_mean_s")], 0);
+}
+
 TEST(Judge, LeavesOutRunsWithoutAValueAndSaysNothingWhereALoadHasNone) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const auto some = judge(made_up_evaluation([](std::size_t policy, std::size_t load, std::size_t seed) {

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "experiments/config/configuration_file.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "experiments/jobs/bad_value.hpp"
@@ -96,10 +97,66 @@ TEST(SimulateJob, FindsTheWarmUpUnlessTold) {
   job.experiment.duration = 10min;
   Caller caller;
   const SimulateResult found = run(job, caller.progress());
-  EXPECT_LT(found.cases.at(0).warm_up, 5min);
+  EXPECT_LT(found.warm_up, 5min);
+  EXPECT_EQ(found.warm_up_rule, WarmUpRule::found);
   EXPECT_EQ(caller.steps.at(0).label, found.summary.case_names().at(0) + ": warm-up");
   job.warm_up = 1min;
-  EXPECT_EQ(run(job).cases.at(0).warm_up, 1min);
+  EXPECT_EQ(run(job).warm_up, 1min);
+}
+
+// Oracle: the windows themselves.
+TEST(SimulateJob, LeavesOutTheWholeWindowsThatItSays) {
+  SimulateJob job = short_job();
+  for (const sim::Duration asked : {1s, 30s, 31s, 45s, 60s, 90s}) {
+    job.warm_up = asked;
+    const SimulateResult result = run(job);
+    EXPECT_GE(result.warm_up, asked);
+    EXPECT_LT(result.warm_up, asked + 30s);
+    EXPECT_EQ(result.warm_up % 30s, 0s);
+    EXPECT_EQ(result.summary.counted().warm_up, result.warm_up);
+    EXPECT_EQ(result.summary.counted().length, 2min - result.warm_up);
+  }
+}
+
+// Alone, one case would leave out less than the other.
+TEST(SimulateJob, LeavesTheSameWarmUpOutOfAllCases) {
+  SimulateJob job = short_job();
+  job.warm_up.reset();
+  config::become<sim::ClosedLoop>(job.experiment.scenario.workload).users = 12;
+  job.experiment.duration = 10min;
+  const sim::WorkflowSpec& workflow = job.experiment.scenario.workflow;
+  const std::string folder = "experiments/configs/";
+  job.experiment.configurations = {{"lean", config::read_configuration(folder + "demo-lean.yaml", workflow)},
+                                   {"ample", config::read_configuration(folder + "demo-ample.yaml", workflow)}};
+  std::vector<sim::Duration> alone;
+  for (const config::NamedConfiguration& one : job.experiment.configurations) {
+    SimulateJob of_one = job;
+    of_one.experiment.configurations = {one};
+    alone.push_back(run(of_one).warm_up);
+  }
+  ASSERT_NE(alone[0], alone[1]);
+  const SimulateResult both = run(job);
+  EXPECT_EQ(both.warm_up, std::max(alone[0], alone[1]));
+  EXPECT_EQ(both.summary.counted().length, 10min - both.warm_up);
+}
+
+TEST(SimulateJob, LeavesNoWarmUpOutWherePoliciesThatChangeTheConfigurationAreCompared) {
+  SimulateJob job = short_job();
+  job.warm_up.reset();
+  job.experiment.policies = {{}, {.kind = sim::HpaParameters{}}};
+  const SimulateResult result = run(job);
+  EXPECT_EQ(result.warm_up, 0s);
+  EXPECT_EQ(result.warm_up_rule, WarmUpRule::none_with_transients);
+  job.warm_up = 30s;
+  EXPECT_EQ(run(job).warm_up, 30s) << "asked for, it is left out of both";
+}
+
+TEST(SimulateJob, TellsHowThePromiseFared) {
+  const SimulateResult result = run(short_job());
+  const results::PromiseOutcome outcome = result.promise.outcome(0).value();
+  EXPECT_EQ(outcome.judged, 3U * 4);
+  EXPECT_EQ(static_cast<double>(outcome.kept) / 12,
+            result.summary.row(0, "", "qos_compliance").over_replications.mean());
 }
 
 TEST(SimulateJob, StopsAtTheWantedPrecision) {
@@ -160,6 +217,8 @@ TEST(SimulateJob, RefusesValuesThatCannotBe) {
             "duration: expected at least one window of 30s, got \"10s\"");
   EXPECT_EQ(complaint([](SimulateJob& job) { job.warm_up = 2min; }),
             "warm-up: expected a window of 30s to remain of 2m, got \"2m\"");
+  EXPECT_EQ(complaint([](SimulateJob& job) { job.warm_up = 91s; }),
+            "warm-up: expected a window of 30s to remain of 2m, got \"1m31s\"");
   EXPECT_EQ(complaint([](SimulateJob& job) { job.warm_up = -1s; }), "warm-up: expected 0s or more, got \"-1s\"");
   EXPECT_EQ(complaint([](SimulateJob& job) { job.experiment.replications = 0; }),
             "replications: expected at least 1, got 0");

@@ -102,8 +102,8 @@ TEST(ExportCsv, WritesTheSummaryWithItsUnits) {
   write_result(folder / "run.h5");
   export_csv(folder / "run.h5", folder.path());
   const std::string text = read_file(folder / "summary.csv");
-  EXPECT_EQ(line(text, 1), "case,function,metric,unit,mean,low,high,replications");
-  EXPECT_EQ(line(text, 2), "small,,arrivals,requests,7,,,1");
+  EXPECT_EQ(line(text, 1), "case,function,metric,unit,mean,low,high,replications,resolution");
+  EXPECT_EQ(line(text, 2), "small,,arrivals,requests,7,,,1,0");
 }
 
 TEST(ExportCsv, RefusesWhatIsNoResult) {

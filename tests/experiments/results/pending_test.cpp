@@ -31,6 +31,7 @@ sim::Run run(const std::vector<int>& pending, double cpu_millicores = 1000) {
     window.functions.resize(2);
     window.functions[0].ready = window.functions[1].ready = 1;
     window.functions[1].pending = count;
+    window.start = sim::Time(std::chrono::seconds(30 * static_cast<int>(result.windows.size())));
     result.windows.push_back(window);
   }
   return result;
@@ -62,6 +63,14 @@ TEST(PendingInstances, LackWhatTheClusterHasTooLittleOf) {
             "faasconf: warning: ample: the cluster had no room for all instances; pending at the end of windows:\n"
             "  back: up to 3, in 2 of 4 windows, for want of CPU; each requests 1000m CPU and 256Mi\n"
             "  all instances together: requested 5000m CPU and 2048Mi, of 3000m CPU and 8192Mi\n");
+}
+
+TEST(PendingInstances, OfTheWarmUpDoNotCount) {
+  PendingInstances pending(workflow(2, 1.5, 4096), {"only"});
+  sim::Run warmed_up = run({9, 2, 0});
+  warmed_up.warm_up = std::chrono::seconds(30);
+  pending.add(0, warmed_up);
+  EXPECT_NE(printed(pending).find("  back: up to 2, in 1 of 2 windows, "), std::string::npos);
 }
 
 TEST(PendingInstances, MayBeTooLargeForEveryNode) {

@@ -34,7 +34,7 @@ void write_result(const std::string& path, const Size& size) {
   ResultWriter writer(path, {.experiment = &experiment,
                              .seed = 7,
                              .duration = std::chrono::seconds(30 * size.windows),
-                             .warm_up = {std::chrono::seconds(0), std::chrono::seconds(60)},
+                             .warm_up = std::chrono::seconds(60),
                              .spans = size.spans,
                              .options = kOptions});
   Summary summary({"small", "größer"}, {"first", "second, \"quoted\""});
@@ -102,8 +102,28 @@ TEST(ResultFile, DescribesTheRun) {
   EXPECT_EQ(qos_latency_s, 13);
   EXPECT_EQ(text(file, "/run/resolved"), "name: pair\n");
   EXPECT_THAT(text(file, "/run/workflow_dot"), HasSubstr("digraph"));
-  EXPECT_THAT(numbers(file, "/run/warm_up_s"), ElementsAre(0, 60));
+  EXPECT_THAT(numbers(file, "/run/warm_up_s"), ElementsAre(60, 60));
   EXPECT_THAT(integers(file, "/run/replications"), ElementsAre(2, 2));
+}
+
+// Oracle: 1/512 of a percentile of more than 4,096 requests; two replications of the same percentiles.
+TEST(ResultFile, HasIntervalsThatContainTheResolutionOfPercentiles) {
+  const ScratchFolder folder;
+  const config::Experiment experiment = made_up_experiment();
+  ResultWriter writer(folder / "run.h5", {.experiment = &experiment});
+  sim::Run run = made_up_run(0, 1);
+  run.total.requests.completions = 5000;
+  run.total.latency = sim::Latency{.mean_s = 1, .p50_s = 2, .p75_s = 2, .p95_s = 512, .p99_s = 600};
+  Summary summary({"small", "größer"}, {"first", "second, \"quoted\""});
+  for (int i = 0; i < 2; ++i) summary.add(0, run);
+  writer.finish(summary);
+  const H5::H5File file(folder / "run.h5", H5F_ACC_RDONLY);
+  std::size_t row = 0;
+  while (summary.rows()[row].metric != "latency_p95_s") ++row;
+  EXPECT_EQ(numbers(file, "/summary/mean")[row], 512);
+  EXPECT_EQ(numbers(file, "/summary/low")[row], 511);
+  EXPECT_EQ(numbers(file, "/summary/high")[row], 513);
+  EXPECT_EQ(numbers(file, "/summary/resolution")[row], 1);
 }
 
 TEST(ResultFile, SaysWhichJobAndModelItComesFrom) {

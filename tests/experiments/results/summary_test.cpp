@@ -13,6 +13,8 @@ namespace {
 // A run of which only this is known.
 sim::Run run_with(double latency_s, double price = 3.5) {
   sim::Run run;
+  run.warm_up = std::chrono::minutes(2);
+  run.total.length = std::chrono::minutes(30);
   run.total.functions.resize(1);
   sim::FunctionObservation& function = run.total.functions[0];
   function.calls.arrivals = 400;
@@ -154,6 +156,14 @@ TEST(CaseTable, SaysWhenReplicationsLackAValue) {
             "mean over 4 replications, 95 % intervals (Student t); where a replication has no value, over the others");
 }
 
+TEST(Summary, RefusesCasesOfDifferentSpans) {
+  Summary summary({"a", "b"}, {"f"});
+  summary.add(0, run_with(1));
+  sim::Run other = run_with(1);
+  other.warm_up = {};
+  EXPECT_THROW(summary.add(1, other), std::invalid_argument);
+}
+
 TEST(CaseTable, OfTheOnlyCaseHasTheEndToEndMetricsToo) {
   Summary summary({"only"}, {"f"});
   summary.add(0, run_with(1));
@@ -169,10 +179,11 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
   EXPECT_EQ(comparison_table(summary),
             "mean over 3 replications, 95 % intervals (Student t)\n"
             "difference: replications in pairs, since both cases meet the same random streams\n"
+            "counted: 30m of every case, after a warm-up of 2m; totals per hour\n"
             "\n"
             "end to end                    small     größer  größer - small\n"
             "------------------------  ---------  ---------  --------------\n"
-            "arrivals [requests]             200        200               0\n"
+            "arrivals [requests/h]           400        400               0\n"
             "throughput [requests/s]         2.5        2.5               0\n"
             "latency mean [s]          2.0 ± 2.5  1.5 ± 2.4    -0.50 ± 0.25\n"
             "latency p50 [s]                   1          1               0\n"
@@ -181,10 +192,10 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
             "latency p99 [s]                   4          4               0\n"
             "success ratio [%]                96         96               0\n"
             "windows that met QoS [%]         90         90               0\n"
-            "rejections [requests]             0          0               0\n"
-            "cold starts [calls]               5          5               0\n"
+            "rejections [requests/h]           0          0               0\n"
+            "cold starts [calls/h]            10         10               0\n"
             "price (the paper's)             3.5       4.25           +0.75\n"
-            "cost by window [USD]         1.5e-5     1.5e-5               0\n"
+            "cost by window [USD/h]         3e-5       3e-5               0\n"
             "omitted, all zero: timeouts, failures, OOM kills, crashes of instances, pending at the end, cost by "
             "execution, memory billed, CPU billed\n");
 }
@@ -197,7 +208,8 @@ TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
   EXPECT_EQ(table.substr(0, table.find("\n\n")),
             "a: mean over 3 replications, 95 % intervals (Student t)\n"
             "b: mean over 2 replications, 95 % intervals (Student t)\n"
-            "difference: replications in pairs, since both cases meet the same random streams");
+            "difference: replications in pairs, since both cases meet the same random streams\n"
+            "counted: 30m of every case, after a warm-up of 2m; totals per hour");
   const std::size_t line = table.find("latency mean");
   EXPECT_TRUE(table.substr(line, table.find('\n', line) - line).ends_with("  +1")) << table;
 }
@@ -210,6 +222,68 @@ TEST(ComparisonTable, PutsCasesTogetherWhosePoliciesKnowTheSameOfTheLoad) {
   EXPECT_THAT(table, testing::ContainsRegex("knowledge of the load +history +history +none\nend to end +a +c +b\n"));
   EXPECT_THAT(table, testing::ContainsRegex("latency mean \\[s\\] +0 +2 +1\n"));
   EXPECT_EQ(comparison_table(summary, {past, past, past}), comparison_table(summary));
+}
+
+TEST(ComparisonTable, SaysWhereNoWarmUpIsLeftOut) {
+  Summary summary({"a", "b"}, {"f"});
+  sim::Run run = run_with(1);
+  run.warm_up = {};
+  summary.add(0, run);
+  EXPECT_THAT(comparison_table(summary),
+              testing::HasSubstr("counted: 30m of every case, from the start, no warm-up left out; totals per hour\n"));
+}
+
+// Nobody should have to guess whether a promise that is not in the table was kept, or anything was served.
+TEST(Tables, NeverOmitThePromiseTheSuccessRatioAndRejections) {
+  sim::Run nothing;
+  nothing.total.functions.resize(1);
+  nothing.total.success_ratio = 0;
+  Summary one({"only"}, {"f"});
+  Summary two({"a", "b"}, {"f"});
+  one.add(0, nothing);
+  two.add(0, nothing);
+  two.add(1, nothing);
+  for (const std::string& table : {case_table(one, 0), comparison_table(two)}) {
+    for (const char* row : {"\nwindows that met QoS [%] ", "\nsuccess ratio [%] ", "\nrejections [requests] "}) {
+      EXPECT_THAT(table, testing::HasSubstr(row));
+    }
+    EXPECT_THAT(table, testing::ContainsRegex("omitted, all zero: [^\n]*timeouts"));
+  }
+  EXPECT_THAT(case_table(two, 0), testing::ContainsRegex("\ncalls and latency .*rejections"));
+}
+
+// Replications of 10,000 requests whose percentiles happen to be the same: known to 1/512 of themselves.
+TEST(Intervals, AreNoNarrowerThanTheSketchOfPercentiles) {
+  Summary summary({"a", "b"}, {"f"});
+  sim::Run run = run_with(1);
+  run.total.requests.completions = run.total.functions[0].calls.completions = 10'000;
+  run.total.latency = sim::Latency{1, 512, 1024, 1536, 2048};
+  run.total.functions[0].latency = run.total.latency;
+  for (int i = 0; i < 3; ++i) {
+    summary.add(0, run);
+    summary.add(1, run);
+  }
+  for (const std::string function : {"", "f"}) {
+    EXPECT_EQ(summary.row(0, function, "latency_mean_s").interval()->half_width, 0);
+    EXPECT_EQ(summary.row(0, function, "latency_p50_s").interval()->half_width, 1);
+    EXPECT_EQ(summary.row(0, function, "latency_p75_s").interval()->half_width, 2);
+    EXPECT_EQ(summary.row(0, function, "latency_p95_s").interval()->half_width, 3);
+    EXPECT_EQ(summary.row(0, function, "latency_p99_s").interval()->half_width, 4);
+  }
+  EXPECT_THAT(printed(print_json, summary), testing::HasSubstr(R"("mean":512.0,"low":511.0,"high":513.0)"));
+  const std::string table = comparison_table(summary);
+  EXPECT_THAT(table, testing::ContainsRegex("latency p99 \\[s\\] +2048.0 ± 4.0 +2048.0 ± 4.0 +0.0 ± 8.0\n"));
+  EXPECT_THAT(table, testing::HasSubstr("\npercentiles of more than 4,096 requests: off by 0.2 % at most"));
+  EXPECT_THAT(case_table(summary, 0), testing::HasSubstr("off by 0.2 % at most"));
+}
+
+TEST(Intervals, OfFewRequestsKnowPercentilesExactly) {
+  Summary summary({"only"}, {"f"});
+  sim::Run run = run_with(1);
+  run.total.requests.completions = 4096;
+  for (int i = 0; i < 2; ++i) summary.add(0, run);
+  EXPECT_EQ(summary.row(0, "", "latency_p99_s").interval()->half_width, 0);
+  EXPECT_THAT(case_table(summary, 0), testing::Not(testing::HasSubstr("off by")));
 }
 
 TEST(ComparisonTable, OfThreeCasesHasNoDifference) {

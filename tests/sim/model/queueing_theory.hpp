@@ -23,6 +23,35 @@ inline double erlang_c(int servers, double load) {
   return blocking / (1 - load / servers * (1 - blocking));
 }
 
+struct Mmc {
+  int servers;
+  double arrival_rate_per_s;
+  double service_rate_per_s;
+};
+
+// Chance that a response of M/M/c takes longer: the service, and with chance C before it a wait that is exponential
+// with rate d = c mu - lambda. d differs from mu. P(T > t) = (1 - C) exp(-mu t) + C (d exp(-mu t) - mu exp(-d t)) / (d
+// - mu)
+inline double mmc_response_tail(double time_s, const Mmc& queue) {
+  const double service = queue.service_rate_per_s;
+  const double wait = queue.servers * service - queue.arrival_rate_per_s;
+  const double waits = erlang_c(queue.servers, queue.arrival_rate_per_s / service);
+  return (1 - waits) * std::exp(-service * time_s) +
+         waits * (wait * std::exp(-service * time_s) - service * std::exp(-wait * time_s)) / (wait - service);
+}
+
+// The time that it does not exceed with chance p, by bisection.
+inline double mmc_response_quantile(double p, const Mmc& queue) {
+  double low = 0;
+  double high = 1;
+  while (mmc_response_tail(high, queue) > 1 - p) high *= 2;
+  for (int i = 0; i < 100; ++i) {
+    const double middle = (low + high) / 2;
+    (mmc_response_tail(middle, queue) > 1 - p ? low : high) = middle;
+  }
+  return high;
+}
+
 // P(n) for n = 0 .. most: P(n) / P(n - 1) = birth_rate(n - 1) / death_rate(n).
 inline std::vector<double> birth_death(std::size_t most, const std::function<double(std::size_t)>& birth_rate,
                                        const std::function<double(std::size_t)>& death_rate) {

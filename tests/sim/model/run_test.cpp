@@ -429,6 +429,29 @@ TEST(Cancelled, StillDeliversWhatAnotherThreadCompletesLater) {
 
 // --- warm-up
 
+TEST(WarmUp, IsRoundedUpToWholeWindows) {
+  EXPECT_EQ(whole_windows(0s, 30s, 2min), 0s);
+  EXPECT_EQ(whole_windows(1ns, 30s, 2min), 30s);
+  EXPECT_EQ(whole_windows(30s, 30s, 2min), 30s);
+  EXPECT_EQ(whole_windows(45s, 30s, 2min), 60s);
+  EXPECT_EQ(whole_windows(90s, 30s, 2min), 90s);
+}
+
+TEST(WarmUp, LeavesAWindow) {
+  EXPECT_THROW(whole_windows(91s, 30s, 2min), Error);
+  EXPECT_THROW(whole_windows(45s, 30s, 80s), Error) << "60 s of 80 s leave less than a window";
+  EXPECT_THROW(run_once(small(), {.duration = 20s, .warm_up = 20s}), Error);
+}
+
+TEST(WarmUp, IsThatWhichTheRunSays) {
+  const auto result = run_once(small(), {.duration = 40s, .warm_up = 15s});
+  EXPECT_EQ(result.warm_up, 20s);
+  EXPECT_EQ(result.total.length, 20s);
+  EXPECT_EQ(result.total.start, Time(20s));
+  EXPECT_EQ(result.total.requests.completions,
+            result.windows[2].requests.completions + result.windows[3].requests.completions);
+}
+
 // One core, ten users who appear in 100 s: latency rises until then and stays.
 ScenarioSpec slow_start() {
   ScenarioSpec spec = scenario(cpu_station("station", Deterministic{0.1}), {}, closed_loop(10, kNothing));

@@ -190,6 +190,35 @@ TEST(QuantileInterval, IsAbsentWhenTheValuesAreTooFewToBoundIt) {
   EXPECT_FALSE(quantile_interval(std::vector<double>{}, 0.5));
 }
 
+// Oracle: n values of 1 are as likely as mean^n at most, whatever their distribution in [0, 1].
+TEST(ShareInterval, OfSharesThatAreAllOneStillHasAWidth) {
+  RunningMoments all;
+  for (int i = 0; i < 30; ++i) all.add(1);
+  const AsymmetricInterval found = *share_interval(all);
+  EXPECT_EQ(found.high, 1);
+  EXPECT_NEAR(std::pow(found.low, 30), 0.05, 1e-12);
+  RunningMoments none;
+  for (int i = 0; i < 30; ++i) none.add(0);
+  EXPECT_NEAR(share_interval(none)->high, 1 - found.low, 1e-12);
+  EXPECT_EQ(share_interval(none)->low, 0);
+}
+
+TEST(ShareInterval, StaysWithinZeroAndOne) {
+  RunningMoments few;
+  for (const double share : {1.0, 1.0, 0.7}) few.add(share);
+  EXPECT_EQ(share_interval(few)->high, 1);
+  EXPECT_NEAR(share_interval(few)->low, mean_interval(few)->low(), 1e-12);
+  EXPECT_FALSE(share_interval(RunningMoments{}));
+}
+
+TEST(Resolution, WidensOnlyIntervalsThatAreNarrower) {
+  EXPECT_EQ(no_narrower(Interval{.mean = 5, .half_width = 2}, 1), (Interval{.mean = 5, .half_width = 2}));
+  EXPECT_EQ(no_narrower(Interval{.mean = 5, .half_width = 0}, 1), (Interval{.mean = 5, .half_width = 1}));
+  const AsymmetricInterval skewed{.estimate = 5, .low = 4.5, .high = 9};
+  EXPECT_EQ(no_narrower(skewed, 1), (AsymmetricInterval{.estimate = 5, .low = 4, .high = 9}));
+  EXPECT_EQ(no_narrower(skewed, 0), skewed);
+}
+
 // Oracle: coverage is exactly P(lower <= B < upper), whatever the distribution; for n = 100 and p = 0.9 the ranks are
 // 84 and 96 and it is 95.6 %, by summing the binomial.
 TEST(QuantileInterval, CoversTheQuantileOfSkewedSamplesAtItsLevel) {

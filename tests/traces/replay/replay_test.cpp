@@ -69,7 +69,7 @@ TEST(FixedKeepAlive, WorkedByHand) {
   EXPECT_DOUBLE_EQ(calls.execution_mib_s, 3 * 512);
   EXPECT_DOUBLE_EQ(calls.latency_s, 3 + 1 + 3);
   EXPECT_DOUBLE_EQ(calls.mean_latency_s(), 7.0 / 3);
-  EXPECT_NEAR(calls.latency_p50_s, 3, 3 * sim::QuantileSketch::relative_error);
+  EXPECT_NEAR(calls.latency_p50_s, 3, 3 * sim::QuantileSketch().relative_error());
   EXPECT_DOUBLE_EQ(calls.latency_max_s, 3);
   EXPECT_EQ(instances.started, 2U);
   EXPECT_EQ(instances.most, 1U);
