@@ -27,33 +27,22 @@ std::string users_text(const std::vector<int>& users) {
   return text;
 }
 
-config::YamlNode policies_yaml(const EvaluationPlan& plan) {
-  std::vector<config::YamlNode> nodes;
-  for (const policies::ReadyPolicy& policy : plan.policies) {
-    nodes.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
-                                      {"knows", config::yaml_scalar(sim::name_of(policy.knows))},
-                                      {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
-  }
-  return config::yaml_list(std::move(nodes));
-}
-
-config::YamlNode loads_yaml(const EvaluationPlan& plan) {
+config::YamlNode users_yaml(const EvaluationPlan& plan) {
   std::vector<config::YamlNode> loads;
   for (const EvaluatedLoad& load : plan.loads) {
-    loads.push_back(config::yaml_map(
-        {{"name", config::yaml_scalar(load.name)}, {"users", config::yaml_scalar(users_text(load.users))}}));
+    loads.push_back(config::yaml_scalar(users_text(load.users)));
   }
   return config::yaml_list(std::move(loads));
 }
 
-// The seeds that were done, where the evaluation was ended early.
+// The seeds that were done, where the evaluation was ended early. Names of policies and loads come from paths; the
+// experiment has the policies.
 results::Record record_of(const config::Experiment& experiment, const EvaluationPlan& plan,
                           const Evaluation& evaluation) {
   return {.format = kFormat,
           .job = {.verb = "evaluate",
                   .options = {{"seeds", config::yaml_scalar(std::to_string(evaluation.seeds))},
-                              {"policies", policies_yaml(plan)},
-                              {"loads", loads_yaml(plan)}},
+                              {"users", users_yaml(plan)}},
                   .experiment = experiment.resolved},
           .seed = evaluation.seed,
           .inputs = experiment.inputs};
