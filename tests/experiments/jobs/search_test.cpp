@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/jobs/bad_value.hpp"
+#include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
@@ -56,19 +58,26 @@ TEST(SearchJob, FindsOneConfigurationForAllLoads) {
   EXPECT_EQ(result.found[0].users, job.users);
 }
 
+std::string written(const SearchJob& job, const SearchResult& result) {
+  const std::filesystem::path path = scratch_folder("search-job-file") / "found.yaml";
+  write(path.string(), job, result);
+  return config::read_text_file(path.string());
+}
+
 TEST(SearchJob, ItsFileIsATableOrAConfiguration) {
   SearchJob job = small_job();
   const sim::WorkflowSpec& workflow = job.experiment.scenario.workflow;
   SearchResult result{.found = {{.users = {1}, .configuration = config::middle_of_ranges(workflow), .search = {}},
                                 {.users = {4}, .configuration = config::middle_of_ranges(workflow), .search = {}}}};
-  const std::string table = to_yaml(job, result);
+  const std::string table = written(job, result);
   EXPECT_THAT(table, StartsWith("# found by a long random search on small: published QoS, violations at most 0.05; "
                                 "40000 windows a search, seed 1\n# 1 users: price 0, violations 0, upper bound 0: not "
                                 "surely within the limit\n"));
   EXPECT_EQ(config::parse_lookup(table, "table.yaml", workflow).entries().size(), 2U);
+  EXPECT_THAT(table, HasSubstr("\nrecord:\n  format: faasconf-table\n"));
   job.one_for_all = true;
   result.found.pop_back();
-  EXPECT_THAT(to_yaml(job, result),
+  EXPECT_THAT(written(job, result),
               HasSubstr(config::configuration_to_yaml(config::middle_of_ranges(workflow), workflow)));
 }
 
