@@ -118,7 +118,8 @@ TEST(TraceReplayJob, IsDescribedInWords) {
   job.replay.metering = traces::kAzureMetering;
   job.model.start_up_s = sim::Exponential{0.5};
   job.cluster.emplace();
-  job.cluster->cluster.nodes = {sim::NodeSpec{.count = 2, .cores = 8}};
+  job.cluster->cluster.nodes = {sim::NodeSpec{}};
+  job.cluster->cluster.nodes.front().count = 2;
   job.cluster->cluster.evict_idle = true;
   const std::string text = described(job);
   EXPECT_THAT(text, StartsWith("policy hybrid, instances of apps, concurrency 1, start-up "));

@@ -119,7 +119,7 @@ TEST(ExportCsv, WritesTheRecordOfTheFileAboveEachHeader) {
   EXPECT_EQ(record.at("seed"), 7);
   EXPECT_EQ(record.at("identity").get<std::string>().size(), 64u);
   EXPECT_THAT(record.at("job").get<std::string>(), StartsWith("simulate: "));
-  EXPECT_THAT(record.at("experiment").get<std::string>(), HasSubstr("policies:"));
+  EXPECT_THAT(record.at("experiment").get<std::string>(), HasSubstr("name: pair"));
   EXPECT_TRUE(record.at("inputs").is_array());
   EXPECT_THAT(line(read_file(folder / "summary.csv"), 1), HasSubstr("\"faasconf-result-summary\""));
 }
