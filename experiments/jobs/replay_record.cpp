@@ -1,5 +1,6 @@
 #include "experiments/jobs/replay_record.hpp"
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -94,9 +95,18 @@ std::string described(const sim::Distribution& seconds) {
                            : config::format_distribution(seconds, config::DistributionUnit::seconds);
 }
 
+// "32Gi", and sizes in MB as they are given: "140M".
+std::string described(sim::Mebibytes memory) {
+  const auto is_whole = [](double value) { return std::abs(value - std::round(value)) < 1e-9; };
+  const double megabytes = memory.value * 1.048576;
+  if (memory.value >= 1024 && is_whole(memory.value / 1024)) return config::format_number(memory.value / 1024) + "Gi";
+  if (is_whole(memory.value) || !is_whole(megabytes)) return sim::format(memory);
+  return config::format_number(std::round(megabytes)) + "M";
+}
+
 std::string described(const traces::ModelRequest& model) {
   return ", start-up " + described(model.start_up_s) + ", durations " + std::string(name_of(model.durations)) +
-         ", duration " + config::format_seconds(model.duration_s) + ", app-memory " + sim::format(model.app_memory);
+         ", duration " + config::format_seconds(model.duration_s) + ", app-memory " + described(model.app_memory);
 }
 
 std::string described(const traces::Metering& metering) {
@@ -109,7 +119,7 @@ std::string described(const traces::ClusterRequest& request) {
   std::string text = ", clusters " + std::to_string(request.clusters);
   for (const sim::NodeSpec& node : request.cluster.nodes) {
     text += ", nodes " + std::to_string(node.count) + ", node-cores " + config::format_number(node.cores) +
-            ", node-memory " + sim::format(node.memory);
+            ", node-memory " + described(node.memory);
   }
   return text + ", placement " + std::string(config::name_of(request.cluster.placement)) +
          (request.cluster.evict_idle ? ", evict-idle" : "") + ", cpu " + sim::format(request.cpu) + ", cpu-request " +

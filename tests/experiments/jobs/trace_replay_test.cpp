@@ -49,7 +49,7 @@ TEST(TraceReplayJob, TellsColdStartsAndWaste) {
   EXPECT_FALSE(result.cluster_use);
   EXPECT_EQ(result.origin,
             "made up; replayed: policy fixed, instances of functions, keep-alive 10m, concurrency 1, start-up 2s, "
-            "durations percentiles, duration 1s, app-memory 1024Mi, arrivals burst, seed 1, billing exact");
+            "durations percentiles, duration 1s, app-memory 1Gi, arrivals burst, seed 1, billing exact");
   EXPECT_TRUE(folder.outputs().empty());
 }
 
@@ -123,7 +123,8 @@ TEST(TraceReplayJob, IsDescribedInWords) {
   job.cluster->cluster.evict_idle = true;
   const std::string text = described(job);
   EXPECT_THAT(text, StartsWith("policy hybrid, instances of apps, concurrency 1, start-up "));
-  EXPECT_THAT(text, HasSubstr("billing azure, clusters 1, nodes 2, node-cores 8, node-memory "));
+  EXPECT_THAT(text, HasSubstr("billing azure, clusters 1, nodes 2, node-cores 8, node-memory 32Gi, "));
+  EXPECT_THAT(text, HasSubstr("app-memory 140M, "));
   EXPECT_THAT(text, HasSubstr("placement spread, evict-idle, cpu "));
 }
 
