@@ -76,7 +76,7 @@ TEST(CalibrateJob, WritesTheWorkflowAndItsPredictionsWithOneIdentity) {
   write(files.path("c.yaml"), job, result);
   write_predictions(files.path("m.csv"), job, result);
   const std::string predictions = config::read_text_file(files.path("m.csv"));
-  const config::YamlNode tree = config::parse_yaml_file(config::read_text_file(files.path("c.yaml")), "c.yaml");
+  const config::YamlNode tree = config::parse_yaml(config::read_text_file(files.path("c.yaml")), "c.yaml");
   const config::YamlNode* const record = tree.find("record");
   ASSERT_NE(record, nullptr);
   EXPECT_EQ(record->find("format")->scalar, "faasconf-workflow");

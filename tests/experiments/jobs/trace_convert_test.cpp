@@ -24,7 +24,7 @@ TEST(TraceConvertJob, GoesFromAStoreToFilesAndBack) {
   const TraceConvertResult to_files = run(TraceConvertJob{.trace = folder.trace(), .out = folder.path("csv")});
   ASSERT_EQ(to_files.files.size(), 4U);
   EXPECT_EQ(to_files.files.back(), folder.path("csv/record.yaml"));
-  const config::YamlNode about = config::parse_yaml_file(text_of(to_files.files.back()), "record.yaml");
+  const config::YamlNode about = config::parse_yaml(text_of(to_files.files.back()), "record.yaml");
   EXPECT_EQ(about.find("record")->find("format")->scalar, "faasconf-trace-folder");
   EXPECT_EQ(about.find("files")->items.front().scalar, "invocations_per_function_md.anon.d01.csv");
   EXPECT_EQ(about.find("origin")->scalar, to_files.origin);
