@@ -11,6 +11,8 @@ import zipfile
 import numpy as np
 import pytest
 
+import faasconf
+
 PROGRAM = shutil.which("faasconf")
 pytestmark = pytest.mark.skipif(PROGRAM is None or shutil.which("faasconf-train") is None,
                                 reason="faasconf-train is not on the PATH: built without torch")
