@@ -81,7 +81,7 @@ RENAMED = {
 }
 
 # Where a file comes from, and what a clock says: no values.
-PROVENANCE = re.compile(r"^inputs$|steps_per_s$|record|version|revision|identity|seconds|per_second|resolved|_dot$|wall|elapsed|experiment\.yaml")
+PROVENANCE = re.compile(r"^inputs$|^settings$|^origin$|steps_per_s$|record|version|revision|identity|seconds|per_second|resolved|_dot$|wall|elapsed|experiment\.yaml")
 
 
 # Of columns, and of the fields of a compound type.
@@ -172,7 +172,7 @@ def read_lines(path):
         except ValueError:
             parsed = line
         # a training logs what it learns every few seconds: which iterations that are, the clock decides
-        if not (isinstance(parsed, dict) and (set(parsed) <= {"record"} or parsed.get("kind") == "train")):
+        if not (isinstance(parsed, dict) and ("record" in parsed or parsed.get("kind") == "train")):
             kept.append(parsed)
     return kept
 

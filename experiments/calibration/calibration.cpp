@@ -268,6 +268,7 @@ Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions&
                     .seed = options.seed,
                     .checkpoint = options.checkpoint,
                     .identity = inputs.identity,
+                    .record = options.record,
                     .resume = options.resume},
                    on_progress);
 

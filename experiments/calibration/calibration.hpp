@@ -27,6 +27,7 @@ struct CalibrationOptions {
   std::uint64_t seed = 1;
   int threads = 1;
   std::string checkpoint{};  // empty: none
+  std::string record{};      // JSON: what the checkpoint says of itself; empty: nothing
   bool resume = false;
   sim::GoOn go_on{};  // no: the calibration ends with sim::Cancelled and leaves its checkpoint
 };

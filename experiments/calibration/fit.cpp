@@ -59,7 +59,8 @@ FitResult fit(const Loss& loss, const FitOptions& options, const OnProgress& on_
   };
   while (search.evaluations() < options.evaluations) {
     search.tell(loss(search.ask()));
-    if (!options.checkpoint.empty()) write_checkpoint(options.checkpoint, options.identity, search.state());
+    if (!options.checkpoint.empty())
+      write_checkpoint(options.checkpoint, {.identity = options.identity, .record = options.record}, search.state());
     report(search.evaluations(), search.best_loss());
   }
   FitResult result{

@@ -20,6 +20,7 @@ struct FitOptions {
   double step = 0.2;       // sigma of the first run, of the bounds' width
   std::string checkpoint;  // empty: none is written
   std::string identity;    // of all that the fit depends on; a checkpoint of another one is refused
+  std::string record{};    // JSON: what the checkpoint says of itself; empty: nothing
   bool resume = false;     // from the checkpoint, where there is one
 };
 

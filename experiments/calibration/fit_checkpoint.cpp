@@ -87,12 +87,15 @@ learner::search::RestartingCmaEsState search_of(const json& value) {
 
 }  // namespace
 
-void write_checkpoint(const std::string& path, const std::string& identity,
+void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
                       const learner::search::RestartingCmaEsState& state) {
+  nlohmann::ordered_json checkpoint{{"format", kFormat}, {"identity", notes.identity}};
+  if (!notes.record.empty()) checkpoint["record"] = nlohmann::ordered_json::parse(notes.record);
+  checkpoint["search"] = to_json(state);
   const std::string aside = path + ".part";
   {
     std::ofstream file(aside, std::ios::binary);
-    file << json{{"format", kFormat}, {"identity", identity}, {"search", to_json(state)}}.dump() << "\n";
+    file << checkpoint.dump() << "\n";
     file.flush();
     if (!file) throw sim::Error(aside + ": the checkpoint could not be written");
   }

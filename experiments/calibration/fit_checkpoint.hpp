@@ -8,8 +8,14 @@
 
 namespace faasconf::experiments::calibration {
 
+// Whose search it is.
+struct CheckpointNotes {
+  std::string identity;  // of the fit
+  std::string record{};  // JSON: what the file says of itself; empty: nothing
+};
+
 // Throws sim::Error where the file cannot be written.
-void write_checkpoint(const std::string& path, const std::string& identity,
+void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
                       const learner::search::RestartingCmaEsState& state);
 
 // Absent where there is no such file. Throws sim::Error where it is no checkpoint, or one of another fit.

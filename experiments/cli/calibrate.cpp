@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "experiments/calibration/calibration_files.hpp"
 #include "experiments/cli/calibrate_report.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/job_progress.hpp"
@@ -129,8 +128,7 @@ void keep(const Plan& plan, const jobs::CalibrateJob& job, const jobs::Calibrate
   } else {
     print_tables(console.out, result.inputs, *result.calibration);
   }
-  write_aside(plan.out, calibration::calibrated_yaml(result.inputs, *result.calibration) +
-                            results::to_yaml(jobs::record_of(job, result, jobs::kCalibratedFormat)));
+  jobs::write(plan.out, job, result);
   std::error_code ignored;
   std::filesystem::remove(plan.options.checkpoint, ignored);
   if (plan.quiet) return;
@@ -147,10 +145,7 @@ int show_predictions(const Plan& plan, const jobs::CalibrateJob& job, const jobs
   std::optional<ScratchDirectory> scratch;
   std::string predictions = plan.predictions;
   if (predictions.empty() && !plan.plot.empty()) predictions = (scratch.emplace().path() / "predictions.csv").string();
-  if (!predictions.empty()) {
-    write_aside(predictions, results::csv_comment(jobs::record_of(job, result, jobs::kFitFormat)) +
-                                 calibration::predictions_csv(result.inputs, *result.calibration));
-  }
+  if (!predictions.empty()) jobs::write_predictions(predictions, job, result);
   if (!plan.predictions.empty() && !plan.quiet) console.err << "faasconf: wrote " << predictions << "\n";
   const bool drawn = plan.plot.empty() || draw_figure(console.err, "faasconf.calibration", predictions, plan.plot);
   return drawn ? kDone : kFailed;

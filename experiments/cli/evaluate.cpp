@@ -17,7 +17,6 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policy_files.hpp"
 #include "experiments/config/words.hpp"
-#include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
 #include "experiments/results/looks.hpp"
 #include "experiments/results/readable.hpp"
@@ -145,7 +144,7 @@ bool write_outputs(const Wanted& wanted, const jobs::EvaluateResult& result, con
   std::string record = wanted.out;
   if (wanted.out.empty() && !wanted.plot.empty()) record = (scratch.emplace().path() / "evaluation.h5").string();
   if (!record.empty()) {
-    evaluation::write_evaluation(record, result.experiment, result.plan, result.evaluation, result.verdicts);
+    jobs::write(record, result);
   }
   if (!wanted.out.empty() && !wanted.quiet) console.err << "faasconf: wrote " << wanted.out << "\n";
   return wanted.plot.empty() || draw_figure(console.err, "faasconf.evaluation_plot", record, wanted.plot);

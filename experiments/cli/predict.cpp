@@ -9,8 +9,6 @@
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/words.hpp"
-#include "experiments/prediction/candidate.hpp"
-#include "experiments/prediction/configurations.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
@@ -18,8 +16,6 @@ namespace {
 
 struct Plan {
   jobs::PredictJob job;
-  config::CsvTable table;                 // what the job's windows are from
-  std::vector<config::InputFile> inputs;  // the workflow and the table
   std::string out;
   bool quiet = false;
 };
@@ -32,25 +28,14 @@ void read_protocol(const Arguments& arguments, jobs::PredictJob& job) {
   }
 }
 
-void read_files(const Arguments& arguments, Plan& plan) {
-  if (!arguments.given("in")) throw sim::Error("--in: expected a table of configurations, got none");
-  const std::string in = find_input(arguments.text("in"));
-  plan.table = config::read_table(in);
-  plan.job.windows = prediction::read_configurations(plan.table, plan.job.workflow.workflow);
-  if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
-  plan.inputs = {config::fingerprint(prediction::locate_workflow(arguments.text("WORKFLOW"))), config::fingerprint(in)};
-  plan.out = output_file(arguments, "out");
-  check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", arguments.text("WORKFLOW")}});
-}
-
 Plan make_plan(const Arguments& arguments) {
-  Plan plan{.job = {.workflow = prediction::read_calibrated(prediction::read_workflow_tree(arguments.text("WORKFLOW"))),
-                    .windows = {}},
-            .table = {},
-            .inputs = {},
-            .out = {}};
+  if (!arguments.given("in")) throw sim::Error("--in: expected a table of configurations, got none");
+  if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
+  const std::string workflow = arguments.text("WORKFLOW");
+  const std::string in = find_input(arguments.text("in"));
+  Plan plan{.job = jobs::read_predict_job(workflow, in), .out = output_file(arguments, "out")};
+  check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", workflow}});
   read_protocol(arguments, plan.job);
-  read_files(arguments, plan);
   plan.job.options.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 1'000'000));
   plan.job.options.seed = seed_of(arguments);
   plan.job.threads = thread_count(arguments);
@@ -65,8 +50,7 @@ int run_predict(const Arguments& arguments, const Console& console) {
     console.err << "faasconf: interrupted; nothing was written\n";
     return kInterrupted;
   }
-  write_aside(plan.out, results::csv_comment(jobs::record_of(plan.job, plan.inputs)) +
-                            prediction::prediction_csv(plan.table, result.quantities, result.rows));
+  jobs::write(plan.out, plan.job, result);
   const auto outside =
       std::ranges::count_if(result.rows, [](const prediction::PredictedRow& row) { return !row.extrapolates.empty(); });
   console.out << result.rows.size() << (result.rows.size() == 1 ? " configuration" : " configurations") << ", "

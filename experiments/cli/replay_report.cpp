@@ -2,11 +2,16 @@
 
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "experiments/jobs/replay_record.hpp"
+#include "experiments/jobs/replay_table.hpp"
 #include "experiments/results/text_table.hpp"
 
 namespace faasconf::experiments::cli {
@@ -14,7 +19,6 @@ namespace faasconf::experiments::cli {
 namespace {
 
 using nlohmann::ordered_json;
-using traces::CallTotals;
 using traces::InstanceTotals;
 
 constexpr double kMebibytesPerGibibyte = 1024;
@@ -27,17 +31,22 @@ struct Line {
   double in_table = 1;  // factor: 100 for shares, which are of 1 in JSON
 };
 
-void add_calls(std::vector<Line>& lines, const CallTotals& calls) {
-  const auto latency = [&](double value_s) { return calls.served() > 0 ? std::optional(value_s) : std::nullopt; };
-  lines.push_back({"calls", "calls", static_cast<double>(calls.calls)});
-  lines.push_back({"denied", "rejected: no capacity", static_cast<double>(calls.denied)});
-  lines.push_back({"cold_starts", "cold starts", static_cast<double>(calls.cold)});
-  lines.push_back({"cold_share", "cold starts [% of the calls served]", latency(calls.cold_share()), 100});
-  lines.push_back({"latency_mean_s", "latency mean [s]", latency(calls.mean_latency_s())});
-  lines.push_back({"latency_p50_s", "latency p50 [s]", latency(calls.latency_p50_s)});
-  lines.push_back({"latency_p95_s", "latency p95 [s]", latency(calls.latency_p95_s)});
-  lines.push_back({"latency_p99_s", "latency p99 [s]", latency(calls.latency_p99_s)});
-  lines.push_back({"latency_max_s", "latency max [s]", latency(calls.latency_max_s)});
+// The figures with a title.
+template <class Totals>
+void add_figures(std::vector<Line>& lines, std::span<const jobs::ReplayFigure<Totals>> figures, const Totals& totals) {
+  const auto as_number = [](const auto& value) -> std::optional<double> {
+    if constexpr (std::is_integral_v<std::decay_t<decltype(value)>>)
+      return static_cast<double>(value);
+    else
+      return value;
+  };
+  for (const jobs::ReplayFigure<Totals>& figure : figures) {
+    if (figure.title.empty()) continue;
+    lines.push_back({.key = std::string(figure.key.empty() ? figure.column : figure.key),
+                     .title = std::string(figure.title),
+                     .value = std::visit(as_number, figure.of(totals)),
+                     .in_table = figure.scale});
+  }
 }
 
 void add_cold_shares(std::vector<Line>& lines, const traces::ColdShares& shares) {
@@ -55,12 +64,9 @@ void add_cold_shares(std::vector<Line>& lines, const traces::ColdShares& shares)
 }
 
 void add_instances(std::vector<Line>& lines, const InstanceTotals& instances, bool on_cluster) {
+  add_figures(lines, jobs::instance_figures(), instances);
+  if (!on_cluster) std::erase_if(lines, [](const Line& line) { return line.key == "instances_evicted"; });
   const double all_mib_s = instances.start_up_mib_s + instances.busy_mib_s + instances.idle_mib_s;
-  lines.push_back({"instances_started", "instances started by calls", static_cast<double>(instances.started)});
-  lines.push_back({"instances_pre_warmed", "instances pre-warmed", static_cast<double>(instances.pre_warmed)});
-  if (on_cluster) {
-    lines.push_back({"instances_evicted", "idle instances evicted", static_cast<double>(instances.evicted)});
-  }
   lines.push_back(
       {"memory_busy_gib_s", "memory of busy instances [GiB s]", instances.busy_mib_s / kMebibytesPerGibibyte});
   lines.push_back({"memory_start_up_gib_s", "memory of starting instances [GiB s]",
@@ -77,7 +83,7 @@ std::vector<Line> lines_of(const jobs::TraceReplayJob& job, const jobs::TraceRep
   if (job.replay.tenancy == traces::Tenancy::app) {
     lines.push_back({"apps", "apps", static_cast<double>(replay.tenants.size())});
   }
-  add_calls(lines, replay.calls);
+  add_figures(lines, jobs::call_figures(), replay.calls);
   add_cold_shares(lines, result.cold_shares);
   const std::optional<double>& cluster_use = result.cluster_use;
   add_instances(lines, replay.instances, cluster_use.has_value());
@@ -96,7 +102,7 @@ void print_table(std::ostream& out, const jobs::TraceReplayJob& job, const jobs:
     table.rows.push_back({line.title, results::format_estimate(shown, std::nullopt)});
   }
   table.print(out);
-  out << job.described << "\n";
+  out << jobs::described(job) << "\n";
 }
 
 void print_json(std::ostream& out, const jobs::TraceReplayJob& job, const jobs::TraceReplayResult& result) {
@@ -104,7 +110,7 @@ void print_json(std::ostream& out, const jobs::TraceReplayJob& job, const jobs::
   for (const Line& line : lines_of(job, result)) {
     answer[line.key] = line.value ? ordered_json(*line.value) : ordered_json(nullptr);
   }
-  answer["settings"] = job.described;
+  answer["settings"] = jobs::described(job);
   answer["origin"] = result.trace.origin;
   answer["files"] = job.out.empty() ? std::vector<std::string>{} : std::vector{job.out};
   out << answer.dump() << "\n";

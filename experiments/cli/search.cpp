@@ -71,7 +71,7 @@ int run_search(const Arguments& arguments, const Console& console) {
   }
   (arguments.given("json") ? print_json_lines : print_table)(console.out, job, result);
   console.out.flush();
-  write_aside(out, jobs::to_yaml(job, result));
+  jobs::write(out, job, result);
   if (!quiet) console.err << "faasconf: wrote " << out << "\n";
   if (result.interrupted) {
     console.err << "faasconf: interrupted; these are the best found until then\n";

@@ -8,7 +8,6 @@
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/trace_options.hpp"
-#include "experiments/config/profile_file.hpp"
 #include "sim/core/error.hpp"
 #include "traces/core/select.hpp"
 
@@ -67,7 +66,7 @@ int run_trace_profile(const Arguments& arguments, const Console& console) {
   if (result.interrupted) return say_interrupted(console.err);
   print_report(console.err, result.read);
   const sim::Profile& profile = result.profile;
-  config::write_profile(out, {.profile = profile, .users = true}, results::csv_comment(jobs::record_of(job, result)));
+  jobs::write(out, job, result);
   if (arguments.given("json")) {
     console.out
         << nlohmann::ordered_json{{"file", out}, {"steps", profile.steps.size()}, {"origin", profile.origin}}.dump()

@@ -8,7 +8,6 @@
 #include "experiments/cli/python.hpp"
 #include "experiments/cli/replay_report.hpp"
 #include "experiments/cli/trace_options.hpp"
-#include "experiments/jobs/replay_table.hpp"
 #include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
@@ -80,22 +79,6 @@ std::optional<traces::ClusterRequest> cluster_request(const Arguments& arguments
   return request;
 }
 
-// In one line, for the results.
-std::string described(const Arguments& arguments, const jobs::TraceReplayJob& job) {
-  std::string text = "policy " + arguments.text("policy") + ", instances of " +
-                     (job.replay.tenancy == traces::Tenancy::app ? "apps" : "functions");
-  if (arguments.text("policy") == "fixed") text += ", keep-alive " + arguments.text("keep-alive");
-  std::vector<std::string> names{"concurrency", "start-up", "durations", "duration",
-                                 "app-memory",  "arrivals", "seed",      "billing"};
-  if (job.cluster) {
-    names.insert(names.end(), {"clusters", "nodes", "node-cores", "node-memory", "placement", "cpu"});
-    if (job.cluster->cluster.evict_idle) text += ", evict-idle";
-    text += ", cpu-request " + sim::format(job.cluster->cpu_request) + ", cpu-share " + arguments.text("cpu-share");
-  }
-  for (const std::string& name : names) text += ", " + name + " " + arguments.text(name);
-  return text;
-}
-
 void read_billing(const Arguments& arguments, jobs::TraceReplayJob& job) {
   if (arguments.text("billing") == "azure") {
     job.replay.metering = traces::kAzureMetering;
@@ -113,7 +96,6 @@ jobs::TraceReplayJob job_of(const Arguments& arguments) {
   job.cluster = cluster_request(arguments);
   read_billing(arguments, job);
   job.threads = thread_count(arguments);
-  job.described = described(arguments, job);
   job.out = output_file(arguments, "out");
   return job;
 }
@@ -136,10 +118,11 @@ void print_denied(std::ostream& err, const traces::CallTotals& calls) {
 }
 
 // From a file with a row per function; true when the figure is there.
-bool draw(const std::string& plot, const jobs::TraceReplayResult& result, const Console& console) {
+bool draw(const std::string& plot, const jobs::TraceReplayJob& job, const jobs::TraceReplayResult& result,
+          const Console& console) {
   const ScratchDirectory scratch;
   const std::string data = (scratch.path() / "functions.csv").string();
-  jobs::write_functions(data, result);
+  jobs::write(data, job, result);
   return draw_figure(console.err, "faasconf.replay_plot", data, plot);
 }
 
@@ -159,7 +142,7 @@ int run_trace_replay(const Arguments& arguments, const Console& console) {
     print_table(console.out, job, result);
     if (!job.out.empty()) console.out << job.out << "\n";
   }
-  return plot.empty() || draw(plot, result, console) ? kDone : kFailed;
+  return plot.empty() || draw(plot, job, result, console) ? kDone : kFailed;
 }
 
 std::vector<Parameter> parameters() {

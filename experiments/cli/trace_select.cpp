@@ -70,20 +70,6 @@ std::optional<jobs::CallRate> rate_of(const Arguments& arguments) {
   return rate;
 }
 
-// What is done, for the origin: "trigger http, start 12:00, seed 1".
-std::string described(const Arguments& arguments) {
-  std::string text;
-  for (const char* name :
-       {"owner", "app", "function", "trigger", "rank", "quantile", "daily-calls", "duration", "app-memory", "cv",
-        "start", "length", "sample", "speed", "rate-factor", "mean-rate", "peak-rate"}) {
-    if (!arguments.given(name)) continue;
-    text += name;
-    for (const std::string& value : arguments.list(name)) text += " " + value;
-    text += ", ";
-  }
-  return text + "seed " + arguments.text("seed");
-}
-
 void check_paths(const jobs::TraceSelectJob& job) {
   if (!job.out.empty() && jobs::is_store_path(job.out)) check_output_file("out", job.out);
   check_apart({{"--out", job.out}}, {{"TRACE", job.trace.path}});
@@ -101,7 +87,6 @@ jobs::TraceSelectJob job_of(const Arguments& arguments) {
   if (arguments.given("speed")) job.speed = positive(arguments, "speed");
   job.rate = rate_of(arguments);
   job.seed = seed_of(arguments);
-  job.described = described(arguments);
   job.out = arguments.text("out");
   check_paths(job);
   return job;

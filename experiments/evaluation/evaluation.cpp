@@ -168,8 +168,9 @@ std::optional<sim::AsymmetricInterval> difference(const Evaluation& evaluation, 
   });
   if (has_empty(pairs)) return std::nullopt;
   const auto comparisons = static_cast<double>(evaluation.policies.size() - 1);
-  const sim::AsymmetricInterval found = sim::bootstrap_interval(
-      pairs, sim::mean, resampling(evaluation, policy, criterion), {.level = 1 - (1 - kLevel) / comparisons, .together = true});
+  const sim::AsymmetricInterval found =
+      sim::bootstrap_interval(pairs, sim::mean, resampling(evaluation, policy, criterion),
+                              {.level = 1 - (1 - kLevel) / comparisons, .together = true});
   return sim::no_narrower(found,
                           resolution_of(evaluation, policy, criterion) + resolution_of(evaluation, 0, criterion));
 }
@@ -180,7 +181,8 @@ std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, s
   if (has_empty(values)) return std::nullopt;
   const sim::Rng rng = resampling(evaluation, policy, criterion);
   const auto interval_of = [&rng](const sim::Strata& some, sim::Statistic statistic, double resolution) {
-    return sim::no_narrower(sim::bootstrap_interval(some, statistic, rng, {.level = kLevel, .together = true}), resolution);
+    return sim::no_narrower(sim::bootstrap_interval(some, statistic, rng, {.level = kLevel, .together = true}),
+                            resolution);
   };
   const double resolution = resolution_of(evaluation, policy, criterion);
   Verdict verdict{.mean = interval_of(values, sim::mean, resolution),

@@ -3,9 +3,11 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <variant>
 
 #include <H5Cpp.h>
 
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/results/hdf5_parts.hpp"
 #include "traces/files/hdf5_part_driver.hpp"
 #include "traces/files/part_file.hpp"
@@ -27,34 +29,30 @@ std::string users_text(const std::vector<int>& users) {
   return text;
 }
 
-config::YamlNode policies_yaml(const EvaluationPlan& plan) {
-  std::vector<config::YamlNode> nodes;
-  for (const policies::ReadyPolicy& policy : plan.policies) {
-    nodes.push_back(config::yaml_map({{"name", config::yaml_scalar(policy.name)},
-                                      {"knows", config::yaml_scalar(sim::name_of(policy.knows))},
-                                      {"protocol", config::yaml_scalar(protocol_of(plan, policy))}}));
-  }
-  return config::yaml_list(std::move(nodes));
+// Users by window, or "5/s x 86": what a profile of rates holds is in the digest of its file.
+std::string load_text(const EvaluatedLoad& load) {
+  if (!load.users.empty()) return users_text(load.users);
+  const auto* const open = std::get_if<sim::OpenLoop>(&load.workload.source);
+  const bool steady = open != nullptr && !load.workload.profile;
+  return (steady ? config::format_number(open->rate_per_s) + "/s" : "rates") + " x " + std::to_string(load.windows);
 }
 
-config::YamlNode loads_yaml(const EvaluationPlan& plan) {
+config::YamlNode users_yaml(const EvaluationPlan& plan) {
   std::vector<config::YamlNode> loads;
   for (const EvaluatedLoad& load : plan.loads) {
-    loads.push_back(config::yaml_map({{"name", config::yaml_scalar(load.name)},
-                                      {"users", config::yaml_scalar(users_text(load.users))},
-                                      {"windows", config::yaml_scalar(std::to_string(load.windows))}}));
+    loads.push_back(config::yaml_scalar(load_text(load)));
   }
   return config::yaml_list(std::move(loads));
 }
 
-// The seeds that were done, where the evaluation was ended early.
+// The seeds that were done, where the evaluation was ended early. Names of policies and loads come from paths; the
+// experiment has the policies.
 results::Record record_of(const config::Experiment& experiment, const EvaluationPlan& plan,
                           const Evaluation& evaluation) {
   return {.format = kFormat,
           .job = {.verb = "evaluate",
                   .options = {{"seeds", config::yaml_scalar(std::to_string(evaluation.seeds))},
-                              {"policies", policies_yaml(plan)},
-                              {"loads", loads_yaml(plan)}},
+                              {"users", users_yaml(plan)}},
                   .experiment = experiment.resolved},
           .seed = evaluation.seed,
           .inputs = experiment.inputs};

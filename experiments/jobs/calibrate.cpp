@@ -3,12 +3,19 @@
 #include <iomanip>
 #include <sstream>
 
+#include "experiments/calibration/calibration_files.hpp"
 #include "experiments/config/distribution_text.hpp"
 #include "experiments/config/yaml_writer.hpp"
+#include "experiments/results/record.hpp"
 #include "sim/core/error.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
+
+constexpr results::FileFormat kCalibratedFormat{"faasconf-workflow", 1};
+constexpr results::FileFormat kFitFormat{"faasconf-fit", 1};
+constexpr results::FileFormat kCheckpointFormat{"faasconf-calibration-checkpoint", 1};
 
 void check(const calibration::CalibrationOptions& options) {
   const auto expect = [](bool holds, const char* what) {
@@ -26,6 +33,22 @@ Step step_of(const calibration::FitProgress& now) {
   return {.label = "evaluations", .done = now.evaluations, .total = now.total, .note = note.str()};
 }
 
+results::Record record_of(const CalibrateJob& job, const calibration::CalibrationInputs& inputs,
+                          const results::FileFormat& format) {
+  const calibration::CalibrationOptions& options = job.options;
+  const auto whole = [](std::uint64_t number) { return config::yaml_scalar(std::to_string(number)); };
+  const std::uint64_t evaluations = calibration::evaluations_of(inputs, options);
+  return {.format = format,
+          .job = {.verb = "calibrate",
+                  .options = {{"holdout", config::yaml_scalar(config::format_number(options.holdout))},
+                              {"budget", whole(evaluations)},
+                              {"windows", whole(options.windows_per_half)},
+                              {"members", whole(options.members)},
+                              {"replications", whole(options.replications)}}},
+          .seed = options.seed,
+          .inputs = inputs.sources};
+}
+
 }  // namespace
 
 CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
@@ -33,6 +56,7 @@ CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
   calibration::CalibrationOptions options = job.options;
   options.go_on = progress.go_on;
   CalibrateResult result{.inputs = {job.measurements, job.mapping, job.workflow, options}};
+  options.record = results::to_json(record_of(job, result.inputs, kCheckpointFormat));
   try {
     result.calibration = calibration::calibrate(
         result.inputs, options, [&](const calibration::FitProgress& now) { progress.report(step_of(now)); });
@@ -42,19 +66,14 @@ CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
   return result;
 }
 
-results::Record record_of(const CalibrateJob& job, const CalibrateResult& result, const results::FileFormat& format) {
-  const calibration::CalibrationOptions& options = job.options;
-  const auto whole = [](std::uint64_t number) { return config::yaml_scalar(std::to_string(number)); };
-  const std::uint64_t evaluations = calibration::evaluations_of(result.inputs, options);
-  return {.format = format,
-          .job = {.verb = "calibrate",
-                  .options = {{"holdout", config::yaml_scalar(config::format_number(options.holdout))},
-                              {"budget", whole(evaluations)},
-                              {"windows", whole(options.windows_per_half)},
-                              {"members", whole(options.members)},
-                              {"replications", whole(options.replications)}}},
-          .seed = options.seed,
-          .inputs = result.inputs.sources};
+void write(const std::string& path, const CalibrateJob& job, const CalibrateResult& result) {
+  files::write_aside(path, calibration::calibrated_yaml(result.inputs, *result.calibration) +
+                               results::to_yaml(record_of(job, result.inputs, kCalibratedFormat)));
+}
+
+void write_predictions(const std::string& path, const CalibrateJob& job, const CalibrateResult& result) {
+  files::write_aside(path, results::csv_comment(record_of(job, result.inputs, kFitFormat)) +
+                               calibration::predictions_csv(result.inputs, *result.calibration));
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -6,7 +6,6 @@
 
 #include "experiments/calibration/calibration.hpp"
 #include "experiments/jobs/progress.hpp"
-#include "experiments/results/record.hpp"
 
 namespace faasconf::experiments::jobs {
 
@@ -29,9 +28,9 @@ struct CalibrateResult {
 // another fit.
 CalibrateResult run(const CalibrateJob& job, const Progress& progress = {});
 
-// Of the calibrated workflow, and of what it predicts for the rows.
-inline constexpr results::FileFormat kCalibratedFormat{"faasconf-workflow", 1};
-inline constexpr results::FileFormat kFitFormat{"faasconf-fit", 1};
-results::Record record_of(const CalibrateJob& job, const CalibrateResult& result, const results::FileFormat& format);
+// The calibrated workflow, and what it predicts for the rows as calibration/calibration_files.hpp has it, each with a
+// record of where it is from. Of a result that has a calibration; written aside and renamed.
+void write(const std::string& path, const CalibrateJob& job, const CalibrateResult& result);
+void write_predictions(const std::string& path, const CalibrateJob& job, const CalibrateResult& result);
 
 }  // namespace faasconf::experiments::jobs

@@ -6,6 +6,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/workload_file.hpp"
+#include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/jobs/bad_value.hpp"
 #include "sim/core/error.hpp"
 
@@ -100,6 +101,10 @@ EvaluateResult run(const EvaluateJob& job, const Progress& progress) {
   result.interrupted = result.evaluation.seeds < job.seeds || progress.cancelled();
   if (result.evaluation.seeds > 0) result.verdicts = evaluation::judge(result.evaluation);
   return result;
+}
+
+void write(const std::string& path, const EvaluateResult& result) {
+  evaluation::write_evaluation(path, result.experiment, result.plan, result.evaluation, result.verdicts);
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -40,4 +40,7 @@ evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std
 // Counts runs. Throws BadValue, and sim::Error where a policy's file cannot be used or does not fit.
 EvaluateResult run(const EvaluateJob& job, const Progress& progress = {});
 
+// The result as evaluation/evaluation_file.hpp lays it out, with its record. Written aside and renamed.
+void write(const std::string& path, const EvaluateResult& result);
+
 }  // namespace faasconf::experiments::jobs

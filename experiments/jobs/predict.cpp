@@ -7,9 +7,13 @@
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
+#include "experiments/prediction/candidate.hpp"
+#include "experiments/prediction/configurations.hpp"
+#include "experiments/results/record.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/worker_pool.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
@@ -80,7 +84,27 @@ prediction::PredictedRow predict_row(const PredictJob& job, const prediction::Pr
   return row;
 }
 
+results::Record record_of(const PredictJob& job) {
+  const Protocol how = protocol_of(job);
+  return {.format = {"faasconf-predictions", 1},
+          .job = {.verb = "predict",
+                  .options = {{"replications", config::yaml_scalar(std::to_string(job.options.replications))},
+                              {"window", config::yaml_scalar(sim::format(how.window))},
+                              {"warm_up", config::yaml_scalar(sim::format(how.warm_up))},
+                              {"attribution", config::yaml_scalar(config::name_of(how.protocol.attribution))}}},
+          .seed = job.options.seed,
+          .inputs = job.inputs};
+}
+
 }  // namespace
+
+PredictJob read_predict_job(const std::string& workflow, const std::string& table) {
+  PredictJob job{.workflow = prediction::read_calibrated(prediction::read_workflow_tree(workflow)), .windows = {}};
+  job.table = config::read_table(table);
+  job.windows = prediction::read_configurations(job.table, job.workflow.workflow);
+  job.inputs = {config::fingerprint(prediction::locate_workflow(workflow)), config::fingerprint(table)};
+  return job;
+}
 
 PredictResult run(const PredictJob& job, const Progress& progress) {
   check(job);
@@ -109,16 +133,13 @@ PredictResult run(const PredictJob& job, const Progress& progress) {
   return result;
 }
 
-results::Record record_of(const PredictJob& job, std::vector<config::InputFile> inputs) {
-  const Protocol how = protocol_of(job);
-  return {.format = {"faasconf-predictions", 1},
-          .job = {.verb = "predict",
-                  .options = {{"replications", config::yaml_scalar(std::to_string(job.options.replications))},
-                              {"window", config::yaml_scalar(sim::format(how.window))},
-                              {"warm_up", config::yaml_scalar(sim::format(how.warm_up))},
-                              {"attribution", config::yaml_scalar(config::name_of(how.protocol.attribution))}}},
-          .seed = job.options.seed,
-          .inputs = std::move(inputs)};
+void write(const std::string& path, const PredictJob& job, const PredictResult& result) {
+  if (result.rows.size() != job.table.rows.size()) {
+    throw sim::Error("expected a prediction for each of the " + std::to_string(job.table.rows.size()) +
+                     " rows of the table, got " + std::to_string(result.rows.size()));
+  }
+  files::write_aside(path, results::csv_comment(record_of(job)) +
+                               prediction::prediction_csv(job.table, result.quantities, result.rows));
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -2,24 +2,31 @@
 // Predicts latency, successes and price of a workflow under many configurations and loads.
 
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "experiments/config/csv_table.hpp"
+#include "experiments/config/input_files.hpp"
 #include "experiments/jobs/progress.hpp"
 #include "experiments/prediction/calibrated_workflow.hpp"
 #include "experiments/prediction/prediction_table.hpp"
 #include "experiments/prediction/predictor.hpp"
-#include "experiments/results/record.hpp"
 
 namespace faasconf::experiments::jobs {
 
 struct PredictJob {
   prediction::CalibratedWorkflow workflow;
   std::vector<prediction::AskedWindow> windows;   // length and warm-up are those of all, as below
+  config::CsvTable table{};                       // that the windows are from, row by row: only write() needs it
+  std::vector<config::InputFile> inputs{};        // that workflow and table are from
   std::optional<sim::Duration> window{};          // length; absent: as calibrated, else 30 s
   std::optional<sim::Attribution> attribution{};  // absent: as calibrated, else the paper's
   prediction::PredictorOptions options{};         // go_on comes from Progress
   int threads = 1;                                // changes no result
 };
+
+// A workflow, its file or the name of one that ships, and a table of configurations and loads. Throws sim::Error.
+PredictJob read_predict_job(const std::string& workflow, const std::string& table);
 
 struct PredictResult {
   std::vector<prediction::Quantity> quantities;  // end to end first
@@ -30,7 +37,8 @@ struct PredictResult {
 // Throws sim::Error: a window of length 0, fewer than two replications, what sim::Scenario refuses.
 PredictResult run(const PredictJob& job, const Progress& progress = {});
 
-// Of the table of predictions; its inputs are the files that the job was read from.
-results::Record record_of(const PredictJob& job, std::vector<config::InputFile> inputs);
+// The table with the predictions behind its columns, and a record of where it is from. Throws sim::Error where there is
+// not a row of the result for each of the table. Written aside and renamed.
+void write(const std::string& path, const PredictJob& job, const PredictResult& result);
 
 }  // namespace faasconf::experiments::jobs

@@ -1,5 +1,6 @@
 #include "experiments/jobs/replay_record.hpp"
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,7 +81,60 @@ YamlNode billing_of(const traces::Metering& metering, const traces::ReplayPrices
                            {"free_calls", number(prices.free_calls)}});
 }
 
+std::string described(const traces::FixedKeepAlive& policy, const std::string& instances) {
+  return "policy fixed" + instances + ", keep-alive " + sim::format(policy.keep_alive);
+}
+
+std::string described(const traces::HybridHistogram&, const std::string& instances) {
+  return "policy hybrid" + instances;
+}
+
+std::string described(const sim::Distribution& seconds) {
+  const auto* const always = std::get_if<sim::Deterministic>(&seconds.law());
+  return always != nullptr ? config::format_seconds(always->value)
+                           : config::format_distribution(seconds, config::DistributionUnit::seconds);
+}
+
+// "32Gi", and sizes in MB as they are given: "140M".
+std::string described(sim::Mebibytes memory) {
+  const auto is_whole = [](double value) { return std::abs(value - std::round(value)) < 1e-9; };
+  const double megabytes = memory.value * 1.048576;
+  if (memory.value >= 1024 && is_whole(memory.value / 1024)) return config::format_number(memory.value / 1024) + "Gi";
+  if (is_whole(memory.value) || !is_whole(megabytes)) return sim::format(memory);
+  return config::format_number(std::round(megabytes)) + "M";
+}
+
+std::string described(const traces::ModelRequest& model) {
+  return ", start-up " + described(model.start_up_s) + ", durations " + std::string(name_of(model.durations)) +
+         ", duration " + config::format_seconds(model.duration_s) + ", app-memory " + described(model.app_memory);
+}
+
+std::string described(const traces::Metering& metering) {
+  if (metering == traces::kAzureMetering) return ", billing azure";
+  if (metering.is_exact()) return ", billing exact";
+  return ", billing at least " + sim::format(metering.least) + " in steps of " + sim::format(metering.step);
+}
+
+std::string described(const traces::ClusterRequest& request) {
+  std::string text = ", clusters " + std::to_string(request.clusters);
+  for (const sim::NodeSpec& node : request.cluster.nodes) {
+    text += ", nodes " + std::to_string(node.count) + ", node-cores " + config::format_number(node.cores) +
+            ", node-memory " + described(node.memory);
+  }
+  return text + ", placement " + std::string(config::name_of(request.cluster.placement)) +
+         (request.cluster.evict_idle ? ", evict-idle" : "") + ", cpu " + sim::format(request.cpu) + ", cpu-request " +
+         sim::format(request.cpu_request) + ", cpu-share " + config::format_number(request.cpu_share);
+}
+
 }  // namespace
+
+std::string described(const TraceReplayJob& job) {
+  const std::string instances = ", instances of " + std::string(name_of(job.replay.tenancy)) + "s";
+  return std::visit([&](const auto& policy) { return described(policy, instances); }, job.replay.policy) +
+         ", concurrency " + std::to_string(job.replay.concurrency) + described(job.model) + ", arrivals " +
+         std::string(name_of(job.replay.arrivals.pattern)) + ", seed " + std::to_string(job.replay.arrivals.seed) +
+         described(job.replay.metering) + (job.cluster ? described(*job.cluster) : "");
+}
 
 results::Record record_of(const TraceReplayJob& job, std::vector<config::InputFile> inputs) {
   JobOptions options;

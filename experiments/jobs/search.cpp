@@ -18,9 +18,13 @@
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 #include "sim/model/promise_text.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
+
+constexpr results::FileFormat kTableFormat{"faasconf-table", 1};
+constexpr results::FileFormat kConfigurationFormat{"faasconf-configuration", 1};
 
 void check(const SearchJob& job) {
   if (job.users.empty() && job.rates_per_s.empty()) throw BadValue("users: expected numbers of users, got none");
@@ -160,6 +164,18 @@ results::Record record_of(const SearchJob& job, const results::FileFormat& forma
           .inputs = job.experiment.inputs};
 }
 
+std::string one_for_all(const SearchJob& job, const SearchResult& result) {
+  return config::configuration_to_yaml(result.found.front().configuration, job.experiment.scenario.workflow);
+}
+
+std::string table_of(const SearchJob& job, const SearchResult& result) {
+  std::vector<sim::LookupEntry> entries;
+  for (const FoundConfiguration& one : result.found) {
+    entries.push_back({static_cast<int>(one.loads.front()), one.configuration});
+  }
+  return config::to_yaml(sim::LookupTable(std::move(entries)), job.experiment.scenario.workflow);
+}
+
 }  // namespace
 
 bool SearchResult::all_feasible() const {
@@ -179,21 +195,13 @@ SearchResult run(const SearchJob& job, const Progress& progress) {
   return result;
 }
 
-std::string to_yaml(const SearchJob& job, const SearchResult& result) {
-  const sim::WorkflowSpec& workflow = job.experiment.scenario.workflow;
+void write(const std::string& path, const SearchJob& job, const SearchResult& result) {
+  const results::FileFormat& format = job.one_for_all ? kConfigurationFormat : kTableFormat;
   std::ostringstream text;
   describe(text, job, result);
-  if (job.one_for_all) {
-    text << config::configuration_to_yaml(result.found.front().configuration, workflow)
-         << results::to_yaml(record_of(job, {"faasconf-configuration", 1}));
-    return text.str();
-  }
-  std::vector<sim::LookupEntry> entries;
-  for (const FoundConfiguration& one : result.found)
-    entries.push_back({static_cast<int>(one.loads.front()), one.configuration});
-  text << config::to_yaml(sim::LookupTable(std::move(entries)), workflow)
-       << results::to_yaml(record_of(job, {"faasconf-table", 1}));
-  return text.str();
+  text << (job.one_for_all ? one_for_all(job, result) : table_of(job, result))
+       << results::to_yaml(record_of(job, format));
+  files::write_aside(path, text.str());
 }
 
 std::string format_loads(const std::vector<double>& loads) {

@@ -42,9 +42,10 @@ struct SearchResult {
 // Counts windows. Throws BadValue, and sim::Error where the experiment cannot be simulated.
 SearchResult run(const SearchJob& job, const Progress& progress = {});
 
-// What was found as a file, with comments on where it is from: one configuration for all loads as config/
-// configuration_file.hpp reads it, else a table as config/lookup_file.hpp reads it. At least one is found.
-std::string to_yaml(const SearchJob& job, const SearchResult& result);
+// What was found as a file, with comments and a record of where it is from: one configuration for all loads as config/
+// configuration_file.hpp reads it, else a table as config/lookup_file.hpp reads it. At least one is found. Written
+// aside and renamed.
+void write(const std::string& path, const SearchJob& job, const SearchResult& result);
 
 // "10,15"
 std::string format_loads(const std::vector<double>& loads);

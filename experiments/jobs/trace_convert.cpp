@@ -9,20 +9,20 @@ namespace faasconf::experiments::jobs {
 namespace {
 
 results::Record record_of(const TraceConvertJob& job, std::vector<config::InputFile> inputs) {
-  return {.format = kTraceStoreFormat,
+  return {.format = trace_format(job.out),
           .job = {.verb = "trace convert", .options = reading_options(job.trace)},
           .inputs = std::move(inputs)};
 }
 
 std::vector<std::string> write(const TraceConvertJob& job, const traces::TraceSource& source,
                                const traces::Trace& trace, const Progress& progress) {
-  if (!is_store_path(job.out)) return write_trace_folder(job.out, trace, progress);
+  const results::Record record = record_of(job, files_of(source, progress.go_on));
+  if (!is_store_path(job.out)) return write_trace_folder(job.out, trace, record, progress);
   const auto append_invocations = [&](traces::TraceStoreWriter& writer) {
     source.each_invocation({.on_bad_row = job.trace.on_bad_row, .go_on = progress.go_on},
                            [&](const traces::TraceInvocation& call) { writer.append(call); });
   };
-  return write_trace_store(job.out, trace, record_of(job, files_of(source, progress.go_on)), progress,
-                           append_invocations);
+  return write_trace_store(job.out, trace, record, progress, append_invocations);
 }
 
 TraceConvertResult convert(const TraceConvertJob& job, const Progress& progress) {

@@ -1,9 +1,12 @@
 #include "experiments/jobs/trace_output.hpp"
 
+#include <filesystem>
 #include <utility>
 
+#include "experiments/config/yaml_writer.hpp"
 #include "experiments/version.hpp"
 #include "traces/azure/azure2019_writer.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {
 
@@ -25,6 +28,10 @@ void append_functions(Writer& writer, const traces::Trace& trace, const Progress
 
 bool is_store_path(const std::string& out) { return out.ends_with(".h5"); }
 
+results::FileFormat trace_format(const std::string& out) {
+  return {.name = is_store_path(out) ? "faasconf-trace" : "faasconf-trace-folder", .version = 1};
+}
+
 traces::StoreOrigin store_origin(std::uint32_t days, std::string origin, const results::Record& record) {
   return {.days = days,
           .origin = std::move(origin),
@@ -43,11 +50,24 @@ std::vector<std::string> write_trace_store(const std::string& path, const traces
 }
 
 std::vector<std::string> write_trace_folder(const std::string& folder, const traces::Trace& trace,
-                                            const Progress& progress) {
+                                            const results::Record& record, const Progress& progress) {
   traces::Azure2019Writer writer(folder, trace.days);
   append_functions(writer, trace, progress);
   writer.commit();
-  return writer.paths();
+  return with_record(folder, writer.paths(), trace.origin, record);
+}
+
+std::vector<std::string> with_record(const std::string& folder, std::vector<std::string> files,
+                                     const std::string& origin, const results::Record& record) {
+  std::vector<config::YamlNode> names;
+  for (const std::string& file : files) {
+    names.push_back(config::yaml_scalar(std::filesystem::path(file).filename().string()));
+  }
+  const config::YamlNode about =
+      config::yaml_map({{"origin", config::yaml_scalar(origin)}, {"files", config::yaml_list(std::move(names))}});
+  files.push_back((std::filesystem::path(folder) / "record.yaml").string());
+  files::write_aside(files.back(), config::write_yaml(about) + results::to_yaml(record));
+  return files;
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -1,6 +1,6 @@
 #pragma once
 // Where a job leaves a trace: in a store, whose path ends in .h5, or in a folder of three CSV files per day, in the
-// schema of the Azure Functions 2019 data set.
+// schema of the Azure Functions 2019 data set, and a file beside them that says where they are from.
 
 #include <functional>
 #include <string>
@@ -13,9 +13,8 @@
 
 namespace faasconf::experiments::jobs {
 
-inline constexpr results::FileFormat kTraceStoreFormat{"faasconf-trace", 1};
-
 bool is_store_path(const std::string& out);
+results::FileFormat trace_format(const std::string& out);  // of the store, or of the folder
 
 // The record of a store.
 traces::StoreOrigin store_origin(std::uint32_t days, std::string origin, const results::Record& record);
@@ -26,6 +25,10 @@ std::vector<std::string> write_trace_store(const std::string& path, const traces
                                            const results::Record& record, const Progress& progress,
                                            const std::function<void(traces::TraceStoreWriter&)>& more = {});
 std::vector<std::string> write_trace_folder(const std::string& folder, const traces::Trace& trace,
-                                            const Progress& progress);
+                                            const results::Record& record, const Progress& progress);
+
+// A folder whose CSV files are written: adds record.yaml, which names them, and gives the paths of all.
+std::vector<std::string> with_record(const std::string& folder, std::vector<std::string> files,
+                                     const std::string& origin, const results::Record& record);
 
 }  // namespace faasconf::experiments::jobs

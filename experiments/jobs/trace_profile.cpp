@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "experiments/config/profile_file.hpp"
+#include "experiments/results/record.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -29,16 +31,6 @@ std::pair<std::string, config::YamlNode> option_of(const std::variant<traces::Fu
   return {"function", config::yaml_scalar(std::get<std::string>(function))};
 }
 
-}  // namespace
-
-TraceProfileResult run(const TraceProfileJob& job, const Progress& progress) {
-  try {
-    return profile_of(job, progress);
-  } catch (const sim::Cancelled&) {
-    return {.profile = {}, .interrupted = true};
-  }
-}
-
 results::Record record_of(const TraceProfileJob& job, const TraceProfileResult& result) {
   const auto text = [](std::string value) { return config::yaml_scalar(std::move(value)); };
   JobOptions options{option_of(job.whose)};
@@ -52,6 +44,20 @@ results::Record record_of(const TraceProfileJob& job, const TraceProfileResult& 
   return {.format = {"faasconf-profile", 1},
           .job = {.verb = "trace profile", .options = std::move(options)},
           .inputs = result.files};
+}
+
+}  // namespace
+
+TraceProfileResult run(const TraceProfileJob& job, const Progress& progress) {
+  try {
+    return profile_of(job, progress);
+  } catch (const sim::Cancelled&) {
+    return {.profile = {}, .interrupted = true};
+  }
+}
+
+void write(const std::string& path, const TraceProfileJob& job, const TraceProfileResult& result) {
+  config::write_profile(path, {.profile = result.profile, .users = true}, results::csv_comment(record_of(job, result)));
 }
 
 }  // namespace faasconf::experiments::jobs

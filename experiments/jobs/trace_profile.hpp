@@ -8,7 +8,6 @@
 
 #include "experiments/jobs/progress.hpp"
 #include "experiments/jobs/trace_input.hpp"
-#include "experiments/results/record.hpp"
 #include "sim/model/workload.hpp"
 #include "traces/core/minute_series.hpp"
 #include "traces/core/users_profile.hpp"
@@ -32,7 +31,7 @@ struct TraceProfileResult {
 // Counts bytes. Throws sim::Error where the trace cannot be read, or has no such function, day or stretch.
 TraceProfileResult run(const TraceProfileJob& job, const Progress& progress = {});
 
-// Of the profile.
-results::Record record_of(const TraceProfileJob& job, const TraceProfileResult& result);
+// The profile as config/profile_file.hpp reads it, with a record of where it is from. Written aside and renamed.
+void write(const std::string& path, const TraceProfileJob& job, const TraceProfileResult& result);
 
 }  // namespace faasconf::experiments::jobs

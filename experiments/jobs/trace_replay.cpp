@@ -66,7 +66,7 @@ TraceReplayResult replay_source(const TraceReplayJob& job, const traces::TraceSo
                                 const Progress& progress) {
   traces::ReadTrace read = source.read(read_policy(job.trace, source, progress));
   TraceReplayResult result{.trace = std::move(read.trace), .read = std::move(read.report)};
-  result.origin = in_one_line(result.trace.origin) + "; replayed: " + job.described;
+  result.origin = in_one_line(result.trace.origin) + "; replayed: " + described(job);
 
   traces::ModelRequest model = job.model;
   model.go_on = progress.go_on;
@@ -86,14 +86,16 @@ TraceReplayResult run(const TraceReplayJob& job, const Progress& progress) {
   const auto source = open_trace(job.trace);
   try {
     TraceReplayResult result = replay_source(job, *source, progress);
-    if (!job.out.empty()) {
-      const auto inputs = files_of(*source, progress.go_on);
-      write_functions(job.out, result, results::csv_comment(record_of(job, inputs)));
-    }
+    result.files = files_of(*source, progress.go_on);
+    if (!job.out.empty()) write(job.out, job, result);
     return result;
   } catch (const sim::Cancelled&) {
     return {.trace = {}, .interrupted = true};
   }
+}
+
+void write(const std::string& path, const TraceReplayJob& job, const TraceReplayResult& result) {
+  write_functions(path, result, results::csv_comment(record_of(job, result.files)));
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -23,9 +23,8 @@ struct TraceReplayJob {
   traces::ReplayRequest replay{};                   // go_on comes from Progress
   std::optional<traces::ClusterRequest> cluster{};  // absent: room and CPU for all
   traces::ReplayPrices prices{};
-  std::string described{};  // the same in words, for the origin of the rows
-  std::string out{};        // one row per function, CSV, as replay_table.hpp has it; empty: none
-  int threads = 1;          // changes no result
+  std::string out{};  // one row per function, CSV, as replay_table.hpp has it; empty: none
+  int threads = 1;    // changes no result
 };
 
 struct TraceReplayResult {
@@ -36,7 +35,8 @@ struct TraceReplayResult {
   std::optional<double> cluster_use{};  // share of its cores' time; absent without a cluster
   std::size_t without_duration = 0;     // functions without a duration in the trace: they got the model's
   std::size_t without_memory = 0;
-  std::string origin{};  // of the rows: the trace's, and how it was replayed; one line
+  std::string origin{};                    // of the rows: the trace's, and how it was replayed; one line
+  std::vector<config::InputFile> files{};  // that it is from
   traces::ReadReport read{};
   bool interrupted = false;  // there is nothing, and no file
 };
@@ -44,5 +44,8 @@ struct TraceReplayResult {
 // Counts bytes while it reads, calls while it replays. Throws sim::Error where the trace cannot be read or replayed in
 // this way.
 TraceReplayResult run(const TraceReplayJob& job, const Progress& progress = {});
+
+// What run() writes where the job says so: a row a function, with a record of where it is from.
+void write(const std::string& path, const TraceReplayJob& job, const TraceReplayResult& result);
 
 }  // namespace faasconf::experiments::jobs

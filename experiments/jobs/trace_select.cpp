@@ -113,15 +113,39 @@ JobOptions options_of(const traces::Selection& selection) {
           {"cv", or_none(selection.cv, bounds_of)}};
 }
 
-results::Record record_of(const TraceSelectJob& job, std::vector<config::InputFile> inputs) {
+JobOptions options_of(const TraceSelectJob& job) {
   JobOptions options = options_of(job.selection);
   options.emplace_back("start", or_none(job.start, time_of));
   options.emplace_back("length", or_none(job.length, time_of));
   options.emplace_back("sample", or_none(job.sample, [](std::size_t count) { return text(std::to_string(count)); }));
   options.emplace_back("speed", or_none(job.speed, number));
   options.emplace_back("rate", or_none(job.rate, rate_of));
+  return options;
+}
+
+// What an option says, in words; empty: nothing is selected by it.
+std::string words_of(const config::YamlNode& option) {
+  if (option.kind == config::YamlNode::Kind::scalar) return option.scalar == "none" ? "" : " " + option.scalar;
+  std::string words;
+  for (const config::YamlNode& item : option.items) words += words_of(item);
+  for (const config::YamlNode::Entry& entry : option.entries) words += " " + entry.key + words_of(entry.value);
+  return words;
+}
+
+// What is done, for the origin: "trigger http, start 12h, seed 1".
+std::string described(const TraceSelectJob& job) {
+  std::string text;
+  for (const auto& [name, option] : options_of(job)) {
+    const std::string words = words_of(option);
+    if (!words.empty()) text += name + words + ", ";
+  }
+  return text + "seed " + std::to_string(job.seed);
+}
+
+results::Record record_of(const TraceSelectJob& job, std::vector<config::InputFile> inputs) {
+  JobOptions options = options_of(job);
   for (auto& option : reading_options(job.trace)) options.push_back(std::move(option));
-  return {.format = kTraceStoreFormat,
+  return {.format = trace_format(job.out),
           .job = {.verb = "trace select", .options = std::move(options)},
           .seed = job.seed,
           .inputs = std::move(inputs)};
@@ -130,8 +154,9 @@ results::Record record_of(const TraceSelectJob& job, std::vector<config::InputFi
 std::vector<std::string> write(const TraceSelectJob& job, const traces::TraceSource& source, const traces::Trace& trace,
                                const Progress& progress) {
   if (job.out.empty()) return {};
-  if (!is_store_path(job.out)) return write_trace_folder(job.out, trace, progress);
-  return write_trace_store(job.out, trace, record_of(job, files_of(source, progress.go_on)), progress);
+  const results::Record record = record_of(job, files_of(source, progress.go_on));
+  return is_store_path(job.out) ? write_trace_store(job.out, trace, record, progress)
+                                : write_trace_folder(job.out, trace, record, progress);
 }
 
 TraceSelectResult select(const TraceSelectJob& job, const Progress& progress) {
@@ -144,7 +169,7 @@ TraceSelectResult select(const TraceSelectJob& job, const Progress& progress) {
   choose_window(job, progress.go_on, result);
   draw_sample(job, progress.go_on, result);
   scale(job, progress.go_on, result);
-  if (!job.described.empty()) result.trace.origin += "; selected, " + job.described;
+  result.trace.origin += "; selected, " + described(job);
   result.kept = traces::totals(result.trace);
   result.files = write(job, *source, result.trace, progress);
   return result;

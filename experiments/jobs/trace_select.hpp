@@ -37,7 +37,6 @@ struct TraceSelectJob {
   std::optional<double> speed{};          // time goes so many times as fast
   std::optional<CallRate> rate{};         // absent: calls stay as they are
   std::uint64_t seed = 1;                 // of all that is drawn
-  std::string described{};                // the same in words, for the origin; empty: the origin mentions no selection
   std::string out{};                      // a store where it ends in .h5, else a folder; empty: none
 };
 

@@ -16,7 +16,7 @@ constexpr std::size_t kFunctionsAtOnce = 64;
 
 results::Record record_of(const TraceSynthesizeJob& job) {
   const auto whole = [](std::uint64_t number) { return config::yaml_scalar(std::to_string(number)); };
-  return {.format = kTraceStoreFormat,
+  return {.format = trace_format(job.out),
           .job = {.verb = "trace synthesize",
                   .options = {{"functions", whole(job.trace.functions)}, {"days", whole(job.trace.days)}}},
           .seed = job.trace.seed};
@@ -47,6 +47,12 @@ std::vector<std::string> write_store(const TraceSynthesizeJob& job, const traces
   return {job.out};
 }
 
+std::vector<std::string> write_folder(const TraceSynthesizeJob& job, const traces::SyntheticTrace& trace,
+                                      const std::function<void(std::size_t)>& tell) {
+  return with_record(job.out, traces::write_azure2019(job.out, trace, job.threads, tell), trace.origin(),
+                     record_of(job));
+}
+
 TraceSynthesizeResult synthesize(const TraceSynthesizeJob& job, const Progress& progress) {
   if (!is_store_path(job.out)) make_output_folder(job.out);
   traces::SynthesisSpec spec = job.trace;
@@ -59,8 +65,7 @@ TraceSynthesizeResult synthesize(const TraceSynthesizeJob& job, const Progress& 
     step.done = done;
     progress.report(step);
   };
-  return {.files = is_store_path(job.out) ? write_store(job, trace, report)
-                                          : traces::write_azure2019(job.out, trace, job.threads, report),
+  return {.files = (is_store_path(job.out) ? write_store : write_folder)(job, trace, report),
           .functions = trace.size(),
           .apps = trace.apps(),
           .origin = trace.origin()};

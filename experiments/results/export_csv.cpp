@@ -15,7 +15,9 @@
 #include <variant>
 
 #include <H5Cpp.h>
+#include <nlohmann/json.hpp>
 
+#include "experiments/results/record.hpp"
 #include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
 #include "traces/files/part_file.hpp"
@@ -24,6 +26,7 @@ namespace faasconf::experiments::results {
 namespace {
 
 constexpr std::int64_t kNewestFormat = 1;
+constexpr int kTableFormat = 1;
 constexpr hsize_t kBlockRows = 8192;  // read at once
 
 // A kind of file, with its tables; spans need not be there.
@@ -176,6 +179,46 @@ void append_cell(std::string& line, const Column& column, std::size_t i) {
   }
 }
 
+std::string read_text(const H5::H5File& file, const std::string& path) {
+  const H5::DataSet dataset = file.openDataSet(path);
+  if (dataset.getTypeClass() != H5T_STRING || dataset.getSpace().getSimpleExtentNpoints() != 1) {
+    throw Damage("expected a text in /" + path);
+  }
+  const H5::StrType type = fixed_text(dataset.getStrType());
+  std::string text(type.getSize(), '\0');
+  dataset.read(text.data(), type);
+  return without_padding(text);
+}
+
+nlohmann::ordered_json read_inputs(const H5::H5File& file) {
+  auto inputs = nlohmann::ordered_json::array();
+  const std::vector<std::string> paths = read_names(file, "run/inputs/path");
+  const std::vector<std::string> digests = read_names(file, "run/inputs/sha256");
+  if (paths.size() != digests.size()) throw Damage("expected a digest of each input");
+  for (std::size_t i = 0; i < paths.size(); ++i) inputs.push_back({{"path", paths[i]}, {"sha256", digests[i]}});
+  return inputs;
+}
+
+// The record of a table, which is the file's, as far as the file has one.
+std::string record_of(const H5::H5File& file, const Kind& kind, const std::string& table) {
+  const H5::Group root = file.openGroup("/");
+  nlohmann::ordered_json record{{"format", std::string(kind.format) + "-" + table}, {"format_version", kTableFormat}};
+  for (const char* name : {"faasconf_version", "faasconf_revision", "identity"}) {
+    if (root.attrExists(name)) record[name] = read_attribute(root, name);
+  }
+  for (const char* name : {"model_version", "seed"}) {
+    if (!root.attrExists(name)) continue;
+    std::uint64_t value = 0;
+    root.openAttribute(name).read(H5::PredType::NATIVE_UINT64, &value);
+    record[name] = value;
+  }
+  if (file.nameExists("run/inputs")) record["inputs"] = read_inputs(file);
+  for (const auto& [name, path] : {std::pair{"job", "run/job"}, std::pair{"experiment", "run/resolved"}}) {
+    if (file.nameExists(path)) record[name] = read_text(file, path);
+  }
+  return record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 void write_table(const H5::H5File& file, const std::string& table, files::PartFile& csv) {
   const H5::Group group = file.openGroup(table);
   std::vector<Column> columns;
@@ -262,6 +305,7 @@ std::vector<std::string> export_csv(const std::string& result_path, const std::s
     for (const char* table : kind.tables) {
       if (std::string_view(table) == "spans" && !file.nameExists(table)) continue;
       parts.push_back(std::make_unique<files::PartFile>((std::filesystem::path(directory) / table).string() + ".csv"));
+      parts.back()->append(csv_comment(record_of(file, kind, table)));
       write_table(file, table, *parts.back());
     }
     std::vector<std::string> paths;

@@ -1,5 +1,9 @@
 #include "experiments/results/record.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
 #include <nlohmann/json.hpp>
 
 #include "experiments/version.hpp"
@@ -44,6 +48,42 @@ bool has_experiment(const Record& record, ExperimentText experiment) {
   return experiment == ExperimentText::within && !record.job.experiment.empty();
 }
 
+// The digests of what a text in quotes is the path of: an input, or a folder of inputs; empty: it is no path of one.
+std::string digests_at(std::string_view in_quotes, const std::vector<config::InputFile>& inputs) {
+  std::string folder(in_quotes.substr(0, in_quotes.size() - 1));
+  while (folder.ends_with('/')) folder.pop_back();
+  if (folder.size() == 1) return {};
+  std::string digests;
+  for (const config::InputFile& input : inputs) {
+    const std::string path = config::yaml_in_quotes(input.path);
+    if (path != in_quotes && !path.starts_with(folder + "/")) continue;
+    digests += (digests.empty() ? "" : " ") + input.sha256;
+  }
+  return digests;
+}
+
+// Where a text that begins with a quotation mark ends, behind the closing one.
+std::size_t end_of_quotes(std::string_view text, std::size_t begin) {
+  std::size_t end = begin + 1;
+  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  return std::min(end + 1, text.size());
+}
+
+// The experiment with digests in the place of the paths of inputs: it is the same wherever they lie.
+std::string by_contents(std::string_view experiment, const std::vector<config::InputFile>& inputs) {
+  std::string text;
+  for (std::size_t begin = 0; begin < experiment.size();) {
+    const std::size_t quote = std::min(experiment.find('"', begin), experiment.size());
+    text += experiment.substr(begin, quote - begin);
+    if (quote == experiment.size()) break;
+    begin = end_of_quotes(experiment, quote);
+    const std::string_view in_quotes = experiment.substr(quote, begin - quote);
+    const std::string digests = digests_at(in_quotes, inputs);
+    text += digests.empty() ? std::string(in_quotes) : '"' + digests + '"';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string job_yaml(const Job& job) {
@@ -53,7 +93,8 @@ std::string job_yaml(const Job& job) {
 std::string identity(const Record& record) {
   std::string text = "model_version: " + std::to_string(sim::kModelVersion) + "\nseed: " + seed_text(record) + "\n";
   for (const config::InputFile& input : record.inputs) text += "input: " + input.sha256 + "\n";
-  return files::sha256(text + "job:\n" + job_yaml(record.job) + "experiment:\n" + record.job.experiment);
+  return files::sha256(text + "job:\n" + job_yaml(record.job) + "experiment:\n" +
+                       by_contents(record.job.experiment, record.inputs));
 }
 
 std::string to_yaml(const Record& record, ExperimentText experiment) {
@@ -85,6 +126,7 @@ std::string to_json(const Record& record, ExperimentText experiment) {
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string csv_comment(const Record& record) { return "# faasconf: " + to_json(record) + "\n"; }
+std::string csv_comment(const Record& record) { return csv_comment(to_json(record)); }
+std::string csv_comment(std::string_view json) { return "# faasconf: " + std::string(json) + "\n"; }
 
 }  // namespace faasconf::experiments::results

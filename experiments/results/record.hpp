@@ -37,8 +37,9 @@ struct Record {
 // The job and its options as YAML; the experiment is a text of its own.
 std::string job_yaml(const Job& job);
 
-// SHA-256 of all that decides the results: model version, seed, digests of the inputs, job and experiment. Same
-// identity, same numbers, whatever the number of threads, the paths and the revision of the program.
+// SHA-256 of all that decides the results: model version, seed, digests of the inputs, job and experiment, in which
+// digests stand for the paths of inputs. Same identity, same numbers, whatever the number of threads, the paths and the
+// revision of the program.
 std::string identity(const Record& record);
 
 // The experiment stays out where another part of the same file holds it.
@@ -50,5 +51,6 @@ std::string to_yaml(const Record& record, ExperimentText experiment = Experiment
 std::string to_json(const Record& record, ExperimentText experiment = ExperimentText::within);
 // "# faasconf: {...}\n", which stands above the header line.
 std::string csv_comment(const Record& record);
+std::string csv_comment(std::string_view json);  // of a record
 
 }  // namespace faasconf::experiments::results

@@ -78,8 +78,9 @@ class ResultWriter {
 // Writes the tables of a result file as CSV (RFC 4180, lines end in \n), names of columns with units in the header
 // line, names in place of indices, absent values empty: DIRECTORY/windows.csv, functions.csv, replications.csv,
 // summary.csv, and spans.csv when there are any; of an evaluation (experiments/evaluation/evaluation_file.hpp) runs.csv
-// and summary.csv. Makes DIRECTORY when only it is missing. Returns the paths written, all or none. Throws sim::Error
-// when the file is neither, damaged, or written by a newer format.
+// and summary.csv. Above the header stands a comment with the file's record (record.hpp). Makes DIRECTORY when only it
+// is missing. Returns the paths written, all or none. Throws sim::Error when the file is neither, damaged, or written
+// by a newer format.
 std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory);
 
 }  // namespace faasconf::experiments::results

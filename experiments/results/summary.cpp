@@ -240,6 +240,7 @@ Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> f
       replications_(case_names_.size()) {
   const auto add_row = [this](const std::string& name, const std::string& function, const auto& metric) {
     rows_.push_back({name, function, std::string(metric.name), std::string(metric.unit), {}, {}});
+    rows_.back().is_share = metric.is_share();
   };
   for (const std::string& name : case_names_) {
     for (const EndToEndMetric& metric : end_to_end_) add_row(name, "", metric);
@@ -247,6 +248,13 @@ Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> f
       for (const FunctionMetric& metric : by_function_) add_row(name, function, metric);
     }
   }
+}
+
+std::optional<sim::AsymmetricInterval> SummaryRow::bounds() const {
+  if (is_share) return sim::share_interval(over_replications);
+  const auto around = interval();
+  if (!around) return std::nullopt;
+  return sim::AsymmetricInterval{.estimate = around->mean, .low = around->low(), .high = around->high()};
 }
 
 std::optional<sim::Interval> SummaryRow::interval() const {
@@ -345,15 +353,15 @@ void print_comparison_table(std::ostream& out, const Summary& summary, std::span
 
 void print_json(std::ostream& out, const Summary& summary) {
   for (const SummaryRow& row : summary.rows()) {
-    const auto interval = row.interval();
+    const auto interval = row.bounds();
     nlohmann::ordered_json line;
     line["case"] = row.case_name;
     line["function"] = row.function.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(row.function);
     line["metric"] = row.metric;
     line["unit"] = row.unit;
     line["mean"] = or_null(row.over_replications.mean());
-    line["low"] = or_null(interval ? std::optional(interval->low()) : std::nullopt);
-    line["high"] = or_null(interval ? std::optional(interval->high()) : std::nullopt);
+    line["low"] = or_null(interval ? std::optional(interval->low) : std::nullopt);
+    line["high"] = or_null(interval ? std::optional(interval->high) : std::nullopt);
     line["replications"] = row.over_replications.count();
     out << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   }

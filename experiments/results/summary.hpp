@@ -27,8 +27,12 @@ struct SummaryRow {
   std::vector<double> values;  // one per replication, in the order of adding; NaN where it has none
   double resolution = 0;       // how far the mean may be off because quantiles come from a sketch; 0: not at all
 
+  bool is_share = false;  // in [0, 1]
+
   // Of the mean over replications, 95 % (Student's t), no narrower than the resolution. Absent below two.
   std::optional<sim::Interval> interval() const;
+  // The same within [0, 1] for shares, where all alike still leave a doubt.
+  std::optional<sim::AsymmetricInterval> bounds() const;
 };
 
 // What the totals of all replications and cases are of.
@@ -77,7 +81,8 @@ class Summary {
 void print_case_table(std::ostream& out, const Summary& summary, std::size_t case_index);
 // Cases side by side: a column per case, a line per end-to-end metric. Two cases: also the difference of the second
 // from the first, replications in pairs. Cases whose policies have the same forecast of the load stand together, and
-// the first line names it unless all have the same. Above stand the span that counts and the warm-up; totals are per hour.
+// the first line names it unless all have the same. Above stand the span that counts and the warm-up; totals are per
+// hour.
 void print_comparison_table(std::ostream& out, const Summary& summary,
                             std::span<const sim::LoadKnowledge> knowledge = {});
 // One JSON object per line: {"case":..., "function":..., "metric":..., "unit":..., "mean":..., "low":..., "high":...,

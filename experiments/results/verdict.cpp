@@ -56,9 +56,9 @@ std::string describe(const PromiseOutcome& outcome) {
   const Verdict verdict = verdict_on(outcome);
   const std::string units(outcome.judged_by);
   if (verdict == Verdict::unjudged) return "promise unjudged: there were no " + units + " to judge";
-  return "promise " + std::string(name_of(verdict)) + ": " + readable(outcome.kept) + " of " + readable(outcome.judged) +
-         " " + units + " kept it, " + percent(share_kept(outcome)) + " % (" + certainty(outcome) + "), at least " +
-         percent(outcome.level) + " % wanted" + causes(outcome) +
+  return "promise " + std::string(name_of(verdict)) + ": " + readable(outcome.kept) + " of " +
+         readable(outcome.judged) + " " + units + " kept it, " + percent(share_kept(outcome)) + " % (" +
+         certainty(outcome) + "), at least " + percent(outcome.level) + " % wanted" + causes(outcome) +
          (verdict == Verdict::undecided ? "; more replications tell" : "");
 }
 

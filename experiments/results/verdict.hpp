@@ -21,8 +21,8 @@ struct BrokenBy {
 // How often a promise was kept.
 struct PromiseOutcome {
   std::string_view judged_by = "windows";
-  std::uint64_t kept = 0;                // of them
-  std::uint64_t judged = 0;              // in all replications
+  std::uint64_t kept = 0;                          // of them
+  std::uint64_t judged = 0;                        // in all replications
   std::optional<sim::AsymmetricInterval> share{};  // that kept it, over replications; absent where there are too few
   double level = 0.95;                             // the share that is to keep it
   std::vector<BrokenBy> broken_by{};               // a window may be broken by several

@@ -46,7 +46,7 @@ class TrainingLoop {
     files::write_aside(in_folder("experiment.yaml"),
                        training_.resolved +
                            results::to_yaml(record_of(training_, kTrainingFormat), results::ExperimentText::elsewhere));
-    log_.emplace(job.folder, steps());
+    log_.emplace(job.folder, steps(), results::to_json(record_of(training_, kLogFormat)));
   }
 
   TrainResult run() {

@@ -15,23 +15,24 @@ json to_json(const Scalars& scalars) {
   return all;
 }
 
-// The lines of a log up to a step: what a resumed training goes on from.
+// The lines of a log up to a step, but for its record: what a resumed training goes on from.
 std::string lines_until(const std::string& path, std::uint64_t step) {
   std::ifstream file(path);
   std::string kept;
   for (std::string line; std::getline(file, line);) {
     const json entry = json::parse(line, nullptr, false);
-    if (entry.is_object() && entry.value("step", std::uint64_t{0}) <= step) kept += line + "\n";
+    if (!entry.is_object() || entry.contains("record")) continue;
+    if (entry.value("step", std::uint64_t{0}) <= step) kept += line + "\n";
   }
   return kept;
 }
 
 }  // namespace
 
-TrainingLog::TrainingLog(const std::string& folder, std::uint64_t step)
+TrainingLog::TrainingLog(const std::string& folder, std::uint64_t step, const std::string& record)
     : board_(folder, "faasconf." + std::to_string(step)) {
   const std::string path = folder + "/log.jsonl";
-  files::write_aside(path, lines_until(path, step));
+  files::write_aside(path, R"({"kind":"record","record":)" + record + "}\n" + lines_until(path, step));
   lines_.open(path, std::ios::app);
 }
 

@@ -11,8 +11,9 @@ namespace faasconf::experiments::train {
 
 class TrainingLog {
  public:
-  // Goes on from a step of the log in this folder, where there is one: later lines are dropped.
-  TrainingLog(const std::string& folder, std::uint64_t step);
+  // Goes on from a step of the log in this folder, where there is one: later lines are dropped. The first line has
+  // the record, JSON.
+  TrainingLog(const std::string& folder, std::uint64_t step, const std::string& record);
 
   void add(std::uint64_t step, const std::string& kind, const Scalars& scalars);
 

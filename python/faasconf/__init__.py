@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from faasconf._error import Error
 from faasconf._record import Record
 from faasconf.evaluation import Evaluation
-from faasconf.outputs import (CalibratedWorkflow, Fit, FoundConfiguration, Policy, Predictions, Profile, Replay,
-                              SearchCheckpoint, SearchTable, TraceStore, Training)
+from faasconf.figures import FigureFile
+from faasconf.outputs import (CalibratedWorkflow, ExportedTable, Fit, FoundConfiguration, Policy, Predictions, Profile,
+                              Replay, SearchCheckpoint, SearchTable, TraceFolder, TraceStore, Training,
+                              TrainingCheckpoint, TrainingExperiment, TrainingLog)
 from faasconf.records import load
 from faasconf.result import Result
 from faasconf.table import Table
@@ -19,9 +21,10 @@ from faasconf.table import Table
 if TYPE_CHECKING:
     from faasconf._core import Configuration, Experiment, Metric, Run, metrics, simulate
 
-__all__ = ["CalibratedWorkflow", "Configuration", "Error", "Evaluation", "Experiment", "Fit", "FoundConfiguration",
-           "Metric", "Policy", "Predictions", "Profile", "Record", "Replay", "Result", "Run", "SearchCheckpoint",
-           "SearchTable", "Table", "TraceStore", "Training", "load", "metrics", "simulate"]
+__all__ = ["CalibratedWorkflow", "Configuration", "Error", "Evaluation", "Experiment", "ExportedTable", "FigureFile",
+           "Fit", "FoundConfiguration", "Metric", "Policy", "Predictions", "Profile", "Record", "Replay", "Result",
+           "Run", "SearchCheckpoint", "SearchTable", "Table", "TraceFolder", "TraceStore", "Training",
+           "TrainingCheckpoint", "TrainingExperiment", "TrainingLog", "load", "metrics", "simulate"]
 
 
 def __getattr__(name: str) -> Any:

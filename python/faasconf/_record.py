@@ -70,6 +70,11 @@ def record_of_fields(fields: Mapping[str, Any]) -> Record:
         job=fields.get("job") or "", experiment=fields.get("experiment") or "", identity=fields.get("identity") or "")
 
 
+def fields_of_record(record: Record) -> dict[str, Any]:
+    """What record_of_fields makes the record of."""
+    return vars(record) | {"inputs": [{"path": path, "sha256": digest} for path, digest in record.inputs]}
+
+
 def record_of_json(text: str) -> Record:
     return record_of_fields(json.loads(text))
 

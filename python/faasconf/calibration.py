@@ -192,7 +192,7 @@ def act(options: command.Options) -> None:
         raise Error("expected --out, --baselines or both, got neither")
     targets = read(options.predictions)
     if options.out is not None:
-        write_figure(str(options.out), lambda: draw(targets))
+        write_figure(str(options.out), options.predictions, lambda: draw(targets))
     if options.baselines:
         print(table(targets))
 

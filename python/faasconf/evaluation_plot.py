@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plot(options: command.Options) -> None:
-    write_figure(options.out, lambda: draw(load(Path(options.evaluation))))
+    write_figure(options.out, options.evaluation, lambda: draw(load(Path(options.evaluation))))
 
 
 if __name__ == "__main__":

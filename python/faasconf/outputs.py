@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import pickle
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,6 +62,10 @@ class Profile(Rows):
 
 class Replay(Rows):
     """A row per function of a replayed trace: ``faasconf trace replay --out``."""
+
+
+class ExportedTable(Rows):
+    """A table of a result or an evaluation: ``faasconf export-csv``."""
 
 
 class Fit(Rows):
@@ -122,6 +128,64 @@ class SearchCheckpoint(Output):
 
 
 @dataclass(frozen=True)
+class TrainingCheckpoint(Output):
+    """Where a training goes on: ``best.ckpt`` or ``last.ckpt``; its weights are read by ``faasconf export``.
+
+    Attributes
+    ----------
+    experiment : str
+        What is trained, as YAML.
+    best : float or None
+        Score of the best evaluation so far.
+    """
+
+    experiment: str = field(repr=False)
+    best: float | None
+
+
+@dataclass(frozen=True)
+class TrainingExperiment(Output):
+    """What was trained: ``experiment.yaml`` of a training.
+
+    Attributes
+    ----------
+    experiment : str
+        YAML.
+    """
+
+    experiment: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TrainingLog(Output):
+    """How a training went: ``log.jsonl``.
+
+    Attributes
+    ----------
+    lines : list of dict
+        A line each few seconds (``kind`` is ``"train"``) and for each evaluation (``"selection"``).
+    """
+
+    lines: list[dict[str, Any]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TraceFolder(Output):
+    """A trace in the files of the Azure Functions 2019 data set: ``faasconf trace convert``, ``select`` and so on.
+
+    Attributes
+    ----------
+    origin : str
+        Where the trace is from, and what was done to it.
+    files : list of str
+        Names of its files in the folder.
+    """
+
+    origin: str
+    files: list[str]
+
+
+@dataclass(frozen=True)
 class TraceStore(Output):
     """What a trace store says of its contents: ``faasconf trace convert``, ``select`` or ``synthesize``.
 
@@ -165,7 +229,16 @@ class Training(Output):
 
     def policy(self, name: str = "best") -> Policy:
         """Read a policy of this training, ``"best"`` or ``"last"``."""
-        return read_policy(self.path / f"{name}.fcp")
+        policy = read_archive(self.path / f"{name}.fcp")
+        if not isinstance(policy, Policy):
+            raise Error(f"{policy.path}: expected a policy, got a checkpoint")
+        return policy
+
+
+def _kind_of_csv(name: str) -> type[Rows] | None:
+    if name.startswith(("faasconf-result-", "faasconf-evaluation-")):
+        return ExportedTable
+    return _CSV_KINDS[name][0] if name in _CSV_KINDS else None
 
 
 # Format of what was written before there were records, by the beginning of its header line.
@@ -184,10 +257,11 @@ def read_csv(path: Path, text: str) -> Rows | None:
     rows = [line for line in lines if line and not line.startswith("#")]
     written = [line.removeprefix(CSV_COMMENT) for line in comments if line.startswith(CSV_COMMENT)]
     record = record_of_json(written[0]) if written else _record_of_header(rows[0] if rows else "")
-    if record is None or record.format not in _CSV_KINDS:
+    kind = _kind_of_csv(record.format) if record is not None else None
+    if record is None or kind is None:
         return None
     origin = next((line.partition(":")[2].strip() for line in comments if line.startswith("# origin:")), "")
-    return _CSV_KINDS[record.format][0](path, record, table_of_csv(rows, str(path)), origin)
+    return kind(path, record, table_of_csv(rows, str(path)), origin)
 
 
 def _record_of_header(header: str) -> Record | None:
@@ -206,8 +280,12 @@ def read_yaml(path: Path, tree: Mapping[str, Any]) -> Output | None:
         record = found or Record("faasconf-workflow", inputs=[(tree["calibration"]["measurements"]["file"],
                                                                tree["calibration"]["measurements"]["sha256"])])
         return CalibratedWorkflow(path, record, dict(tree), tree["calibration"])
-    if "functions" in tree and found is not None:
+    if found is None:
+        return None
+    if found.format == "faasconf-configuration":
         return FoundConfiguration(path, found, tree["functions"])
+    if found.format == "faasconf-trace-folder":
+        return TraceFolder(path, found, tree["origin"], tree["files"])
     return None
 
 
@@ -229,18 +307,57 @@ def read_trace_store(file: h5py.File, path: Path) -> TraceStore:
     return TraceStore(path, record, attributes)
 
 
-def read_policy(path: Path) -> Policy:
-    """Read what a policy says of itself."""
+def read_archive(path: Path) -> Policy | TrainingCheckpoint:
+    """Read what a policy or the checkpoint of a training says of itself."""
     try:
         with zipfile.ZipFile(path) as archive:
-            name = next((name for name in archive.namelist() if name.endswith("/faasconf/metadata.json")), None)
-            if name is None:
-                raise Error(f"{path}: expected a policy of faasconf, got an archive without its metadata")
-            metadata = json.loads(archive.read(name))
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+            members = {name.partition("/")[2]: name for name in archive.namelist()}
+            if "extra/faasconf/metadata.json" in members:
+                return _policy(path, json.loads(archive.read(members["extra/faasconf/metadata.json"])))
+            if "data.pkl" in members:
+                return _checkpoint(path, archive.read(members["data.pkl"]))
+        raise Error(f"{path}: expected a policy of faasconf, or a checkpoint, got an archive without its metadata")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, IndexError, zipfile.BadZipFile,
+            pickle.UnpicklingError) as error:
         if isinstance(error, Error):
             raise
-        raise Error(f"{path}: expected a policy of faasconf, got a damaged or another file: {error}") from error
+        raise Error(f"{path}: expected a policy of faasconf, or a checkpoint, got a damaged or another file: {error}") \
+            from error
+
+
+class _Inert:
+    """In the place of whatever a checkpoint has beside texts and numbers."""
+
+    def __init__(self, *_: object):
+        self.attributes: dict[str, Any] = {}
+
+    def __setstate__(self, attributes: Any) -> None:
+        self.attributes = attributes
+
+    def __setitem__(self, key: object, value: object) -> None:
+        pass
+
+
+class _Attributes(pickle.Unpickler):
+    """Reads the texts and numbers of a checkpoint; it imports nothing and calls nothing."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        return _Inert
+
+    def persistent_load(self, storage: Any) -> None:
+        return None
+
+
+def _checkpoint(path: Path, pickled: bytes) -> TrainingCheckpoint:
+    notes = _Attributes(io.BytesIO(pickled)).load().attributes
+    experiment = notes["experiment"]
+    record = Record("faasconf-training-checkpoint", notes["format"], experiment=experiment)
+    if notes.get("record"):
+        record = record_of_fields({**json.loads(notes["record"]), "experiment": experiment})
+    return TrainingCheckpoint(path, record, experiment, notes["best"] if notes["has_best"] else None)
+
+
+def _policy(path: Path, metadata: dict[str, Any]) -> Policy:
     training = metadata.get("training", {})
     if "record" in training:
         fields = {**training["record"], "experiment": training["experiment"]}
@@ -250,21 +367,46 @@ def read_policy(path: Path) -> Policy:
     return Policy(path, record, metadata)
 
 
-def read_training(path: Path) -> Training:
-    """Read the folder of a training."""
+def read_folder(path: Path) -> Training | TraceFolder:
+    """Read the folder of a training, or of a trace."""
+    if (path / "record.yaml").exists():
+        text = (path / "record.yaml").read_text(encoding="utf-8")
+        read = read_yaml(path, yaml_tree(path / "record.yaml", text))
+        if isinstance(read, TraceFolder):
+            return read
     try:
-        experiment, _, written = (path / "experiment.yaml").read_text(encoding="utf-8").partition("\nrecord:\n")
-        lines = (path / "log.jsonl").read_text(encoding="utf-8").splitlines()
-        log = [json.loads(line) for line in lines]
+        made = read_training_experiment(path / "experiment.yaml",
+                                        (path / "experiment.yaml").read_text(encoding="utf-8"))
+        _, lines = _split_log((path / "log.jsonl").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Error(f"{path}: expected the folder of a training, with experiment.yaml and log.jsonl: {error}") \
-            from error
+        if isinstance(error, Error):
+            raise
+        raise Error(f"{path}: expected the folder of a training, with experiment.yaml and log.jsonl, or of a trace, "
+                    f"with record.yaml: {error}") from error
+    return Training(path, made.record, made.experiment, lines)
+
+
+def read_training_experiment(path: Path, text: str) -> TrainingExperiment:
+    """Read what was trained, which is a training file with a record behind it."""
+    experiment, _, written = text.partition("\nrecord:\n")
     experiment = experiment.rstrip("\n") + "\n"
     record = Record("faasconf-training", experiment=experiment)
     if written:
-        fields = yaml_tree(path / "experiment.yaml", "record:\n" + written)["record"]
+        fields = yaml_tree(path, "record:\n" + written)["record"]
         record = record_of_fields({**fields, "experiment": experiment})
-    return Training(path, record, experiment, log)
+    return TrainingExperiment(path, record, experiment)
+
+
+def _split_log(text: str) -> tuple[Record, list[dict[str, Any]]]:
+    """The record of a log, and its other lines."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    records = [record_of_fields(line["record"]) for line in lines if "record" in line]
+    return records[0] if records else Record("faasconf-training-log"), [line for line in lines if "record" not in line]
+
+
+def read_log(path: Path, text: str) -> TrainingLog:
+    """Read the log of a training."""
+    return TrainingLog(path, *_split_log(text))
 
 
 def yaml_tree(path: Path, text: str) -> dict[str, Any]:

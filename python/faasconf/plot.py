@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from faasconf import command, workflow_graph
+from faasconf import command, figures, workflow_graph
 from faasconf._error import Error
 from faasconf.result import Result, load
 
@@ -311,15 +311,18 @@ def add_figure_option(parser: command.Parser) -> None:
     parser.add_argument("--out", required=True, help="file to write; its ending decides: .png, .svg or .pdf")
 
 
-def write_figure(path: str, draw_it: Callable[[], Figure]) -> None:
-    """Draw a figure and write it aside; raises Error where no ending says how, before anything is read."""
+def write_figure(path: str, source: str | Path, draw_it: Callable[[], Figure]) -> None:
+    """Draw a figure and write it aside, with the record of its source where that has one.
+
+    Raises Error where no ending says how, before anything is read.
+    """
     out = Path(path)
     kind = out.suffix.lstrip(".").lower()
     if kind not in ("png", "svg", "pdf"):
         raise Error(f"--out: expected a name that ends in .png, .svg or .pdf, got \"{out}\"")
     figure = draw_it()
     with command.written_aside(out) as part:
-        figure.savefig(part, format=kind, dpi=DPI)
+        figure.savefig(part, format=kind, dpi=DPI, metadata=figures.metadata(kind, figures.find_record(Path(source))))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -332,7 +335,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plot(options: command.Options) -> None:
-    write_figure(options.out, lambda: draw(load(options.result), options.case))
+    write_figure(options.out, options.result, lambda: draw(load(options.result), options.case))
 
 
 if __name__ == "__main__":

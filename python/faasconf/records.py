@@ -9,7 +9,7 @@ from typing import Any
 
 import h5py
 
-from faasconf import evaluation, hdf5, outputs, result
+from faasconf import evaluation, figures, hdf5, outputs, result
 from faasconf._error import Error
 
 _HDF5_KINDS: dict[str, Callable[[h5py.File, Path], Any]] = {
@@ -36,10 +36,15 @@ def load(path: str | Path) -> result.Result | evaluation.Evaluation | outputs.Ou
         Of ``faasconf predict --out``.
     CalibratedWorkflow, Fit, SearchCheckpoint
         Of ``faasconf calibrate --out``, ``--predictions``, and the checkpoint beside it.
-    Profile, Replay, TraceStore
+    Profile, Replay, TraceStore, TraceFolder
         Of ``faasconf trace profile``, ``replay``, and ``convert``, ``select`` or ``synthesize``.
-    Training, Policy
-        Of ``faasconf train --out``: the folder, and a policy in it.
+    Training, Policy, TrainingExperiment, TrainingLog, TrainingCheckpoint
+        Of ``faasconf train --out``: the folder, and the files in it: a policy, ``experiment.yaml``, ``log.jsonl``, a
+        checkpoint.
+    ExportedTable
+        Of ``faasconf export-csv``.
+    FigureFile
+        A figure that ``--plot`` drew, or the page of ``--report``.
 
     Each has a ``record``: what it is, and where it comes from.
 
@@ -60,12 +65,13 @@ def load(path: str | Path) -> result.Result | evaluation.Evaluation | outputs.Ou
 
 def _load(path: Path) -> Any:
     if path.is_dir():
-        return outputs.read_training(path)
+        return outputs.read_folder(path)
     if hdf5.is_hdf5(path):
         return _load_hdf5(path)
-    if _first_bytes(path).startswith(b"PK\x03\x04"):
-        return outputs.read_policy(path)
-    return _load_text(path)
+    start = _first_bytes(path)
+    if start.startswith(b"PK\x03\x04"):
+        return outputs.read_archive(path)
+    return _load_figure(path) if start.startswith((b"\x89PNG", b"%PDF", b"<")) else _load_text(path)
 
 
 def _refuse(path: Path, got: str) -> Error:
@@ -86,6 +92,16 @@ def _first_bytes(path: Path) -> bytes:
             return file.read(8)
     except OSError as error:
         raise Error(f"{path}: cannot be read: {error}") from error
+
+
+def _load_figure(path: Path) -> figures.FigureFile:
+    try:
+        read = figures.read(path, path.read_bytes())
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise Error(f"{path}: a damaged record or file: {error!r}") from error
+    if read is None:
+        raise _refuse(path, "a figure or a page without a record")
+    return read
 
 
 def _load_text(path: Path) -> outputs.Output:
@@ -109,6 +125,8 @@ def _load_text(path: Path) -> outputs.Output:
 
 
 def _read_json(path: Path, text: str) -> outputs.Output | None:
+    if text.startswith('{"kind":"record"'):
+        return outputs.read_log(path, text)
     if not text.startswith("{"):
         return None
     try:
@@ -121,4 +139,6 @@ def _read_json(path: Path, text: str) -> outputs.Output | None:
 def _read_yaml(path: Path, text: str) -> outputs.Output | None:
     if not any(text.startswith(key) or "\n" + key in text for key in ("record:", "table:", "calibration:")):
         return None
+    if "\ntraining:" in text and "\n  format: faasconf-training\n" in text:
+        return outputs.read_training_experiment(path, text)
     return outputs.read_yaml(path, outputs.yaml_tree(path, text))

@@ -169,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plot(options: command.Options) -> None:
-    write_figure(options.out, lambda: draw(*read(Path(options.functions))))
+    write_figure(options.out, options.functions, lambda: draw(*read(Path(options.functions))))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from faasconf import command, plot, workflow_graph
+from faasconf import command, figures, plot, workflow_graph
 from faasconf.intervals import estimate, mean_interval
 from faasconf._metrics import END_TO_END, OF_FUNCTIONS, ShownMetric
 from faasconf.result import Result, load
@@ -55,6 +55,13 @@ code { font-size: .85em; overflow-wrap: anywhere; } summary { cursor: pointer; }
 """
 
 
+def described(result: Result) -> str:
+    """What the page says of itself; empty for results from before there were records."""
+    if not result.record.identity:
+        return ""
+    return f'<meta name="description" content="{escape(figures.description(result.record))}">\n'
+
+
 def page(result: Result) -> str:
     """Return the HTML page about a result."""
     workflow = str(result.attributes["workflow"])
@@ -72,7 +79,7 @@ def page(result: Result) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escape(workflow)}: faasconf report</title>
+{described(result)}<title>{escape(workflow)}: faasconf report</title>
 <style>{STYLE}</style>
 </head>
 <body>

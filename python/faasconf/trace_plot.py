@@ -174,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plot(options: command.Options) -> None:
-    write_figure(options.out, lambda: draw(read(Path(options.trace))))
+    write_figure(options.out, options.trace, lambda: draw(read(Path(options.trace))))
 
 
 if __name__ == "__main__":

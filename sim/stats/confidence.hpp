@@ -44,8 +44,8 @@ double student_t_quantile(double p, double dof);
 std::optional<Interval> mean_interval(std::span<const double> values, double level = 0.95);
 std::optional<Interval> mean_interval(const RunningMoments& moments, double level = 0.95);
 
-// Mean of independent shares, each in [0, 1]: the interval of the mean, cut to [0, 1]. Where all are 1 (or 0), the bound
-// that holds for any distribution on [0, 1], since P(all are 1) <= mean^n. Absent below 2 values.
+// Mean of independent shares, each in [0, 1]: the interval of the mean, cut to [0, 1]. Where all are 1 (or 0), the
+// bound that holds for any distribution on [0, 1], since P(all are 1) <= mean^n. Absent below 2 values.
 std::optional<AsymmetricInterval> share_interval(const RunningMoments& shares, double level = 0.95);
 
 // Mean of first - second over pairs, such as two policies under common random numbers. Absent below 2 pairs.

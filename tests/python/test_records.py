@@ -1,26 +1,39 @@
 """`faasconf.load` opens every kind of file: those of today and, in tests/data/records, those from before records."""
 
 import gzip
+import dataclasses
 import hashlib
+import json
+import pickle
+import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import h5py
 import pytest
+from matplotlib.figure import Figure
 
 import faasconf
-from faasconf import report
+from faasconf import plot, report
+from faasconf._record import record_of_fields
 
 OLD = Path(__file__).parents[1] / "data/records"
+
+
+def by_contents(text, inputs):
+    """A text in quotes, or the digests of the inputs at the path that it is."""
+    digests = [digest for path, digest in inputs if path == text[1] or text[1] and path.startswith(text[1] + "/")]
+    return f'"{" ".join(digests)}"' if digests else text[0]
 
 
 def expected_identity(record):
     """By the definition in docs/reference/records.md."""
     seed = "null" if record.seed is None else record.seed
     inputs = "".join(f"input: {digest}\n" for _, digest in record.inputs)
-    text = f"model_version: {record.model_version}\nseed: {seed}\n{inputs}job:\n{record.job}" \
-           f"experiment:\n{record.experiment}"
+    experiment = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda text: by_contents(text, record.inputs), record.experiment)
+    text = f"model_version: {record.model_version}\nseed: {seed}\n{inputs}job:\n{record.job}experiment:\n{experiment}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -119,6 +132,54 @@ def test_a_policy_from_before_records_is_read():
     assert "method: ppo" in made.record.experiment
 
 
+def test_a_checkpoint_has_the_record_of_its_fit(tmp_path):
+    fields = json.loads((OLD / "calibrated.yaml.checkpoint").read_text())
+    fields["record"] = {"format": "faasconf-calibration-checkpoint", "format_version": 1, "seed": 4,
+                        "job": "calibrate: {budget: 42}\n"}
+    (tmp_path / "c.checkpoint").write_text(json.dumps(fields))
+    made = faasconf.load(tmp_path / "c.checkpoint")
+    assert isinstance(made, faasconf.SearchCheckpoint)
+    assert made.record.seed == 4 and made.record.verb == "calibrate"
+
+
+RECORD = {"format": "faasconf-result", "format_version": 1, "faasconf_version": "1.2", "model_version": 3, "seed": 7,
+          "identity": "ab" * 32, "inputs": [{"path": "größer (1).yaml", "sha256": "cd" * 32}],
+          "job": "simulate: {warm_up: 2m}\n", "experiment": "workflow:\n  name: \"a \\\\ & <b>\"\n"}
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_a_figure_has_the_record_of_what_it_shows(tmp_path, kind):
+    (tmp_path / "rows.csv").write_text("# faasconf: " + json.dumps(RECORD) + "\na,b\n")
+    plot.write_figure(str(tmp_path / f"f.{kind}"), tmp_path / "rows.csv", Figure)
+    made = faasconf.load(tmp_path / f"f.{kind}")
+    assert isinstance(made, faasconf.FigureFile)
+    assert made.record == record_of_fields(RECORD | {"format": "faasconf-figure"})
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_a_figure_of_what_has_no_record_has_none(tmp_path, kind):
+    (tmp_path / "rows.csv").write_text("a,b\n")
+    plot.write_figure(str(tmp_path / f"f.{kind}"), tmp_path / "rows.csv", Figure)
+    with pytest.raises(faasconf.Error, match="a figure or a page without a record"):
+        faasconf.load(tmp_path / f"f.{kind}")
+
+
+class Calls:
+    """Would run a function of its choice, were it read as any pickle."""
+
+    def __reduce__(self):
+        return (Path.mkdir, (Path("made by a checkpoint"),))
+
+
+def test_a_checkpoint_is_read_without_running_what_is_in_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile(tmp_path / "last.ckpt", "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps(Calls()))
+    with pytest.raises(faasconf.Error, match="a damaged or another file"):
+        faasconf.load(tmp_path / "last.ckpt")
+    assert not (tmp_path / "made by a checkpoint").exists()
+
+
 def other_hdf5(path):
     with h5py.File(path, "w") as file:
         file.attrs["format"] = "something else"
@@ -198,7 +259,7 @@ def test_an_evaluation_says_which_policies_and_loads_it_is_of(tmp_path):
             "fixed", "--policy", "hpa", "--out", "e.h5")
     record = faasconf.load(tmp_path / "e.h5").record
     check(record, "evaluate")
-    assert "users: \"5 x 4\"" in record.job and "hpa" in record.job
+    assert "users: [\"5 x 4\"]" in record.job and "- {hpa: " in record.experiment
 
 
 @program
@@ -213,6 +274,38 @@ def test_a_search_table_says_how_it_was_searched_for(tmp_path):
             "t.yaml", "--out", "e.h5")
     assert faasconf.load(tmp_path / "e.h5").record.inputs[1] == (
         "t.yaml", hashlib.sha256((tmp_path / "t.yaml").read_bytes()).hexdigest())
+
+
+@program
+def test_the_same_job_has_the_same_identity_in_another_folder(tmp_path):
+    run = ["evaluate", "openfaas-function", "--users", "2", "--windows", "3", "--seeds", "2"]
+    records = []
+    for name, table in (("a", "t.yaml"), ("b/c", tmp_path / "b/c/t.yaml"), ("d", "t.yaml")):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        text = (OLD / "table.yaml").read_text()
+        (folder / "t.yaml").write_text(text if name != "d" else text.replace("replicas: 1", "replicas: 2"))
+        written(folder, *run, "--table", table, "--out", "e.h5")
+        records.append(faasconf.load(folder / "e.h5").record)
+        check(records[-1], "evaluate")
+    assert records[0].identity == records[1].identity != records[2].identity
+    assert records[0].experiment != records[1].experiment
+
+
+@program
+def test_tables_and_the_page_of_a_result_have_its_record(tmp_path):
+    written(tmp_path, "simulate", "branch", "--duration", "1m", "--replications", "2", "--seed", "3", "--warm-up", "0s",
+            "--out", "run.h5")
+    written(tmp_path, "export-csv", "run.h5", "--out", "tables")
+    record = faasconf.load(tmp_path / "run.h5").record
+    windows = faasconf.load(tmp_path / "tables/windows.csv")
+    assert isinstance(windows, faasconf.ExportedTable)
+    assert windows.record == dataclasses.replace(record, format="faasconf-result-windows")
+    assert windows.table["latency_mean_s"].tolist() == \
+        faasconf.load(tmp_path / "run.h5").windows["latency_mean_s"].tolist()
+    (tmp_path / "page.html").write_text(report.page(faasconf.load(tmp_path / "run.h5")))
+    page = faasconf.load(tmp_path / "page.html")
+    assert page.record == dataclasses.replace(record, format="faasconf-figure")
 
 
 @program
@@ -237,6 +330,12 @@ def test_what_comes_of_a_trace_says_so(tmp_path):
     assert store.attributes["digest"] == faasconf.load(OLD / "trace.h5").attributes["digest"]
     written(tmp_path, "trace", "select", "t.h5", "--trigger", "http", "--out", "s.h5")
     check(faasconf.load(tmp_path / "s.h5").record, "trace select")
+    written(tmp_path, "trace", "convert", "s.h5", "--out", "csv")
+    folder = faasconf.load(tmp_path / "csv")
+    assert isinstance(folder, faasconf.TraceFolder)
+    check(folder.record, "trace convert")
+    assert folder.origin == faasconf.load(tmp_path / "s.h5").attributes["origin"]
+    assert all((tmp_path / "csv" / name).exists() for name in folder.files) and len(folder.files) == 3
 
     written(tmp_path, "trace", "replay", "t.h5", "--out", "f.csv")
     replay = faasconf.load(tmp_path / "f.csv")

@@ -11,6 +11,8 @@ import zipfile
 import numpy as np
 import pytest
 
+import faasconf
+
 PROGRAM = shutil.which("faasconf")
 pytestmark = pytest.mark.skipif(PROGRAM is None or shutil.which("faasconf-train") is None,
                                 reason="faasconf-train is not on the PATH: built without torch")
@@ -49,6 +51,23 @@ def test_logs_and_policies_are_there(trained):
     for name in ["experiment.yaml", "best.ckpt", "best.fcp", "last.ckpt", "last.fcp"]:
         assert (folder / name).exists(), name
     assert list(folder.glob("events.out.tfevents.*"))
+
+
+def test_each_file_of_a_training_has_its_record(trained):
+    folder, end = trained
+    made = faasconf.load(folder)
+    assert made.record.verb == "train" and "method:" in made.experiment
+    assert len(made.log) > 0 and all("record" not in line for line in made.log)
+    kinds = {"experiment.yaml": faasconf.TrainingExperiment, "log.jsonl": faasconf.TrainingLog,
+             "last.ckpt": faasconf.TrainingCheckpoint, "best.fcp": faasconf.Policy}
+    for name, kind in kinds.items():
+        read = faasconf.load(folder / name)
+        assert isinstance(read, kind), name
+        assert read.record.identity == made.record.identity, name
+        assert read.record.experiment == made.experiment, name
+    assert faasconf.load(folder / "log.jsonl").lines == made.log
+    assert faasconf.load(folder / "best.ckpt").best == pytest.approx(end["best_score"])
+    assert faasconf.load(folder / "best.ckpt").experiment == made.experiment
 
 
 def test_interrupted_and_resumed_ends_in_the_same_weights(trained, tmp_path):

@@ -24,6 +24,7 @@ struct Metering {
     if (memory_step.value <= 0) return memory;
     return std::max(1.0, std::ceil(memory / memory_step)) * memory_step;
   }
+  friend bool operator==(const Metering&, const Metering&) = default;
 };
 
 // Azure Functions' consumption plan (https://azure.microsoft.com/pricing/details/functions).

@@ -116,6 +116,7 @@ TEST(EvaluateCommand, GivesTheSeedsToTheTrainingsOfAFolderInTurn) {
   std::istringstream rows(contents("tables/runs.csv"));
   std::map<std::pair<std::string, std::string>, std::string> price;  // by policy and seed
   for (std::string line; std::getline(rows, line);) {
+    if (line.starts_with('#')) continue;
     std::ranges::replace(line, ' ', '_');
     std::ranges::replace(line, ',', ' ');
     const std::vector<std::string> cells = words(line);

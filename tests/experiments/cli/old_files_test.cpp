@@ -12,6 +12,7 @@
 namespace faasconf::experiments::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -31,7 +32,8 @@ TEST(OldFiles, AResultIsExported) {
   unpack_result("result.h5");
   const Ran ran = faasconf("export-csv result.h5 --out csv");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(contents("csv/windows.csv"), StartsWith("case,replication,window,start_s,"));
+  EXPECT_THAT(contents("csv/windows.csv"),
+              AllOf(StartsWith("# faasconf: {"), HasSubstr("\ncase,replication,window,start_s,")));
   EXPECT_THAT(contents("csv/spans.csv"), HasSubstr("\nmiddle,0,"));
 }
 
@@ -39,7 +41,7 @@ TEST(OldFiles, AnEvaluationIsExported) {
   const Elsewhere elsewhere;
   const Ran ran = faasconf("export-csv " + kOld + "evaluation.h5 --out csv");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(contents("csv/runs.csv"), StartsWith("policy,load,seed,price,"));
+  EXPECT_THAT(contents("csv/runs.csv"), AllOf(StartsWith("# faasconf: {"), HasSubstr("\npolicy,load,seed,price,")));
 }
 
 TEST(OldFiles, ASearchTableAndABundleAreEvaluated) {

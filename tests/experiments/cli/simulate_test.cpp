@@ -347,9 +347,9 @@ TEST(Simulate, TheRecordTellsWhatWasRun) {
   const Elsewhere elsewhere;
   ASSERT_EQ(faasconf(kShort + "--window 20s --attribution started --seed 9 --out run.h5").code, kDone);
   EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
-  // 3 replications of 6 windows and the header
+  // 3 replications of 6 windows, the header and the record
   const std::string windows = contents("csv/windows.csv");
-  EXPECT_EQ(std::count(windows.begin(), windows.end(), '\n'), 1 + 3 * 6);
+  EXPECT_EQ(std::count(windows.begin(), windows.end(), '\n'), 2 + 3 * 6);
 }
 
 TEST(Simulate, MisuseIsFoundBeforeAnythingIsRun) {

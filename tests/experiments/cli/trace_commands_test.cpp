@@ -34,7 +34,7 @@ TEST(TraceSynthesize, WritesTheFilesOfTheDataSet) {
   const Ran ran = faasconf("trace synthesize --functions 50 --days 2 --out week --json");
   EXPECT_EQ(ran.code, kDone) << ran.err;
   const json answer = json::parse(ran.out);
-  EXPECT_EQ(answer["files"].size(), 6U);
+  EXPECT_EQ(answer["files"].size(), 7U);
   EXPECT_EQ(answer["days"], 2);
   EXPECT_THAT(contents("week/invocations_per_function_md.anon.d02.csv"), StartsWith("HashOwner,HashApp,"));
 }

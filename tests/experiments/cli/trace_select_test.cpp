@@ -34,7 +34,7 @@ TEST(TraceSelect, WritesAStoreOfTheWindow) {
   const traces::Trace trace = traces::TraceStore("s.h5").trace();
   ASSERT_EQ(trace.functions.size(), 1U);
   EXPECT_LT(trace.functions[0].counts.back().minute, 85U);
-  EXPECT_THAT(trace.origin, HasSubstr("start 12:00, length 85m"));
+  EXPECT_THAT(trace.origin, HasSubstr("start 12h, length 1h25m"));
 }
 
 TEST(TraceSelect, WritesFilesThatItReadsBack) {

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "experiments/jobs/propose.hpp"
 #include "tests/experiments/calibration/two_functions_files.hpp"
@@ -13,6 +14,7 @@ namespace faasconf::experiments::jobs {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 CalibrateJob job_of(const TwoFunctionsFiles& files) {
   return {.measurements = files.path("measured.csv"),
@@ -54,13 +56,33 @@ TEST(CalibrateJob, CancelledGoesOnFromItsCheckpointToTheSameEnd) {
                                               .go_on = [&] { return done < 14 || ++asked_after < 3; }});
   EXPECT_TRUE(cancelled.interrupted());
   EXPECT_EQ(done, 14U);  // not to the end of the generation
-  EXPECT_TRUE(std::filesystem::exists(job.options.checkpoint));
+  const nlohmann::json checkpoint = nlohmann::json::parse(config::read_text_file(job.options.checkpoint));
+  EXPECT_EQ(checkpoint.at("record").at("format"), "faasconf-calibration-checkpoint");
+  EXPECT_EQ(checkpoint.at("record").at("seed"), 1);
+  EXPECT_EQ(checkpoint.at("record").at("inputs").size(), 3U);
+  EXPECT_THAT(checkpoint.at("record").at("job").get<std::string>(), HasSubstr("budget: 42"));
 
   job.options.resume = true;
   std::vector<std::uint64_t> counts;
   const CalibrateResult resumed = run(job, {.on_step = [&](const Step& step) { counts.push_back(step.done); }});
   EXPECT_EQ(counts.at(0), 21U);
   EXPECT_EQ(resumed.calibration->record.values, whole);
+}
+
+TEST(CalibrateJob, WritesTheWorkflowAndItsPredictionsWithOneIdentity) {
+  const TwoFunctionsFiles files("calibrate-job-files", 20);
+  const CalibrateJob job = job_of(files);
+  const CalibrateResult result = run(job);
+  write(files.path("c.yaml"), job, result);
+  write_predictions(files.path("m.csv"), job, result);
+  const std::string predictions = config::read_text_file(files.path("m.csv"));
+  const config::YamlNode tree = config::parse_yaml(config::read_text_file(files.path("c.yaml")), "c.yaml");
+  const config::YamlNode* const record = tree.find("record");
+  ASSERT_NE(record, nullptr);
+  EXPECT_EQ(record->find("format")->scalar, "faasconf-workflow");
+  EXPECT_NE(tree.find("calibration"), nullptr);
+  EXPECT_THAT(predictions, StartsWith("# faasconf: {\"format\":\"faasconf-fit\""));
+  EXPECT_THAT(predictions, HasSubstr(record->find("identity")->scalar));
 }
 
 // After the search: the polish by NLopt, that by differences, the posterior, the predictions.

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include "experiments/config/policy_files.hpp"
+#include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
 #include "tests/experiments/config/reading.hpp"
 
@@ -45,6 +47,28 @@ TEST(EvaluateJob, RecordsWhatWasRun) {
   EXPECT_EQ(result.experiment.replications, 3U);
   EXPECT_EQ(result.experiment.seed, 1U);
   EXPECT_THAT(result.experiment.resolved, HasSubstr("replications: 3\nseed: 1\n"));
+}
+
+// A table of configurations is told by its contents, not by its place.
+TEST(EvaluateJob, WritesAnIdentityThatKnowsNoFolders) {
+  const std::filesystem::path folder = scratch_folder("evaluate-job-identity");
+  const auto identity = [&](const std::string& name, const std::string& replicas) {
+    std::filesystem::create_directories(folder / name);
+    const std::string table = (folder / name / "t.yaml").string();
+    write_file(table, "table: [{users: 2, configuration: {cpu: 1, memory: 1Gi, replicas: " + replicas +
+                          ", concurrency: 1}}]\n");
+    EvaluateJob job = small_job();
+    config::add_policy(job.experiment, "table:" + table, "--policy");
+    const std::string path = (folder / name / "e.h5").string();
+    write(path, run(job));
+    const std::string table_of_runs = config::read_text_file(results::export_csv(path, folder / name).front());
+    const std::size_t begin = table_of_runs.find("\"identity\":\"") + 12;
+    return table_of_runs.substr(begin, table_of_runs.find('"', begin) - begin);
+  };
+  const std::string one = identity("one", "1");
+  EXPECT_EQ(one.size(), 64U);
+  EXPECT_EQ(identity("two", "1"), one);
+  EXPECT_NE(identity("three", "2"), one);
 }
 
 TEST(EvaluateJob, TakesProfilesAsLoads) {

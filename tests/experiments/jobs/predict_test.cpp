@@ -13,6 +13,7 @@ namespace faasconf::experiments::jobs {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 prediction::AskedWindow asked(int replicas, double users) {
   return {.configuration = sim::uniform_configuration(
@@ -87,6 +88,24 @@ TEST(PredictJob, EndsInTheMiddleOfARow) {
   EXPECT_TRUE(result.interrupted);
   EXPECT_TRUE(result.rows.empty());
   EXPECT_LE(asked, 30);
+}
+
+TEST(PredictJob, WritesTheTableWithItsPredictionsAndARecord) {
+  const std::filesystem::path folder = scratch_folder("predict-job-file");
+  write_file(folder / "in.csv", "f.cpu,f.memory,f.replicas,f.concurrency,users\n100m,128Mi,1,1,2\n");
+  PredictJob job = read_predict_job("openfaas-function", (folder / "in.csv").string());
+  job.options.replications = 2;
+  const PredictResult result = run(job);
+  write((folder / "out.csv").string(), job, result);
+  const std::string text = config::read_text_file((folder / "out.csv").string());
+  EXPECT_THAT(text, StartsWith("# faasconf: {\"format\":\"faasconf-predictions\""));
+  EXPECT_THAT(text, HasSubstr(job.inputs.at(1).sha256));
+  EXPECT_THAT(text, HasSubstr("\nf.cpu,f.memory,f.replicas,f.concurrency,users,latency_mean_s,"));
+  EXPECT_THAT(text, HasSubstr("\n100m,128Mi,1,1,2,"));
+
+  job.table.rows.clear();
+  EXPECT_THAT(complaint([&] { write((folder / "out.csv").string(), job, result); }),
+              HasSubstr("expected a prediction for each of the 0 rows of the table, got 1"));
 }
 
 TEST(PredictJob, RefusesWhatCannotBePredicted) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/jobs/bad_value.hpp"
+#include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
@@ -57,20 +59,27 @@ TEST(SearchJob, FindsOneConfigurationForAllLoads) {
   EXPECT_EQ(result.found[0].loads, (std::vector<double>{1, 4}));
 }
 
+std::string written(const SearchJob& job, const SearchResult& result) {
+  const std::filesystem::path path = scratch_folder("search-job-file") / "found.yaml";
+  write(path.string(), job, result);
+  return config::read_text_file(path.string());
+}
+
 TEST(SearchJob, ItsFileIsATableOrAConfiguration) {
   SearchJob job = small_job();
   const sim::WorkflowSpec& workflow = job.experiment.scenario.workflow;
   SearchResult result{.found = {{.loads = {1}, .configuration = config::middle_of_ranges(workflow), .search = {}},
                                 {.loads = {4}, .configuration = config::middle_of_ranges(workflow), .search = {}}}};
-  const std::string table = to_yaml(job, result);
+  const std::string table = written(job, result);
   EXPECT_THAT(table, StartsWith("# found by a long random search on small: mean latency of successes <= 500ms, >= 20 "
                                 "successes in 30s, in each window; 95% of them must keep it; 40000 windows per search, "
                                 "seed 1\n# 1 users: price 0, violations 0, upper bound 0: not shown to keep the "
                                 "promise\n"));
   EXPECT_EQ(config::parse_lookup(table, "table.yaml", workflow).entries().size(), 2U);
+  EXPECT_THAT(table, HasSubstr("\nrecord:\n  format: faasconf-table\n"));
   job.one_for_all = true;
   result.found.pop_back();
-  EXPECT_THAT(to_yaml(job, result),
+  EXPECT_THAT(written(job, result),
               HasSubstr(config::configuration_to_yaml(config::middle_of_ranges(workflow), workflow)));
 }
 

@@ -22,7 +22,12 @@ std::string text_of(const std::string& path) {
 TEST(TraceConvertJob, GoesFromAStoreToFilesAndBack) {
   const TraceFolder folder("convert-job");
   const TraceConvertResult to_files = run(TraceConvertJob{.trace = folder.trace(), .out = folder.path("csv")});
-  EXPECT_EQ(to_files.files.size(), 3U);
+  ASSERT_EQ(to_files.files.size(), 4U);
+  EXPECT_EQ(to_files.files.back(), folder.path("csv/record.yaml"));
+  const config::YamlNode about = config::parse_yaml(text_of(to_files.files.back()), "record.yaml");
+  EXPECT_EQ(about.find("record")->find("format")->scalar, "faasconf-trace-folder");
+  EXPECT_EQ(about.find("files")->items.front().scalar, "invocations_per_function_md.anon.d01.csv");
+  EXPECT_EQ(about.find("origin")->scalar, to_files.origin);
   EXPECT_EQ(to_files.functions, 12U);
   EXPECT_EQ(to_files.days, 1U);
 

@@ -4,12 +4,14 @@
 
 #include <gmock/gmock.h>
 
+#include "experiments/config/profile_file.hpp"
 #include "tests/experiments/jobs/trace_folder.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 // "rising": m calls in minute m, and "steady": 5 in each, of the same app.
 traces::Trace two_functions_trace() {
@@ -47,12 +49,14 @@ TEST(TraceProfileJob, RecordsWhatDecidesTheProfile) {
   const TraceProfileJob job = rising_from_one(folder);
   const TraceProfileResult result = run(job);
   ASSERT_EQ(result.files.size(), 1U);
-  const results::Record record = record_of(job, result);
-  const std::string yaml = results::job_yaml(record.job);
-  EXPECT_THAT(yaml, HasSubstr("function: rising"));
-  EXPECT_THAT(yaml, HasSubstr("start: 1h"));
-  EXPECT_THAT(yaml, HasSubstr("max_users: 20"));
-  EXPECT_FALSE(record.seed);
+  write(folder.path("profile.csv"), job, result);
+  const std::string text = config::read_text_file(folder.path("profile.csv"));
+  EXPECT_THAT(text, StartsWith("# faasconf: {\"format\":\"faasconf-profile\""));
+  EXPECT_THAT(text, HasSubstr("function: rising"));
+  EXPECT_THAT(text, HasSubstr("start: 1h"));
+  EXPECT_THAT(text, HasSubstr("max_users: 20"));
+  EXPECT_THAT(text, HasSubstr("\"seed\":null"));
+  EXPECT_EQ(config::read_profile(folder.path("profile.csv")).profile.steps.size(), 11U);
 }
 
 TEST(TraceProfileJob, EndsWhereItIsCancelled) {

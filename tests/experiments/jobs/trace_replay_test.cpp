@@ -25,7 +25,6 @@ TraceReplayJob three_calls_of_a_second(const TraceFolder& folder) {
   TraceReplayJob job{.trace = folder.trace()};
   job.model = {.start_up_s = sim::Deterministic{2}, .duration_s = 1, .app_memory = {1024}};
   job.replay.arrivals.pattern = traces::ArrivalPattern::burst;
-  job.described = "by hand";
   return job;
 }
 
@@ -48,7 +47,9 @@ TEST(TraceReplayJob, TellsColdStartsAndWaste) {
   EXPECT_EQ(result.cold_shares.functions, 1U);
   EXPECT_GT(result.price, 0);
   EXPECT_FALSE(result.cluster_use);
-  EXPECT_EQ(result.origin, "made up; replayed: by hand");
+  EXPECT_EQ(result.origin,
+            "made up; replayed: policy fixed, instances of functions, keep-alive 10m, concurrency 1, start-up 2s, "
+            "durations percentiles, duration 1s, app-memory 1Gi, arrivals burst, seed 1, billing exact");
   EXPECT_TRUE(folder.outputs().empty());
 }
 
@@ -60,7 +61,7 @@ TEST(TraceReplayJob, WritesARowAFunction) {
   const std::vector<std::string> lines = lines_of(job.out);
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_THAT(lines[0], StartsWith("# faasconf: {"));
-  EXPECT_EQ(lines[1], "# origin: made up; replayed: by hand");
+  EXPECT_EQ(lines[1], "# origin: " + result.origin);
   EXPECT_THAT(lines[3], StartsWith("o,a,f,http,3,0,2,"));
 
   // the same rows of the result alone
@@ -108,6 +109,23 @@ TEST(TraceReplayJob, RecordsWhatDecidesTheReplay) {
   job.cluster.emplace();
   EXPECT_THAT(yaml(), HasSubstr("cpu_share: 1"));
   EXPECT_NE(results::identity(record_of(job, {})), identity);
+}
+
+TEST(TraceReplayJob, IsDescribedInWords) {
+  TraceReplayJob job;
+  job.replay.policy = traces::HybridHistogram{};
+  job.replay.tenancy = traces::Tenancy::app;
+  job.replay.metering = traces::kAzureMetering;
+  job.model.start_up_s = sim::Exponential{0.5};
+  job.cluster.emplace();
+  job.cluster->cluster.nodes = {sim::NodeSpec{}};
+  job.cluster->cluster.nodes.front().count = 2;
+  job.cluster->cluster.evict_idle = true;
+  const std::string text = described(job);
+  EXPECT_THAT(text, StartsWith("policy hybrid, instances of apps, concurrency 1, start-up "));
+  EXPECT_THAT(text, HasSubstr("billing azure, clusters 1, nodes 2, node-cores 8, node-memory 32Gi, "));
+  EXPECT_THAT(text, HasSubstr("app-memory 140M, "));
+  EXPECT_THAT(text, HasSubstr("placement spread, evict-idle, cpu "));
 }
 
 TEST(TraceReplayJob, EndsWhereItIsCancelled) {

@@ -17,14 +17,13 @@ TEST(TraceSelectJob, KeepsTheFunctionsThatMeetAllCriteria) {
   const TraceFolder folder("select-job");
   TraceSelectJob job{.trace = folder.trace()};
   job.selection.rank = traces::Bounds{1, 5};
-  job.described = "the five";
   const TraceSelectResult result = run(job);
   EXPECT_EQ(result.of.functions, 12U);
   EXPECT_EQ(result.kept.functions, 5U);
   EXPECT_EQ(result.trace.functions.size(), 5U);
   ASSERT_EQ(result.criteria.size(), 1U);
   EXPECT_EQ(result.criteria[0].unmet_by, 7U);
-  EXPECT_THAT(result.trace.origin, EndsWith("; selected, the five"));
+  EXPECT_THAT(result.trace.origin, EndsWith("; selected, rank 1..5, seed 1"));
   EXPECT_TRUE(result.files.empty());
   EXPECT_TRUE(folder.outputs().empty());
 }
@@ -60,6 +59,15 @@ TEST(TraceSelectJob, MakesATraceBusier) {
   const TraceSelectResult thinned = run(job);
   EXPECT_NEAR(static_cast<double>(thinned.kept.calls), 14'400, 5 * 120);
   EXPECT_LT(thinned.factor, 1);
+}
+
+TEST(TraceSelectJob, SaysInItsOriginAllThatIsDone) {
+  const TraceFolder folder("select-job-origin");
+  TraceSelectJob job{.trace = folder.trace()};
+  job.selection.triggers = {traces::Trigger::http, traces::Trigger::timer};
+  job.start = std::chrono::hours(12);
+  job.rate = CallRate{.of = CallRate::Of::factor, .value = 0.5};
+  EXPECT_THAT(run(job).trace.origin, EndsWith("; selected, trigger http timer, start 12h, rate factor 0.5, seed 1"));
 }
 
 TEST(TraceSelectJob, WritesWhatIsLeftWithARecord) {

@@ -40,8 +40,8 @@ TEST(TraceSynthesizeJob, MakesTheFilesOfTheDataSet) {
   const TraceFolder folder("synthesize-job-files");
   const TraceSynthesizeResult result =
       run(TraceSynthesizeJob{.trace = {.functions = 50, .days = 2}, .out = folder.path("week")});
-  EXPECT_EQ(result.files.size(), 6U);
-  EXPECT_EQ(folder.outputs().size(), 6U);
+  EXPECT_EQ(result.files.size(), 7U);
+  EXPECT_EQ(folder.outputs().size(), 7U);
 }
 
 TEST(TraceSynthesizeJob, EndsWhereItIsCancelled) {

@@ -1,6 +1,7 @@
 #include <H5Cpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
@@ -67,11 +68,11 @@ TEST(ExportCsv, WritesUnitsInTheHeaderAndNumbersThatReadBackExactly) {
   export_csv(folder / "run.h5", folder.path());
   const std::string text = read_file(folder / "windows.csv");
   EXPECT_EQ(
-      line(text, 1),
+      line(text, 2),
       "case,replication,window,start_s,length_s,users,offered_rate_per_s,arrivals,completions,rejections,timeouts,"
       "failures,oom_kills,in_flight,latency_mean_s,latency_p50_s,latency_p75_s,latency_p95_s,latency_p99_s,"
       "throughput_per_s,success_ratio,qos_met,price,cost_window_usd,cost_execution_usd,used_gib_s,used_vcpu_s");
-  EXPECT_EQ(line(text, 2),
+  EXPECT_EQ(line(text, 3),
             "small,1,0,0,30,10,0,7,5,2,0,0,0,0,33.333333333333336,0.1,0.2,0.3,0.4,0.16666666666666666,"
             "0.7142857142857143,1,3.5,1e-05,0,0,0");
 }
@@ -80,16 +81,17 @@ TEST(ExportCsv, WritesNothingForAnAbsentValue) {
   const ScratchFolder folder;
   write_result(folder / "run.h5");
   export_csv(folder / "run.h5", folder.path());
-  EXPECT_THAT(line(read_file(folder / "windows.csv"), 3), HasSubstr(",7,5,2,0,0,0,0,,,,,,0.1"));
+  EXPECT_THAT(line(read_file(folder / "windows.csv"), 4), HasSubstr(",7,5,2,0,0,0,0,,,,,,0.1"));
 }
 
 TEST(ExportCsv, WritesNamesAndQuotesThem) {
   const ScratchFolder folder;
   write_result(folder / "run.h5");
   export_csv(folder / "run.h5", folder.path());
-  EXPECT_THAT(line(read_file(folder / "functions.csv"), 5),
+  EXPECT_THAT(line(read_file(folder / "functions.csv"), 6),
               StartsWith("small,1,1,\"second, \"\"quoted\"\"\",1000,1024,"));
-  EXPECT_EQ(read_file(folder / "spans.csv"),
+  const std::string spans = read_file(folder / "spans.csv");
+  EXPECT_EQ(spans.substr(spans.find('\n') + 1),
             "case,replication,request,function,instance,outcome,called_s,started_s,finished_s\n"
             "small,1,3,\"second, \"\"quoted\"\"\",0,success,1.5,1.75,2\n"
             "small,1,4,first,-1,rejected,1.6,,1.6\n"
@@ -102,8 +104,24 @@ TEST(ExportCsv, WritesTheSummaryWithItsUnits) {
   write_result(folder / "run.h5");
   export_csv(folder / "run.h5", folder.path());
   const std::string text = read_file(folder / "summary.csv");
-  EXPECT_EQ(line(text, 1), "case,function,metric,unit,mean,low,high,replications,resolution");
-  EXPECT_EQ(line(text, 2), "small,,arrivals,requests,7,,,1,0");
+  EXPECT_EQ(line(text, 2), "case,function,metric,unit,mean,low,high,replications,resolution");
+  EXPECT_EQ(line(text, 3), "small,,arrivals,requests,7,,,1,0");
+}
+
+TEST(ExportCsv, WritesTheRecordOfTheFileAboveEachHeader) {
+  const ScratchFolder folder;
+  write_result(folder / "run.h5");
+  export_csv(folder / "run.h5", folder.path());
+  const std::string comment = line(read_file(folder / "windows.csv"), 1);
+  ASSERT_THAT(comment, StartsWith("# faasconf: "));
+  const nlohmann::json record = nlohmann::json::parse(comment.substr(12));
+  EXPECT_EQ(record.at("format"), "faasconf-result-windows");
+  EXPECT_EQ(record.at("seed"), 7);
+  EXPECT_EQ(record.at("identity").get<std::string>().size(), 64u);
+  EXPECT_THAT(record.at("job").get<std::string>(), StartsWith("simulate: "));
+  EXPECT_THAT(record.at("experiment").get<std::string>(), HasSubstr("name: pair"));
+  EXPECT_TRUE(record.at("inputs").is_array());
+  EXPECT_THAT(line(read_file(folder / "summary.csv"), 1), HasSubstr("\"faasconf-result-summary\""));
 }
 
 TEST(ExportCsv, RefusesWhatIsNoResult) {

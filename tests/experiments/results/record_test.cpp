@@ -64,6 +64,38 @@ TEST(Record, KeepsItsIdentityWhereverItsInputsLie) {
   EXPECT_EQ(identity(record), identity(some_record()));
 }
 
+// As the experiment names a policy by its table, which is an input.
+Record with_table(const std::string& path) {
+  Record record = some_record();
+  record.inputs.push_back({path, std::string(64, 'b')});
+  record.job.experiment = "name: \"a \\\"table\\\"\"\npolicies:\n  - {table: {file: \"" + path + "\", users: next}}\n";
+  return record;
+}
+
+TEST(Record, IsIdentifiedByTheContentsOfFilesThatTheExperimentNames) {
+  EXPECT_EQ(identity(with_table("a/t.yaml")), identity(with_table("/elsewhere/other.yaml")));
+  EXPECT_NE(identity(with_table("a/t.yaml")), identity(some_record()));
+  Record record = with_table("a/t.yaml");
+  record.job.experiment =
+      "name: \"a \\\"table\\\"\"\npolicies:\n  - {table: {file: \"" + std::string(64, 'b') + "\", users: next}}\n";
+  EXPECT_EQ(identity(record), identity(with_table("a/t.yaml")));
+}
+
+Record with_trainings(const std::string& folder, const std::string& in_experiment) {
+  Record record = some_record();
+  record.inputs = {{folder + "/1/best.fcp", std::string(64, 'c')}, {folder + "/2/best.fcp", std::string(64, 'd')}};
+  record.job.experiment = "name: \"\"\npolicies:\n  - {bundle: {file: \"" + in_experiment + "\"}}\n";
+  return record;
+}
+
+TEST(Record, IsIdentifiedByTheContentsOfAFolder) {
+  const Record record = with_trainings("runs", "runs");
+  EXPECT_EQ(identity(record), identity(with_trainings("/all/of/them", "/all/of/them/")));
+  EXPECT_NE(identity(record), identity(with_trainings("runs", "run")));
+  const Record files = with_trainings("runs", std::string(64, 'c') + " " + std::string(64, 'd'));
+  EXPECT_EQ(identity(record), identity(files));
+}
+
 TEST(Record, IsReadBackAsWrittenInYaml) {
   const std::string text = to_yaml(some_record()) + "table: []\n";
   const config::YamlNode tree = config::parse_yaml(text, "table.yaml");

@@ -1,12 +1,15 @@
 #include "experiments/train/train.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "experiments/train/training_checkpoint.hpp"
 #include "tests/experiments/config/reading.hpp"
@@ -40,6 +43,30 @@ TEST(TrainJob, LeavesAPolicyItsCheckpointsAndItsLogInAFolder) {
   for (const char* const name : {"experiment.yaml", "log.jsonl", "last.ckpt", "best.ckpt", "last.fcp", "best.fcp"}) {
     EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(job.folder) / name)) << name;
   }
+}
+
+std::vector<nlohmann::json> log_of(const TrainJob& job) {
+  std::istringstream text(config::read_text_file(job.folder + "/log.jsonl"));
+  std::vector<nlohmann::json> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+TEST(TrainJob, BeginsItsLogWithOneRecordAlsoWhereItGoesOn) {
+  TrainJob job = small_job("log");
+  job.training.steps = 16;
+  run(job);
+  job.training.steps = 32;
+  job.resume = true;
+  run(job);
+  const std::vector<nlohmann::json> lines = log_of(job);
+  EXPECT_EQ(std::ranges::count_if(lines, [](const nlohmann::json& line) { return line.contains("record"); }), 1);
+  const nlohmann::json& record = lines.front().at("record");
+  EXPECT_EQ(record.at("format"), "faasconf-training-log");
+  EXPECT_EQ(record.at("seed"), 3);
+  EXPECT_EQ(record.at("experiment"), job.training.resolved);
+  EXPECT_EQ(lines.back().at("kind"), "selection");
+  EXPECT_EQ(lines.back().at("step"), 32);
 }
 
 TEST(TrainJob, ReportsItsSteps) {
