@@ -351,10 +351,10 @@ class ResultWriter::File {
       cases.push_back(static_cast<std::int64_t>(i / rows_of_case));
       metrics.push_back(row.metric);
       units.push_back(row.unit);
-      const auto interval = row.interval();
+      const auto interval = row.bounds();
       means.push_back(row.over_replications.mean().value_or(kAbsent));
-      lows.push_back(interval ? interval->low() : kAbsent);
-      highs.push_back(interval ? interval->high() : kAbsent);
+      lows.push_back(interval ? interval->low : kAbsent);
+      highs.push_back(interval ? interval->high : kAbsent);
       resolutions.push_back(row.resolution);
       replications.push_back(static_cast<std::int64_t>(row.over_replications.count()));
     }
