@@ -30,6 +30,7 @@ std::string percent(double share) {
 
 std::string certainty(const PromiseOutcome& outcome) {
   if (!outcome.share) return "one replication, no interval";
+  if (outcome.share->half_width == 0) return "the same in every replication";
   return "95 % interval " + percent(std::max(outcome.share->low(), 0.0)) + " to " +
          percent(std::min(outcome.share->high(), 1.0)) + " %";
 }
