@@ -301,9 +301,11 @@ TEST(Simulate, EndsWithAVerdict) {
   EXPECT_THAT(faasconf(kShort).out, testing::ContainsRegex("\npromise (kept|broken|undecided): [0-9]+ of 12 windows "
                                                            "kept it, [^\n]*\n$"));
   EXPECT_THAT(std::string(json_lines(faasconf(kShort + "--json").out).at(0)["verdict"]), StartsWith("promise "));
-  write("none.yaml",
-        "workflow: {name: none, functions: {f: {off_cpu: 1s, fixed: {cpu: 1, memory: 1Gi, replicas: 1}}}, entry: f}\n"
-        "workload: {closed_loop: {users: 1}}\n");
+  write(
+      "none.yaml",
+      "workflow: {name: none, functions: {f: {off_cpu: 1s, fixed: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}}},"
+      " entry: f}\n"
+      "workload: {closed_loop: {users: 1}}\n");
   const std::string none = "simulate none.yaml --duration 2m --replications 2 ";
   EXPECT_THAT(faasconf(none).out, EndsWith("\nno promise: the workflow states none (qos), so none is judged\n"));
   EXPECT_EQ(json_lines(faasconf(none + "--json").out).at(0)["promise"], "none");

@@ -50,6 +50,11 @@ TEST(Verdict, OfOneReplicationSaysThatItHasNoInterval) {
             "promise kept: 19 of 20 periods kept it, 95 % (one replication, no interval), at least 95 % wanted");
 }
 
+TEST(Verdict, OfReplicationsThatAreAlikeShowsNoIntervalOfWidthZero) {
+  EXPECT_EQ(describe(outcome(12, 12, 0)),
+            "promise kept: 12 of 12 windows kept it, 100 % (the same in every replication), at least 95 % wanted");
+}
+
 TEST(Verdict, OfNearlyAllIsNotAll) {
   EXPECT_NE(describe(outcome(99'999, 100'000, 0)).find("99.9 %"), std::string::npos);
   EXPECT_NE(describe(outcome(100'000, 100'000, 0)).find("100 % ("), std::string::npos);
