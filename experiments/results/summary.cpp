@@ -26,11 +26,18 @@ void add_value(SummaryRow& row, std::optional<double> value) {
   if (value) row.over_replications.add(*value);
 }
 
+sim::AsymmetricInterval scaled(const sim::AsymmetricInterval& interval, double scale) {
+  return {.estimate = interval.estimate * scale, .low = interval.low * scale, .high = interval.high * scale};
+}
+
+// "98.3 ± 1.2", or "98.3 [95.1, 100.0]" where a share can be no more.
 std::string estimate(const SummaryRow& row, double scale) {
   std::optional<double> mean = row.over_replications.mean();
   if (mean) *mean *= scale;
   std::optional<sim::Interval> interval = sim::mean_interval(row.over_replications);
   if (interval) interval = sim::Interval{interval->mean * scale, interval->half_width * scale};
+  const auto [low, high] = std::pair{interval ? interval->low() : 0, interval ? interval->high() : 0};
+  if (row.is_share && (low < 0 || high > scale)) return format_interval(scaled(*interval_of(row), scale));
   return format_estimate(mean, interval);
 }
 
@@ -182,6 +189,15 @@ nlohmann::ordered_json or_null(std::optional<double> value) {
 
 }  // namespace
 
+std::optional<sim::AsymmetricInterval> interval_of(const SummaryRow& row) {
+  const auto interval = sim::mean_interval(row.over_replications);
+  if (!interval) return std::nullopt;
+  const double least = row.is_share ? 0 : -HUGE_VAL;
+  const double most = row.is_share ? 1 : HUGE_VAL;
+  return sim::AsymmetricInterval{
+      .estimate = interval->mean, .low = std::max(interval->low(), least), .high = std::min(interval->high(), most)};
+}
+
 Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> function_names, const Metrics& metrics)
     : case_names_(std::move(case_names)),
       function_names_(std::move(function_names)),
@@ -189,7 +205,7 @@ Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> f
       by_function_(summarised(metrics.by_function)),
       replications_(case_names_.size()) {
   const auto add_row = [this](const std::string& name, const std::string& function, const auto& metric) {
-    rows_.push_back({name, function, std::string(metric.name), std::string(metric.unit), {}, {}});
+    rows_.push_back({name, function, std::string(metric.name), std::string(metric.unit), metric.is_share(), {}, {}});
   };
   for (const std::string& name : case_names_) {
     for (const EndToEndMetric& metric : end_to_end_) add_row(name, "", metric);
@@ -287,15 +303,15 @@ void print_comparison_table(std::ostream& out, const Summary& summary, std::span
 
 void print_json(std::ostream& out, const Summary& summary) {
   for (const SummaryRow& row : summary.rows()) {
-    const auto interval = sim::mean_interval(row.over_replications);
+    const auto interval = interval_of(row);
     nlohmann::ordered_json line;
     line["case"] = row.case_name;
     line["function"] = row.function.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(row.function);
     line["metric"] = row.metric;
     line["unit"] = row.unit;
     line["mean"] = or_null(row.over_replications.mean());
-    line["low"] = or_null(interval ? std::optional(interval->low()) : std::nullopt);
-    line["high"] = or_null(interval ? std::optional(interval->high()) : std::nullopt);
+    line["low"] = or_null(interval ? std::optional(interval->low) : std::nullopt);
+    line["high"] = or_null(interval ? std::optional(interval->high) : std::nullopt);
     line["replications"] = row.over_replications.count();
     out << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "experiments/results/metrics.hpp"
 #include "sim/model/run.hpp"
 #include "sim/policy/load_knowledge.hpp"
+#include "sim/stats/confidence.hpp"
 #include "sim/stats/running_moments.hpp"
 
 namespace faasconf::experiments::results {
@@ -20,9 +22,13 @@ struct SummaryRow {
   std::string function;  // empty: end to end
   std::string metric;    // "latency_mean_s"
   std::string unit;      // "s"; "1" for shares and for the paper's price
+  bool is_share = false;
   sim::RunningMoments over_replications;
   std::vector<double> values;  // one a replication, in the order of adding; NaN where it has none
 };
+
+// 95 %, Student t; of a share within 0 .. 1. Absent where fewer than two replications have the metric.
+std::optional<sim::AsymmetricInterval> interval_of(const SummaryRow& row);
 
 // Collects the totals of replications, case by case: the metrics that appear in summaries, topic by topic. What is
 // ready, starting or pending is so at the end.
