@@ -44,7 +44,11 @@ void read_files(const Arguments& arguments, Plan& plan) {
 }
 
 Plan make_plan(const Arguments& arguments) {
-  Plan plan{.job = {.workflow = prediction::read_calibrated(prediction::read_workflow_tree(arguments.text("WORKFLOW"))),
+  const auto given = arguments.list("set");
+  std::vector<std::string> overrides(given.begin(), given.end());
+  config::YamlNode tree = prediction::read_workflow_tree(arguments.text("WORKFLOW"), overrides);
+  Plan plan{.job = {.workflow = prediction::read_calibrated(std::move(tree)),
+                    .overrides = std::move(overrides),
                     .windows = {}},
             .table = {},
             .inputs = {},
@@ -95,8 +99,9 @@ Command predict_command() {
               {.name = "out", .value_name = "FILE", .description = "the same with the predictions, CSV"},
               {.name = "replications",
                .value_name = "N",
-               .description = "windows simulated for each configuration",
-               .default_value = "16"},
+               .description = "windows simulated for each configuration: the noise of 128 costs less than .005 of R2, "
+                              "that of 16 about .02; 50 configurations of parallel take a core about a second",
+               .default_value = "128"},
               {.name = "window",
                .value_name = "TIME",
                .description = "interval of observation; as calibrated, else 30s"},
@@ -104,6 +109,7 @@ Command predict_command() {
                .value_name = "RULE",
                .description = "the window that a request belongs to; as calibrated, else paper",
                .choices = {"completed", "started", "paper"}},
+              set_parameter(),
               seed_parameter(),
               {.name = "threads",
                .value_name = "N",

@@ -7,6 +7,7 @@
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
+#include "experiments/prediction/ensemble.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/worker_pool.hpp"
@@ -66,18 +67,33 @@ prediction::Predictor predictor_of(const PredictJob& job, const std::vector<pred
           protocol_of(job).protocol, quantities, std::move(options)};
 }
 
+// What was not measured: edited values, another protocol, knobs, load.
+std::string extrapolation(const PredictJob& job, const sim::Configuration& configuration,
+                          const prediction::Load& load) {
+  if (!job.workflow.record) return "workflow: not measured";
+  const prediction::CalibrationRecord& record = *job.workflow.record;
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() || part.empty() ? "" : "; ") + part; };
+  for (const std::string& edited : prediction::edited_values(job.workflow.tree, record)) add(edited);
+  if (load.window != record.window) {
+    add("window: " + sim::format(load.window) + ", measured " + sim::format(record.window));
+  }
+  const sim::Attribution attribution = job.attribution.value_or(record.protocol.attribution);
+  if (attribution != record.protocol.attribution) {
+    add("attribution: " + config::name_of(attribution) + ", measured " + config::name_of(record.protocol.attribution));
+  }
+  add(prediction::extrapolation(record.ranges, job.workflow.workflow, configuration, load));
+  return text;
+}
+
 prediction::PredictedRow predict_row(const PredictJob& job, const prediction::Predictor& predictor,
                                      const prediction::AskedWindow& asked) {
   const Protocol how = protocol_of(job);
   prediction::Load load = asked.load;
   load.window = how.window;
   load.warm_up = how.warm_up;
-  prediction::PredictedRow row{.outlook = predictor.predict(asked.configuration, load),
-                               .extrapolates = "workflow: not measured"};
-  if (const auto& record = job.workflow.record) {
-    row.extrapolates = prediction::extrapolation(record->ranges, job.workflow.workflow, asked.configuration, load);
-  }
-  return row;
+  return {.outlook = predictor.predict(asked.configuration, load),
+          .extrapolates = extrapolation(job, asked.configuration, load)};
 }
 
 }  // namespace
@@ -111,9 +127,12 @@ PredictResult run(const PredictJob& job, const Progress& progress) {
 
 results::Record record_of(const PredictJob& job, std::vector<config::InputFile> inputs) {
   const Protocol how = protocol_of(job);
+  std::vector<config::YamlNode> overrides;
+  for (const std::string& one : job.overrides) overrides.push_back(config::yaml_scalar(one));
   return {.format = {"faasconf-predictions", 1},
           .job = {.verb = "predict",
                   .options = {{"replications", config::yaml_scalar(std::to_string(job.options.replications))},
+                              {"set", config::yaml_list(std::move(overrides))},
                               {"window", config::yaml_scalar(sim::format(how.window))},
                               {"warm_up", config::yaml_scalar(sim::format(how.warm_up))},
                               {"attribution", config::yaml_scalar(config::name_of(how.protocol.attribution))}}},

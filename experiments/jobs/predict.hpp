@@ -2,6 +2,7 @@
 // What a workflow would show under each of many configurations and loads.
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "experiments/jobs/progress.hpp"
@@ -14,6 +15,7 @@ namespace faasconf::experiments::jobs {
 
 struct PredictJob {
   prediction::CalibratedWorkflow workflow;
+  std::vector<std::string> overrides{};           // that it was read with, for the record
   std::vector<prediction::AskedWindow> windows;   // length and warm-up are those of all, as below
   std::optional<sim::Duration> window{};          // length; absent: as calibrated, else 30 s
   std::optional<sim::Attribution> attribution{};  // absent: as calibrated, else the paper's

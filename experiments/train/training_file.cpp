@@ -16,7 +16,7 @@
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
-#include "experiments/prediction/candidate.hpp"
+#include "experiments/prediction/ensemble.hpp"
 #include "experiments/prediction/record.hpp"
 #include "experiments/train/method_keys.hpp"
 #include "experiments/train/read_keys.hpp"
@@ -114,11 +114,10 @@ std::vector<sim::WorkflowSpec> read_draws(const config::YamlValue& tree, std::si
     tree.fail("calibration_draws: expected a workflow with a calibration, got \"" + workflow.name + "\" without");
   }
   const prediction::CalibrationRecord record = prediction::read_record({*written, "calibration"}, workflow);
-  const prediction::CandidateWorkflow candidate(tree.node(), record.parameters);
+  if (record.members.empty()) tree.fail("calibration_draws: expected a calibration with an ensemble, got one without");
+  const std::vector<sim::WorkflowSpec> members = prediction::ensemble_of(tree.node(), record);
   std::vector<sim::WorkflowSpec> all;
-  for (std::size_t i = 0; i < draws; ++i) {
-    all.push_back(candidate.workflow(record.members[i % record.members.size()]));
-  }
+  for (std::size_t i = 0; i < draws; ++i) all.push_back(members[i % members.size()]);
   return all;
 }
 
