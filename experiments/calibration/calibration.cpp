@@ -7,11 +7,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <mutex>
 
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
-#include "experiments/prediction/calibrated_workflow.hpp"
+#include "experiments/prediction/ensemble.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/worker_pool.hpp"
 #include "sim/stats/quantiles.hpp"
@@ -88,12 +89,16 @@ prediction::CalibrationRecord make_record(const CalibrationInputs& inputs, const
 }
 
 std::vector<RowPrediction> predict_rows(const CalibrationInputs& inputs, const prediction::Predictor& predictor,
-                                        int threads) {
+                                        int threads, const OnPredicted& on_predicted) {
   std::vector<RowPrediction> predictions(inputs.measurements.rows.size());
+  std::size_t done = 0;
+  std::mutex mutex;
   sim::parallel_for(predictions.size(), threads, [&](std::size_t i) {
     const MeasuredRow& row = inputs.measurements.rows[i];
     predictions[i].row = i;
     predictions[i].targets = predictor.predict(row.configuration, row.load).quantities;
+    const std::scoped_lock lock(mutex);
+    if (on_predicted) on_predicted(++done, predictions.size());
   });
   for (const std::size_t row : inputs.split.held_out) predictions[row].held_out = true;
   return predictions;
@@ -256,8 +261,8 @@ std::uint64_t evaluations_of(const CalibrationInputs& inputs, const CalibrationO
   return options.evaluations.value_or(kEvaluationsPerParameter * inputs.mapping.parameters.size());
 }
 
-Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
-                      const OnProgress& on_progress) {
+Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options, const OnProgress& on_progress,
+                      const OnPredicted& on_predicted) {
   const prediction::CandidateWorkflow candidate(inputs.tree, inputs.mapping.parameters);
   const Loss loss = loss_of(candidate, inputs, options.windows_per_half, options.seed, options);
   Calibration result;
@@ -285,13 +290,18 @@ Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions&
   result.posterior = explore(finest, result.fit.best, {.members = options.members, .seed = options.seed});
   result.record = make_record(inputs, result.posterior);
   const prediction::Predictor predictor(
-      prediction::ensemble_of(inputs.tree, result.record), result.record.protocol, result.record.quantities,
+      prediction::ensemble_of(candidate.tree(result.record.values), result.record), result.record.protocol,
+      result.record.quantities,
       {.replications = options.replications, .seed = kPredictionSeed, .go_on = options.go_on});
-  result.predictions = predict_rows(inputs, predictor, options.threads);
+  result.predictions = predict_rows(inputs, predictor, options.threads, on_predicted);
   learn_intervals(inputs, result.record, result.predictions);
   result.reports = make_reports(inputs, result.predictions, predictor.workflow(), options);
   result.trends = find_trends(inputs, result.predictions);
   return result;
+}
+
+config::YamlNode calibrated_tree(const CalibrationInputs& inputs, const prediction::CalibrationRecord& record) {
+  return prediction::CandidateWorkflow(inputs.tree, record.parameters).tree(record.values);
 }
 
 std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, const sim::WorkflowSpec& workflow) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ struct CalibrationOptions {
                                                // judged as they are
   std::size_t windows_per_half = 2;
   std::size_t members = 16;
-  std::size_t replications = 16;  // of a prediction
+  std::size_t replications = prediction::PredictorOptions{}.replications;
   std::uint64_t seed = 1;
   int threads = 1;
   std::string checkpoint{};  // empty: none
@@ -86,9 +87,15 @@ struct Calibration {
   double start_loss = 0;  // of what the file said, on the training rows
 };
 
+// So many of all rows are predicted; from one thread at a time.
+using OnPredicted = std::function<void(std::size_t done, std::size_t total)>;
+
 // Throws sim::Error as fit().
 Calibration calibrate(const CalibrationInputs& inputs, const CalibrationOptions& options,
-                      const OnProgress& on_progress = {});
+                      const OnProgress& on_progress = {}, const OnPredicted& on_predicted = {});
+
+// The workflow with the fitted values in their places.
+config::YamlNode calibrated_tree(const CalibrationInputs& inputs, const prediction::CalibrationRecord& record);
 
 // Values of the knobs of a row, named: "rgb.cpu".
 std::vector<std::pair<std::string, double>> knobs_of(const MeasuredRow& row, const sim::WorkflowSpec& workflow);

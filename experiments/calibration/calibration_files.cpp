@@ -5,7 +5,6 @@
 
 #include "experiments/config/distribution_text.hpp"
 #include "experiments/config/yaml_writer.hpp"
-#include "experiments/prediction/candidate.hpp"
 
 namespace faasconf::experiments::calibration {
 namespace {
@@ -24,8 +23,7 @@ std::string interval_text(const prediction::CalibrationRecord& record, std::size
 
 std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& calibration) {
   const prediction::CalibrationRecord& record = calibration.record;
-  const prediction::CandidateWorkflow candidate(inputs.tree, record.parameters);
-  config::YamlNode tree = candidate.tree(record.values);
+  config::YamlNode tree = calibrated_tree(inputs, record);
   tree.entries.push_back({"calibration", {}, prediction::record_yaml(record)});
   std::map<std::string, std::string> comments;
   for (std::size_t i = 0; i < record.parameters.size(); ++i) {

@@ -17,6 +17,7 @@ namespace faasconf::experiments::calibration {
 namespace {
 
 constexpr double kLargest = std::numeric_limits<double>::max();
+constexpr std::string_view kUnlimited = "unlimited";
 const std::vector<std::string_view> kCellKeys = {"column", "columns", "position", "positions", "unit",
                                                  "times",  "plus",    "round",    "over"};
 
@@ -173,6 +174,13 @@ void check_function(const config::YamlValue& value, const std::string& name, con
              config::meant(name, names));
 }
 
+Cell read_concurrency(const config::YamlValue& value, const CellReader& cells) {
+  if (value.is_scalar() && value.node().scalar == kUnlimited) return {.plus = 0};
+  Cell cell = cells.read(value, prediction::Dimension::count);
+  cell.may_be_unlimited = true;
+  return cell;
+}
+
 std::vector<KnobCells> read_knobs(const config::YamlValue& value, const CellReader& cells,
                                   const sim::WorkflowSpec& workflow) {
   if (!value.is_map()) value.refuse("a map from functions to cpu, memory, replicas and concurrency");
@@ -188,7 +196,7 @@ std::vector<KnobCells> read_knobs(const config::YamlValue& value, const CellRead
                      .cpu = cells.read(map.require("cpu"), prediction::Dimension::cpu),
                      .memory = cells.read(map.require("memory"), prediction::Dimension::memory),
                      .replicas = cells.read(map.require("replicas"), prediction::Dimension::count),
-                     .concurrency = cells.read(map.require("concurrency"), prediction::Dimension::count)});
+                     .concurrency = read_concurrency(map.require("concurrency"), cells)});
   }
   for (const sim::FunctionSpec& function : workflow.functions) {
     const bool known =
@@ -295,6 +303,7 @@ prediction::Protocol protocol_of(const ProtocolCells& cells) {
 
 double Cell::read(const config::CsvTable& table, std::size_t row) const {
   if (is_constant()) return plus;
+  if (may_be_unlimited && table.rows[row][columns.front()] == kUnlimited) return 0;
   double value = (over.empty() ? sum(table, row, columns) : sum_of_counts(table, row, columns)) * factor;
   if (!over.empty()) {
     const double divisor = sum_of_counts(table, row, over);

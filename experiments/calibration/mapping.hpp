@@ -27,6 +27,7 @@ struct Cell {
   double plus = 0;
   std::vector<std::size_t> over{};
   bool round_down = false;
+  bool may_be_unlimited = false;  // the word, which reads as 0
 
   bool is_constant() const { return columns.empty(); }
   double read(const config::CsvTable& table, std::size_t row) const;  // throws sim::Error

@@ -7,7 +7,7 @@
 
 #include <Eigen/Core>
 
-#include "experiments/prediction/candidate.hpp"
+#include "experiments/prediction/ensemble.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/random.hpp"
 #include "sim/core/worker_pool.hpp"
@@ -138,10 +138,10 @@ void learn(const VectorXd& observed, MatrixXd& columns) {
 
 std::vector<NextWindow> next_windows(const config::YamlNode& tree, const prediction::CalibrationRecord& record,
                                      const sim::WorkflowSpec& workflow, const NextOptions& options) {
-  if (record.members.size() < 2) throw sim::Error("expected an ensemble of at least two members, got one");
-  const prediction::CandidateWorkflow candidate(tree, record.parameters);
-  std::vector<sim::WorkflowSpec> members;
-  for (const std::vector<double>& values : record.members) members.push_back(candidate.workflow(values));
+  if (record.members.size() < 2) {
+    throw sim::Error("expected an ensemble of at least two members, got " + std::to_string(record.members.size()));
+  }
+  const std::vector<sim::WorkflowSpec> members = prediction::ensemble_of(tree, record);
 
   std::vector<NextWindow> candidates = draw_candidates(record, workflow, options);
   std::vector<MatrixXd> columns(candidates.size());

@@ -54,7 +54,8 @@ Plan make_plan(const Arguments& arguments) {
   plan.quiet = arguments.given("quiet");
   const bool only_next = plan.next > 0 && !arguments.given("measurements");
   if (only_next) {
-    for (const char* name : {"mapping", "out", "predictions", "plot", "resume"}) {
+    for (const char* name : {"mapping", "out", "holdout", "budget", "windows", "members", "replications", "predictions",
+                             "plot", "resume", "json"}) {
       if (arguments.given(name)) throw sim::Error("--" + std::string(name) + ": expected --measurements beside it");
     }
     return plan;
@@ -151,6 +152,11 @@ int show_predictions(const Plan& plan, const jobs::CalibrateJob& job, const jobs
   return drawn ? kDone : kFailed;
 }
 
+prediction::CalibratedWorkflow calibrated(const jobs::CalibrateResult& result) {
+  const prediction::CalibrationRecord& record = result.calibration->record;
+  return {calibration::calibrated_tree(result.inputs, record), result.inputs.workflow, record};
+}
+
 int run_calibrate(const Arguments& arguments, const Console& console) {
   const Plan plan = make_plan(arguments);
   if (plan.measurements.empty()) return propose_only(plan, console);
@@ -163,7 +169,7 @@ int run_calibrate(const Arguments& arguments, const Console& console) {
   const int shown = show_predictions(plan, job, result, console);
   if (plan.next == 0) return shown;
   console.out << "windows to measure next:\n";
-  const int proposed = propose(plan, {result.inputs.tree, result.inputs.workflow, result.calibration->record}, console);
+  const int proposed = propose(plan, calibrated(result), console);
   return proposed == kDone ? shown : proposed;
 }
 
@@ -202,7 +208,7 @@ Command calibrate_command() {
               {.name = "replications",
                .value_name = "N",
                .description = "windows simulated for a prediction",
-               .default_value = "16"},
+               .default_value = "128"},
               {.name = "resume", .kind = flag, .description = "go on from the checkpoint beside --out"},
               {.name = "next",
                .value_name = "N",

@@ -33,7 +33,9 @@ Plan make_plan(const Arguments& arguments) {
   if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
   const std::string workflow = arguments.text("WORKFLOW");
   const std::string in = find_input(arguments.text("in"));
-  Plan plan{.job = jobs::read_predict_job(workflow, in), .out = output_file(arguments, "out")};
+  const auto set = arguments.list("set");
+  Plan plan{.job = jobs::read_predict_job(workflow, in, {set.begin(), set.end()}),
+            .out = output_file(arguments, "out")};
   check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", workflow}});
   read_protocol(arguments, plan.job);
   plan.job.options.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 1'000'000));
@@ -79,8 +81,9 @@ Command predict_command() {
               {.name = "out", .value_name = "FILE", .description = "the same with the predictions, CSV"},
               {.name = "replications",
                .value_name = "N",
-               .description = "windows simulated for each configuration",
-               .default_value = "16"},
+               .description = "windows simulated for each configuration: the noise of 128 costs less than .005 of R2, "
+                              "that of 16 about .02; 50 configurations of parallel take a core about a second",
+               .default_value = "128"},
               {.name = "window",
                .value_name = "TIME",
                .description = "interval of observation; as calibrated, else 30s"},
@@ -88,6 +91,7 @@ Command predict_command() {
                .value_name = "RULE",
                .description = "the window that a request belongs to; as calibrated, else paper",
                .choices = {"completed", "started", "paper"}},
+              set_parameter(),
               seed_parameter(),
               threads_parameter(),
               {.name = "quiet", .kind = flag, .description = "no notes"},

@@ -14,11 +14,6 @@ namespace {
 constexpr std::int64_t kMostReplicas = 100'000;
 constexpr std::int64_t kMostConcurrency = 1'000'000'000;
 
-int read_concurrency(const YamlValue& value) {
-  if (value.is_scalar() && value.node().scalar == "unlimited") return 0;
-  return static_cast<int>(read_count(value, 1, kMostConcurrency));
-}
-
 // A knob, and where it is written.
 template <class T>
 struct Knob {
@@ -72,7 +67,38 @@ sim::FunctionConfiguration checked(const Knobs& knobs, const sim::FunctionSpec& 
                                          ranges.concurrency_max, name, configuration)};
 }
 
+template <class T>
+void check_within(T value, T least, T most, const std::string& knob) {
+  if (value >= least && value <= most) return;
+  throw sim::Error(knob + ": expected what the workflow allows, " + format(least) + " to " + format(most) + ", got " +
+                   format(value));
+}
+
+void check_knobs(const sim::FunctionConfiguration& knobs, const sim::FunctionSpec& function) {
+  const std::string name = "function \"" + function.name + "\": ";
+  if (function.fixed && knobs == *function.fixed) return;
+  if (function.fixed) {
+    throw sim::Error(name + "expected what the workflow fixes, " + format_knobs(*function.fixed) + ", got " +
+                     format_knobs(knobs));
+  }
+  const sim::KnobRanges& ranges = function.ranges;
+  check_within(knobs.cpu, ranges.cpu_min, ranges.cpu_max, name + "cpu");
+  check_within(knobs.memory, ranges.memory_min, ranges.memory_max, name + "memory");
+  check_within(knobs.replicas, ranges.replicas_min, ranges.replicas_max, name + "replicas");
+  if (knobs.concurrency == 0 && function.overflow == sim::Overflow::none) return;
+  check_within(knobs.concurrency, ranges.concurrency_min, ranges.concurrency_max, name + "concurrency");
+}
+
 }  // namespace
+
+void check_configuration(const sim::Configuration& configuration, const sim::WorkflowSpec& workflow) {
+  const std::size_t count = workflow.functions.size();
+  if (configuration.functions.size() != count) {
+    throw sim::Error("configuration: expected knobs of the " + std::to_string(count) + " functions of workflow \"" +
+                     workflow.name + "\", got those of " + std::to_string(configuration.functions.size()));
+  }
+  for (std::size_t i = 0; i < count; ++i) check_knobs(configuration.functions[i], workflow.functions[i]);
+}
 
 sim::Mebibytes read_memory_limit(const YamlValue& value) {
   const sim::Mebibytes memory = read_memory(value);
@@ -82,6 +108,11 @@ sim::Mebibytes read_memory_limit(const YamlValue& value) {
 
 int read_replicas(const YamlValue& value, int least) {
   return static_cast<int>(read_count(value, least, kMostReplicas));
+}
+
+int read_concurrency(const YamlValue& value) {
+  if (value.is_scalar() && value.node().scalar == "unlimited") return 0;
+  return static_cast<int>(read_count(value, 0, kMostConcurrency));
 }
 
 sim::FunctionConfiguration read_all_knobs(const YamlValue& value) {

@@ -78,12 +78,6 @@ class BlockWriter {
   std::string& out_;
 };
 
-std::string knobs_text(const sim::FunctionConfiguration& knobs) {
-  const std::string concurrency = knobs.concurrency == 0 ? "unlimited" : std::to_string(knobs.concurrency);
-  return "{cpu: " + sim::format(knobs.cpu) + ", memory: " + sim::format(knobs.memory) +
-         ", replicas: " + std::to_string(knobs.replicas) + ", concurrency: " + concurrency + "}";
-}
-
 std::string ranges_text(const sim::KnobRanges& ranges) {
   return "{cpu: [" + sim::format(ranges.cpu_min) + ", " + sim::format(ranges.cpu_max) + "], memory: [" +
          sim::format(ranges.memory_min) + ", " + sim::format(ranges.memory_max) + "], replicas: [" +
@@ -128,7 +122,7 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   entry("time_to_failure", seconds(function.time_to_failure));
   if (function.cpu_request || function.memory_request) entry("requests", requests_text(function));
   if (function.fixed) {
-    entry("fixed", knobs_text(*function.fixed));
+    entry("fixed", format_knobs(*function.fixed));
   } else {
     entry("ranges", ranges_text(function.ranges));
   }
@@ -255,13 +249,19 @@ void write_policy(std::string& out, const PolicySpec& policy) {
 
 }  // namespace
 
+std::string format_knobs(const sim::FunctionConfiguration& knobs) {
+  const std::string concurrency = knobs.concurrency == 0 ? "unlimited" : std::to_string(knobs.concurrency);
+  return "{cpu: " + sim::format(knobs.cpu) + ", memory: " + sim::format(knobs.memory) +
+         ", replicas: " + std::to_string(knobs.replicas) + ", concurrency: " + concurrency + "}";
+}
+
 std::string configuration_to_yaml(const sim::Configuration& configuration, const sim::WorkflowSpec& workflow,
                                   int column) {
   std::string functions;
   for (std::size_t i = 0; i < workflow.functions.size(); ++i) {
     if (workflow.functions[i].fixed) continue;
-    functions +=
-        indented(column + 2) + name(workflow.functions[i].name) + ": " + knobs_text(configuration.functions[i]) + "\n";
+    functions += indented(column + 2) + name(workflow.functions[i].name) + ": " +
+                 format_knobs(configuration.functions[i]) + "\n";
   }
   return indented(column) + "functions:" + (functions.empty() ? " {}\n" : "\n" + functions);
 }

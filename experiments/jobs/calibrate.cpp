@@ -59,7 +59,10 @@ CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
   options.record = results::to_json(record_of(job, result.inputs, kCheckpointFormat));
   try {
     result.calibration = calibration::calibrate(
-        result.inputs, options, [&](const calibration::FitProgress& now) { progress.report(step_of(now)); });
+        result.inputs, options, [&](const calibration::FitProgress& now) { progress.report(step_of(now)); },
+        [&](std::size_t done, std::size_t total) {
+          progress.report({.label = "predicting", .done = done, .total = total});
+        });
   } catch (const sim::Cancelled&) {
     // the checkpoint keeps what is complete
   }

@@ -9,6 +9,7 @@
 #include "experiments/jobs/bad_value.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/configurations.hpp"
+#include "experiments/prediction/ensemble.hpp"
 #include "experiments/results/record.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
@@ -70,25 +71,43 @@ prediction::Predictor predictor_of(const PredictJob& job, const std::vector<pred
           protocol_of(job).protocol, quantities, std::move(options)};
 }
 
+// What was not measured: edited values, another protocol, knobs, load.
+std::string extrapolation(const PredictJob& job, const sim::Configuration& configuration,
+                          const prediction::Load& load) {
+  if (!job.workflow.record) return "workflow: not measured";
+  const prediction::CalibrationRecord& record = *job.workflow.record;
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() || part.empty() ? "" : "; ") + part; };
+  for (const std::string& edited : prediction::edited_values(job.workflow.tree, record)) add(edited);
+  if (load.window != record.window) {
+    add("window: " + sim::format(load.window) + ", measured " + sim::format(record.window));
+  }
+  const sim::Attribution attribution = job.attribution.value_or(record.protocol.attribution);
+  if (attribution != record.protocol.attribution) {
+    add("attribution: " + config::name_of(attribution) + ", measured " + config::name_of(record.protocol.attribution));
+  }
+  add(prediction::extrapolation(record.ranges, job.workflow.workflow, configuration, load));
+  return text;
+}
+
 prediction::PredictedRow predict_row(const PredictJob& job, const prediction::Predictor& predictor,
                                      const prediction::AskedWindow& asked) {
   const Protocol how = protocol_of(job);
   prediction::Load load = asked.load;
   load.window = how.window;
   load.warm_up = how.warm_up;
-  prediction::PredictedRow row{.outlook = predictor.predict(asked.configuration, load),
-                               .extrapolates = "workflow: not measured"};
-  if (const auto& record = job.workflow.record) {
-    row.extrapolates = prediction::extrapolation(record->ranges, job.workflow.workflow, asked.configuration, load);
-  }
-  return row;
+  return {.outlook = predictor.predict(asked.configuration, load),
+          .extrapolates = extrapolation(job, asked.configuration, load)};
 }
 
 results::Record record_of(const PredictJob& job) {
   const Protocol how = protocol_of(job);
+  std::vector<config::YamlNode> overrides;
+  for (const std::string& one : job.overrides) overrides.push_back(config::yaml_scalar(one));
   return {.format = {"faasconf-predictions", 1},
           .job = {.verb = "predict",
                   .options = {{"replications", config::yaml_scalar(std::to_string(job.options.replications))},
+                              {"set", config::yaml_list(std::move(overrides))},
                               {"window", config::yaml_scalar(sim::format(how.window))},
                               {"warm_up", config::yaml_scalar(sim::format(how.warm_up))},
                               {"attribution", config::yaml_scalar(config::name_of(how.protocol.attribution))}}},
@@ -98,8 +117,10 @@ results::Record record_of(const PredictJob& job) {
 
 }  // namespace
 
-PredictJob read_predict_job(const std::string& workflow, const std::string& table) {
-  PredictJob job{.workflow = prediction::read_calibrated(prediction::read_workflow_tree(workflow)), .windows = {}};
+PredictJob read_predict_job(const std::string& workflow, const std::string& table, std::vector<std::string> overrides) {
+  PredictJob job{.workflow = prediction::read_calibrated(prediction::read_workflow_tree(workflow, overrides)),
+                 .overrides = std::move(overrides),
+                 .windows = {}};
   job.table = config::read_table(table);
   job.windows = prediction::read_configurations(job.table, job.workflow.workflow);
   job.inputs = {config::fingerprint(prediction::locate_workflow(workflow)), config::fingerprint(table)};

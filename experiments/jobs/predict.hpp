@@ -16,6 +16,7 @@ namespace faasconf::experiments::jobs {
 
 struct PredictJob {
   prediction::CalibratedWorkflow workflow;
+  std::vector<std::string> overrides{};           // that it was read with, for the record
   std::vector<prediction::AskedWindow> windows;   // length and warm-up are those of all, as below
   config::CsvTable table{};                       // that the windows are from, row by row: only write() needs it
   std::vector<config::InputFile> inputs{};        // that workflow and table are from
@@ -26,7 +27,9 @@ struct PredictJob {
 };
 
 // A workflow, its file or the name of one that ships, and a table of configurations and loads. Throws sim::Error.
-PredictJob read_predict_job(const std::string& workflow, const std::string& table);
+// overrides: KEY=VALUE of the workflow's entries.
+PredictJob read_predict_job(const std::string& workflow, const std::string& table,
+                            std::vector<std::string> overrides = {});
 
 struct PredictResult {
   std::vector<prediction::Quantity> quantities;  // end to end first

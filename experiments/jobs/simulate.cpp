@@ -34,25 +34,10 @@ sim::Duration given_warm_up(const SimulateJob& job, sim::Duration duration) {
 }
 
 void check(const SimulateJob& job, sim::Duration duration) {
-  const sim::Duration window = job.experiment.scenario.window;
-  if (window <= sim::Duration::zero()) throw BadValue("window: expected more than 0s");
-  if (duration < window) {
-    throw BadValue("duration: expected at least one window of " + sim::format(window) + ", got \"" +
-                   sim::format(duration) + "\"");
-  }
-  if (job.warm_up && *job.warm_up < sim::Duration::zero()) {
-    throw BadValue("warm-up: expected 0s or more, got \"" + sim::format(*job.warm_up) + "\"");
-  }
-  if (job.warm_up) given_warm_up(job, duration);
+  check_span(job.experiment.scenario.window, duration, job.warm_up);
   if (job.experiment.replications == 0u) throw BadValue("replications: expected at least 1, got 0");
   if (job.precision && !(*job.precision > 0)) throw BadValue("precision: expected more than 0%");
   if (job.spans && job.result_path.empty()) throw BadValue("spans: expected a result file, where they are written");
-}
-
-sim::Duration duration_of(const config::Experiment& experiment) {
-  if (experiment.duration) return *experiment.duration;
-  const auto& profile = experiment.scenario.workload.profile;
-  return (profile ? config::length_of(*profile) : std::nullopt).value_or(kDuration);
 }
 
 // The record says what was run, not what the job left open.
@@ -260,6 +245,27 @@ SimulateResult Running::result(bool interrupted) {
 }
 
 }  // namespace
+
+sim::Duration duration_of(const config::Experiment& experiment) {
+  if (experiment.duration) return *experiment.duration;
+  const auto& profile = experiment.scenario.workload.profile;
+  return (profile ? config::length_of(*profile) : std::nullopt).value_or(kDuration);
+}
+
+void check_span(sim::Duration window, sim::Duration duration, const std::optional<sim::Duration>& warm_up) {
+  if (window <= sim::Duration::zero()) throw BadValue("window: expected more than 0s");
+  if (duration < window) {
+    throw BadValue("duration: expected at least one window of " + sim::format(window) + ", got \"" +
+                   sim::format(duration) + "\"");
+  }
+  if (warm_up && *warm_up < sim::Duration::zero()) {
+    throw BadValue("warm-up: expected 0s or more, got \"" + sim::format(*warm_up) + "\"");
+  }
+  if (warm_up && *warm_up > duration - window) {
+    throw BadValue("warm-up: expected a window of " + sim::format(window) + " to remain of " + sim::format(duration) +
+                   ", got \"" + sim::format(*warm_up) + "\"");
+  }
+}
 
 SimulateResult run(const SimulateJob& job, const Progress& progress) {
   Running running(job, progress);

@@ -22,6 +22,12 @@ inline constexpr std::uint64_t kReplications = 30;
 inline constexpr std::uint64_t kReplicationsForPrecision = 1000;  // at most
 inline constexpr std::uint64_t kSeed = 1;
 
+// How long the runs of an experiment are: what it says, else as long as its profile, else kDuration.
+sim::Duration duration_of(const config::Experiment& experiment);
+
+// Throws BadValue: a window of no length, a run shorter than one, a warm-up that leaves none.
+void check_span(sim::Duration window, sim::Duration duration, const std::optional<sim::Duration>& warm_up);
+
 struct SimulateJob {
   config::Experiment experiment;  // with duration, replications and seed
   // Left out at the start, rounded up to whole windows. Absent: the longest that MSER-5 finds in a case; none where

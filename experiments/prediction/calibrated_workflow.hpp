@@ -2,7 +2,6 @@
 // A workflow file for predictions: the workflow and, under the key `calibration`, its calibration.
 
 #include <optional>
-#include <vector>
 
 #include "experiments/config/yaml_tree.hpp"
 #include "experiments/prediction/calibration_record.hpp"
@@ -18,8 +17,5 @@ struct CalibratedWorkflow {
 
 // From the tree of a workflow file. Throws sim::Error.
 CalibratedWorkflow read_calibrated(config::YamlNode tree);
-
-// The workflow with the calibrated values, then those of its ensemble.
-std::vector<sim::WorkflowSpec> ensemble_of(const config::YamlNode& tree, const CalibrationRecord& record);
 
 }  // namespace faasconf::experiments::prediction

@@ -32,6 +32,7 @@ double limit_of(int concurrency) {
 class Beyond {
  public:
   void add(const std::string& knob, double value, const Span& span, Dimension dimension) {
+    if (std::isinf(span.low) && value < span.low) return add(knob + ": measured unlimited only");
     if (value < span.low) add(knob, format_amount(span.low - value, dimension), " below ", span.low, dimension);
     if (value > span.high) {
       const std::string far = std::isinf(value) ? "unlimited" : format_amount(value - span.high, dimension);
@@ -42,8 +43,9 @@ class Beyond {
 
  private:
   void add(const std::string& knob, const std::string& far, const char* where, double end, Dimension dimension) {
-    text_ += (text_.empty() ? "" : "; ") + knob + ": " + far + where + format_amount(end, dimension);
+    add(knob + ": " + far + where + format_amount(end, dimension));
   }
+  void add(const std::string& part) { text_ += (text_.empty() ? "" : "; ") + part; }
   std::string text_;
 };
 
@@ -194,6 +196,17 @@ void read_parameters(const config::YamlValue& value, CalibrationRecord& record) 
   }
 }
 
+// What a member deviates by is known by the first one.
+void check_first(const config::YamlValue& value, const CalibrationRecord& record) {
+  for (std::size_t i = 0; i < record.values.size(); ++i) {
+    if (record.members.front()[i] == record.values[i]) continue;
+    const FittedParameter& parameter = record.parameters[i];
+    value.fail("expected the calibrated values first, got " +
+               format_amount(record.members.front()[i], parameter.dimension) + " for " + parameter.name +
+               ", whose value is " + format_amount(record.values[i], parameter.dimension));
+  }
+}
+
 void read_ensemble(const config::YamlValue& value, CalibrationRecord& record) {
   for (const config::YamlValue& item : value.items("a list of the parameters' values")) {
     std::vector<double> member;
@@ -206,6 +219,7 @@ void read_ensemble(const config::YamlValue& value, CalibrationRecord& record) {
     record.members.push_back(std::move(member));
   }
   if (record.members.empty()) value.fail("expected at least one member, got none");
+  check_first(value, record);
 }
 
 Quantity read_quantity(const config::YamlValue& value, const sim::WorkflowSpec& workflow) {
@@ -316,7 +330,7 @@ CalibrationRecord read_record(const config::YamlValue& value, const sim::Workflo
   if (const auto notes = map.get("notes")) {
     for (const config::YamlValue& note : notes->items("a list of texts")) record.notes.push_back(note.text("a text"));
   }
-  read_ensemble(map.require("ensemble"), record);
+  if (const auto ensemble = map.get("ensemble")) read_ensemble(*ensemble, record);
   for (const config::YamlValue& item : map.require("intervals").items("a list of intervals")) {
     record.quantities.push_back(read_quantity(item, workflow));
   }

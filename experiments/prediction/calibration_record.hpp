@@ -56,7 +56,7 @@ struct CalibrationRecord {
   std::vector<Span> intervals;               // 90 %
   std::vector<std::string> warnings;         // by parameter; empty: none
   std::vector<std::string> notes;            // about several of them
-  std::vector<std::vector<double>> members;  // values; the first are `values`
+  std::vector<std::vector<double>> members;  // values; the first are `values`; empty: no ensemble
   std::vector<Quantity> quantities;          // what was observed, with how far off predictions were
 };
 

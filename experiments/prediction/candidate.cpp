@@ -12,6 +12,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/workflow_file.hpp"
+#include "experiments/config/yaml_writer.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::prediction {
@@ -27,12 +28,6 @@ std::vector<std::string> keys_of(const std::string& path) {
     }
   }
   return keys;
-}
-
-void set(config::YamlNode& tree, const Setting& setting, const std::string& value) {
-  config::Override change{.keys = keys_of(setting.path), .value = {}};
-  change.value = config::parse_yaml_value(value, setting.path + "=" + value);
-  config::apply_override(tree, change.keys, change);
 }
 
 // Times are whole nanoseconds, since some entries take no others.
@@ -53,13 +48,9 @@ const config::YamlNode* find(const config::YamlNode& tree, const std::string& pa
 
 std::optional<double> written_value(const config::YamlNode& tree, const FittedParameter& parameter) {
   const Setting& setting = parameter.sets.front();
-  const config::YamlNode* const node = find(tree, setting.path);
-  if (node == nullptr || node->kind != config::YamlNode::Kind::scalar || setting.times == 0) return std::nullopt;
-  try {
-    return (read_amount({*node, setting.path}).first - setting.plus) / setting.times;
-  } catch (const sim::Error&) {
-    return std::nullopt;  // not an amount: the bounds are checked later
-  }
+  const std::optional<double> amount = amount_at(tree, setting.path);
+  if (!amount || setting.times == 0) return std::nullopt;
+  return (*amount - setting.plus) / setting.times;
 }
 
 // What is missing on the way would be made; a function must be there.
@@ -75,7 +66,7 @@ void check_path(const config::YamlNode& tree, const FittedParameter& parameter) 
 
 void apply(config::YamlNode& tree, const FittedParameter& parameter, double value) {
   for (const Setting& setting : parameter.sets) {
-    set(tree, setting, text_of(setting.times * value + setting.plus, parameter.dimension));
+    set_amount(tree, setting.path, setting.times * value + setting.plus, parameter.dimension);
   }
 }
 
@@ -110,14 +101,39 @@ std::string locate_workflow(const std::string& path) {
   return shipped.empty() ? path : shipped;
 }
 
-config::YamlNode read_workflow_tree(const std::string& path) {
+config::YamlNode read_workflow_tree(const std::string& path, std::span<const std::string> overrides) {
   const std::string file = locate_workflow(path);
   config::YamlNode tree = config::parse_yaml_file(config::read_text_file(file), file);
   const bool is_workflow =
       tree.kind == config::YamlNode::Kind::map && !tree.entries.empty() && tree.entries.front().key == "name";
   if (!is_workflow)
     config::YamlValue(tree, "").fail("expected a workflow file, which begins with the key name, got another");
+  for (const std::string& text : overrides) {
+    const config::Override change = config::parse_override(text);
+    const bool is_prefixed = change.keys.size() > 1 && change.keys.front() == "workflow";
+    config::apply_override(tree, std::span(change.keys).subspan(is_prefixed ? 1 : 0), change);
+  }
   return tree;
+}
+
+std::optional<double> amount_at(const config::YamlNode& tree, const std::string& path) {
+  const config::YamlNode* const node = find(tree, path);
+  if (node == nullptr || node->kind != config::YamlNode::Kind::scalar) return std::nullopt;
+  try {
+    return read_amount({*node, path}).first;
+  } catch (const sim::Error&) {
+    return std::nullopt;
+  }
+}
+
+void set_amount(config::YamlNode& tree, const std::string& path, double value, Dimension dimension) {
+  const std::string text = text_of(value, dimension);
+  const config::Override change{.keys = keys_of(path), .value = config::parse_yaml_value(text, path + "=" + text)};
+  config::apply_override(tree, change.keys, change);
+}
+
+double as_read(double value, Dimension dimension) {
+  return read_amount({config::yaml_scalar(text_of(value, dimension)), ""}).first;
 }
 
 CandidateWorkflow::CandidateWorkflow(config::YamlNode tree, std::vector<FittedParameter> parameters)

@@ -2,6 +2,7 @@
 // A workflow file some of whose entries are parameters: from a point of the unit box to the workflow that has its
 // values.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +20,14 @@ double coordinate_of(const FittedParameter& parameter, double value);
 // The file that a path, or the name of a workflow that ships, leads to.
 std::string locate_workflow(const std::string& path);
 
-// The tree of a workflow file, given by its path or by the name of one that ships. Throws sim::Error.
-config::YamlNode read_workflow_tree(const std::string& path);
+// The tree of a workflow file, given by its path or by the name of one that ships, with what --set overrides
+// ("functions.rgb.serial=900ms", or the same behind "workflow."). Throws sim::Error.
+config::YamlNode read_workflow_tree(const std::string& path, std::span<const std::string> overrides = {});
+
+// The amount at "functions.rgb.serial" of a workflow file; absent where there is none, or anything but an amount.
+std::optional<double> amount_at(const config::YamlNode& tree, const std::string& path);
+void set_amount(config::YamlNode& tree, const std::string& path, double value, Dimension dimension);
+double as_read(double value, Dimension dimension);  // once it was set: times are whole nanoseconds
 
 class CandidateWorkflow {
  public:

@@ -1,6 +1,7 @@
 #include "experiments/prediction/configurations.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -35,10 +36,34 @@ class CellValue {
   std::string name_;
 };
 
+// What is the same for all rows of a table: a column of it would change nothing.
+constexpr std::array<std::string_view, 9> kOfTheProtocol = {
+    "window", "warm_up", "spawn_rate", "think_time", "back_off", "redeploy", "retry", "attribution", "seed"};
+
+void check_protocol(const config::CsvTable& table) {
+  for (const std::string& name : table.header) {
+    if (std::ranges::find(kOfTheProtocol, name) == kOfTheProtocol.end()) continue;
+    throw sim::Error(table.path + ": expected knobs and a load, got the column " + config::shown(name) +
+                     ", which is the same for all rows; the protocol of a calibrated file is set by --set " +
+                     "calibration.protocol.KEY=VALUE");
+  }
+}
+
+[[noreturn]] void refuse_fixed(const config::CsvTable& table, const std::string& column) {
+  throw sim::Error(table.path + ": expected knobs of functions that are tuned, got the column " +
+                   config::shown(column) + " of one that the workflow fixes");
+}
+
+bool fixes(const sim::WorkflowSpec& workflow, const std::string& function) {
+  const auto found = workflow.find(function);
+  return found && workflow.functions[found->index].fixed;
+}
+
 // What some function of the workflow, or the load, may have as a column.
 void check_names(const config::CsvTable& table, const sim::WorkflowSpec& workflow) {
   std::vector<std::string> known = {"users", "rate"};
   for (const sim::FunctionSpec& function : workflow.functions) {
+    if (function.fixed) continue;
     for (const char* knob : {"cpu", "memory", "replicas", "concurrency"}) known.push_back(function.name + "." + knob);
   }
   for (const std::string& name : table.header) {
@@ -47,6 +72,7 @@ void check_names(const config::CsvTable& table, const sim::WorkflowSpec& workflo
     const std::string_view knob = std::string_view(name).substr(dot + 1);
     const bool is_knob = knob == "cpu" || knob == "memory" || knob == "replicas" || knob == "concurrency";
     if (!is_knob) continue;  // a column of someone else's
+    if (fixes(workflow, name.substr(0, dot))) refuse_fixed(table, name);
     throw sim::Error(table.path + ": expected knobs of functions of workflow \"" + workflow.name +
                      "\", got the column " + config::shown(name) + config::meant(name, {known.begin(), known.end()}));
   }
@@ -67,7 +93,7 @@ class RowReader {
     return {.cpu = config::read_cpu(cell(row, function + ".cpu").value()),
             .memory = config::read_memory_limit(cell(row, function + ".memory").value()),
             .replicas = config::read_replicas(cell(row, function + ".replicas").value(), 1),
-            .concurrency = concurrency(cell(row, function + ".concurrency"))};
+            .concurrency = config::read_concurrency(cell(row, function + ".concurrency").value())};
   }
 
   Load load(std::size_t row) const {
@@ -82,18 +108,13 @@ class RowReader {
   }
 
  private:
-  static int concurrency(const CellValue& cell) {
-    const config::YamlValue value = cell.value();
-    if (value.is_scalar() && value.node().scalar == "unlimited") return 0;
-    return static_cast<int>(config::read_count(value, 1, 1'000'000'000));
-  }
-
   const config::CsvTable& table_;
 };
 
 }  // namespace
 
 std::vector<AskedWindow> read_configurations(const config::CsvTable& table, const sim::WorkflowSpec& workflow) {
+  check_protocol(table);
   check_names(table, workflow);
   const RowReader reader(table);
   std::vector<AskedWindow> windows;

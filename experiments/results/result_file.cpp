@@ -351,7 +351,7 @@ class ResultWriter::File {
       cases.push_back(static_cast<std::int64_t>(i / rows_of_case));
       metrics.push_back(row.metric);
       units.push_back(row.unit);
-      const auto interval = row.bounds();
+      const auto interval = interval_of(row);
       means.push_back(row.over_replications.mean().value_or(kAbsent));
       lows.push_back(interval ? interval->low : kAbsent);
       highs.push_back(interval ? interval->high : kAbsent);

@@ -32,11 +32,18 @@ void add_value(SummaryRow& row, const Metric<Subject>& metric, const Subject& su
   row.resolution += (metric.resolution(subject) - row.resolution) / count;
 }
 
+sim::AsymmetricInterval scaled(const sim::AsymmetricInterval& interval, double scale) {
+  return {.estimate = interval.estimate * scale, .low = interval.low * scale, .high = interval.high * scale};
+}
+
+// "98.3 ± 1.2", or "98.3 [95.1, 100.0]" where a share can be no more.
 std::string estimate(const SummaryRow& row, double scale) {
   std::optional<double> mean = row.over_replications.mean();
   if (mean) *mean *= scale;
   std::optional<sim::Interval> interval = row.interval();
   if (interval) interval = sim::Interval{interval->mean * scale, interval->half_width * scale};
+  const auto [low, high] = std::pair{interval ? interval->low() : 0, interval ? interval->high() : 0};
+  if (row.is_share && (low < 0 || high > scale)) return format_interval(scaled(*interval_of(row), scale));
   return format_estimate(mean, interval);
 }
 
@@ -232,6 +239,13 @@ nlohmann::ordered_json or_null(std::optional<double> value) {
 
 }  // namespace
 
+std::optional<sim::AsymmetricInterval> interval_of(const SummaryRow& row) {
+  if (row.is_share) return sim::share_interval(row.over_replications);
+  const auto around = row.interval();
+  if (!around) return std::nullopt;
+  return sim::AsymmetricInterval{.estimate = around->mean, .low = around->low(), .high = around->high()};
+}
+
 Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> function_names, const Metrics& metrics)
     : case_names_(std::move(case_names)),
       function_names_(std::move(function_names)),
@@ -239,8 +253,7 @@ Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> f
       by_function_(summarised(metrics.by_function)),
       replications_(case_names_.size()) {
   const auto add_row = [this](const std::string& name, const std::string& function, const auto& metric) {
-    rows_.push_back({name, function, std::string(metric.name), std::string(metric.unit), {}, {}});
-    rows_.back().is_share = metric.is_share();
+    rows_.push_back({name, function, std::string(metric.name), std::string(metric.unit), metric.is_share(), {}, {}});
   };
   for (const std::string& name : case_names_) {
     for (const EndToEndMetric& metric : end_to_end_) add_row(name, "", metric);
@@ -248,13 +261,6 @@ Summary::Summary(std::vector<std::string> case_names, std::vector<std::string> f
       for (const FunctionMetric& metric : by_function_) add_row(name, function, metric);
     }
   }
-}
-
-std::optional<sim::AsymmetricInterval> SummaryRow::bounds() const {
-  if (is_share) return sim::share_interval(over_replications);
-  const auto around = interval();
-  if (!around) return std::nullopt;
-  return sim::AsymmetricInterval{.estimate = around->mean, .low = around->low(), .high = around->high()};
 }
 
 std::optional<sim::Interval> SummaryRow::interval() const {
@@ -353,7 +359,7 @@ void print_comparison_table(std::ostream& out, const Summary& summary, std::span
 
 void print_json(std::ostream& out, const Summary& summary) {
   for (const SummaryRow& row : summary.rows()) {
-    const auto interval = row.bounds();
+    const auto interval = interval_of(row);
     nlohmann::ordered_json line;
     line["case"] = row.case_name;
     line["function"] = row.function.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(row.function);

@@ -23,16 +23,14 @@ struct SummaryRow {
   std::string function;  // empty: end to end
   std::string metric;    // "latency_mean_s"
   std::string unit;      // "s"; "1" for shares and for the paper's price
+  bool is_share = false;
   sim::RunningMoments over_replications;
   std::vector<double> values;  // one per replication, in the order of adding; NaN where it has none
   double resolution = 0;       // how far the mean may be off because quantiles come from a sketch; 0: not at all
 
-  bool is_share = false;  // in [0, 1]
 
   // Of the mean over replications, 95 % (Student's t), no narrower than the resolution. Absent below two.
   std::optional<sim::Interval> interval() const;
-  // The same within [0, 1] for shares, where all alike still leave a doubt.
-  std::optional<sim::AsymmetricInterval> bounds() const;
 };
 
 // What the totals of all replications and cases are of.
@@ -42,6 +40,9 @@ struct CountedSpan {
 
   friend bool operator==(const CountedSpan&, const CountedSpan&) = default;
 };
+
+// 95 %, Student t; of a share within 0 .. 1. Absent where fewer than two replications have the metric.
+std::optional<sim::AsymmetricInterval> interval_of(const SummaryRow& row);
 
 // Collects the totals of replications, case by case: the metrics that appear in summaries, topic by topic. What is
 // ready, starting or pending is so at the end.

@@ -19,7 +19,7 @@
 #include "experiments/config/workload_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/prediction/calibration_record.hpp"
-#include "experiments/prediction/candidate.hpp"
+#include "experiments/prediction/ensemble.hpp"
 #include "experiments/train/method_keys.hpp"
 #include "experiments/train/read_keys.hpp"
 #include "learner/safety/qos_probability.hpp"
@@ -113,10 +113,11 @@ std::vector<sim::WorkflowSpec> read_draws(const config::YamlValue& tree, const s
     tree.fail("calibration_draws: expected a workflow with a calibration, got \"" + workflow.name + "\" without");
   }
   const prediction::CalibrationRecord record = prediction::read_record({*written, "calibration"}, workflow);
-  const prediction::CandidateWorkflow candidate(tree.node(), record.parameters);
+  if (record.members.empty()) tree.fail("calibration_draws: expected a calibration with an ensemble, got one without");
+  const std::vector<sim::WorkflowSpec> members = prediction::ensemble_of(tree.node(), record);
   std::vector<sim::WorkflowSpec> all;
   for (std::size_t i = 0; i < draws; ++i) {
-    all.push_back(candidate.workflow(record.members[i % record.members.size()]));
+    all.push_back(members[i % members.size()]);
     all.back().promise = workflow.promise;
   }
   return all;

@@ -1,7 +1,12 @@
 // faasconf.Configuration: the four knobs of every function as arrays.
 
+#include <cmath>
 #include <cstdint>
+#include <iomanip>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -17,23 +22,65 @@ namespace faasconf::python {
 namespace {
 
 using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using WholeNumbers = py::array_t<int, py::array::c_style | py::array::forcecast>;
 
-sim::Configuration make_configuration(const Numbers& cpu_millicores, const Numbers& memory_mib,
-                                      const WholeNumbers& replicas, const WholeNumbers& concurrency) {
-  const py::ssize_t count = cpu_millicores.size();
-  const auto check_shape = [&](const py::array& values, const char* name) {
-    if (values.ndim() == 1 && values.size() == count) return;
+constexpr double kMostReplicas = 1e5;
+constexpr double kMostConcurrency = 1e9;
+
+// Of one knob, a number per function.
+class Knob {
+ public:
+  Knob(const char* name, const py::object& values) : name_(name), values_(numbers(name, values)) {
+    if (values_.ndim() != 1) throw sim::Error(name_ + ": expected a value per function, in one dimension");
+  }
+
+  py::ssize_t size() const { return values_.size(); }
+
+  double above_zero(py::ssize_t function) const {
+    const double value = values_.at(function);
+    if (value > 0 && std::isfinite(value)) return value;
+    refuse(function, "a number above 0");
+  }
+
+  int whole(py::ssize_t function, double most) const {
+    const double value = values_.at(function);
+    if (value >= 0 && value <= most && value == std::floor(value)) return static_cast<int>(value);
+    refuse(function, "a whole number from 0 to " + std::to_string(static_cast<std::int64_t>(most)));
+  }
+
+ private:
+  // Neither text nor complex numbers nor truth values, which NumPy would cast.
+  static Numbers numbers(const std::string& name, const py::object& values) {
+    const py::array array = py::array::ensure(values);
+    if (!array) throw sim::Error(name + ": expected numbers, got " + py::repr(values).cast<std::string>());
+    if (std::string_view("iufO").find(array.dtype().kind()) != std::string_view::npos) return Numbers(array);
+    throw sim::Error(name + ": expected numbers, got " + py::str(array.dtype()).cast<std::string>());
+  }
+  [[noreturn]] void refuse(py::ssize_t function, const std::string& expected) const {
+    std::ostringstream message;
+    message << std::setprecision(15) << name_ << "[" << function << "]: expected " << expected << ", got "
+            << values_.at(function);
+    throw sim::Error(message.str());
+  }
+
+  std::string name_;
+  Numbers values_;
+};
+
+sim::Configuration make_configuration(const py::object& cpu_millicores, const py::object& memory_mib,
+                                      const py::object& replicas, const py::object& concurrency) {
+  const Knob cpu("cpu_millicores", cpu_millicores);
+  const Knob memory("memory_mib", memory_mib);
+  const Knob instances("replicas", replicas);
+  const Knob calls("concurrency", concurrency);
+  for (const auto& [name, knob] :
+       {std::pair{"memory_mib", &memory}, {"replicas", &instances}, {"concurrency", &calls}}) {
+    if (knob->size() == cpu.size()) continue;
     throw sim::Error(std::string(name) + ": expected a value per function, as many as cpu_millicores has");
-  };
-  check_shape(cpu_millicores, "cpu_millicores");
-  check_shape(memory_mib, "memory_mib");
-  check_shape(replicas, "replicas");
-  check_shape(concurrency, "concurrency");
+  }
   sim::Configuration configuration;
-  for (py::ssize_t i = 0; i < count; ++i) {
-    configuration.functions.push_back(
-        {sim::Millicores{cpu_millicores.at(i)}, sim::Mebibytes{memory_mib.at(i)}, replicas.at(i), concurrency.at(i)});
+  for (py::ssize_t i = 0; i < cpu.size(); ++i) {
+    configuration.functions.push_back({sim::Millicores{cpu.above_zero(i)}, sim::Mebibytes{memory.above_zero(i)},
+                                       instances.whole(i, kMostReplicas), calls.whole(i, kMostConcurrency)});
   }
   return configuration;
 }
@@ -61,7 +108,12 @@ replicas : array_like of int, shape (n_functions,)
 concurrency : array_like of int, shape (n_functions,)
     Calls that an instance serves at once; 0: no limit.
 
-Attributes are copies of the values.
+Attributes are copies of the values. It can be pickled.
+
+Raises
+------
+Error
+    Where a limit is not above 0, or replicas and concurrency are no whole numbers.
 
 Examples
 --------
@@ -95,6 +147,12 @@ array([2])
             return knobs<std::int64_t>(configuration, [](const auto& knob) { return knob.concurrency; });
           },
           "int64, shape (n_functions,).")
+      .def(py::pickle(
+          [](const py::object& self) {
+            return py::make_tuple(self.attr("cpu_millicores"), self.attr("memory_mib"), self.attr("replicas"),
+                                  self.attr("concurrency"));
+          },
+          [](const py::tuple& state) { return make_configuration(state[0], state[1], state[2], state[3]); }))
       .def(
           "__eq__", [](const sim::Configuration& a, const sim::Configuration& b) { return a == b; }, py::is_operator());
 }

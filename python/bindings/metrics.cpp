@@ -51,6 +51,14 @@ void bind_metrics(py::module_& module) {
       .def_readonly("topic", &DescribedMetric::topic, "Its topic: ``latency``, ``losses``, ``cost``.")
       .def_readonly("better", &DescribedMetric::better, "``more``, ``less`` or ``neither``.")
       .def_readonly("formerly", &DescribedMetric::formerly, "A name that it had before, or \"\".")
+      .def(py::pickle(
+          [](const DescribedMetric& metric) {
+            return py::make_tuple(metric.name, metric.unit, metric.title, metric.topic, metric.better, metric.formerly);
+          },
+          [](const py::tuple& state) {
+            const auto text = [&state](std::size_t i) { return state[i].cast<std::string>(); };
+            return DescribedMetric{text(0), text(1), text(2), text(3), text(4), text(5)};
+          }))
       .def("__repr__", [](const DescribedMetric& metric) { return "<Metric " + metric.name + ">"; });
   module.def("metrics", &metrics,
              R"(The metrics by the table whose columns they are, ``windows`` or ``functions``, in order.

@@ -2,6 +2,7 @@
 
 #include "sim/model/run.hpp"
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -16,6 +17,7 @@
 #include <pybind11/stl.h>
 
 #include "experiments/config/experiment_file.hpp"
+#include "experiments/jobs/single_run.hpp"
 #include "experiments/results/metrics.hpp"
 #include "python/bindings/bindings.hpp"
 #include "sim/core/error.hpp"
@@ -28,6 +30,7 @@ namespace {
 
 namespace results = experiments::results;
 using experiments::config::Experiment;
+using experiments::jobs::SingleRunJob;
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
@@ -123,28 +126,93 @@ sim::Duration positive_seconds(const char* name, double seconds, bool may_be_zer
   throw sim::Error(message.str());
 }
 
-RunColumns simulate(const Experiment& experiment, std::optional<double> duration_s, double warm_up_s,
-                    std::uint64_t seed, std::uint64_t replication,
-                    const std::optional<sim::Configuration>& configuration, bool spans) {
-  const py::gil_scoped_release unlocked;
-  sim::RunOptions options;
-  if (experiment.duration) options.duration = *experiment.duration;
-  if (duration_s) options.duration = positive_seconds("duration_s", *duration_s);
-  options.warm_up = positive_seconds("warm_up_s", warm_up_s, true);
-  options.spans = spans;
+// Whether Ctrl-C, or another signal with a handler, has come: its exception is set then. Not oftener than people
+// notice.
+class Signals {
+ public:
+  bool go_on() {
+    const Clock::time_point now = Clock::now();
+    if (now < next_) return true;
+    next_ = now + std::chrono::milliseconds(50);
+    const py::gil_scoped_acquire locked;
+    return PyErr_CheckSignals() == 0;
+  }
 
-  sim::ScenarioSpec spec = experiment.scenario;
-  spec.configuration = configuration.value_or(experiment.configurations.front().configuration);
-  sim::FixedPolicy policy(spec.configuration);
-  const sim::Scenario scenario(std::move(spec));
-  return to_columns(sim::run(scenario, policy, options, seed, replication), scenario.function_count());
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point next_ = Clock::now();
+};
+
+RunColumns run_unlocked(const SingleRunJob& job) {
+  const py::gil_scoped_release unlocked;
+  Signals signals;
+  const sim::Run run = experiments::jobs::run(job, {.go_on = [&signals] { return signals.go_on(); }});
+  return to_columns(run, job.experiment.scenario.workflow.functions.size());
+}
+
+RunColumns simulate(const Experiment& experiment, std::optional<double> duration_s, double warm_up_s,
+                    std::optional<std::uint64_t> seed, std::uint64_t replication, std::optional<std::string> of_case,
+                    const std::optional<sim::Configuration>& configuration, bool spans) {
+  SingleRunJob job{.experiment = experiment,
+                   .case_name = std::move(of_case).value_or(""),
+                   .configuration = configuration,
+                   .warm_up = positive_seconds("warm_up_s", warm_up_s, true),
+                   .seed = seed,
+                   .replication = replication,
+                   .spans = spans};
+  if (duration_s) job.duration = positive_seconds("duration_s", *duration_s);
+  try {
+    return run_unlocked(job);
+  } catch (const sim::Cancelled&) {
+    throw py::error_already_set();
+  }
+}
+
+// --- pickling: columns as they are
+
+template <class Value>
+py::list state_of(const std::vector<Column<Value>>& columns) {
+  py::list state;
+  for (const Column<Value>& column : columns) {
+    state.append(py::make_tuple(
+        column.name, py::array_t<Value>(static_cast<py::ssize_t>(column.values.size()), column.values.data())));
+  }
+  return state;
+}
+
+template <class Value>
+std::vector<Column<Value>> columns_of(const py::handle& state) {
+  std::vector<Column<Value>> columns;
+  for (const py::handle one : state) {
+    const auto& [name, values] = one.cast<std::pair<std::string, py::array_t<Value>>>();
+    columns.push_back({name, {values.data(), values.data() + values.size()}});
+  }
+  return columns;
+}
+
+py::tuple run_state(const RunColumns& run) {
+  return py::make_tuple(run.window_count, run.function_count, state_of(run.windows), state_of(run.functions),
+                        state_of(run.span_numbers), state_of(run.span_times), run.total, run.qos_compliance,
+                        run.events);
+}
+
+RunColumns run_of(const py::tuple& state) {
+  return {.window_count = state[0].cast<std::size_t>(),
+          .function_count = state[1].cast<std::size_t>(),
+          .windows = columns_of<double>(state[2]),
+          .functions = columns_of<double>(state[3]),
+          .span_numbers = columns_of<std::int64_t>(state[4]),
+          .span_times = columns_of<double>(state[5]),
+          .total = state[6].cast<std::vector<std::pair<std::string, double>>>(),
+          .qos_compliance = state[7].cast<double>(),
+          .events = state[8].cast<std::uint64_t>()};
 }
 
 void bind_columns(py::module_& module) {
   py::class_<RunColumns>(module, "Run", R"(One replication; `simulate` makes it.
 
 Columns have the names of those in a result file. They are read-only views that keep the run alive. What is absent, such
-as the latency of a window without a success, is NaN.)")
+as the latency of a window without a success, is NaN. It can be pickled.)")
       .def_property_readonly(
           "windows",
           [](const py::object& self) {
@@ -191,6 +259,7 @@ as the latency of a window without a success, is NaN.)")
       .def_readonly("periods_kept", &RunColumns::periods_kept,
                     "Share of the periods after the warm-up that kept the promise, 0 .. 1; NaN where none was judged.")
       .def_readonly("events", &RunColumns::events, "Events that the simulation handled.")
+      .def(py::pickle(&run_state, &run_of))
       .def("__repr__",
            [](const RunColumns& run) { return "<Run of " + std::to_string(run.window_count) + " windows>"; });
 }
@@ -200,8 +269,8 @@ as the latency of a window without a success, is NaN.)")
 void bind_run(py::module_& module) {
   bind_columns(module);
   module.def("simulate", &simulate, "experiment"_a, py::kw_only(), "duration_s"_a = py::none(), "warm_up_s"_a = 0.0,
-             "seed"_a = 1, "replication"_a = 0, "configuration"_a = py::none(), "spans"_a = false,
-             R"(Run one replication; other threads of Python go on meanwhile.
+             "seed"_a = py::none(), "replication"_a = 0, "case"_a = py::none(), "configuration"_a = py::none(),
+             "spans"_a = false, R"(Run one replication; other threads of Python go on meanwhile, and Ctrl-C ends it.
 
 Parameters
 ----------
@@ -211,9 +280,11 @@ duration_s : float, optional
 warm_up_s : float
     Left out of the total at the start, rounded up to whole windows; ``run.warm_up_s`` says what was left out.
 seed, replication : int
-    With the experiment they decide the result to the last bit.
+    With the experiment they decide the result to the last bit. The seed is the experiment's by default, else 1.
+case : str, optional
+    Which of `Experiment.cases` runs: a policy from a configuration. Needed where the experiment compares several.
 configuration : Configuration, optional
-    In force throughout; the experiment's first by default.
+    In force throughout, in the place of a case. It is within the workflow's ranges, and has what the workflow fixes.
 spans : bool
     Whether every call is kept.
 
@@ -226,7 +297,8 @@ Run
 Raises
 ------
 Error
-    When the configuration does not fit the experiment, or a number cannot be used: a warm-up that leaves no window.
+    When the workflow does not allow the configuration, or a number cannot be used: a run shorter than a window, a
+    warm-up that leaves none.
 
 Examples
 --------

@@ -75,3 +75,15 @@ def estimate(mean: float, half_width: float, *, signed: bool = False) -> str:
     if decimals > 9:
         return f"{mean:{plus}.3e} ± {half_width:.1e}".replace("-", "−")
     return f"{mean:{plus}.{decimals}f} ± {half_width:.{decimals}f}".replace("-", "−")
+
+
+def between(mean: float, low: float, high: float) -> str:
+    """Write a mean and the ends of an interval that is not symmetric.
+
+    Examples
+    --------
+    >>> between(0.983, 0.951, 1.0), between(0.0412, -0.0, 0.1)
+    ('0.983 [0.951, 1.000]', '0.041 [0.000, 0.100]')
+    """
+    decimals = max(0, 1 - math.floor(math.log10((high - low) / 2)))
+    return f"{mean:.{decimals}f} [{low + 0:.{decimals}f}, {high:.{decimals}f}]".replace("-", "−")

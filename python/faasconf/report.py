@@ -20,7 +20,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from faasconf import command, figures, plot, workflow_graph
-from faasconf.intervals import estimate, mean_interval
+from faasconf.intervals import between, estimate, mean_interval
 from faasconf._metrics import END_TO_END, OF_FUNCTIONS, ShownMetric
 from faasconf.result import Result, load
 
@@ -314,6 +314,10 @@ class SummaryRow:
     def is_zero(self) -> bool:
         return self.mean == 0
 
+    def is_cut(self) -> bool:
+        """Whether the interval ends where a share does, at 0 or 1, so that it is not symmetric."""
+        return abs((self.high - self.mean) - (self.mean - self.low)) > 1e-9 * abs(self.high - self.low)
+
 
 def summary_row(result: Result, case: int, function: int, metric: str) -> SummaryRow | None:
     rows = result.summary.where(case=case, function=function, metric=metric)
@@ -325,7 +329,10 @@ def summary_row(result: Result, case: int, function: int, metric: str) -> Summar
 def cell(row: SummaryRow | None, scale: float) -> str:
     if row is None:
         return "<td>–</td>"
-    return f"<td>{estimate(scale * row.mean, scale * (row.high - row.low) / 2)}</td>"
+    text = estimate(scale * row.mean, scale * (row.high - row.low) / 2)
+    if row.is_cut():
+        text = between(scale * row.mean, scale * row.low, scale * row.high)
+    return f"<td>{text}</td>"
 
 
 def heading(title: str, unit: str, *, below: bool = False) -> str:

@@ -1,11 +1,16 @@
 import ast
+import copy
 import doctest
 import gc
 import importlib
 import inspect
 import pathlib
+import pickle
 import pkgutil
 import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -155,13 +160,145 @@ def test_other_threads_go_on_while_a_run_goes_on(experiment):
 
 def test_a_configuration_is_four_columns(experiment):
     count = len(experiment.functions)
-    configuration = faasconf.Configuration(cpu_millicores=[1000] * count, memory_mib=np.full(count, 1024.0),
-                                           replicas=[3] * count, concurrency=np.arange(count) + 1)
+    columns = {"cpu_millicores": [1000] * count, "memory_mib": np.full(count, 1024.0), "replicas": [3] * count,
+               "concurrency": np.arange(count) + 1}
+    configuration = faasconf.Configuration(**columns)
     assert configuration.cpu_millicores.tolist() == [1000.0] * count
     assert configuration.concurrency.tolist() == list(range(1, count + 1))
     assert configuration.replicas.dtype == np.int64
-    run = faasconf.simulate(experiment, duration_s=60, configuration=configuration)
+    run = faasconf.simulate(experiment, duration_s=60, configuration=like(experiment, **columns))
     assert run.functions["instances"].shape == (2, count)
+
+
+def like(experiment, **columns):
+    """The experiment's first configuration, with other knobs where the workflow does not fix them."""
+    first = next(iter(experiment.configurations.values()))
+    tuned = np.array([name != "orchestrator" for name in experiment.functions])
+    knobs = {knob: getattr(first, knob).copy() for knob in ("cpu_millicores", "memory_mib", "replicas", "concurrency")}
+    for knob, values in columns.items():
+        knobs[knob][tuned] = np.asarray(values)[tuned] if np.ndim(values) else values
+    return faasconf.Configuration(**knobs)
+
+
+@pytest.mark.parametrize("knob, value, message", [
+    ("replicas", 2.7, r"replicas\[0\]: expected a whole number from 0 to 100000, got 2.7"),
+    ("replicas", -1, r"replicas\[0\]: expected a whole number .*, got -1"),
+    ("replicas", float("nan"), r"replicas\[0\]: expected a whole number .*, got nan"),
+    ("concurrency", 0.9, r"concurrency\[0\]: expected a whole number from 0 to 1000000000, got 0.9"),
+    ("concurrency", 2**32, r"concurrency\[0\]: expected a whole number .*, got 4294967296"),
+    ("concurrency", 2**64, r"concurrency\[0\]: expected a whole number .*, got 1.8446744"),
+    ("concurrency", 2**100, r"concurrency\[0\]: expected a whole number"),
+    ("concurrency", "4", "concurrency: expected numbers, got <U1"),
+    ("concurrency", True, "concurrency: expected numbers, got bool"),
+    ("cpu_millicores", 0, r"cpu_millicores\[0\]: expected a number above 0, got 0"),
+    ("cpu_millicores", float("inf"), r"cpu_millicores\[0\]: expected a number above 0, got inf"),
+    ("memory_mib", 1j, "memory_mib: expected numbers, got complex128"),
+])
+def test_a_knob_is_never_cast(knob, value, message):
+    knobs = {"cpu_millicores": [500], "memory_mib": [256], "replicas": [2], "concurrency": [1]}
+    with pytest.raises(faasconf.Error, match=message):
+        faasconf.Configuration(**knobs | {knob: [value]})
+
+
+@pytest.mark.parametrize("knob, value, message", [
+    ("cpu_millicores", 9999, "function \"starter\": cpu: expected what the workflow allows, 250m to 2000m, got 9999m"),
+    ("memory_mib", 1, "function \"starter\": memory: expected what the workflow allows"),
+    ("replicas", 9, "function \"starter\": replicas: expected what the workflow allows, 1 to 8, got 9"),
+    ("concurrency", 0, "function \"starter\": concurrency: expected what the workflow allows, 1 to 10, got 0"),
+])
+def test_a_configuration_outside_the_ranges_is_refused(experiment, knob, value, message):
+    with pytest.raises(faasconf.Error, match=message):
+        faasconf.simulate(experiment, duration_s=60, configuration=like(experiment, **{knob: value}))
+
+
+def test_a_configuration_of_what_the_workflow_fixes_is_refused(experiment):
+    count = len(experiment.functions)
+    configuration = faasconf.Configuration(cpu_millicores=[1000] * count, memory_mib=[1024] * count,
+                                           replicas=[3] * count, concurrency=[4] * count)
+    with pytest.raises(faasconf.Error, match="function \"orchestrator\": expected what the workflow fixes, .cpu: 4000m"):
+        faasconf.simulate(experiment, duration_s=60, configuration=configuration)
+
+
+def test_the_policies_of_a_file_are_run():
+    experiment = faasconf.Experiment.load("scale-to-zero", {"duration": "1h"})
+    assert len(experiment.cases) > 1 and "kpa" in " ".join(experiment.cases)
+    with pytest.raises(faasconf.Error, match="case: expected one of .*, which the experiment compares, got none"):
+        faasconf.simulate(experiment)
+    runs = [faasconf.simulate(experiment, case=case) for case in experiment.cases]
+    instances = [run.functions["instances"] for run in runs]
+    assert any(not np.array_equal(instances[0], other) for other in instances[1:])
+
+
+def test_the_seed_is_that_of_the_experiment():
+    price = [faasconf.simulate(faasconf.Experiment.load("parallel", {"seed": 7}), duration_s=300, seed=seed).total
+             for seed in (None, 7, 8)]
+    assert price[0] == price[1] != price[2]
+
+
+@pytest.mark.parametrize("value, said", [(True, "redeploy: true"), (False, "redeploy: false"),
+                                         (np.True_, "redeploy: true"), ("true", "redeploy: true")])
+def test_overrides_take_truth_values(value, said):
+    assert said in faasconf.Experiment.load("parallel", {"redeploy": value}).resolved
+
+
+@pytest.mark.parametrize("key, value, said", [
+    ("workload.closed_loop.users", 7, "users: 7"),
+    ("workload.closed_loop.users", np.int64(7), "users: 7"),
+    ("functions.rgb.failure_probability", 1e-5, "failure_probability: 0.00001"),
+    ("functions.rgb.failure_probability", np.float64(0.25), "failure_probability: 0.25"),
+    ("ranges.replicas", [1, 3], "replicas: [1, 3]"),
+    ("ranges.replicas", np.array([1, 3]), "replicas: [1, 3]"),
+    ("workload.closed_loop", {"users": 7, "think_time": "2s"}, "think_time: 2s"),
+])
+def test_overrides_take_numbers_lists_and_maps(key, value, said):
+    assert said in faasconf.Experiment.load("parallel", {key: value}).resolved
+
+
+def test_an_override_of_none_removes_the_entry():
+    assert "failure_probability: 0.002" not in faasconf.Experiment.load(
+        "parallel", {f"functions.{name}.failure_probability": None
+                     for name in ("starter", "rgb", "resize", "update", "resnet", "mobilenet")}).resolved
+
+
+def test_a_configuration_is_pickled(experiment):
+    configuration = like(experiment, replicas=5)
+    assert pickle.loads(pickle.dumps(configuration)) == copy.deepcopy(configuration) == configuration
+
+
+def test_an_experiment_is_pickled():
+    experiment = faasconf.Experiment.load("scale-to-zero", {"workload.window": "20s", "seed": 3})
+    again = pickle.loads(pickle.dumps(experiment))
+    assert again.resolved == experiment.resolved and again.cases == experiment.cases
+    a, b = (faasconf.simulate(one, case=one.cases[0], duration_s=600) for one in (experiment, again))
+    assert np.array_equal(a.windows["price"], b.windows["price"])
+
+
+def test_a_run_is_pickled(run):
+    again = pickle.loads(pickle.dumps(run))
+    for table in ("windows", "functions", "spans"):
+        columns = getattr(again, table)
+        assert list(columns) == list(getattr(run, table))
+        for name, column in getattr(run, table).items():
+            assert columns[name].dtype == column.dtype and np.array_equal(columns[name], column, equal_nan=True)
+    assert repr(again) == repr(run) and again.events == run.events and again.qos_compliance == run.qos_compliance
+    assert str(again.total) == str(run.total)
+
+
+def test_a_metric_is_pickled():
+    metric = faasconf.metrics()["windows"][0]
+    assert pickle.loads(pickle.dumps(metric)).name == metric.name
+
+
+# A run of decades; the signal comes as soon as the child says that it begins.
+def test_control_c_ends_a_run():
+    program = ("import faasconf\nexperiment = faasconf.Experiment.load('parallel')\n"
+               "try:\n    print('begin', flush=True)\n    faasconf.simulate(experiment, duration_s=1e9)\n"
+               "except KeyboardInterrupt:\n    print('interrupted')\n")
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout.readline() == "begin\n"
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.read() == "interrupted\n"
+    assert child.returncode == 0
 
 
 def test_the_first_configuration_is_the_default(experiment):
@@ -176,8 +313,12 @@ def test_the_first_configuration_is_the_default(experiment):
     (lambda experiment: faasconf.simulate(experiment, duration_s=0), "duration_s: expected seconds > 0, got 0"),
     (lambda experiment: faasconf.simulate(experiment, duration_s=float("nan")), "duration_s: .* > 0, got nan"),
     (lambda experiment: faasconf.simulate(experiment, warm_up_s=-1), "warm_up_s: expected seconds >= 0, got -1"),
+    (lambda experiment: faasconf.simulate(experiment, duration_s=600, warm_up_s=700),
+     "warm-up: expected a window of 30s to remain of 10m"),
+    (lambda experiment: faasconf.simulate(experiment, duration_s=10), "duration: expected at least one window of 30s"),
+    (lambda experiment: faasconf.simulate(experiment, case="nobody"), "case: expected one of .*, got \"nobody\""),
     (lambda experiment: faasconf.simulate(experiment, configuration=faasconf.Configuration(
-        cpu_millicores=[1], memory_mib=[1], replicas=[1], concurrency=[1])), "function"),
+        cpu_millicores=[1], memory_mib=[1], replicas=[1], concurrency=[1])), "expected knobs of the 7 functions"),
     (lambda experiment: faasconf.Configuration(cpu_millicores=[1, 1], memory_mib=[1], replicas=[1, 1],
                                              concurrency=[1, 1]), "memory_mib: expected a value per function"),
 ])

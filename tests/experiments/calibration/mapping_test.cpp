@@ -43,6 +43,21 @@ TEST(Mapping, TurnsColumnsIntoQuantities) {
   EXPECT_TRUE(mapping.parameters[0].logarithmic);
 }
 
+TEST(Mapping, ReadsTheWordUnlimitedAsZero) {
+  const auto concurrency = [](const std::string& text, const std::string& cell, std::size_t function) {
+    const config::CsvTable table = table_of("10,770,3,1200,1536," + cell + ",2.5,20,5,1500\n");
+    return parse_mapping(text, "map.yaml", table, two_functions()).knobs[function].concurrency.read(table, 0);
+  };
+  EXPECT_EQ(concurrency(with(kTwoFunctionsMapping, "concurrency: 4", "concurrency: unlimited"), "0.34", 0), 0);
+  EXPECT_EQ(concurrency(with(kTwoFunctionsMapping, "concurrency: 4", "concurrency: 0"), "0.34", 0), 0);
+  EXPECT_EQ(concurrency(kTwoFunctionsMapping, "unlimited", 1), 0);
+  const config::CsvTable table = table_of("unlimited,770,3,1200,1536,1,2.5,20,5,1500\n");
+  EXPECT_THAT(complaint([&] {
+                parse_mapping(kTwoFunctionsMapping, "map.yaml", table, two_functions()).protocol.users->read(table, 0);
+              }),
+              HasSubstr("unlimited"));
+}
+
 TEST(Mapping, SaysWhatIsWrongInIt) {
   EXPECT_THAT(complaint_about_mapping("column: mean, unit: s", "column: men, unit: s"),
               HasSubstr("map.yaml:14: targets.0.column: m.csv: expected a column \"men\", got none, did you mean"));

@@ -79,6 +79,32 @@ TEST_F(PredictCommand, NamesTheKnobThatLiesOutsideWhatWasMeasuredAndHowFar) {
   EXPECT_THAT(table.rows[1].back(), HasSubstr("second.replicas: 1 above 2; users: 20 above 10"));
 }
 
+TEST_F(PredictCommand, CountsWhatIsSet) {
+  const double before = value(predict("two.yaml", kWide), 0, "latency_mean_s");
+  const double after = value(predict("two.yaml", kWide, "--set functions.first.serial=2s"), 0, "latency_mean_s");
+  EXPECT_GT(after, before + 0.9);  // 1.5 core-seconds more, on 1.5 cores
+  EXPECT_EQ(value(predict("two.yaml", kWide, "--set workflow.functions.first.serial=2s"), 0, "latency_mean_s"), after);
+}
+
+TEST_F(PredictCommand, ReadsZeroAsNoLimitAsTheWordDoes) {
+  const std::string first = "a,500m,1Gi,1,", second = ",500m,1536Mi,1,4,10";
+  predict("two.yaml", first + "unlimited" + second + "\n");
+  const std::string unlimited = contents("out.csv");
+  predict("two.yaml", first + "0" + second + "\n");
+  const std::string zero = contents("out.csv");
+  EXPECT_EQ(zero.substr(zero.find(second)), unlimited.substr(unlimited.find(second)));
+}
+
+TEST(ShippedParallel, SaysWhereItsProtocolIsAnotherThanThatOfItsMeasurements) {
+  const Elsewhere elsewhere;
+  const Ran ran = faasconf(
+      "predict parallel --in demo-configurations.csv --out out.csv --quiet --replications 2 --window 1m --attribution "
+      "completed");
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_EQ(config::read_table("out.csv").rows[0].back(),
+            "window: 1m, measured 30s; attribution: completed, measured paper");
+}
+
 // Parallel ships with what its calibration found: measured at 10 users only.
 TEST(ShippedParallel, KnowsWhereItWasMeasured) {
   const Elsewhere elsewhere;
@@ -104,6 +130,13 @@ TEST_F(PredictCommand, IsMisusedWithOneClearMessage) {
   expect_misuse(kHeader + "a,,1Gi,4,4,1500m,1536Mi,1,4,5\n", "first.cpu: expected a positive cpu quantity");
   expect_misuse("frist.cpu,users\n770m,3\n", "did you mean \"first.cpu\"?");
   expect_misuse("users\n", "got no rows");
+  expect_misuse("think_time," + kHeader + "2s,a,1500m,1Gi,4,4,1500m,1536Mi,4,4,5\n",
+                "got the column \"think_time\", which is the same for all rows");
+  write("two.yaml", std::string(kTwoFunctions)
+                        .replace(std::string(kTwoFunctions).find("    serial: 500ms"), 0,
+                                 "    fixed: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}\n"));
+  expect_misuse(kHeader + "a,1500m,1Gi,4,4,1500m,1536Mi,4,4,5\n",
+                "got the column \"first.cpu\" of one that the workflow fixes");
 }
 
 }  // namespace

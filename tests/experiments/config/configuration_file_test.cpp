@@ -82,7 +82,7 @@ TEST(ConfigurationFile, WhatIsWrongIsNamedWithItsLine) {
       {common + "functions:\n  a: {concurrency: unlimited}\n",
        "c.yaml:3: functions.a.concurrency: expected what function \"a\" allows, 1 to 10, got \"unlimited\""},
       {common + "functions:\n  a: {concurrency: 0}\n",
-       "c.yaml:3: functions.a.concurrency: expected a whole number from 1 to 1000000000, got \"0\""},
+       "c.yaml:3: functions.a.concurrency: expected what function \"a\" allows, 1 to 10, got \"0\""},
       {common + "functions:\n  aa: {replicas: 9}\n",
        "c.yaml:3: functions.aa: expected a function of workflow \"w\", got \"aa\", did you mean \"a\"?"},
       {common + "functions:\n  c: {replicas: 9}\n",

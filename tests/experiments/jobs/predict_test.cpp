@@ -1,11 +1,14 @@
 #include "experiments/jobs/predict.hpp"
 
 #include <atomic>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "experiments/prediction/candidate.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 #include "tests/experiments/config/reading.hpp"
 
@@ -38,6 +41,78 @@ TEST(PredictJob, PredictsEachWindowInItsOrder) {
   EXPECT_LT(ample.mean, lean.mean);
   EXPECT_DOUBLE_EQ(result.rows[0].outlook.price, 2 * 4 * (1000 * 1.73e-4 + 1024 * 1.2e-5));
   EXPECT_EQ(result.rows[0].extrapolates, "workflow: not measured");
+}
+
+// The middle of Parallel's ranges, where its measurements are; one gibibyte does not hold four calls of resnet.
+PredictJob parallel(const std::vector<std::string>& overrides = {}) {
+  PredictJob job{.workflow = prediction::read_calibrated(prediction::read_workflow_tree("parallel", overrides)),
+                 .windows = {},
+                 .options = {.replications = 8, .member_replications = 2}};
+  job.windows = {{.configuration = sim::uniform_configuration(
+                      job.workflow.workflow, {.cpu = {1100}, .memory = {1024}, .replicas = 3, .concurrency = 4}),
+                  .load = {.users = 10}}};
+  return job;
+}
+
+std::vector<double> numbers_of(const PredictJob& job) {
+  const PredictResult result = run(job);
+  std::vector<double> numbers;
+  for (const std::optional<prediction::Estimate>& quantity : result.rows[0].outlook.quantities) {
+    if (quantity) numbers.insert(numbers.end(), {quantity->mean, quantity->low, quantity->high});
+  }
+  return numbers;
+}
+
+TEST(PredictJob, OfACalibratedFileCountsEveryValueThatWasEdited) {
+  const PredictJob as_calibrated = parallel();
+  const std::vector<double> before = numbers_of(as_calibrated);
+  const prediction::CalibrationRecord& record = *as_calibrated.workflow.record;
+  for (std::size_t i = 0; i < record.parameters.size(); ++i) {
+    const prediction::FittedParameter& parameter = record.parameters[i];
+    const double value = parameter.high > record.values[i] ? parameter.high : parameter.low;
+    std::vector<std::string> overrides;
+    for (const prediction::Setting& setting : parameter.sets) {
+      overrides.push_back(setting.path + "=" + prediction::format_amount(value, parameter.dimension));
+    }
+    const PredictJob edited = parallel(overrides);
+    EXPECT_NE(numbers_of(edited), before) << parameter.name;
+    for (const prediction::Setting& setting : parameter.sets) {
+      EXPECT_THAT(run(edited).rows[0].extrapolates, HasSubstr(setting.path + ": "));
+    }
+  }
+}
+
+TEST(PredictJob, OfAFunctionThatBecameSlowerIsLonger) {
+  const double before = numbers_of(parallel())[0];
+  const std::vector<double> after = numbers_of(parallel({"functions.starter.serial=3s"}));
+  EXPECT_GT(after[0], before + 2);  // 2.14 core-seconds more, on 1.1 cores
+  EXPECT_LT(after[1], after[0]);
+  EXPECT_GT(after[2], after[0]);
+}
+
+TEST(PredictJob, RecordsWhatWasOverridden) {
+  PredictJob job = ample_and_lean();
+  const std::string before = results::identity(record_of(job, {}));
+  job.overrides = {"gateway.hop=40ms"};
+  EXPECT_NE(results::identity(record_of(job, {})), before);
+  EXPECT_THAT(results::job_yaml(record_of(job, {}).job), HasSubstr("gateway.hop=40ms"));
+}
+
+TEST(PredictJob, KeepsSharesAndTheirIntervalsWithinZeroAndOne) {
+  for (const char* const failures : {"0", "0.002", "0.5", "1"}) {
+    for (const std::size_t windows : {2U, 16U}) {
+      PredictJob job = parallel({"functions.rgb.failure_probability=" + std::string(failures)});
+      job.options.replications = windows;
+      const prediction::Outlook outlook = run(job).rows[0].outlook;
+      constexpr std::size_t kSuccessRatio = 3;
+      for (const prediction::Estimate& share : {outlook.quantities[kSuccessRatio].value(), outlook.qos_probability}) {
+        EXPECT_GE(share.low, 0);
+        EXPECT_LE(share.low, share.mean);
+        EXPECT_LE(share.mean, share.high);
+        EXPECT_LE(share.high, 1);
+      }
+    }
+  }
 }
 
 TEST(PredictJob, IsTheSameForAnyNumberOfThreads) {

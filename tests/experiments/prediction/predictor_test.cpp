@@ -1,6 +1,7 @@
 #include "experiments/prediction/predictor.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -97,6 +98,23 @@ TEST(Extrapolation, NamesKnobsAndHowFar) {
             "second.concurrency: 1 above 9; users: 5 above 10");
   EXPECT_EQ(said({.cpu = {700}, .memory = {512}, .replicas = 4, .concurrency = 0}, 10),
             "second.concurrency: unlimited above 9");
+}
+
+TEST(Extrapolation, KnowsFunctionsThatWereMeasuredWithoutALimitOnly) {
+  constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+  const MeasuredRanges ranges{.functions = {{.function = "second",
+                                             .cpu = {600, 1000},
+                                             .memory = {512, 1024},
+                                             .replicas = {2, 4},
+                                             .concurrency = {kUnlimited, kUnlimited}}},
+                              .users = Span{10, 10},
+                              .rate_per_s = {}};
+  sim::Configuration configuration = knobs();
+  configuration.functions[1] = {.cpu = {700}, .memory = {512}, .replicas = 4, .concurrency = 0};
+  EXPECT_EQ(extrapolation(ranges, two_functions(), configuration, ten_users()), "");
+  configuration.functions[1].concurrency = 9;
+  EXPECT_EQ(extrapolation(ranges, two_functions(), configuration, ten_users()),
+            "second.concurrency: measured unlimited only");
 }
 
 }  // namespace

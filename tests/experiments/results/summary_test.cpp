@@ -294,6 +294,35 @@ TEST(ComparisonTable, OfThreeCasesHasNoDifference) {
   EXPECT_EQ(table.find("b - a"), std::string::npos);
 }
 
+// .9 and 1: a mean of .95 and a half-width of .64, more than a share has room for.
+TEST(Intervals, OfSharesStayWithinZeroAndOne) {
+  Summary summary({"only"}, {"resize"});
+  for (const double share : {0.9, 1.0}) {
+    sim::Run run = run_with(1);
+    run.total.success_ratio = share;
+    summary.add(0, run);
+  }
+  const auto interval = interval_of(summary.row(0, "", "success_ratio"));
+  EXPECT_NEAR(interval->low, 0.95 - 12.706 * 0.05, 1e-3);
+  EXPECT_EQ(interval->high, 1);
+  EXPECT_THAT(comparison_table(summary), testing::HasSubstr("95 [31, 100]"));
+  std::istringstream lines(printed(print_json, summary));
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = nlohmann::json::parse(line);
+    if (row["metric"] == "success_ratio") {
+      EXPECT_EQ(row["high"], 1);
+    }
+  }
+}
+
+TEST(Intervals, OfOtherNumbersAreSymmetric) {
+  Summary summary({"only"}, {"resize"});
+  for (const double latency_s : {1.0, 3.0}) summary.add(0, run_with(latency_s));
+  const auto interval = interval_of(summary.row(0, "", "latency_mean_s"));
+  EXPECT_NEAR(interval->low, 2 - 12.706, 1e-3);
+  EXPECT_NEAR(interval->high, 2 + 12.706, 1e-3);
+}
+
 TEST(Json, HasOneObjectALine) {
   Summary summary({"only"}, {"resize"});
   summary.add(0, run_with(1));
