@@ -28,7 +28,6 @@ struct SummaryRow {
   std::vector<double> values;  // one per replication, in the order of adding; NaN where it has none
   double resolution = 0;       // how far the mean may be off because quantiles come from a sketch; 0: not at all
 
-
   // Of the mean over replications, 95 % (Student's t), no narrower than the resolution. Absent below two.
   std::optional<sim::Interval> interval() const;
 };
