@@ -10,6 +10,7 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/words.hpp"
 #include "sim/core/error.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
@@ -23,6 +24,8 @@ struct Plan {
 // How windows are observed, where it is not as calibrated.
 void read_protocol(const Arguments& arguments, jobs::PredictJob& job) {
   if (arguments.given("window")) job.window = arguments.duration("window");
+  if (arguments.given("warm-up")) job.warm_up = arguments.duration("warm-up");
+  if (arguments.given("instances")) job.kept = arguments.text("instances") == "kept";
   if (arguments.given("attribution")) {
     job.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
@@ -34,7 +37,9 @@ Plan make_plan(const Arguments& arguments) {
   const std::string workflow = arguments.text("WORKFLOW");
   const std::string in = find_input(arguments.text("in"));
   const auto set = arguments.list("set");
-  Plan plan{.job = jobs::read_predict_job(workflow, in, {set.begin(), set.end()}),
+  std::vector<std::string> overrides(set.begin(), set.end());
+  if (arguments.given("promise")) overrides.push_back("promise=" + arguments.text("promise"));
+  Plan plan{.job = jobs::read_predict_job(workflow, in, std::move(overrides)),
             .out = output_file(arguments, "out")};
   check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", workflow}});
   read_protocol(arguments, plan.job);
@@ -55,7 +60,9 @@ int run_predict(const Arguments& arguments, const Console& console) {
   jobs::write(plan.out, plan.job, result);
   const auto outside =
       std::ranges::count_if(result.rows, [](const prediction::PredictedRow& row) { return !row.extrapolates.empty(); });
-  console.out << result.rows.size() << (result.rows.size() == 1 ? " configuration" : " configurations") << ", "
+  console.out << "predicted " << jobs::describe_protocol(plan.job) << "\npromise of a window by itself: "
+              << sim::terms_text(plan.job.workflow.workflow.promise) << "\n"
+              << result.rows.size() << (result.rows.size() == 1 ? " configuration" : " configurations") << ", "
               << outside << " of them outside what was measured\n";
   if (!plan.quiet) console.err << "faasconf: wrote " << plan.out << "\n";
   return kDone;
@@ -89,8 +96,16 @@ Command predict_command() {
                .description = "interval of observation; as calibrated, else 30s"},
               {.name = "attribution",
                .value_name = "RULE",
-               .description = "the window that a request belongs to; as calibrated, else paper",
+               .description = "the window that a request belongs to; as calibrated, else completed",
                .choices = {"completed", "started", "paper"}},
+              {.name = "warm-up",
+               .value_name = "TIME",
+               .description = "before the windows that count; as calibrated, else 0s"},
+              promise_parameter(),
+              {.name = "instances",
+               .value_name = "HOW",
+               .description = "kept from window to window, or fresh in each; as calibrated, else kept",
+               .choices = {"kept", "fresh"}},
               set_parameter(),
               seed_parameter(),
               threads_parameter(),

@@ -14,12 +14,13 @@
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/core/worker_pool.hpp"
+#include "sim/model/promise_text.hpp"
 #include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
 
-// As the paper measures, where a file does not say how it was measured.
+// Where a file does not say how it was measured.
 constexpr sim::Duration kWindow = std::chrono::seconds(30);
 
 // How windows are observed, in this job.
@@ -30,12 +31,14 @@ struct Protocol {
 };
 
 Protocol protocol_of(const PredictJob& job) {
-  Protocol how{.protocol = {.attribution = sim::Attribution::paper}, .window = kWindow};
+  Protocol how{.protocol = {.kept = true}, .window = kWindow};
   if (const auto& record = job.workflow.record) {
     how = {.protocol = record->protocol, .window = record->window, .warm_up = record->warm_up};
   }
   how.window = job.window.value_or(how.window);
+  how.warm_up = job.warm_up.value_or(how.warm_up);
   how.protocol.attribution = job.attribution.value_or(how.protocol.attribution);
+  how.protocol.kept = job.kept.value_or(how.protocol.kept);
   return how;
 }
 
@@ -67,6 +70,7 @@ prediction::Predictor predictor_of(const PredictJob& job, const std::vector<pred
   const prediction::CalibratedWorkflow& of = job.workflow;
   prediction::PredictorOptions options = job.options;
   options.go_on = progress.go_on;
+  options.common_random_numbers = true;
   return {of.record ? prediction::ensemble_of(of.tree, *of.record) : std::vector{of.workflow},
           protocol_of(job).protocol, quantities, std::move(options)};
 }
@@ -110,6 +114,8 @@ results::Record record_of(const PredictJob& job) {
                               {"set", config::yaml_list(std::move(overrides))},
                               {"window", config::yaml_scalar(sim::format(how.window))},
                               {"warm_up", config::yaml_scalar(sim::format(how.warm_up))},
+                              {"instances", config::yaml_scalar(how.protocol.kept ? "kept" : "fresh")},
+                              {"promise", config::yaml_scalar(sim::to_text(job.workflow.workflow.promise))},
                               {"attribution", config::yaml_scalar(config::name_of(how.protocol.attribution))}}},
           .seed = job.options.seed,
           .inputs = job.inputs};
@@ -125,6 +131,13 @@ PredictJob read_predict_job(const std::string& workflow, const std::string& tabl
   job.windows = prediction::read_configurations(job.table, job.workflow.workflow);
   job.inputs = {config::fingerprint(prediction::locate_workflow(workflow)), config::fingerprint(table)};
   return job;
+}
+
+std::string describe_protocol(const PredictJob& job) {
+  const Protocol how = protocol_of(job);
+  return std::string(job.workflow.record ? "as its measurements were made: " : "") + "instances " +
+         (how.protocol.kept ? "kept" : "fresh") + ", attribution " + config::name_of(how.protocol.attribution) +
+         ", windows of " + sim::format(how.window) + " after " + sim::format(how.warm_up) + " of warm-up";
 }
 
 PredictResult run(const PredictJob& job, const Progress& progress) {

@@ -21,7 +21,9 @@ struct PredictJob {
   config::CsvTable table{};                       // that the windows are from, row by row: only write() needs it
   std::vector<config::InputFile> inputs{};        // that workflow and table are from
   std::optional<sim::Duration> window{};          // length; absent: as calibrated, else 30 s
-  std::optional<sim::Attribution> attribution{};  // absent: as calibrated, else the paper's
+  std::optional<sim::Duration> warm_up{};         // before the windows; absent: as calibrated, else none
+  std::optional<sim::Attribution> attribution{};  // absent: as calibrated, else completed
+  std::optional<bool> kept{};                     // instances stay; absent: as calibrated, else they do
   prediction::PredictorOptions options{};         // go_on comes from Progress
   int threads = 1;                                // changes no result
 };
@@ -36,6 +38,9 @@ struct PredictResult {
   std::vector<prediction::PredictedRow> rows;    // of the windows, in their order
   bool interrupted = false;                      // rows: the first ones only
 };
+
+// How windows are observed, for the first line of an answer.
+std::string describe_protocol(const PredictJob& job);
 
 // Throws sim::Error: a window of length 0, fewer than two replications, what sim::Scenario refuses.
 PredictResult run(const PredictJob& job, const Progress& progress = {});

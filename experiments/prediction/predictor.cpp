@@ -71,7 +71,9 @@ Predictor::Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, 
 }
 
 Outlook Predictor::predict(const sim::Configuration& configuration, const Load& load) const {
-  const std::uint64_t seed = row_seed(options_.seed, fingerprint(configuration, load));
+  const std::uint64_t seed = options_.common_random_numbers
+                                 ? options_.seed
+                                 : row_seed(options_.seed, fingerprint(configuration, load));
   std::vector<Moments> moments(quantities_.size());
   sim::RunningMoments price;
   std::uint64_t met = 0;
@@ -92,7 +94,7 @@ Outlook Predictor::predict(const sim::Configuration& configuration, const Load& 
             moments[q].all.add(*value);
           }
         },
-        options_.go_on);
+        options_.go_on, protocol_.kept);
     if (is_best) {
       met = member_met;
     } else {

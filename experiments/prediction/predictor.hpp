@@ -48,6 +48,9 @@ struct PredictorOptions {
   std::size_t replications = 128;
   std::size_t member_replications = 4;  // of each member but the first
   std::uint64_t seed = 1;
+  // All rows meet the random numbers of the seed, those of a simulation by that seed. Otherwise each row has its own:
+  // shared ones would make all rows of a table that is held against measurements err together.
+  bool common_random_numbers = false;
   sim::GoOn go_on{};  // no: sim::Cancelled
 };
 
@@ -57,8 +60,7 @@ class Predictor {
   Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, std::vector<Quantity> quantities,
             PredictorOptions options);
 
-  // Throws sim::Error as sim::Scenario. A configuration under a load meets random numbers of its own, the same each
-  // time: shared ones would make all rows of a table err together.
+  // Throws sim::Error as sim::Scenario. A configuration under a load meets the same random numbers each time.
   Outlook predict(const sim::Configuration& configuration, const Load& load) const;
 
   const std::vector<Quantity>& quantities() const { return quantities_; }

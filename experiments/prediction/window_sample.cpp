@@ -1,6 +1,5 @@
 #include "experiments/prediction/window_sample.hpp"
 
-#include <cassert>
 #include <numeric>
 
 #include "sim/core/random.hpp"
@@ -27,21 +26,22 @@ sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Conf
                                            .spawn_rate_per_s = protocol.spawn_rate_per_s,
                                            .back_off = protocol.back_off};
   }
-  spec.window = common_window(load);
+  spec.window = protocol.kept ? load.window : common_window(load);
   spec.attribution = protocol.attribution;
-  spec.redeploy = load.warm_up == sim::Duration::zero();
+  spec.redeploy = !protocol.kept && load.warm_up == sim::Duration::zero();
   return spec;
 }
 
 void simulate_windows(const sim::ScenarioSpec& spec, const Load& load, std::uint64_t seed, std::size_t count,
-                      const OnWindow& on_window, const sim::GoOn& go_on) {
+                      const OnWindow& on_window, const sim::GoOn& go_on, bool kept) {
   const sim::Scenario scenario(spec);
   sim::FixedPolicy policy(spec.configuration);
-  if (spec.redeploy) {  // one simulation, deployed anew for each window
-    const auto windows = static_cast<std::int64_t>(count);
-    const sim::Run run = sim::run(scenario, policy, {.duration = load.window * windows, .go_on = go_on}, seed);
-    assert(run.windows.size() == count);
-    for (std::size_t i = 0; i < count; ++i) on_window(i, run.windows[i]);
+  if (spec.redeploy || kept) {  // one simulation, deployed anew for each window or going on
+    const sim::Duration counted = load.window * static_cast<std::int64_t>(count);
+    const sim::Duration warm_up = sim::whole_windows(load.warm_up, load.window, load.warm_up + 2 * load.window);
+    const sim::Run run = sim::run(scenario, policy, {.duration = warm_up + counted, .go_on = go_on}, seed);
+    const std::size_t first = run.windows.size() - count;
+    for (std::size_t i = 0; i < count; ++i) on_window(i, run.windows[first + i]);
     return;
   }
   const sim::RunOptions options{.duration = load.warm_up + load.window, .warm_up = load.warm_up, .go_on = go_on};
