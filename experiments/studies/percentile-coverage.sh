@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# how often the 95 % intervals of percentiles above 4,096 requests hold the exact values; 4 minutes on one core
+# how often the 95 % intervals of percentiles above 4,096 requests hold the exact values; 1 minute of CPU time
 # builds: faasconf_study_percentile_coverage
 runs=${RUNS:-2000}
 duration=${DURATION:-1h}
@@ -17,8 +17,8 @@ done
 page "Coverage of the intervals of percentiles"
 cat <<END
 M/M/10 with 2 requests per second and a mean service of 3 s (offered load 6), simulated with \`faasconf simulate\`'s own
-defaults: the warm-up that MSER-5 finds, windows of 30 s, Student's t over $replications replications of $duration, whose
-percentiles come from the sketch. Each run has another seed. The exact percentiles are those of the response time of
+defaults: the warm-up that MSER-5 finds, windows of 30 s, Student's t over $replications replications of $duration, whose percentiles
+come from the sketch. Each run has another seed. The exact percentiles are those of the response time of
 M/M/c, \`tests/sim/model/queueing_theory.hpp\`.
 
 END
@@ -39,4 +39,9 @@ cat "$folder"/*.csv | awk -F, '
 cat <<'END'
 
 Mean estimate: against the exact value. Mean half-width: of the exact value; the sketch alone allows 0.20 %.
+
+Estimates are a little low for two reasons. A run begins empty, and MSER-5, which looks at means, often leaves nothing
+out: with `--warm-up 2m`, 1,000 runs are off by -0.01, -0.06 and -0.16 %, with `--warm-up 0s` by -0.10, -0.14 and -0.24 %.
+What remains at the 99th percentile is the order statistic's own bias: of 7,200 requests it has an expected rank of
+0.98987 instead of 0.99.
 END
