@@ -4,7 +4,7 @@
 
 Runs each case below with both programs, each in a folder of its own under FOLDER, and compares what they print and
 write: HDF5 datasets and attributes, CSV columns, JSON lines, YAML entries, policy files; what a folder has already is not run again. Headers, provenance and columns
-that only the new program writes may differ; a renamed key is told by RENAMED. Prints a line a case; exit code 1 where a
+that only the new program writes may differ; RENAMED lists renamed keys. Prints one line per case; exit code 1 where a
 value differs or is gone. Needs NumPy and h5py.
 """
 

@@ -1,5 +1,5 @@
 #pragma once
-// How well predictions meet measurements, and how sure that is: intervals by the bootstrap over rows.
+// How well predictions meet measurements, with bootstrap intervals over rows.
 
 #include <cstddef>
 #include <cstdint>

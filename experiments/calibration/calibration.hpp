@@ -1,5 +1,5 @@
 #pragma once
-// The whole of a calibration: measurements in; values, their posterior, and how well they predict out.
+// A whole calibration: from measurements to fitted values, their posterior and the accuracy of predictions.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,16 +12,16 @@
 #include "experiments/calibration/fit.hpp"
 #include "experiments/calibration/posterior.hpp"
 #include "experiments/config/input_files.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/predictor.hpp"
-#include "experiments/prediction/record.hpp"
 
 namespace faasconf::experiments::calibration {
 
 struct CalibrationOptions {
   double holdout = 0.3;                        // share of the rows, or of their groups
-  std::optional<std::uint64_t> evaluations{};  // of the loss; absent: 100 a parameter; 0: the file's values are judged
-                                               // as they are
+  std::optional<std::uint64_t> evaluations{};  // of the loss; absent: 100 per parameter; 0: the file's values are
+                                               // judged as they are
   std::size_t windows_per_half = 2;
   std::size_t members = 16;
   std::size_t replications = prediction::PredictorOptions{}.replications;

@@ -5,7 +5,7 @@
 
 #include <nlopt.hpp>
 
-#include "experiments/calibration/checkpoint.hpp"
+#include "experiments/calibration/fit_checkpoint.hpp"
 #include "experiments/calibration/quadratic.hpp"
 #include "learner/search/cma_es.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
-// The search for the values that explain the measurements: CMA-ES with restarts from what the file says, then two
-// polishes: steps of Gauss and Newton, which know how the predictions of each row move, and BOBYQA, which asks for
-// values only. A fit that is interrupted goes on from its checkpoint to the very same end.
+// The search for the values that explain the measurements: CMA-ES with restarts from what the file says, then two local
+// refinements: Gauss-Newton steps, which use the derivatives of each row's predictions, and BOBYQA, which uses values
+// only. An interrupted fit resumes from its checkpoint and ends with the same result.
 
 #include <cstdint>
 #include <functional>
@@ -28,7 +28,7 @@ struct FitProgress {
   std::uint64_t total = 0;
   double best_loss = 0;
 };
-using OnProgress = std::function<void(const FitProgress&)>;  // empty: nobody asks
+using OnProgress = std::function<void(const FitProgress&)>;  // may be empty
 
 struct FitResult {
   Point best;

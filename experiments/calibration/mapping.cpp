@@ -7,7 +7,7 @@
 #include <limits>
 #include <string_view>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/words.hpp"
 #include "sim/core/error.hpp"

@@ -190,7 +190,7 @@ Split split_rows(const Measurements& measurements, double holdout, std::size_t p
   std::sort(split.held_out.begin(), split.held_out.end());
   if (split.training.size() < kLeastRowsPerParameter * parameters) {
     throw sim::Error("expected at least " + std::to_string(kLeastRowsPerParameter * parameters) + " rows to fit " +
-                     std::to_string(parameters) + " parameters (3 a parameter), got " +
+                     std::to_string(parameters) + " parameters (3 per parameter), got " +
                      std::to_string(split.training.size()) + " of " + std::to_string(measurements.rows.size()) +
                      (holdout > 0 ? ", the others held out" : ""));
   }

@@ -35,7 +35,7 @@ Measurements read_measurements(const config::CsvTable& table, const Mapping& map
 std::vector<prediction::AskedWindow> windows_of(const Measurements& measurements);
 
 // Rows held out, by groups, drawn by the seed: about this share, at least one group on either side where it is above 0.
-// Throws sim::Error when the other rows are too few for the parameters: fewer than 3 a parameter.
+// Throws sim::Error when the other rows are too few for the parameters: fewer than 3 per parameter.
 struct Split {
   std::vector<std::size_t> training;  // indices of rows, in order
   std::vector<std::size_t> held_out;

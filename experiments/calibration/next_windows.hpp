@@ -1,12 +1,13 @@
 #pragma once
-// Which windows to measure next: where the members of an ensemble disagree most, each choice knowing those before it.
+// Which windows to measure next: where the members of an ensemble disagree most, each choice taking account of those
+// before it.
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "experiments/config/yaml_tree.hpp"
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "sim/core/go_on.hpp"
 
 namespace faasconf::experiments::calibration {

@@ -19,7 +19,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kLevel = 0.9;
-constexpr double kFlat = 0.6;  // of the prior's standard deviation: more is hardly told by the measurements
+constexpr double kFlat = 0.6;  // of the prior's standard deviation: beyond it a value is weakly identified
 constexpr double kCorrelated = 0.9;
 constexpr double kAtBound = 0.005;  // of the bounds' width
 
@@ -29,7 +29,7 @@ MatrixXd matrix_of(const std::vector<double>& values, std::size_t n) {
   return Eigen::Map<const MatrixXd>(values.data(), at(n), at(n));
 }
 
-// Precision of the prior in the unit box: of the parameter's own, or of the uniform law.
+// Precision of the prior in the unit box: of the parameter's own, or of the uniform distribution.
 VectorXd prior_precision(const Loss& loss, const Point& best) {
   VectorXd precision(at(best.size()));
   for (std::size_t i = 0; i < best.size(); ++i) {
@@ -150,7 +150,7 @@ ParameterPosterior summarise(const prediction::FittedParameter& parameter, doubl
   result.high = std::max(result.high, result.value);
   const double prior_deviation = 1 / std::sqrt(prior_precision);
   if (moments.standard_deviation().value_or(0) > kFlat * prior_deviation) {
-    result.warning = "the measurements hardly tell it";
+    result.warning = "weakly identified by the measurements";
   } else if (best < kAtBound || best > 1 - kAtBound) {
     result.warning = "it lies at a bound";
   }

@@ -189,7 +189,7 @@ Parameter seed_parameter() {
 }
 
 Parameter json_lines_parameter() {
-  return {.name = "json", .kind = Parameter::Kind::flag, .description = "answer as JSON, one object a line"};
+  return {.name = "json", .kind = Parameter::Kind::flag, .description = "answer as JSON, one object per line"};
 }
 
 Parameter quiet_parameter() {
@@ -199,7 +199,7 @@ Parameter quiet_parameter() {
 Parameter threads_parameter() {
   return {.name = "threads",
           .value_name = "N|all",
-          .description = "number of threads; changes no result; all: one a core",
+          .description = "number of threads; changes no result; all: one per core",
           .default_value = "all"};
 }
 

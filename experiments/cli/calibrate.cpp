@@ -85,7 +85,7 @@ Plan make_plan(const Arguments& arguments) {
   return plan;
 }
 
-// --- what came of it
+// --- results
 
 calibration::NextOptions next_options(const Plan& plan) {
   return {.count = plan.next, .seed = plan.options.seed, .threads = plan.options.threads};
@@ -202,8 +202,9 @@ Command calibrate_command() {
                .default_value = "0.3"},
               {.name = "budget",
                .value_name = "N",
-               .description = "evaluations of the loss by the search; 100 a parameter unless given. The polish adds an "
-                              "eighth, and steps on more windows. 0: the values of the file are judged as they are"},
+               .description =
+                   "evaluations of the loss by the search; 100 per parameter unless given. The polish adds an "
+                   "eighth, and steps on more windows. 0: the values of the file are judged as they are"},
               {.name = "windows",
                .value_name = "N",
                .description = "simulated for each row and half of the loss",
@@ -222,10 +223,7 @@ Command calibrate_command() {
                .value_name = "FILE",
                .description = "figure of the same, PNG, SVG or PDF (needs Python)"},
               seed_parameter(),
-              {.name = "threads",
-               .value_name = "N",
-               .description = "number of threads; changes no result; all: one a core",
-               .default_value = "all"},
+              threads_parameter(),
               json_lines_parameter(),
               quiet_parameter(),
           },

@@ -30,7 +30,7 @@ void print_help(std::ostream& out, const Table& table) {
          "Finds cheap resource configurations for serverless workflows that keep their latency promise.\n\n"
          "commands:\n";
   print_commands(out, table, "");
-  out << "\n`faasconf COMMAND --help` tells more; `faasconf --version` says which faasconf this is.\n\n"
+  out << "\n`faasconf COMMAND --help` shows the options; `faasconf --version` shows the version.\n\n"
          "example:\n  faasconf simulate parallel --users 10 --duration 10m --replications 4\n";
 }
 

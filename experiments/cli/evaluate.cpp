@@ -18,8 +18,8 @@
 #include "experiments/config/words.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
+#include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
-#include "sim/core/quantity.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
@@ -95,19 +95,13 @@ std::string names_of(const std::vector<std::string>& names) {
   return text;
 }
 
-// Windows of a policy that are judged.
-std::size_t windows_of(const jobs::EvaluateResult& result) {
-  std::size_t windows = 0;
-  for (const evaluation::EvaluatedLoad& load : result.plan.loads) windows += load.users.size() - 1;
-  return windows * result.evaluation.seeds;
-}
-
 void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   const sim::ScenarioSpec& scenario = result.plan.scenario;
   const evaluation::Evaluation& evaluation = result.evaluation;
   out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
-      << " seeds each, " << windows_of(result) << " windows of " << sim::format(scenario.window)
-      << " a policy; attribution " << config::name_of(scenario.attribution) << "; seed " << evaluation.seed << "\n\n";
+      << " seeds each, " << results::readable(result.windows_per_policy()) << " windows of "
+      << results::readable(scenario.window) << " per policy; attribution " << config::name_of(scenario.attribution)
+      << "; seed " << evaluation.seed << "\n\n";
   print_table(out, result.plan, evaluation, result.verdicts);
   out << "\nIntervals: 95 %, bootstrap over seeds within each load"
       << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")
@@ -116,11 +110,12 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   std::set<std::string> protocols;
   for (const policies::ReadyPolicy& policy : result.plan.policies) protocols.insert(protocol_of(result.plan, policy));
   if (!sim::alike(knowledge_of(result.plan))) {
-    out << "Not all know the same of the load: a policy is to be held against those that know no more.\n";
+    out << "Not all policies have the same forecast of the load: compare a policy only with those that know no more.\n";
   }
   if (protocols.size() > 1) {
-    out << "Not all keep their instances: a window that begins empty has fewer successes than one that goes on, so "
-           "compare at --carry-over as well.\n";
+    out << "Not all policies keep their instances between windows: a window that begins without any has fewer "
+           "successes, so "
+           "compare with --carry-over as well.\n";
   }
 }
 
@@ -130,7 +125,7 @@ void print_json_lines(std::ostream& out, const jobs::EvaluateResult& result) {
   out << nlohmann::ordered_json{{"workflow", scenario.workflow.name},
                                 {"loads", evaluation.loads},
                                 {"seeds", evaluation.seeds},
-                                {"windows", windows_of(result)},
+                                {"windows", result.windows_per_policy()},
                                 {"window_s", sim::to_seconds(scenario.window)},
                                 {"attribution", config::name_of(scenario.attribution)},
                                 {"seed", evaluation.seed}}

@@ -1,5 +1,5 @@
 #pragma once
-// Options that several commands have which run an experiment: they override what its file says.
+// Options shared by the commands that run an experiment. They override its file.
 
 #include "experiments/cli/arguments.hpp"
 #include "experiments/cli/paths.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// What a job reports, on the console; Ctrl-C cancels it.
+// Shows the progress of a job on the console and cancels it on Ctrl-C.
 //
 //   const jobs::SimulateResult result = jobs::run(job, progress_on(console, quiet));
 
@@ -8,9 +8,9 @@
 
 namespace faasconf::experiments::cli {
 
-// A bar where the console is a terminal and not to be quiet; another label or total begins another one. The first
-// Ctrl-C cancels, the second one kills. Both last until the callbacks and their copies are gone: then the bar is, too.
-// One at a time.
+// Draws a bar if the console is a terminal and `quiet` is false; another label or total begins a new bar. The first
+// Ctrl-C cancels the job, the second kills the program. Bar and Ctrl-C handler last as long as the callbacks and their
+// copies. One at a time.
 jobs::Progress progress_on(const Console& console, bool quiet = false);
 
 }  // namespace faasconf::experiments::cli

@@ -27,7 +27,7 @@ struct GivenPath {
   std::string path;
 };
 
-// Throws sim::Error where writing an output would take away an input or another output.
+// Throws sim::Error if an output would overwrite an input or another output.
 void check_apart(const std::vector<GivenPath>& outputs, const std::vector<GivenPath>& inputs);
 
 using files::write_aside;
@@ -35,7 +35,7 @@ using files::write_aside;
 // A file of an experiment that is given by its path, or by its name when it ships: "azure-demo-day.csv".
 std::string find_input(const std::string& name);
 
-// A directory for files that nobody keeps; removed with all that is in it.
+// A temporary directory, removed with its contents.
 class ScratchDirectory {
  public:
   ScratchDirectory();

@@ -85,7 +85,7 @@ Command predict_command() {
   using enum Parameter::Kind;
   return {
       .name = "predict",
-      .summary = "what a table of configurations and loads would show: latency, successes, price, with 90 % intervals",
+      .summary = "predicted latency, successes and price of each configuration and load, with 90 % intervals",
       .parameters =
           {
               {.name = "WORKFLOW",
@@ -111,10 +111,7 @@ Command predict_command() {
                .choices = {"completed", "started", "paper"}},
               set_parameter(),
               seed_parameter(),
-              {.name = "threads",
-               .value_name = "N",
-               .description = "number of threads; changes no result; all: one a core",
-               .default_value = "all"},
+              threads_parameter(),
               {.name = "quiet", .kind = flag, .description = "no notes"},
           },
       .example = "faasconf predict parallel --in demo-configurations.csv --out predictions.csv",

@@ -7,6 +7,8 @@
 #include <ostream>
 #include <sstream>
 
+#include "experiments/results/readable.hpp"
+
 namespace faasconf::experiments::cli {
 
 namespace {
@@ -44,8 +46,8 @@ void ProgressBar::advance(std::uint64_t done, const std::string& note) {
 
   std::ostringstream line;
   const auto filled = static_cast<std::size_t>(total_ == 0 ? 0 : kBarWidth * std::min(done, total_) / total_);
-  line << label_ << " [" << std::string(filled, '#') << std::string(kBarWidth - filled, ' ') << "] " << done << "/"
-       << total_;
+  line << label_ << " [" << std::string(filled, '#') << std::string(kBarWidth - filled, ' ') << "] "
+       << results::readable(done) << "/" << results::readable(total_);
   const double elapsed_s = now_s - started_s_;
   if (done > 0 && elapsed_s > 0) {
     const double rate_per_s = static_cast<double>(done) / elapsed_s;

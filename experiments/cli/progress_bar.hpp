@@ -7,7 +7,7 @@
 
 namespace faasconf::experiments::cli {
 
-// A line on a terminal that says how far a run is: drawn over itself, at most ten times a second, gone at the end.
+// A progress line on a terminal: redrawn in place, at most ten times per second, and erased at the end.
 class ProgressBar {
  public:
   using Clock = std::function<double()>;  // seconds since some moment

@@ -1,5 +1,5 @@
 #pragma once
-// The parts of the program that are Python's: figures and reports, run on a result file.
+// Runs the Python parts of the program: figures and reports of a result file.
 
 #include <iosfwd>
 #include <optional>

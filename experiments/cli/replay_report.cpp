@@ -30,7 +30,7 @@ struct Line {
 void add_calls(std::vector<Line>& lines, const CallTotals& calls) {
   const auto latency = [&](double value_s) { return calls.served() > 0 ? std::optional(value_s) : std::nullopt; };
   lines.push_back({"calls", "calls", static_cast<double>(calls.calls)});
-  lines.push_back({"denied", "calls denied for want of room", static_cast<double>(calls.denied)});
+  lines.push_back({"denied", "rejected: no capacity", static_cast<double>(calls.denied)});
   lines.push_back({"cold_starts", "cold starts", static_cast<double>(calls.cold)});
   lines.push_back({"cold_share", "cold starts [% of the calls served]", latency(calls.cold_share()), 100});
   lines.push_back({"latency_mean_s", "latency mean [s]", latency(calls.mean_latency_s())});

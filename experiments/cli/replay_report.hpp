@@ -1,5 +1,5 @@
 #pragma once
-// What a replay says of itself: a table, or JSON.
+// Prints the result of a replay as a table or JSON.
 
 #include <iosfwd>
 

@@ -9,6 +9,7 @@
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/results/readable.hpp"
 #include "experiments/results/text_table.hpp"
 
 namespace faasconf::experiments::cli {
@@ -34,7 +35,7 @@ void print_table(std::ostream& out, const jobs::SearchResult& result) {
   for (const jobs::FoundConfiguration& one : result.found) {
     table.rows.push_back({jobs::format_users(one.users), results::format_estimate(one.search.price, std::nullopt),
                           percent(one.search.violation), percent(one.search.violation_bound),
-                          one.search.feasible ? "yes" : "no", std::to_string(one.search.windows)});
+                          one.search.feasible ? "yes" : "no", results::readable(one.search.windows)});
   }
   table.print(out);
   out << "\nViolations on windows that the search did not choose by; at most: the upper end of the one-sided 95 % "
@@ -74,8 +75,9 @@ int run_search(const Arguments& arguments, const Console& console) {
     return kInterrupted;
   }
   if (!result.all_feasible()) {
-    console.err << "faasconf: not all are surely within the limit; search longer (--windows), or allow more "
-                   "(--violation-limit)\n";
+    console.err
+        << "faasconf: not all are within the limit with 95 % confidence; search longer (--windows), or allow more "
+           "(--violation-limit)\n";
     return kFailed;
   }
   return kDone;
@@ -95,9 +97,7 @@ Command search_command() {
                .value_name = "N,N,...",
                .description = "closed loops of so many users each",
                .default_value = "10,15,20,25,30"},
-              {.name = "static",
-               .kind = flag,
-               .description = "one configuration for all of them, as --config takes it"},
+              {.name = "static", .kind = flag, .description = "one configuration for all loads, as --config takes it"},
               {.name = "qos",
                .value_name = "WHICH",
                .description = "published, or strict: requests that are not served violate it as well",

@@ -16,8 +16,8 @@
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workload_file.hpp"
+#include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
-#include "sim/core/quantity.hpp"
 #include "sim/stats/confidence.hpp"
 
 namespace faasconf::experiments::cli {
@@ -135,15 +135,13 @@ std::string describe(const sim::Workload& workload) {
   return std::to_string(std::get<sim::ArrivalList>(workload.source).times.size()) + " given arrivals";
 }
 
-std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulateResult& result, sim::Duration warm_up) {
+std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulatedCase& simulated) {
+  const sim::Duration warm_up = simulated.warm_up;
   if (warm_up <= sim::Duration::zero()) return "";
   std::ostringstream text;
-  text << "warm-up: the first " << sim::format(warm_up) << " of every replication left out"
+  text << "warm-up: the first " << results::readable(warm_up) << " of every replication left out"
        << (job.warm_up ? "" : ", found by MSER-5") << "\n";
-  // MSER-5 searches the first half: an answer at its end is none
-  if (!job.warm_up && warm_up >= *result.experiment.duration / 2 - 5 * result.experiment.scenario.window) {
-    text << "warm-up: the run is too short to be sure of that; a longer --duration tells\n";
-  }
+  if (!simulated.warm_up_is_certain) text << "warm-up: uncertain, since the run is short; a longer --duration helps\n";
   return text.str();
 }
 
@@ -159,13 +157,13 @@ std::string describe_precision(double wanted, const jobs::SimulateResult& result
 void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
   const config::Experiment& experiment = result.experiment;
   const sim::ScenarioSpec& scenario = experiment.scenario;
-  out << scenario.workflow.name << " under " << describe(scenario.workload) << ": " << sim::format(*experiment.duration)
-      << " in windows of " << sim::format(scenario.window) << (scenario.redeploy ? ", redeployed for each" : "")
-      << "; attribution " << config::name_of(scenario.attribution) << "; seed " << *experiment.seed << "\n";
+  out << scenario.workflow.name << " under " << describe(scenario.workload) << ": "
+      << results::readable(*experiment.duration) << " in windows of " << results::readable(scenario.window)
+      << (scenario.redeploy ? ", redeployed for each" : "") << "; attribution " << config::name_of(scenario.attribution)
+      << "; seed " << *experiment.seed << "\n";
   const std::vector<std::string>& cases = result.summary.case_names();
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "")
-        << describe_warm_up(job, result, result.cases[i].warm_up)
+    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "") << describe_warm_up(job, result.cases[i])
         << (job.precision ? describe_precision(*job.precision, result, i) : "") << "\n";
     results::print_case_table(out, result.summary, i);
   }

@@ -7,7 +7,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/jobs/trace_output.hpp"
 
 namespace faasconf::experiments::cli {
@@ -58,8 +58,9 @@ Command trace_convert_command() {
               trace_parameter(),
               {.name = "out",
                .value_name = "PATH",
-               .description = "a trace store if it ends in .h5; else a folder for three CSV files a day, in the schema "
-                              "of 2019"},
+               .description =
+                   "a trace store if it ends in .h5; else a folder for three CSV files per day, in the schema "
+                   "of 2019"},
               on_bad_row_parameter(),
               on_duplicate_parameter(),
               {.name = "json", .kind = flag, .description = "answer as JSON"},

@@ -1,8 +1,6 @@
 #include "experiments/jobs/trace_inspect.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <fstream>
 #include <ostream>
 
@@ -12,7 +10,7 @@
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/python.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/results/text_table.hpp"
 #include "traces/azure/published.hpp"
 #include "traces/azure/statistics.hpp"
@@ -24,8 +22,6 @@ namespace {
 namespace published = traces::published;
 using nlohmann::ordered_json;
 using traces::TraceStatistics;
-
-constexpr std::size_t kCurvePoints = 400;
 
 // A line of the answer: what it is, here, published; shares in percent.
 struct Line {
@@ -80,7 +76,7 @@ void add_time(std::vector<Line>& lines, const TraceStatistics& statistics) {
   lines.push_back(share("baseline", "quietest hour over busiest [%]", statistics.baseline, published::kBaseline));
   lines.push_back(share("weekend_rows", "functions called on a weekend day over a weekday [%]", statistics.weekend_rows,
                         published::kWeekendRows));
-  lines.push_back(share("apps_cv_0", "apps with regular calls, CV below .01 [%]", statistics.cv_about_zero,
+  lines.push_back(share("apps_cv_0", "apps with regular calls, CV below 0.01 [%]", statistics.cv_about_zero,
                         published::kCvAboutZero));
   lines.push_back(
       share("apps_cv_1", "apps with CV of at most 1 [%]", statistics.cv_at_most_one, published::kCvAtMostOne));
@@ -152,30 +148,6 @@ ordered_json to_json(const std::string& path, const std::vector<Line>& lines) {
   return answer;
 }
 
-// Some of the points of a long curve, closer together at its beginning: [place from 1, value].
-ordered_json curve(const std::vector<double>& values) {
-  ordered_json points = ordered_json::array();
-  double next = 1;
-  const double factor = std::pow(static_cast<double>(std::max<std::size_t>(values.size(), 2)), 1.0 / kCurvePoints);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto place = static_cast<double>(i + 1);
-    if (place < next && i + 1 < values.size()) continue;
-    points.push_back({place, values[i]});
-    next = std::max(place + 1, next * factor);
-  }
-  return points;
-}
-
-// Values at evenly spaced probabilities: [probability, value].
-ordered_json quantiles(const std::vector<double>& rising) {
-  ordered_json points = ordered_json::array();
-  for (std::size_t i = 0; i <= kCurvePoints && !rising.empty(); ++i) {
-    const std::size_t place = i * (rising.size() - 1) / kCurvePoints;
-    points.push_back({static_cast<double>(i) / kCurvePoints, rising[place]});
-  }
-  return points;
-}
-
 // All that a figure shows.
 ordered_json to_figure(const std::string& path, const TraceStatistics& statistics) {
   return {{"trace", path},
@@ -187,8 +159,8 @@ ordered_json to_figure(const std::string& path, const TraceStatistics& statistic
           {"call_shares", statistics.call_shares},
           {"published_function_shares", published::kFunctionShares},
           {"published_call_shares", published::kCallShares},
-          {"popularity", curve(statistics.popularity)},
-          {"durations_s", quantiles(statistics.durations_s)},
+          {"popularity", jobs::thinned(statistics.popularity)},
+          {"durations_s", jobs::quantiles_of(statistics.durations_s)},
           {"published_durations_s", published::kDurations_s},
           {"published_duration_shares", published::kDurationShares},
           {"minute_calls", statistics.minute_calls}};
@@ -223,7 +195,7 @@ Command trace_inspect_command() {
   using enum Parameter::Kind;
   return {
       .name = "trace inspect",
-      .summary = "say what a trace is like, beside the published statistics of the Azure Functions 2019 data set",
+      .summary = "statistics of a trace beside those published for the Azure Functions 2019 data set",
       .parameters =
           {
               trace_parameter(),

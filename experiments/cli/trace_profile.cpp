@@ -7,7 +7,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "sim/core/error.hpp"
 #include "traces/core/select.hpp"

@@ -7,8 +7,9 @@
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/python.hpp"
 #include "experiments/cli/replay_report.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/jobs/replay_table.hpp"
+#include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -117,11 +118,11 @@ jobs::TraceReplayJob job_of(const Arguments& arguments) {
   return job;
 }
 
-// What the trace does not tell, and what was taken instead.
+// What the trace does not record, and what was taken instead.
 void print_assumptions(std::ostream& err, const Arguments& arguments, const jobs::TraceReplayResult& result) {
   const auto say = [&](std::size_t count, const std::string& what, const std::string& option) {
     if (count == 0) return;
-    err << "faasconf: the trace does not tell the " << what << " of " << count << " of "
+    err << "faasconf: the trace does not record the " << what << " of " << count << " of "
         << result.trace.functions.size() << " functions: took " << arguments.text(option) << " (--" << option << ")\n";
   };
   say(result.without_duration, "durations", "duration");
@@ -130,11 +131,11 @@ void print_assumptions(std::ostream& err, const Arguments& arguments, const jobs
 
 void print_denied(std::ostream& err, const traces::CallTotals& calls) {
   if (calls.denied == 0) return;
-  err << "faasconf: " << calls.denied << " of " << calls.calls
-      << " calls were denied: no node had room for another instance\n";
+  err << "faasconf: " << results::readable(calls.denied) << " of " << results::readable(calls.calls)
+      << " calls were rejected: no node had room for another instance\n";
 }
 
-// From a row a function; true when it is there.
+// From a file with a row per function; true when the figure is there.
 bool draw(const std::string& plot, const jobs::TraceReplayResult& result, const Console& console) {
   const ScratchDirectory scratch;
   const std::string data = (scratch.path() / "functions.csv").string();
@@ -185,27 +186,27 @@ std::vector<Parameter> parameters() {
        .default_value = "1"},
       {.name = "start-up",
        .value_name = "TIME",
-       .description = "start-up of an instance, of which the data sets do not tell",
+       .description = "start-up of an instance, which the data sets do not record",
        .default_value = "0s"},
       {.name = "durations",
-       .value_name = "LAW",
+       .value_name = "DISTRIBUTION",
        .description = "of executions: through the trace's percentiles, a log-normal fit to them, or always the average",
        .default_value = "percentiles",
        .choices = {"percentiles", "log-normal", "average"}},
       {.name = "duration",
        .value_name = "TIME",
-       .description = "of executions where the trace does not tell: the median of the 2019 data set's averages",
+       .description = "of executions where the trace records none: the median of the 2019 data set's averages",
        .default_value = "950ms"},
       {.name = "app-memory",
        .value_name = "SIZE",
-       .description = "of an app where the trace does not tell: the 2019 data set's median; its functions share it",
+       .description = "of an app where the trace records none: the 2019 data set's median; its functions share it",
        .default_value = "140M"},
       {.name = "arrivals",
        .value_name = "PATTERN",
        .description = "within a minute; timers are periodic whatever the pattern",
        .default_value = "uniform",
        .choices = {"uniform", "equidistant", "exponential", "gamma", "periodic", "burst"}},
-      {.name = "seed", .value_name = "N", .description = "of all that is drawn", .default_value = "1"},
+      seed_parameter(),
       {.name = "nodes",
        .value_name = "N",
        .description = "replay on a cluster of so many nodes, whose cores and memory instances share (without: room "
@@ -251,7 +252,7 @@ std::vector<Parameter> parameters() {
       threads_parameter(),
       on_bad_row_parameter(),
       on_duplicate_parameter(),
-      {.name = "out", .value_name = "FILE", .description = "a row a function, CSV"},
+      {.name = "out", .value_name = "FILE", .description = "one row per function, CSV"},
       {.name = "plot",
        .value_name = "FILE",
        .description = "draw cold starts, memory and latencies: .png, .svg or .pdf"},

@@ -9,8 +9,9 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/jobs/trace_output.hpp"
+#include "experiments/results/readable.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/error.hpp"
 
@@ -110,7 +111,7 @@ std::string number(double value) { return results::format_estimate(value, std::n
 
 void print_kept(std::ostream& out, const jobs::TraceSelectResult& result) {
   const auto row = [](const std::string& name, auto kept, auto of) {
-    return std::vector<std::string>{name, std::to_string(kept), std::to_string(of)};
+    return std::vector<std::string>{name, results::readable(std::uint64_t{kept}), results::readable(std::uint64_t{of})};
   };
   results::TextTable table{
       .header = {{"", "kept", "of"}},
@@ -232,7 +233,7 @@ Command trace_select_command() {
               number_parameter("rate-factor", "so many times as many calls"),
               number_parameter("mean-rate", "as many calls as make this mean [1/min]"),
               number_parameter("peak-rate", "as many calls as make this the busiest minute [1/min]"),
-              {.name = "seed", .value_name = "N", .description = "of all that is drawn", .default_value = "1"},
+              seed_parameter(),
               on_bad_row_parameter(),
               on_duplicate_parameter(),
               {.name = "out",

@@ -8,8 +8,9 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 #include "experiments/jobs/trace_output.hpp"
+#include "experiments/results/readable.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -48,8 +49,8 @@ int run_trace_synthesize(const Arguments& arguments, const Console& console) {
     return kDone;
   }
   for (const std::string& file : result.files) console.out << file << "\n";
-  console.err << "faasconf: " << result.functions << " functions in " << result.apps << " apps; " << result.origin
-              << "\n";
+  console.err << "faasconf: " << results::readable(result.functions) << " functions in "
+              << results::readable(result.apps) << " apps; " << result.origin << "\n";
   return kDone;
 }
 
@@ -67,10 +68,10 @@ Command trace_synthesize_command() {
                .description = "functions that are called on a weekday",
                .default_value = "46412"},
               {.name = "days", .value_name = "N", .description = "days, the first a Monday", .default_value = "1"},
-              {.name = "seed", .value_name = "N", .description = "another seed, another trace", .default_value = "1"},
+              seed_parameter(),
               {.name = "out",
                .value_name = "PATH",
-               .description = "a trace store if it ends in .h5; else a folder for three CSV files a day, as the data "
+               .description = "a trace store if it ends in .h5; else a folder for three CSV files per day, as the data "
                               "set has them",
                .default_value = "trace.h5"},
               threads_parameter(),

@@ -43,9 +43,10 @@ Command train_command() {
           {
               {.name = "EXPERIMENT",
                .kind = positional,
-               .description = "a training file, or the name of one that ships: train-parallel. Its keys are told in\n"
-                              "experiments/configs/README.md; mpirun -n N faasconf train ... shares its shards among\n"
-                              "N processes, with the same result."},
+               .description =
+                   "a training file, or the name of one that ships: train-parallel. Its keys are described in\n"
+                   "experiments/configs/README.md; mpirun -n N faasconf train ... shares its shards among\n"
+                   "N processes, with the same result."},
               {.name = "out",
                .value_name = "DIR",
                .description = "folder for checkpoints, policies and logs (JSON lines, TensorBoard)",

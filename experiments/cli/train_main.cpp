@@ -11,8 +11,9 @@
 #include "experiments/cli/cli.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/train/checkpoint.hpp"
+#include "experiments/results/readable.hpp"
 #include "experiments/train/train.hpp"
+#include "experiments/train/training_checkpoint.hpp"
 #include "learner/marl/bundle_writer.hpp"
 #include "learner/nets/process.hpp"
 
@@ -57,8 +58,9 @@ train::TrainJob read_job(const Arguments& arguments) {
 }
 
 void print_notes(std::ostream& err, const train::TrainResult& end, const std::string& folder) {
-  err << "faasconf: " << end.steps << " steps, " << end.steps_here << " of them in " << std::setprecision(3)
-      << end.seconds << " s; checkpoints, policies and logs are in " << folder << "\n";
+  err << "faasconf: " << results::readable(end.steps) << " steps"
+      << (end.steps_here == end.steps ? "" : ", " + results::readable(end.steps_here) + " of them") << " in "
+      << std::setprecision(3) << end.seconds << " s; checkpoints, policies and logs are in " << folder << "\n";
   if (end.steps_here == 0 && !end.interrupted) {
     err << "faasconf: it had all its steps; --set training.steps=N asks for more\n";
   }
@@ -69,7 +71,7 @@ int run_train(const Arguments& arguments, const Console& console) {
   const train::TrainJob job = read_job(arguments);
   const bool quiet = arguments.given("quiet");
   const train::TrainResult end = train::run(job, progress_on(console, quiet));
-  if (!end.last && !end.interrupted) return kDone;  // another rank tells
+  if (!end.last && !end.interrupted) return kDone;  // another rank prints the result
   print_end(console.out, end, arguments.given("json"));
   if (!quiet) print_notes(console.err, end, job.folder);
   return end.interrupted ? kInterrupted : kDone;

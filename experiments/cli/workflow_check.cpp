@@ -6,6 +6,7 @@
 #include "experiments/cli/command.hpp"
 #include "experiments/config/cases.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/results/readable.hpp"
 #include "experiments/results/text_table.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/model/critical_path.hpp"
@@ -26,17 +27,17 @@ std::string seconds(double value_s) {
   return text.str();
 }
 
-std::string promise(const sim::QosTarget& qos) {
+std::string promise(const sim::QosTarget& qos, sim::Duration window) {
   std::ostringstream text;
   if (qos.latency == sim::kForever && qos.successes == 0) return "none";
-  if (qos.latency != sim::kForever) text << "mean latency <= " << sim::format(qos.latency);
-  if (qos.successes > 0) text << (text.str().empty() ? "" : " and ") << ">= " << qos.successes << " successes";
-  text << " in every window of 30s";
+  if (qos.latency != sim::kForever) text << "mean latency <= " << results::readable(qos.latency);
+  if (qos.successes > 0) text << (text.str().empty() ? "" : " and ") << ">= " << qos.successes << " successes per 30 s";
+  text << " in every window of " << results::readable(window);
   return text.str();
 }
 
 std::string on_average(const sim::Distribution& seconds) {
-  return sim::format(sim::from_seconds(seconds.mean())) + (seconds.is_random() ? " on average" : "");
+  return results::readable(sim::from_seconds(seconds.mean())) + (seconds.is_random() ? " on average" : "");
 }
 
 // "8 nodes of 8 cores and 32768Mi"
@@ -63,7 +64,7 @@ std::string rollout(sim::Rollout rollout) {
                                           : "in place: limits change at once";
 }
 
-// Which functions have something, and what: "front (keep-alive 1m), back (keep-alive 10m)".
+// The functions that have something, and what: "front (keep-alive 1 min), back (keep-alive 10 min)".
 template <class Amount>
 std::string functions_with(const sim::WorkflowSpec& workflow, Amount amount) {
   std::vector<std::string> with;
@@ -74,7 +75,7 @@ std::string functions_with(const sim::WorkflowSpec& workflow, Amount amount) {
 }
 
 std::string on_demand(const sim::FunctionSpec& function) {
-  return function.keep_alive ? "keep-alive " + sim::format(*function.keep_alive) : "";
+  return function.keep_alive ? "keep-alive " + results::readable(*function.keep_alive) : "";
 }
 
 std::string to_zero(const sim::FunctionSpec& function) {
@@ -125,6 +126,16 @@ void print_functions(std::ostream& out, const sim::WorkflowSpec& workflow) {
   table.print(out);
 }
 
+// "6 tuned, not tuned: orchestrator"
+std::string tuned_and_fixed(const sim::WorkflowSpec& workflow) {
+  std::vector<std::string> fixed;
+  for (const sim::FunctionSpec& function : workflow.functions) {
+    if (function.fixed) fixed.push_back(function.name);
+  }
+  const std::string tuned = std::to_string(workflow.functions.size() - fixed.size()) + " tuned";
+  return fixed.empty() ? tuned : tuned + ", not tuned: " + join(fixed, ", ");
+}
+
 int run_workflow_check(const Arguments& arguments, const Console& console) {
   const std::string file = arguments.text("FILE");
   const config::Experiment experiment = config::read_experiment(file);
@@ -132,18 +143,13 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   for (const config::NamedConfiguration& named : experiment.configurations)
     sim::check(named.configuration, scenario.workflow());
   const sim::WorkflowSpec& workflow = scenario.workflow();
-  const auto fixed = std::count_if(workflow.functions.begin(), workflow.functions.end(),
-                                   [](const sim::FunctionSpec& function) { return function.fixed.has_value(); });
   const sim::CriticalPath path = sim::critical_path(workflow, scenario.graph());
 
   std::ostream& out = console.out;
   out << "workflow       " << workflow.name << "\n";
-  out << "functions      " << workflow.functions.size();
-  if (fixed > 0) out << ", " << fixed << " of them not tuned";
-  out << "\n";
-  out << "graph          " << scenario.graph().size() << " nodes\n";
+  out << "functions      " << tuned_and_fixed(workflow) << "\n";
   out << "critical path  " << seconds(path.seconds) << " without load: " << join(path.functions, ", ") << "\n";
-  out << "promise        " << promise(workflow.qos) << "\n";
+  out << "promise        " << promise(workflow.qos, experiment.scenario.window) << "\n";
   out << "cluster        " << cluster(workflow.cluster) << "\n";
   out << "rollout        " << rollout(workflow.rollout) << "\n";
   const auto say = [&out](const char* what, const std::string& functions) {
@@ -170,7 +176,7 @@ Command workflow_check_command() {
   using enum Parameter::Kind;
   return {
       .name = "workflow check",
-      .summary = "say what a workflow holds: functions, critical path, promise, ranges of the knobs; or what is wrong",
+      .summary = "show the functions, critical path, promise and knob ranges of a workflow, or report what is wrong",
       .parameters = {{.name = "FILE",
                       .kind = positional,
                       .description = "a workflow or experiment file, or the name of a workflow that ships: parallel"}},

@@ -21,7 +21,7 @@ Command workflow_draw_command() {
   using enum Parameter::Kind;
   return {
       .name = "workflow draw",
-      .summary = "draw a workflow's graph, in letters or for Graphviz",
+      .summary = "draw a workflow's graph, as text or for Graphviz",
       .parameters =
           {
               {.name = "FILE",

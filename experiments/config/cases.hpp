@@ -1,5 +1,5 @@
 #pragma once
-// What a run compares: every policy from the configurations that it may start from.
+// The cases that a run compares: every policy with each configuration that it starts from.
 
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 namespace faasconf::experiments::config {
 
 // A policy that starts from a configuration. Fixed ones bear the name of that; policies with a file the name of the
-// file, without folder and ending where these do not tell two apart; others their own, that of the configuration when
+// file, without folder and ending unless two would be alike; others their own, that of the configuration when
 // they start from several, and the parameters that differ from the defaults.
 struct Case {
   std::string name;

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 
 namespace faasconf::experiments::config {
 namespace {

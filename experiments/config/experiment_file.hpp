@@ -34,8 +34,8 @@ struct Experiment {
 // "workload.closed_loop.users=20".
 using Overrides = std::vector<std::string>;
 
-// Reads a workflow or experiment file; its first key tells which (`name` or `workflow`). `path` may be the name of a
-// workflow that ships: "parallel". Throws sim::Error.
+// Reads a workflow or experiment file; distinguished by the first key (`name` or `workflow`). `path` may be the name of
+// a workflow that ships: "parallel". Throws sim::Error.
 Experiment read_experiment(const std::string& path, const Overrides& overrides = {});
 
 // The same from text; `path` is for messages and relative references. For tests and fuzzing.

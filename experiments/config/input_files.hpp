@@ -20,7 +20,7 @@ InputFile fingerprint(const std::string& path);  // reads it; throws sim::Error 
 // The bytes of a file. Throws sim::Error: no such file, a directory, a device, unreadable, larger than 64 MiB.
 std::string read_text_file(const std::string& path);
 
-// Names to tell files apart by: their stems, or their paths where stems are alike. Throws sim::Error where one is given
+// Distinct names of files: their stems, or their paths if stems are alike. Throws sim::Error where one is given
 // twice; `source` is for messages.
 std::vector<std::string> names_of_files(std::span<const std::string> paths, const std::string& source);
 

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/yaml_writer.hpp"
 
 namespace faasconf::experiments::config {

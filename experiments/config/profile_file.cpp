@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/input_files.hpp"
 #include "sim/core/error.hpp"
 #include "traces/files/part_file.hpp"

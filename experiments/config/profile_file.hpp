@@ -24,14 +24,14 @@ void write_profile(const std::string& path, const ProfileFile& profile, const st
 // As read_profile, from text; `path` is for messages, and the origin when the text names none.
 ProfileFile parse_profile(const std::string& text, const std::string& path);
 
-// Until when a profile tells of the load: its last level lasts as long as the shortest of the others. Absent for a
-// single level, which lasts for ever.
+// The end of a profile: its last level lasts as long as the shortest of the others. Absent for a single level, which
+// has no end.
 std::optional<sim::Duration> length_of(const sim::Profile& profile);
 
 // A profile of users: their mean number in each whole window of this time, rounded.
 std::vector<int> users_by_window(const sim::Profile& profile, sim::Duration window, sim::Duration duration);
 
-// The same for as long as the profile tells of the load, as a load of environments; `path` is for messages. Throws
+// The same up to the end of the profile, as a load of environments; `path` is for messages. Throws
 // sim::Error for rates, and for a profile that is shorter than a window.
 std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, const std::string& path);
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/experiment_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_reader.hpp"
@@ -17,7 +17,9 @@ namespace {
 
 std::string indented(int columns) { return std::string(static_cast<std::size_t>(columns), ' '); }
 
-std::string seconds(const sim::Distribution& law) { return format_distribution(law, DistributionUnit::seconds); }
+std::string seconds(const sim::Distribution& distribution) {
+  return format_distribution(distribution, DistributionUnit::seconds);
+}
 
 // Names need no quotes, unless YAML reads them as nothing.
 std::string name(const std::string& text) {
@@ -179,21 +181,21 @@ std::string source_text(const sim::ClosedLoop& loop) {
          ", back_off: " + seconds(loop.back_off) + "}\n";
 }
 
-std::string law_text(const sim::PoissonArrivals&) { return "poisson"; }
-std::string law_text(const sim::DeterministicArrivals&) { return "deterministic"; }
-std::string law_text(const sim::GammaArrivals& law) { return "gamma, cv: " + format_number(law.cv); }
-std::string law_text(const sim::MmppArrivals& law) {
+std::string process_text(const sim::PoissonArrivals&) { return "poisson"; }
+std::string process_text(const sim::DeterministicArrivals&) { return "deterministic"; }
+std::string process_text(const sim::GammaArrivals& process) { return "gamma, cv: " + format_number(process.cv); }
+std::string process_text(const sim::MmppArrivals& process) {
   std::string states;
-  for (std::size_t i = 0; i < law.relative_rates.size(); ++i) {
-    states += (i == 0 ? "{relative_rate: " : ", {relative_rate: ") + format_number(law.relative_rates[i]) +
-              ", mean_stay: " + format_seconds(law.mean_stay_s[i]) + "}";
+  for (std::size_t i = 0; i < process.relative_rates.size(); ++i) {
+    states += (i == 0 ? "{relative_rate: " : ", {relative_rate: ") + format_number(process.relative_rates[i]) +
+              ", mean_stay: " + format_seconds(process.mean_stay_s[i]) + "}";
   }
   return "mmpp, states: [" + states + "]";
 }
 
 std::string source_text(const sim::OpenLoop& loop) {
-  const std::string law = std::visit([](const auto& one) { return law_text(one); }, loop.law);
-  return "  open_loop: {rate: " + format_number(loop.rate_per_s) + "/s, law: " + law + "}\n";
+  const std::string process = std::visit([](const auto& one) { return process_text(one); }, loop.process);
+  return "  open_loop: {rate: " + format_number(loop.rate_per_s) + "/s, law: " + process + "}\n";
 }
 
 std::string source_text(const sim::ArrivalList& list) {

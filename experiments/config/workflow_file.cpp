@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/words.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/graph.hpp"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/profile_file.hpp"
 
 namespace faasconf::experiments::config {
@@ -29,27 +29,27 @@ sim::ClosedLoop read_closed_loop(const YamlValue& value) {
 }
 
 sim::MmppArrivals read_states(const YamlValue& value) {
-  sim::MmppArrivals law;
+  sim::MmppArrivals mmpp;
   double sum = 0;
   for (const YamlValue& item : value.items("a list of states such as {relative_rate: 4, mean_stay: 30s}")) {
     const YamlMap state(item, {"relative_rate", "mean_stay"});
     const YamlValue stay = state.require("mean_stay");
-    law.relative_rates.push_back(read_number(state.require("relative_rate")));
-    law.mean_stay_s.push_back(parse_with(stay, "a duration such as 30s", parse_seconds));
-    if (law.mean_stay_s.back() <= 0) stay.refuse("a duration above 0");
-    sum += law.relative_rates.back();
+    mmpp.relative_rates.push_back(read_number(state.require("relative_rate")));
+    mmpp.mean_stay_s.push_back(parse_with(stay, "a duration such as 30s", parse_seconds));
+    if (mmpp.mean_stay_s.back() <= 0) stay.refuse("a duration above 0");
+    sum += mmpp.relative_rates.back();
   }
-  if (law.relative_rates.size() < 2) {
-    value.fail("expected at least 2 states, got " + std::to_string(law.relative_rates.size()));
+  if (mmpp.relative_rates.size() < 2) {
+    value.fail("expected at least 2 states, got " + std::to_string(mmpp.relative_rates.size()));
   }
   if (!(sum > 0 && sum <= std::numeric_limits<double>::max())) {
     value.fail("expected relative rates with a sum above 0, got " + format_number(sum));
   }
-  return law;
+  return mmpp;
 }
 
 sim::OpenLoop read_open_loop(const YamlValue& value, bool has_profile) {
-  enum class Law { poisson, deterministic, gamma, mmpp };
+  enum class Process { poisson, deterministic, gamma, mmpp };
   const YamlMap map(value, {"rate", "law", "cv", "states"});
   sim::OpenLoop loop;
   if (const auto rate = map.get("rate")) {
@@ -57,28 +57,28 @@ sim::OpenLoop read_open_loop(const YamlValue& value, bool has_profile) {
   } else if (!has_profile) {
     static_cast<void>(map.require("rate"));
   }
-  Law law = Law::poisson;
+  Process process = Process::poisson;
   if (const auto name = map.get("law")) {
-    using enum Law;
-    law = read_word<Law>(*name,
-                         {{"poisson", poisson}, {"deterministic", deterministic}, {"gamma", gamma}, {"mmpp", mmpp}});
+    using enum Process;
+    process = read_word<Process>(
+        *name, {{"poisson", poisson}, {"deterministic", deterministic}, {"gamma", gamma}, {"mmpp", mmpp}});
   }
   const auto cv = map.get("cv");
   const auto states = map.get("states");
-  if (cv && law != Law::gamma) cv->fail("expected law: gamma beside it");
-  if (states && law != Law::mmpp) states->fail("expected law: mmpp beside it");
-  switch (law) {
-    case Law::poisson:
-      loop.law = sim::PoissonArrivals{};
+  if (cv && process != Process::gamma) cv->fail("expected law: gamma beside it");
+  if (states && process != Process::mmpp) states->fail("expected law: mmpp beside it");
+  switch (process) {
+    case Process::poisson:
+      loop.process = sim::PoissonArrivals{};
       break;
-    case Law::deterministic:
-      loop.law = sim::DeterministicArrivals{};
+    case Process::deterministic:
+      loop.process = sim::DeterministicArrivals{};
       break;
-    case Law::gamma:
-      loop.law = sim::GammaArrivals{read_number(map.require("cv"), 1e-6, 1e6, "a cv from 0.000001 to 1000000")};
+    case Process::gamma:
+      loop.process = sim::GammaArrivals{read_number(map.require("cv"), 1e-6, 1e6, "a cv from 0.000001 to 1000000")};
       break;
-    case Law::mmpp:
-      loop.law = read_states(map.require("states"));
+    case Process::mmpp:
+      loop.process = read_states(map.require("states"));
       break;
   }
   return loop;

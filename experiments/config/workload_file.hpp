@@ -11,7 +11,7 @@ namespace faasconf::experiments::config {
 // Keys of `workload:` that say who sends requests, and again; `window` stands beside them.
 sim::Workload read_workload(const YamlMap& map, InputFiles& files);
 
-// Makes it a workload of this kind of source, which is kept where it is there: think time or arrival law.
+// Makes it a workload of this kind of source, which is kept where it is there: think time or arrival process.
 template <class Source>
 Source& become(sim::Workload& workload) {
   workload.profile.reset();

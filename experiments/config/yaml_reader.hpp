@@ -54,7 +54,7 @@ class YamlMap {
   std::vector<std::string_view> keys_;
 };
 
-// The candidate that someone who wrote this meant, when one is near.
+// The candidate closest to a misspelt word, if one is close.
 std::optional<std::string> nearest(std::string_view written, const std::vector<std::string_view>& candidates);
 std::string join(const std::vector<std::string_view>& words);  // "a, b, c"
 std::string shown(std::string_view text);                      // in quotes, on one line, cut when long

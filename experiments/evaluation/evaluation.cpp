@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLevel = 0.95;
-constexpr std::uint64_t kMostSeeds = 1'000'000;  // of a load, so that its random numbers are nobody else's
+constexpr std::uint64_t kMostSeeds = 1'000'000;  // per load, so that random numbers of loads are independent
 
 // Topics by what matters in a comparison; the others follow as they stand.
 constexpr auto kFirst =

@@ -65,11 +65,11 @@ struct Evaluation {
 // Called after each run, by one thread at a time.
 using OnRuns = std::function<void(std::size_t runs_done)>;
 
-// Seeds of different loads are independent, those of different policies the same. When it is cancelled, the seeds that
-// are complete count. Results do not depend on the number of threads.
+// Random numbers are independent between loads and the same for all policies. If cancelled, the complete seeds count.
+// Results do not depend on the number of threads.
 Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs = {}, const sim::GoOn& go_on = {});
 
-// What the runs of a policy say of a criterion. Intervals are the stratified bootstrap's, strata the loads.
+// Estimates of one criterion for one policy. Intervals are the stratified bootstrap's, strata the loads.
 struct Verdict {
   sim::AsymmetricInterval mean;
   sim::AsymmetricInterval interquartile_mean;
@@ -77,8 +77,8 @@ struct Verdict {
   sim::AsymmetricInterval worst_load{};  // mean over seeds
   std::size_t worst_load_index = 0;
   double lowest = 0;  // lower end of any load's interval
-  // Less the first policy, run by run; all policies' intervals hold together at 95 % (Bonferroni). Absent for the
-  // first.
+  // Difference from the first policy, run by run; all policies' intervals hold together at 95 % (Bonferroni). Absent
+  // for the first.
   std::optional<sim::AsymmetricInterval> difference;
 };
 

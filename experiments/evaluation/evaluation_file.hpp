@@ -7,7 +7,7 @@
 //                    qos_successes_per_30s, seeds
 //   /run/resolved, /run/workflow_dot, /run/inputs/path, /run/inputs/sha256, /run/job   as in a result file
 //   /run/policies, /run/knows, /run/protocols, /run/loads, /run/criteria, /run/units   names; columns refer to them by
-//                    index. What a policy knows of the load, whether its instances stay, and the unit of a criterion.
+//                    index. knows: the forecast of the load that a policy has; protocols: whether its instances stay.
 //   /run/users       users by load and window: load, window, users
 //   /runs/COLUMN     one row per policy, load and seed: policy, load, seed, and the criteria
 //   /summary/COLUMN  one row per policy and criterion: policy, criterion, mean, low, high, interquartile_mean,

@@ -47,11 +47,11 @@ std::vector<Line> lines_of(const Evaluation& evaluation, const results::EndToEnd
        }},
   };
   if (is_promise(criterion)) {
-    lines.push_back({"  surely 95 % at every load",
+    lines.push_back({"  at least 95 % at every load",
                      [](const Verdict& verdict) { return verdict.lowest >= kPromised ? "yes" : "no"; }});
   }
   if (evaluation.policies.size() > 1) {
-    lines.push_back({"  less " + evaluation.policies.front(), [=](const Verdict& verdict) {
+    lines.push_back({"  difference from " + evaluation.policies.front(), [=](const Verdict& verdict) {
                        return verdict.difference ? shown(*verdict.difference, scale) : std::string();
                      }});
   }

@@ -1,5 +1,5 @@
 #pragma once
-// What an evaluation found, for people and for machines.
+// The result of an evaluation as a table and as JSON.
 
 #include <iosfwd>
 #include <vector>
@@ -8,10 +8,10 @@
 
 namespace faasconf::experiments::evaluation {
 
-// A column a policy, with what it knows of the load and whether its instances stay. Where they do not know the same,
-// those that do stand together, and the first line says what they know. A block a criterion:
-// mean, interquartile mean, worst seed, worst load, difference to the first policy; of QoS also whether the intervals
-// of all loads lie at 95 % or above.
+// One column per policy, with its forecast of the load and whether its instances stay. Policies with the same forecast
+// stand together, and the first line names it unless all have the same. One block per criterion: mean, interquartile
+// mean, worst seed, worst load, difference to the first policy; of QoS also whether the intervals of all loads lie at
+// 95 % or above.
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                  const std::vector<Verdicts>& verdicts);
 

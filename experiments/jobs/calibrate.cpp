@@ -3,7 +3,7 @@
 #include <iomanip>
 #include <sstream>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "sim/core/error.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// Fits a workflow's values to measurements, and says how well they predict rows that the fit has not seen.
+// Fits a workflow's values to measurements, and measures how well they predict held-out rows.
 
 #include <optional>
 #include <string>
@@ -24,8 +24,9 @@ struct CalibrateResult {
   bool interrupted() const { return !calibration; }  // a job with options.resume goes on from the checkpoint
 };
 
-// Writes the checkpoint, where the options name one, after each generation of the search; who has kept the result may
-// remove it. Throws sim::Error: inputs that cannot be read, options out of their range, a checkpoint of another fit.
+// Writes the checkpoint, where the options name one, after each generation of the search; the caller may remove it once
+// the result is stored. Throws sim::Error: inputs that cannot be read, options out of their range, a checkpoint of
+// another fit.
 CalibrateResult run(const CalibrateJob& job, const Progress& progress = {});
 
 // Of the calibrated workflow, and of what it predicts for the rows.

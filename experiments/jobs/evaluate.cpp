@@ -33,7 +33,7 @@ evaluation::EvaluationPlan plan_of(const EvaluateJob& job) {
   return plan;
 }
 
-// The record tells what was run, not what the file said.
+// The record says what was run, not what the file said.
 config::Experiment as_run(const EvaluateJob& job) {
   config::Experiment experiment = job.experiment;
   experiment.replications = job.seeds;
@@ -62,6 +62,12 @@ evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std
   workload.profile = std::move(file.profile);
   experiment.inputs.push_back(config::fingerprint(path));
   return {.name = name, .workload = std::move(workload), .users = std::move(users)};
+}
+
+std::size_t EvaluateResult::windows_per_policy() const {
+  std::size_t windows = 0;
+  for (const evaluation::EvaluatedLoad& load : plan.loads) windows += load.users.size() - 1;
+  return windows * evaluation.seeds;
 }
 
 EvaluateResult run(const EvaluateJob& job, const Progress& progress) {

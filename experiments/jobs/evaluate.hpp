@@ -26,6 +26,8 @@ struct EvaluateResult {
   evaluation::Evaluation evaluation;           // of the seeds that are complete
   std::vector<evaluation::Verdicts> verdicts;  // by policy
   bool interrupted = false;
+
+  std::size_t windows_per_policy() const;  // judged, of all loads and seeds
 };
 
 // Loads in the experiment's workload, but for the number of users: throughout, in so many windows after the first one;

@@ -1,5 +1,5 @@
 #pragma once
-// What a workflow would show under each of many configurations and loads.
+// Predicts latency, successes and price of a workflow under many configurations and loads.
 
 #include <optional>
 #include <string>
@@ -29,7 +29,7 @@ struct PredictResult {
   bool interrupted = false;                      // rows: the first ones only
 };
 
-// Throws sim::Error: a window that is not longer than nothing, fewer than two replications, what sim::Scenario refuses.
+// Throws sim::Error: a window of length 0, fewer than two replications, what sim::Scenario refuses.
 PredictResult run(const PredictJob& job, const Progress& progress = {});
 
 // Of the table of predictions; its inputs are the files that the job was read from.

@@ -1,17 +1,19 @@
 #pragma once
-// How a job reports how far it is, and how it is cancelled.
+// How a job reports progress and is cancelled.
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
 
+#include "sim/core/go_on.hpp"
+
 namespace faasconf::experiments::jobs {
 
-// How far a job is with what it is doing now.
+// The progress of the present step of a job.
 struct Step {
   std::string label;        // "hpa: warm-up"
-  std::uint64_t done = 0;   // of what the job counts: replications, evaluations, rows
+  std::uint64_t done = 0;   // in units of the job: replications, evaluations, rows
   std::uint64_t total = 0;  // 0: unknown
   std::string note{};       // for people: "mean latency ± 2.3 %, wanted 1 %"
 };
@@ -21,7 +23,7 @@ struct Progress {
   std::function<void(const Step&)> on_step{};  // from one thread at a time
   // Asked at least every 100 ms of wall time, from any thread. false cancels the job: it keeps what is complete and
   // says in its result that it was interrupted.
-  std::function<bool()> go_on{};
+  sim::GoOn go_on{};
 
   void report(Step step) const {
     if (on_step) on_step(std::move(step));

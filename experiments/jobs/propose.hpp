@@ -1,5 +1,5 @@
 #pragma once
-// Which windows to measure next, so that a calibrated workflow is known better.
+// Which windows to measure next, to reduce the uncertainty of a calibrated workflow.
 
 #include <vector>
 
@@ -15,7 +15,7 @@ struct ProposeJob {
 };
 
 struct ProposeResult {
-  std::vector<calibration::NextWindow> windows;  // the most telling one first
+  std::vector<calibration::NextWindow> windows;  // the most informative one first
   bool interrupted = false;                      // there are none
 };
 

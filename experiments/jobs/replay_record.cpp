@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/words.hpp"
 #include "sim/core/quantity.hpp"
 
@@ -18,7 +18,7 @@ YamlNode text(std::string_view value) { return config::yaml_scalar(std::string(v
 YamlNode number(double value) { return text(config::format_number(value)); }
 YamlNode whole(std::int64_t value) { return text(std::to_string(value)); }
 YamlNode flag(bool value) { return text(value ? "true" : "false"); }
-YamlNode law(const sim::Distribution& seconds) {
+YamlNode distribution_node(const sim::Distribution& seconds) {
   return text(config::format_distribution(seconds, config::DistributionUnit::seconds));
 }
 
@@ -38,7 +38,7 @@ YamlNode policy_of(const traces::HybridHistogram& policy) {
 
 YamlNode model_of(const traces::ModelRequest& model) {
   return config::yaml_map({{"durations", text(name_of(model.durations))},
-                           {"start_up", law(model.start_up_s)},
+                           {"start_up", distribution_node(model.start_up_s)},
                            {"duration", text(config::format_seconds(model.duration_s))},
                            {"app_memory", text(sim::format(model.app_memory))}});
 }
@@ -54,8 +54,8 @@ YamlNode node_of(const sim::NodeSpec& node) {
   return config::yaml_map({{"count", whole(node.count)},
                            {"cores", number(node.cores)},
                            {"memory", text(sim::format(node.memory))},
-                           {"time_to_failure", law(node.time_to_failure)},
-                           {"repair", law(node.repair)}});
+                           {"time_to_failure", distribution_node(node.time_to_failure)},
+                           {"repair", distribution_node(node.repair)}});
 }
 
 YamlNode cluster_of(const traces::ClusterRequest& request) {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {
@@ -54,11 +54,11 @@ void write_functions(const std::string& path, const TraceReplayResult& result, c
       "execution_s,execution_mib_s,billed_mib_s,"
       "instances_started,instances_pre_warmed,instances_evicted,instances_most,"
       "start_up_s,busy_s,idle_s,start_up_mib_s,busy_mib_s,idle_mib_s\n");
-  std::vector<bool> told(result.replay.tenants.size());
+  std::vector<bool> written(result.replay.tenants.size());
   for (std::size_t i = 0; i < result.trace.functions.size(); ++i) {
     const std::uint32_t tenant = result.replay.tenant_of[i];
-    const std::string instances = told[tenant] ? ",,,,,,,,,," : instance_columns(result.replay.tenants[tenant]);
-    told[tenant] = true;
+    const std::string instances = written[tenant] ? ",,,,,,,,,," : instance_columns(result.replay.tenants[tenant]);
+    written[tenant] = true;
     file.append(call_columns(result.trace.functions[i], result.replay.functions[i]) + instances + "\n");
   }
   file.commit();

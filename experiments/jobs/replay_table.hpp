@@ -1,5 +1,5 @@
 #pragma once
-// A replay as CSV: a row a function.
+// A replay as CSV: one row per function.
 
 #include <string>
 

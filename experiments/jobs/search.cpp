@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workload_file.hpp"
@@ -120,11 +120,11 @@ AllFound search_all(const std::vector<learner::search::SearchSpec>& searches, in
 void describe(std::ostream& text, const SearchJob& job, const SearchResult& result) {
   text << "# found by a long random search on " << job.experiment.scenario.workflow.name << ": "
        << config::name_of(job.qos) << " QoS, violations at most " << job.feasibility.limit << "; " << job.windows
-       << " windows a search, seed " << job.seed << "\n";
+       << " windows per search, seed " << job.seed << "\n";
   for (const FoundConfiguration& one : result.found) {
     text << "# " << format_users(one.users) << " users: price " << one.search.price << ", violations "
          << one.search.violation << ", upper bound " << one.search.violation_bound
-         << (one.search.feasible ? "" : ": not surely within the limit") << "\n";
+         << (one.search.feasible ? "" : ": not within the limit with 95 % confidence") << "\n";
   }
 }
 

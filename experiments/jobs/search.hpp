@@ -15,7 +15,7 @@
 namespace faasconf::experiments::jobs {
 
 struct SearchJob {
-  config::Experiment experiment;  // its load, configurations and policies say nothing here
+  config::Experiment experiment;  // its load, configurations and policies are ignored
   sim::QosKind qos = sim::QosKind::published;
   std::vector<int> users = {10, 15, 20, 25, 30};  // closed loops of so many each
   bool one_for_all = false;                       // one configuration for all loads; false: for each its own
@@ -28,7 +28,8 @@ struct SearchJob {
 struct FoundConfiguration {
   std::vector<int> users;  // the loads that it is for
   sim::Configuration configuration;
-  learner::search::SearchResult search;  // its price, what is broken, whether that is surely within the limit
+  learner::search::SearchResult
+      search;  // price, violations, and whether these are within the limit with 95 % confidence
 };
 
 struct SearchResult {

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
@@ -32,7 +32,7 @@ void check(const SimulateJob& job, sim::Duration duration) {
   if (job.spans && job.result_path.empty()) throw BadValue("spans: expected a result file, where they are written");
 }
 
-// The record tells what was run, not what the job left open.
+// The record says what was run, not what the job left open.
 config::Experiment resolved(const SimulateJob& job) {
   config::Experiment experiment = job.experiment;
   experiment.duration = duration_of(experiment);
@@ -76,6 +76,11 @@ std::vector<std::string> function_names(const sim::WorkflowSpec& workflow) {
   std::vector<std::string> names;
   for (const sim::FunctionSpec& function : workflow.functions) names.push_back(function.name);
   return names;
+}
+
+// MSER-5 searches the first half: an answer at its end is none.
+bool is_certain(sim::Duration found, const config::Experiment& experiment) {
+  return found < *experiment.duration / 2 - 5 * experiment.scenario.window;
 }
 
 // The result file, as far as the disk lets it be written: computed results are not lost to a full disk.
@@ -164,9 +169,11 @@ void Running::find_warm_ups() {
   const sim::RunOptions pilot{.duration = *experiment_.duration, .go_on = progress_.go_on};
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     progress_.report({.label = cases_[i].name + ": warm-up", .total = kPilots});
-    result_.cases[i].warm_up = job_.warm_up ? *job_.warm_up
-                                            : sim::find_warm_up(cases_[i].scenario, cases_[i].policy, pilot,
-                                                                *experiment_.seed, kPilots, job_.threads);
+    SimulatedCase& simulated = result_.cases[i];
+    simulated.warm_up = job_.warm_up ? *job_.warm_up
+                                     : sim::find_warm_up(cases_[i].scenario, cases_[i].policy, pilot, *experiment_.seed,
+                                                         kPilots, job_.threads);
+    simulated.warm_up_is_certain = job_.warm_up || is_certain(simulated.warm_up, experiment_);
   }
 }
 

@@ -15,7 +15,7 @@
 
 namespace faasconf::experiments::jobs {
 
-// What an experiment that does not say so is run for.
+// Defaults for experiments that leave these open.
 inline constexpr sim::Duration kDuration = std::chrono::minutes(85);  // where it has no profile with a length
 inline constexpr std::uint64_t kReplications = 30;
 inline constexpr std::uint64_t kReplicationsForPrecision = 1000;  // at most
@@ -37,13 +37,14 @@ struct SimulateJob {
 };
 
 struct SimulatedCase {
-  sim::LoadKnowledge knows{};  // its policy, of the load
-  sim::Duration warm_up{};     // left out of every replication
-  bool precise = false;        // the wanted precision was reached; true where none was wanted
+  sim::LoadKnowledge knows{};      // what its policy knows of the load
+  sim::Duration warm_up{};         // left out of every replication
+  bool warm_up_is_certain = true;  // false: MSER-5 found no end of the transient in the half that it searches
+  bool precise = false;            // the wanted precision was reached; true where none was wanted
 };
 
 struct SimulateResult {
-  config::Experiment experiment;     // as it was run: nothing about it is left open
+  config::Experiment experiment;     // as it was run, with every value set
   results::Summary summary;          // of the replications that were done
   std::vector<SimulatedCase> cases;  // as in the summary
   results::PendingInstances pending;

@@ -1,5 +1,5 @@
 #pragma once
-// Where a job leaves a trace: in a store, whose path ends in .h5, or in a folder of three CSV files a day, in the
+// Where a job leaves a trace: in a store, whose path ends in .h5, or in a folder of three CSV files per day, in the
 // schema of the Azure Functions 2019 data set.
 
 #include <functional>
@@ -17,7 +17,7 @@ inline constexpr results::FileFormat kTraceStoreFormat{"faasconf-trace", 1};
 
 bool is_store_path(const std::string& out);
 
-// What a store says of itself.
+// The record of a store.
 traces::StoreOrigin store_origin(std::uint32_t days, std::string origin, const results::Record& record);
 
 // Both count functions, write aside and rename when whole, and give the paths of the files. `more` may add to the store

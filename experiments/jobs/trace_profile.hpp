@@ -16,7 +16,7 @@
 namespace faasconf::experiments::jobs {
 
 struct TraceProfileJob {
-  TraceInput trace;  // on_duplicate decides nothing
+  TraceInput trace;  // on_duplicate is ignored
   std::variant<traces::FunctionKey, traces::AppKey> whose = traces::FunctionKey{std::size_t{1}};
   std::optional<int> day{};          // from 1: this one alone; absent: all days
   traces::ProfileRequest profile{};  // its start is that of what is read: since the midnight of `day`, or of the first

@@ -43,15 +43,15 @@ void replay(const TraceReplayJob& job, const traces::ReplayInput& input, const P
   request.go_on = progress.go_on;
   Step step{.label = "replay", .total = calls_of(input)};
   progress.report(step);
-  const auto tell = [&](std::uint64_t done) {
+  const auto report = [&](std::uint64_t done) {
     step.done = done;
     progress.report(step);
   };
   if (!job.cluster) {
-    result.replay = traces::replay_trace(input, request, job.threads, tell);
+    result.replay = traces::replay_trace(input, request, job.threads, report);
     return;
   }
-  traces::ClusterReplay on_cluster = traces::replay_on_cluster(input, request, *job.cluster, job.threads, tell);
+  traces::ClusterReplay on_cluster = traces::replay_on_cluster(input, request, *job.cluster, job.threads, report);
   result.replay = std::move(on_cluster.replay);
   result.cluster_use = use_of(*job.cluster, input.trace.days, on_cluster.cpu_s);
 }

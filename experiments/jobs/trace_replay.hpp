@@ -20,11 +20,11 @@ namespace faasconf::experiments::jobs {
 struct TraceReplayJob {
   TraceInput trace;
   traces::ModelRequest model{};
-  traces::ReplayRequest replay{};                   // go_on, of all, comes from Progress
+  traces::ReplayRequest replay{};                   // go_on comes from Progress
   std::optional<traces::ClusterRequest> cluster{};  // absent: room and CPU for all
   traces::ReplayPrices prices{};
   std::string described{};  // the same in words, for the origin of the rows
-  std::string out{};        // a row a function, CSV, as replay_table.hpp has it; empty: none
+  std::string out{};        // one row per function, CSV, as replay_table.hpp has it; empty: none
   int threads = 1;          // changes no result
 };
 
@@ -34,7 +34,7 @@ struct TraceReplayResult {
   traces::ColdShares cold_shares{};     // of its functions
   double price = 0;                     // in the unit of the prices
   std::optional<double> cluster_use{};  // share of its cores' time; absent without a cluster
-  std::size_t without_duration = 0;     // functions of which the trace does not tell: they got the model's
+  std::size_t without_duration = 0;     // functions without a duration in the trace: they got the model's
   std::size_t without_memory = 0;
   std::string origin{};  // of the rows: the trace's, and how it was replayed; one line
   traces::ReadReport read{};

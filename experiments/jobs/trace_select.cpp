@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/jobs/bad_value.hpp"
 #include "experiments/jobs/output_folder.hpp"
 #include "experiments/jobs/trace_output.hpp"

@@ -16,12 +16,12 @@
 
 namespace faasconf::experiments::jobs {
 
-// How many calls there are to be.
+// The wanted number of calls.
 struct CallRate {
   enum class Of : std::uint8_t {
-    factor,  // so many times as many
-    mean,    // as many as make this mean, a minute
-    peak,    // as many as make this the busiest minute
+    factor,  // times the present number
+    mean,    // this mean per minute
+    peak,    // this number in the busiest minute
   };
   Of of = Of::factor;
   double value = 1;
@@ -37,7 +37,7 @@ struct TraceSelectJob {
   std::optional<double> speed{};          // time goes so many times as fast
   std::optional<CallRate> rate{};         // absent: calls stay as they are
   std::uint64_t seed = 1;                 // of all that is drawn
-  std::string described{};                // the same in words, for the origin; empty: it tells of no selection
+  std::string described{};                // the same in words, for the origin; empty: the origin mentions no selection
   std::string out{};                      // a store where it ends in .h5, else a folder; empty: none
 };
 

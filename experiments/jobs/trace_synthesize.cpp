@@ -6,7 +6,7 @@
 #include "experiments/jobs/output_folder.hpp"
 #include "experiments/jobs/trace_output.hpp"
 #include "sim/core/error.hpp"
-#include "traces/synthetic/in_order.hpp"
+#include "sim/core/in_order.hpp"
 #include "traces/synthetic/write_azure2019.hpp"
 
 namespace faasconf::experiments::jobs {
@@ -33,15 +33,16 @@ std::vector<traces::TraceFunction> make_piece(const traces::SyntheticTrace& trac
 }
 
 std::vector<std::string> write_store(const TraceSynthesizeJob& job, const traces::SyntheticTrace& trace,
-                                     const std::function<void(std::size_t)>& tell) {
+                                     const std::function<void(std::size_t)>& report) {
   traces::TraceStoreWriter writer(job.out, store_origin(trace.spec().days, trace.origin(), record_of(job)));
   std::size_t done = 0;
-  traces::in_order((trace.size() + kFunctionsAtOnce - 1) / kFunctionsAtOnce, job.threads,
-                   [&](std::size_t piece) { return make_piece(trace, piece); },
-                   [&](const std::vector<traces::TraceFunction>& functions) {
-                     for (const traces::TraceFunction& function : functions) writer.append(function);
-                     tell(done += functions.size());
-                   });
+  const std::size_t pieces = (trace.size() + kFunctionsAtOnce - 1) / kFunctionsAtOnce;
+  const auto make = [&](std::size_t piece) { return make_piece(trace, piece); };
+  sim::in_order(pieces, job.threads, make, [&](const std::vector<traces::TraceFunction>& functions) {
+    for (const traces::TraceFunction& function : functions) writer.append(function);
+    report(done += functions.size());
+    return true;
+  });
   writer.commit();
   return {job.out};
 }
@@ -54,12 +55,12 @@ TraceSynthesizeResult synthesize(const TraceSynthesizeJob& job, const Progress& 
 
   Step step{.label = "synthesize", .total = trace.size()};
   progress.report(step);
-  const auto tell = [&](std::size_t done) {
+  const auto report = [&](std::size_t done) {
     step.done = done;
     progress.report(step);
   };
-  return {.files = is_store_path(job.out) ? write_store(job, trace, tell)
-                                          : traces::write_azure2019(job.out, trace, job.threads, tell),
+  return {.files = is_store_path(job.out) ? write_store(job, trace, report)
+                                          : traces::write_azure2019(job.out, trace, job.threads, report),
           .functions = trace.size(),
           .apps = trace.apps(),
           .origin = trace.origin()};

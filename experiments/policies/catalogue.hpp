@@ -1,5 +1,5 @@
 #pragma once
-// All policies by name, ready to be made for runs: what simulate, evaluate and experiment files spell in the same way.
+// All policies by name, for simulate, evaluate and experiment files.
 // A new one has its parameters in config/policy_spec and an entry here.
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace faasconf::experiments::policies {
 // The run that a policy is made for; scenario and users outlive the policy.
 struct RunToServe {
   const sim::Scenario& scenario;
-  std::span<const int> users{};  // by window, the last number for good; none: nobody knows them
+  std::span<const int> users{};  // by window, the last number for good; empty: unknown
   std::size_t seed = 0;          // its index: the policies of several trainings take turns
 };
 
@@ -31,8 +31,8 @@ struct ReadyPolicy {
   bool carries_over = false;  // even where windows are redeployed: its instances stay
   sim::Configuration start;   // in force in the first window
   std::size_t trainings = 1;  // that take turns
-  // May be called by several threads at once. Throws sim::Error where it does not fit the scenario, or would have to
-  // know the users of a load that has none.
+  // May be called by several threads at once. Throws sim::Error where it does not fit the scenario, or needs the number
+  // of users of a load without users.
   std::function<std::unique_ptr<sim::Policy>(const RunToServe&)> make;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// The number of users by window, where somebody knows it.
+// The number of users by window, if the workload determines it.
 
 #include <vector>
 

@@ -1,10 +1,10 @@
 #pragma once
-// A workflow file as predictions take it: what runs and, under the key `calibration`, what measurements say of it.
+// A workflow file for predictions: the workflow and, under the key `calibration`, its calibration.
 
 #include <optional>
 
 #include "experiments/config/yaml_tree.hpp"
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "sim/model/workflow.hpp"
 
 namespace faasconf::experiments::prediction {

@@ -40,7 +40,7 @@ class CandidateWorkflow {
   sim::WorkflowSpec workflow(std::span<const double> values) const;
   config::YamlNode tree(std::span<const double> values) const;  // the file with these values in their places
   // What the file says of each parameter, by its first path; the middle of the bounds where it says nothing, or a
-  // random law.
+  // random distribution.
   std::vector<double> written_values() const;
 
  private:

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "experiments/config/yaml_tree.hpp"
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "sim/model/workflow.hpp"
 
 namespace faasconf::experiments::prediction {

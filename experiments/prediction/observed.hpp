@@ -1,5 +1,5 @@
 #pragma once
-// What is measured and predicted of a window: a metric that appears among targets, end to end or of a function.
+// The quantities that are measured and predicted: a metric that appears among targets, end to end or of a function.
 
 #include <cstddef>
 #include <optional>

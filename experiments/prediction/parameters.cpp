@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <limits>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "sim/core/quantity.hpp"
 
 namespace faasconf::experiments::prediction {
@@ -62,9 +62,9 @@ FittedParameter read_parameter(const config::YamlValue& value, const std::string
     return number;
   };
   if (const auto prior = map.get("prior")) {
-    const config::YamlMap law(*prior, {"mean", "sd"});
-    parameter.prior = Prior{amount(law.require("mean")), amount(law.require("sd"))};
-    if (!(parameter.prior->standard_deviation > 0)) law.require("sd").refuse("an amount above 0");
+    const config::YamlMap moments(*prior, {"mean", "sd"});
+    parameter.prior = Prior{amount(moments.require("mean")), amount(moments.require("sd"))};
+    if (!(parameter.prior->standard_deviation > 0)) moments.require("sd").refuse("an amount above 0");
   }
   const config::YamlValue sets = map.require("sets");
   const auto add = [&](const config::YamlValue& one) {

@@ -1,6 +1,5 @@
 #pragma once
-// Values of a workflow file that are not known for sure: where they go, between which bounds they lie, and amounts with
-// their units.
+// Uncertain values of a workflow file: their places in the file, their bounds, and amounts with units.
 
 #include <optional>
 #include <string>

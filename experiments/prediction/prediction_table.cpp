@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 
 namespace faasconf::experiments::prediction {
 namespace {

@@ -1,5 +1,5 @@
 #pragma once
-// What a workflow would show under a configuration and a load, with intervals in which one measured window lies.
+// Predictions of a workflow under a configuration and a load, with intervals for one measured window.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,11 +13,11 @@
 namespace faasconf::experiments::prediction {
 
 // How far a measured window is from the predicted mean, in units of the predicted spread: what a calibration found on
-// its training rows, noise of the window and errors of the model together. Quantiles .05 and .95.
+// its training rows, noise of the window and errors of the model together. Quantiles 0.05 and 0.95.
 struct Discrepancy {
-  double low = -1.6448536269514722;  // of the normal law, where nothing was measured
+  double low = -1.6448536269514722;  // of the normal distribution, where nothing was measured
   double high = 1.6448536269514722;
-  double floor = 0;  // least spread, so that what never varies in the simulation has an interval too
+  double floor = 0;  // least spread, so that a quantity that never varies in the simulation has an interval too
 
   friend bool operator==(const Discrepancy&, const Discrepancy&) = default;
 };
@@ -53,7 +53,7 @@ struct PredictorOptions {
 
 class Predictor {
  public:
-  // members: the first is what predicts, the others say how sure that is.
+  // members: the first one predicts, the others give its uncertainty.
   Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, std::vector<Quantity> quantities,
             PredictorOptions options);
 

@@ -20,7 +20,7 @@ sim::ScenarioSpec scenario_of(const sim::WorkflowSpec& workflow, const sim::Conf
                               const Load& load, const Protocol& protocol) {
   sim::ScenarioSpec spec{.workflow = workflow, .configuration = configuration, .workload = {}};
   if (load.rate_per_s > 0) {
-    spec.workload.source = sim::OpenLoop{.rate_per_s = load.rate_per_s, .law = {}};
+    spec.workload.source = sim::OpenLoop{.rate_per_s = load.rate_per_s, .process = {}};
   } else {
     spec.workload.source = sim::ClosedLoop{.users = static_cast<int>(load.users),
                                            .think_time = protocol.think_time,

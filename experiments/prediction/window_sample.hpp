@@ -1,5 +1,5 @@
 #pragma once
-// What a workflow would have shown in the window that was measured: so many independent windows, simulated.
+// Simulates independent windows under the conditions of a measured one.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,5 @@
 #pragma once
-// What our HDF5 files are made of: attributes, texts and columns with units, without times, and where a file comes
-// from.
+// Building blocks of HDF5 files: attributes, texts and columns with units, without times, and the record.
 
 #include <cstdint>
 #include <functional>

@@ -17,7 +17,7 @@
 
 namespace faasconf::experiments::results {
 
-// What a metric tells of: tables for people are sorted and divided by it.
+// The topic of a metric, by which tables for people are sorted and divided.
 enum class Topic : std::uint8_t {
   load,
   throughput,
@@ -35,13 +35,13 @@ enum class Topic : std::uint8_t {
 
 enum class Better : std::uint8_t { neither, more, less };
 
-// What a criterion of an evaluation is of the windows of a run.
+// How a criterion of an evaluation aggregates the windows of a run.
 enum class Aggregate : std::uint8_t {
   pooled,           // that of the windows as one: latencies over all requests
   mean_of_windows,  // over those that have it
 };
 
-// Where a metric appears, where it may.
+// Where a metric appears, if it has a value there.
 enum Appearance : std::uint8_t {
   in_windows = 1,       // columns by window of result files and of Python
   in_replications = 2,  // columns of result files and of Python, the windows of a run as one

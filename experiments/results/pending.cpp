@@ -108,7 +108,7 @@ std::string PendingInstances::want(const sim::Observation& window, std::size_t f
                                       [](const sim::NodeSpec& node) { return !node.time_to_failure.is_zero(); });
     what = may_fail ? "room on one node in service" : "room on one node";
   }
-  return "for want of " + what + "; each requests " + text(one);
+  return "no capacity: they lack " + what + "; each requests " + text(one);
 }
 
 void PendingInstances::print(std::ostream& out) const {

@@ -1,5 +1,5 @@
 #pragma once
-// Instances that no node had room for: which, how many, and for want of what.
+// Instances that no node had room for: which, how many, and what was lacking.
 
 #include <cstdint>
 #include <iosfwd>

@@ -45,7 +45,7 @@
 namespace faasconf::experiments::results {
 
 struct ResultHeader {
-  const config::Experiment* experiment = nullptr;  // borrowed for the constructor; it tells the cases
+  const config::Experiment* experiment = nullptr;  // borrowed for the constructor; for its cases
   std::uint64_t seed = 1;
   sim::Duration duration{};
   std::vector<sim::Duration> warm_up{};  // by case

@@ -105,12 +105,17 @@ bool is_zero(const SummaryRow* row) {
   return moments.count() > 0 && *moments.min() == 0 && *moments.max() == 0;
 }
 
+// These are shown even when they are zero: without them another number misleads.
+bool is_always_shown(std::string_view metric) {
+  return metric == "qos_met" || metric == "success_ratio" || metric == "rejections";
+}
+
 // What a table leaves out because it is zero everywhere, named below it.
 class ZeroMetrics {
  public:
   void add(const std::string& title) { titles_ += (titles_.empty() ? "" : ", ") + title; }
   void print(std::ostream& out) const {
-    if (!titles_.empty()) out << "zero throughout: " << titles_ << '\n';
+    if (!titles_.empty()) out << "omitted, all zero: " << titles_ << '\n';
   }
 
  private:
@@ -124,7 +129,8 @@ void print_measures(std::ostream& out, const Measures& measures, const std::vect
   for (std::size_t m = 0; m < measures.metrics.size(); ++m) {
     const FunctionMetric& metric = measures.metrics[m];
     const std::string title(metric.title);
-    if (std::ranges::all_of(lines, [m](const MeasuredLine& line) { return is_zero(line.cells[m]); })) {
+    if (!is_always_shown(metric.name) &&
+        std::ranges::all_of(lines, [m](const MeasuredLine& line) { return is_zero(line.cells[m]); })) {
       zero.add(title);
       continue;
     }
@@ -168,7 +174,7 @@ void print_end_to_end(std::ostream& out, const Summary& summary, std::span<const
   for (const EndToEndMetric& metric : summary.end_to_end()) {
     std::vector<const SummaryRow*> cells;
     for (std::size_t i = 0; i < cases.size(); ++i) cells.push_back(&summary.row(i, "", std::string(metric.name)));
-    if (std::ranges::all_of(cells, is_zero)) {
+    if (!is_always_shown(metric.name) && std::ranges::all_of(cells, is_zero)) {
       zero.add(std::string(metric.title));
       continue;
     }

@@ -1,5 +1,5 @@
 #pragma once
-// What replications say together: means over replications with Student-t intervals, and tables of them.
+// Summaries of replications: means over replications with Student-t intervals, and tables of them.
 
 #include <cstdint>
 #include <iosfwd>
@@ -24,7 +24,7 @@ struct SummaryRow {
   std::string unit;      // "s"; "1" for shares and for the paper's price
   bool is_share = false;
   sim::RunningMoments over_replications;
-  std::vector<double> values;  // one a replication, in the order of adding; NaN where it has none
+  std::vector<double> values;  // one per replication, in order of adding; NaN where it has none
 };
 
 // 95 %, Student t; of a share within 0 .. 1. Absent where fewer than two replications have the metric.
@@ -63,9 +63,9 @@ class Summary {
 // One case: a line per function and one end to end; "1.234 ± 0.012" (95 % intervals), aligned, units in the header. The
 // only case: also a line per end-to-end metric, since nothing is compared.
 void print_case_table(std::ostream& out, const Summary& summary, std::size_t case_index);
-// Cases side by side: a column per case, a line per end-to-end metric. Two cases: also the last less the first,
-// replications in pairs. Where the cases' policies do not know the same of the load, those that do stand together, and
-// the first line says what they know.
+// Cases side by side: a column per case, a line per end-to-end metric. Two cases: also the difference of the second
+// from the first, replications in pairs. Cases whose policies have the same forecast of the load stand together, and
+// the first line names it unless all have the same.
 void print_comparison_table(std::ostream& out, const Summary& summary,
                             std::span<const sim::LoadKnowledge> knowledge = {});
 // One JSON object per line: {"case":..., "function":..., "metric":..., "unit":..., "mean":..., "low":..., "high":...,

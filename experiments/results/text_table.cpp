@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <ostream>
 
+#include "experiments/results/readable.hpp"
+
 namespace faasconf::experiments::results {
 namespace {
 
 constexpr int kDigitsOfInterval = 2;
 constexpr int kDigitsWithout = 4;
-constexpr double kNarrow = 1e-6;  // of the mean: nobody reads so many digits
+constexpr double kNarrow = 1e-6;  // of the mean: more digits than anyone needs
 constexpr double kSmall = 1e-4;   // below this, and from kLarge on, a power of ten stands behind
 constexpr double kLarge = 1e9;
 
@@ -25,7 +27,7 @@ std::string fixed(double value, int decimals) {
   const int size = std::snprintf(text, sizeof(text), "%.*f", std::min(decimals, 40), value);
   std::string result(text, static_cast<std::size_t>(size));
   const bool zero = result.find_first_not_of("-0.") == std::string::npos;
-  return zero && result.front() == '-' ? result.substr(1) : result;
+  return with_thousands(zero && result.front() == '-' ? result.substr(1) : result);
 }
 
 std::string format_exact(double value) {

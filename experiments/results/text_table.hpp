@@ -1,5 +1,5 @@
 #pragma once
-// Tables for a terminal, and numbers written as finely as they are known.
+// Tables for a terminal, and numbers with as many digits as their precision justifies.
 
 #include <iosfwd>
 #include <optional>
@@ -23,7 +23,8 @@ struct TextTable {
 };
 
 // "1.234 ± 0.012": two digits of the half-width, and as many decimals of the mean. Without an interval, or with one too
-// narrow to matter: "1.234", four digits without trailing zeros, whole numbers in full. "-" when there is no mean.
+// narrow to matter: "1.234", four digits without trailing zeros, whole numbers in full. Thousands are
+// separated from 10,000 on. "-" when there is no mean.
 std::string format_estimate(std::optional<double> mean, const std::optional<sim::Interval>& interval);
 // "1.234 [1.210, 1.251]": as many decimals as show two digits of the interval's half.
 std::string format_interval(const sim::AsymmetricInterval& interval);

@@ -55,7 +55,7 @@ train() {  # METHOD SEED
 
 search() {  # FILE OPTION...
   [ -e "$1" ] && return
-  # it fails where nothing is surely within the limit, and says so in its file
+  # it fails where nothing is within the limit with 95 % confidence, and says so in its file
   "$program" search parallel --quiet --threads 1 --out "$1.part" "${@:2}" >"$1.txt" || [ -e "$1.part" ]
   mv "$1.part" "$1"
 }

@@ -9,7 +9,7 @@
 
 #include "experiments/jobs/bad_value.hpp"
 #include "experiments/jobs/output_folder.hpp"
-#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/training_checkpoint.hpp"
 #include "experiments/train/training_log.hpp"
 #include "experiments/train/training_record.hpp"
 #include "learner/marl/bundle_writer.hpp"

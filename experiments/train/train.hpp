@@ -28,9 +28,9 @@ struct TrainResult {
   double best = 0;                                  // score
 };
 
-// Only whole iterations can be gone on from to the last bit, so go_on is asked after each; cancelled, there is a last
-// checkpoint as at the end. Of several ranks, the first one reports. Throws sim::Error: a folder with another training,
-// nothing to resume; a gradient that is none, after which the last checkpoint is still there.
+// go_on is asked after each iteration, since only whole iterations resume to the last bit. If cancelled, the last
+// checkpoint is written as at the end. Of several ranks, the first one reports. Throws sim::Error: a folder with
+// another training, nothing to resume; a gradient that is none, after which the last checkpoint is still there.
 TrainResult run(const TrainJob& job, const jobs::Progress& progress = {});
 
 }  // namespace faasconf::experiments::train

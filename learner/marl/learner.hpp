@@ -26,7 +26,7 @@ struct Experience {
   std::span<const int> users;  // of the window that the actions were for
 };
 
-// Environments of one workflow that stand one after the other.
+// Consecutive environments of one workflow.
 struct AgentGroup {
   const sim::AgentGraph* graph;
   std::size_t environments;

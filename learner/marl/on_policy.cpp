@@ -243,7 +243,7 @@ torch::Tensor OnPolicyLearner::loss(const Samples& samples, const nets::Structur
   const torch::Tensor value_loss = (networks_.value->forward(samples.rows) - samples.returns).square().mean();
   policy_loss_ = policy_loss.item<double>();
   value_loss_ = value_loss.item<double>();
-  // the entropy of a normal law is the logarithm of its spread, up to a constant
+  // the entropy of a normal distribution is the logarithm of its spread, up to a constant
   return policy_loss + value_loss - spec_.entropy * networks_.spread->log.sum();
 }
 

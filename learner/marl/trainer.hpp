@@ -87,8 +87,8 @@ class Trainer {
   TrainerSpec spec_;
   Communicator& communicator_;
   sim::WorkerPool pool_;
-  // One thread at a time computes with torch: with Debian's serial OpenBLAS, not with the reference BLAS, two at once
-  // now and then gave different numbers. Environments still step in parallel; processes (MPI) do both.
+  // One thread at a time computes with torch: with Debian's serial OpenBLAS, unlike the reference BLAS, two concurrent
+  // threads sometimes gave different numbers. Environments still step in parallel; processes (MPI) do both.
   mutable std::mutex torch_;
   std::vector<std::unique_ptr<Shard>> shards_;  // of this rank
   std::uint64_t steps_ = 0;

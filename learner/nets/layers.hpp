@@ -30,7 +30,7 @@ class AgentLinear final : public torch::nn::Module {
   torch::Tensor bias;    // sets x out
 };
 
-// norm(relu(rows)), the norm over the batch (and the agents that share it; momentum .1), over the row, or none.
+// norm(relu(rows)), the norm over the batch (and the agents that share it; momentum 0.1), over the row, or none.
 class RectifiedNorm final : public torch::nn::Module {
  public:
   RectifiedNorm(bundle::Normalisation kind, std::int64_t sets, std::int64_t width);
@@ -68,7 +68,7 @@ struct Structure {
 
 // How much each agent attends to each of its neighbours (FaaSConf, ASE 2024, and its code).
 // squared: e_jk = ((s_j Wq).(s_k Wk))^2 G_jk, w_jk = e_jk / (sum_l e_jl + 1e-3); softmax: of (s_j Wq).(s_k Wk) / sqrt D
-// over the neighbours; mean: all neighbours alike. An agent without neighbours attends to nobody.
+// over the neighbours; mean: all neighbours alike. An agent without neighbours gets a sum of 0.
 class NeighbourAttention final : public torch::nn::Module {
  public:
   // sets: 1, or agents: one module for each that attends

@@ -18,7 +18,7 @@ class Actor : public torch::nn::Module {
   }
 };
 
-// agents: 0 where the network takes any number of them.
+// agents: 0 if the network works for any number of agents.
 std::shared_ptr<Actor> make_actor(const bundle::NetworkSpec& spec, std::int64_t agents, std::int64_t features,
                                   at::Generator& generator);
 

@@ -1,6 +1,6 @@
 #pragma once
-// Stands between proposals and the platform, in training and in serving: learns which configurations kept the promise,
-// and replaces proposals that it does not trust.
+// Reviews proposed actions before they are applied, in training and in serving: learns which configurations met QoS,
+// and replaces proposals that may not.
 
 #include <cstddef>
 #include <memory>

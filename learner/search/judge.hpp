@@ -1,6 +1,6 @@
 #pragma once
-// Who wins a search: its finalists are simulated anew, since luck chose among many, and the cheapest that surely keeps
-// the promise wins.
+// Chooses the result of a search. Its finalists were selected among many, so their estimates are optimistic: they are
+// simulated again with new random numbers, and the cheapest that keeps the promise with the required confidence wins.
 
 #include <cstddef>
 #include <cstdint>

@@ -14,16 +14,16 @@ namespace faasconf::learner::search {
 
 using sim::GoOn;
 
-// What the windows of some simulations showed.
+// Means over simulated windows.
 struct Outcome {
   double price = 0;      // of the configuration alone
   double violation = 0;  // share of the windows that break the promise
 };
 
-// What is known of a configuration. A step simulates the same number of windows under every load.
+// The estimate of a configuration so far. A step simulates the same number of windows under every load.
 struct Estimate {
   double price = 0;
-  std::vector<sim::RunningMoments> violations{};  // per load: of the outcomes, one a step
+  std::vector<sim::RunningMoments> violations{};  // per load: of the outcomes, one per step
 
   std::size_t steps() const;       // under all loads
   double worst_violation() const;  // mean over steps, of the load with most
@@ -47,7 +47,7 @@ class Objective {
   std::uint64_t windows_of_step() const { return size_.loads * size_.windows; }
   std::uint64_t windows() const { return windows_; }  // simulated so far
 
-  // One step more; false where go_on ended it, perhaps before all loads had their turn.
+  // One more step; false if go_on ended it, possibly before all loads were simulated.
   bool step(const Point& point, Estimate& estimate, const GoOn& go_on);
   // Upper confidence bound of the share of broken windows, of the load where it is highest.
   double bound(const Estimate& estimate, const Feasibility& feasibility) const;

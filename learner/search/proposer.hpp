@@ -1,5 +1,5 @@
 #pragma once
-// A search method: it proposes points and learns what became of them.
+// A search method: it proposes points and is given their estimates.
 
 #include <cstddef>
 #include <span>

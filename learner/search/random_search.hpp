@@ -1,6 +1,6 @@
 #pragma once
-// A long random search for the cheapest configuration that keeps its promise: the reference that learners are held
-// against until there is a better one. It knows nothing of the workflow but what its windows show.
+// A long random search for the cheapest configuration that keeps its promise: the reference for learners. It uses only
+// the outcomes of simulated windows.
 
 #include <cstdint>
 #include <functional>

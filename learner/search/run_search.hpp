@@ -1,5 +1,5 @@
 #pragma once
-// The loop of every search: a method proposes points, each is simulated for as long as it might belong to the best.
+// The loop of every search: a method proposes points, and each is simulated as long as it may be among the best.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,9 +18,9 @@ struct Budget {
 };
 
 // Scores are price + 100 x the violations beyond the limit: by their mean while a point is in the race, which is
-// hopeful, and by their confidence bound when it has had all its steps. The finalists by score, the best first; luck
-// has chosen among many, so they look better than they are. Throws sim::Cancelled where go_on ended the search before
-// the first step.
+// hopeful, and by their confidence bound when it has had all its steps. The finalists by score, the best first;
+// selected among many, they look better than they are. Throws sim::Cancelled where go_on ended the search before the
+// first step.
 std::vector<Candidate> run_search(Objective& objective, Proposer& proposer, const Budget& budget,
                                   const Feasibility& feasibility, const GoOn& go_on);
 

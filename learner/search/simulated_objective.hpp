@@ -15,8 +15,8 @@ namespace faasconf::learner::search {
 class SimulatedObjective final : public Objective {
  public:
   // The environment's load, replications and length are the objective's own. Under its common_random_numbers the k-th
-  // step of every point meets the same random numbers, so that points differ by what they are, not by luck; without
-  // them no two steps do. Throws sim::Error for environments that cannot be simulated.
+  // step of every point meets the same random numbers, so that differences between points are not due to chance;
+  // otherwise all steps are independent. Throws sim::Error for environments that cannot be simulated.
   SimulatedObjective(const sim::EnvironmentSpec& environment, std::span<const int> users, std::uint64_t seed);
 
  private:

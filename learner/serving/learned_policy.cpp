@@ -89,7 +89,7 @@ LearnedPolicy::LearnedPolicy(const bundle::PolicyBundle& bundle, const sim::Scen
   check_fit(bundle.metadata, scenario, actions_, graph_, features_);
   if (clairvoyant_ && !options_.users) {
     throw sim::Error("policy for workflow " + bundle.metadata.workflow +
-                     " is clairvoyant: it must be told the users of the next window; where nobody knows them, train "
+                     " is clairvoyant: it needs the number of users of the next window; where that is unknown, train "
                      "one with load knowledge persistence, smoothing or seasonal");
   }
   if (bundle.metadata.safety.empty()) return;
@@ -130,8 +130,8 @@ sim::LoadOutlook LearnedPolicy::look_ahead(const sim::Observation& observation) 
   const double now = options_.users ? options_.users(observation.window) : observation.users;
   const double next = clairvoyant_ ? options_.users(observation.window + 1) : now;
   if (!begun_) begin_forecast(now);
-  const double told = forecast_.observe(now, next);
-  return {.users = told, .change = told - now, .upper = forecast_.upper()};
+  const double forecast = forecast_.observe(now, next);
+  return {.users = forecast, .change = forecast - now, .upper = forecast_.upper()};
 }
 
 }  // namespace faasconf::learner::serving

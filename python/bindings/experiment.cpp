@@ -127,7 +127,7 @@ Examples
       .def_property_readonly(
           "duration_s",
           [](const Experiment& experiment) { return sim::to_seconds(experiments::jobs::duration_of(experiment)); },
-          "How long a run is unless told otherwise, seconds.")
+          "How long a run is unless given, seconds.")
       .def_property_readonly(
           "resolved", [](const Experiment& experiment) { return experiment.resolved; },
           "The experiment as YAML, every value spelled out.")

@@ -48,7 +48,7 @@ void bind_metrics(py::module_& module) {
       .def_readonly("name", &DescribedMetric::name)
       .def_readonly("unit", &DescribedMetric::unit, "\"1\" for shares and for the paper's price, \"\" for flags.")
       .def_readonly("title", &DescribedMetric::title)
-      .def_readonly("topic", &DescribedMetric::topic, "What it tells of: ``latency``, ``losses``, ``cost``.")
+      .def_readonly("topic", &DescribedMetric::topic, "Its topic: ``latency``, ``losses``, ``cost``.")
       .def_readonly("better", &DescribedMetric::better, "``more``, ``less`` or ``neither``.")
       .def_readonly("formerly", &DescribedMetric::formerly, "A name that it had before, or \"\".")
       .def(py::pickle(

@@ -35,7 +35,7 @@ class ShownMetric:
         Empty where there is none.
     scale : float
     topic : str
-        What it tells of, such as ``latency`` or ``losses``; empty where the file does not say.
+        The topic, such as ``latency`` or ``losses``; empty where the file does not say.
     better : str
         ``more``, ``less`` or ``neither``.
     """

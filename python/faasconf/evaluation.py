@@ -50,15 +50,7 @@ class Evaluation:
 
 def load(path: Path) -> Evaluation:
     """Read what ``faasconf evaluate --out`` wrote; raises Error where it is something else."""
-    if not path.exists():
-        raise Error(f"{path}: no such file")
-    if not hdf5.is_hdf5(path):
-        raise Error(f"{path}: expected an evaluation, got a damaged or another file")
-    with hdf5.opened(path) as file:
-        found = hdf5.format_of(file)
-        if found != FORMAT:
-            raise Error(f"{path}: expected an evaluation, format \"{FORMAT}\", got \"{found}\"")
-        return read(file, path)
+    return hdf5.load(path, "an evaluation", FORMAT, read)
 
 
 def read(file: h5py.File, path: Path) -> Evaluation:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import h5py
 import numpy as np
@@ -29,6 +29,29 @@ def opened(path: Path) -> Iterator[h5py.File]:
             if isinstance(error, Error):
                 raise
             raise Error(f"{path}: a damaged {format_of(file) or 'file'}: {error}") from error
+
+
+Kind = TypeVar("Kind")
+
+
+def load(path: Path, what: str, format_name: str, read: Callable[[h5py.File, Path], Kind]) -> Kind:
+    """Read a file of one format with `read`.
+
+    Raises
+    ------
+    Error
+        When the file is missing, unreadable, of another format, or damaged. `what` names the format in messages:
+        "a result file".
+    """
+    if not path.exists():
+        raise Error(f"{path}: no such file")
+    if not is_hdf5(path):
+        raise Error(f"{path}: expected {what}, got a damaged or another file")
+    with opened(path) as file:
+        found = format_of(file)
+        if found != format_name:
+            raise Error(f"{path}: expected {what}, format \"{format_name}\", got \"{found}\"")
+        return read(file, path)
 
 
 def is_hdf5(path: Path) -> bool:

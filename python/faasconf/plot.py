@@ -22,7 +22,7 @@ from faasconf import command, workflow_graph
 from faasconf._error import Error
 from faasconf.result import Result, load
 
-# Okabe and Ito (2008), without yellow and black: told apart with any colour vision. Sky blue and orange come last
+# Okabe and Ito (2008), without yellow and black: distinguishable with any colour vision. Sky blue and orange come last
 # because they are pale on white.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"]
 DASHES = ["-", (0, (5, 2)), (0, (1, 1.5))]  # once the colours are used up

@@ -16,16 +16,14 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from faasconf import command
 from faasconf._error import Error
-from faasconf.plot import COLOURS, DPI, INK, QUIET, add_figure_option, shorten, style, write_figure
-from faasconf.trace_plot import with_unit
+from faasconf.plot import COLOURS, INK, QUIET, add_figure_option, shorten, style, write_figure
+from faasconf.trace_plot import four_panels, with_unit
 
-SIZE_PX = (1600, 1100)
 COLUMNS = ("calls", "denied", "cold", "cold_share", "latency_mean_s", "latency_p50_s", "latency_p99_s",
            "start_up_mib_s", "busy_mib_s", "idle_mib_s")
 MEMORY = (("busy_mib_s", "busy", COLOURS[2]), ("start_up_mib_s", "starting", COLOURS[5]),
@@ -39,7 +37,7 @@ def draw(functions: Columns, settings: str = "") -> Figure:
 
     Parameters
     ----------
-    functions : dict of float64 arrays, one value a function
+    functions : dict of float64 arrays, one value per function
         Columns of what ``faasconf trace replay --out`` wrote, NaN where a function has no value.
     settings : str
         How it was replayed, for the figure's head.
@@ -50,13 +48,11 @@ def draw(functions: Columns, settings: str = "") -> Figure:
         1600 x 1100 pixels.
     """
     with matplotlib.rc_context(style()):
-        figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI)
-        FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(2, 2, left=0.065, right=0.985, top=0.87, bottom=0.075, hspace=0.38, wspace=0.18)
-        draw_cold_shares(figure.add_subplot(grid[0, 0]), functions)
-        draw_cold_by_popularity(figure.add_subplot(grid[0, 1]), functions)
-        draw_memory(figure.add_subplot(grid[1, 0]), functions)
-        draw_latencies(figure.add_subplot(grid[1, 1]), functions)
+        figure, panels = four_panels()
+        draw_cold_shares(panels[0], functions)
+        draw_cold_by_popularity(panels[1], functions)
+        draw_memory(panels[2], functions)
+        draw_latencies(panels[3], functions)
         head(figure, functions, settings)
     return figure
 

@@ -184,7 +184,7 @@ def workflow_section(result: Result) -> str:
 
 
 def functions(result: Result) -> str:
-    """Three tables a case, a line per function: calls, what they use, and the instances."""
+    """Three tables per case, a line per function: calls, what they use, and the instances."""
     if not np.any(result.summary["function"] >= 0):
         return ""
     parts = ["<h2>By function</h2>\n"]
@@ -204,7 +204,7 @@ def functions(result: Result) -> str:
 
 
 def functions_table(result: Result, case: int, metrics: list[ShownMetric], *, knobs: bool, caption: str) -> str:
-    """A line per function; metrics that are zero throughout are named in the caption."""
+    """A line per function; metrics that are all zero are left out and named in the caption."""
     count = len(result.function_names)
     head = ["", *(heading(title, unit, below=True) for title, unit, _ in KNOBS if knobs)]
     rows = [[escape(name), *(knob_cells(result, case, function) if knobs else [])]
@@ -218,7 +218,7 @@ def functions_table(result: Result, case: int, metrics: list[ShownMetric], *, kn
         head.append(heading(metric.title, metric.unit, below=True))
         for cells, row in zip(rows, column):
             cells.append(cell(row, metric.scale))
-    note = f" Zero throughout: {', '.join(zero)}." if zero else ""
+    note = f" Omitted, all zero: {', '.join(zero)}." if zero else ""
     return table(head, rows, caption=escape(caption + note))
 
 

@@ -113,16 +113,7 @@ def load(path: str | Path) -> Result:
     Error
         When the file is missing, unreadable, no result, or written in a newer format.
     """
-    path = Path(path)
-    if not path.exists():
-        raise Error(f"{path}: no such file")
-    if not hdf5.is_hdf5(path):
-        raise Error(f"{path}: not a result file (HDF5 expected)")
-    with hdf5.opened(path) as file:
-        found = hdf5.format_of(file)
-        if found != FORMAT:
-            raise Error(f"{path}: not a result file: expected format \"{FORMAT}\", got \"{found}\"")
-        return read(file, path)
+    return hdf5.load(Path(path), "a result file", FORMAT, read)
 
 
 def read(file: h5py.File, path: Path) -> Result:

@@ -46,15 +46,21 @@ def draw(trace: Mapping[str, Any]) -> Figure:
         1600 x 1100 pixels.
     """
     with matplotlib.rc_context(style()):
-        figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI)
-        FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(2, 2, left=0.065, right=0.985, top=0.87, bottom=0.075, hspace=0.38, wspace=0.18)
-        draw_popularity(figure.add_subplot(grid[0, 0]), trace)
-        draw_triggers(figure.add_subplot(grid[0, 1]), trace)
-        draw_durations(figure.add_subplot(grid[1, 0]), trace)
-        draw_load(figure.add_subplot(grid[1, 1]), trace)
+        figure, panels = four_panels()
+        draw_popularity(panels[0], trace)
+        draw_triggers(panels[1], trace)
+        draw_durations(panels[2], trace)
+        draw_load(panels[3], trace)
         head(figure, trace)
     return figure
+
+
+def four_panels() -> tuple[Figure, list[Axes]]:
+    """A figure of 1600 x 1100 pixels with room for a head, and its panels row by row."""
+    figure = Figure(figsize=(SIZE_PX[0] / DPI, SIZE_PX[1] / DPI), dpi=DPI)
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(2, 2, left=0.065, right=0.985, top=0.87, bottom=0.075, hspace=0.38, wspace=0.18)
+    return figure, [figure.add_subplot(grid[row, column]) for row in range(2) for column in range(2)]
 
 
 def head(figure: Figure, trace: Mapping[str, Any]) -> None:
@@ -102,7 +108,7 @@ def draw_durations(axes: Axes, trace: Mapping[str, Any]) -> None:
     points = np.array(trace["durations_s"], dtype=float).reshape(-1, 2)
     points = points[points[:, 1] > 0]
     if not len(points):
-        axes.annotate("the trace does not tell", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
+        axes.annotate("not in the trace", (0.5, 0.5), xycoords="axes fraction", ha="center", color=QUIET)
         axes.set_xticks([])
         return
     axes.set_xscale("log")

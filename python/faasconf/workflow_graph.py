@@ -198,7 +198,7 @@ def draw(axes: Axes, graph: Graph, *, ink: str, quiet: str, fontsize: float = 10
     points = 72 / axes.figure.dpi
     size = min(fontsize, extent.width * points / total, row_share * extent.height * points / (2 * rows + 1.2))
 
-    # nodes; their boxes tell where edges begin and end
+    # nodes; edges begin and end at their boxes
     to_data_width = total / extent.width
     renderer = axes.figure.canvas.get_renderer()
     half_width = {}

@@ -32,60 +32,60 @@ void require_positive(const char* parameter, double value) {
   require(value > 0 && std::isfinite(value), parameter, "a finite number > 0", value);
 }
 
-void check(const Deterministic& law) { require_non_negative("deterministic: value", law.value); }
+void check(const Deterministic& family) { require_non_negative("deterministic: value", family.value); }
 
-void check(const Exponential& law) { require_non_negative("exponential: mean", law.mean); }
+void check(const Exponential& family) { require_non_negative("exponential: mean", family.mean); }
 
-void check(const LogNormal& law) {
-  require(std::isfinite(law.mu), "log-normal: mu", "a finite number", law.mu);
-  require_non_negative("log-normal: sigma", law.sigma);
+void check(const LogNormal& family) {
+  require(std::isfinite(family.mu), "log-normal: mu", "a finite number", family.mu);
+  require_non_negative("log-normal: sigma", family.sigma);
 }
 
-void check(const Gamma& law) {
-  require_positive("gamma: shape", law.shape);
-  require_non_negative("gamma: scale", law.scale);
+void check(const Gamma& family) {
+  require_positive("gamma: shape", family.shape);
+  require_non_negative("gamma: scale", family.scale);
 }
 
-void check(const HyperExponential& law) {
-  require(law.probability_1 >= 0 && law.probability_1 <= 1, "hyper-exponential: probability", "a number from 0 to 1",
-          law.probability_1);
-  require_non_negative("hyper-exponential: first mean", law.mean_1);
-  require_non_negative("hyper-exponential: second mean", law.mean_2);
+void check(const HyperExponential& family) {
+  require(family.probability_1 >= 0 && family.probability_1 <= 1, "hyper-exponential: probability",
+          "a number from 0 to 1", family.probability_1);
+  require_non_negative("hyper-exponential: first mean", family.mean_1);
+  require_non_negative("hyper-exponential: second mean", family.mean_2);
 }
 
-void check(const Weibull& law) {
-  require_positive("weibull: shape", law.shape);
-  require_non_negative("weibull: scale", law.scale);
+void check(const Weibull& family) {
+  require_positive("weibull: shape", family.shape);
+  require_non_negative("weibull: scale", family.scale);
 }
 
-void check(const Empirical& law) {
+void check(const Empirical& family) {
   const auto count = [](std::size_t size) { return static_cast<double>(size); };
-  require(law.probabilities.size() >= 2, "empirical: quantiles", "at least 2", count(law.probabilities.size()));
-  require(law.values.size() == law.probabilities.size(), "empirical: values", "as many as probabilities",
-          count(law.values.size()));
-  require(law.probabilities.front() == 0, "empirical: first probability", "0", law.probabilities.front());
-  require(law.probabilities.back() == 1, "empirical: last probability", "1", law.probabilities.back());
-  require_non_negative("empirical: value", law.values.front());
-  for (std::size_t i = 1; i < law.values.size(); ++i) {
-    require(law.probabilities[i] >= law.probabilities[i - 1], "empirical: probability", "one not below the last",
-            law.probabilities[i]);
-    require_non_negative("empirical: value", law.values[i]);
-    require(law.values[i] >= law.values[i - 1], "empirical: value", "one not below the last", law.values[i]);
+  require(family.probabilities.size() >= 2, "empirical: quantiles", "at least 2", count(family.probabilities.size()));
+  require(family.values.size() == family.probabilities.size(), "empirical: values", "as many as probabilities",
+          count(family.values.size()));
+  require(family.probabilities.front() == 0, "empirical: first probability", "0", family.probabilities.front());
+  require(family.probabilities.back() == 1, "empirical: last probability", "1", family.probabilities.back());
+  require_non_negative("empirical: value", family.values.front());
+  for (std::size_t i = 1; i < family.values.size(); ++i) {
+    require(family.probabilities[i] >= family.probabilities[i - 1], "empirical: probability", "one not below the last",
+            family.probabilities[i]);
+    require_non_negative("empirical: value", family.values[i]);
+    require(family.values[i] >= family.values[i - 1], "empirical: value", "one not below the last", family.values[i]);
   }
 }
 
-double mean_of(const Deterministic& law) { return law.value; }
-double mean_of(const Exponential& law) { return law.mean; }
-double mean_of(const LogNormal& law) { return std::exp(law.mu + law.sigma * law.sigma / 2); }
-double mean_of(const Gamma& law) { return law.shape * law.scale; }
-double mean_of(const HyperExponential& law) {
-  return law.probability_1 * law.mean_1 + (1 - law.probability_1) * law.mean_2;
+double mean_of(const Deterministic& family) { return family.value; }
+double mean_of(const Exponential& family) { return family.mean; }
+double mean_of(const LogNormal& family) { return std::exp(family.mu + family.sigma * family.sigma / 2); }
+double mean_of(const Gamma& family) { return family.shape * family.scale; }
+double mean_of(const HyperExponential& family) {
+  return family.probability_1 * family.mean_1 + (1 - family.probability_1) * family.mean_2;
 }
-double mean_of(const Weibull& law) { return law.scale * std::tgamma(1 + 1 / law.shape); }
-double mean_of(const Empirical& law) {
+double mean_of(const Weibull& family) { return family.scale * std::tgamma(1 + 1 / family.shape); }
+double mean_of(const Empirical& family) {
   double mean = 0;
-  for (std::size_t i = 1; i < law.values.size(); ++i) {
-    mean += (law.probabilities[i] - law.probabilities[i - 1]) * (law.values[i - 1] / 2 + law.values[i] / 2);
+  for (std::size_t i = 1; i < family.values.size(); ++i) {
+    mean += (family.probabilities[i] - family.probabilities[i - 1]) * (family.values[i - 1] / 2 + family.values[i] / 2);
   }
   return mean;
 }
@@ -93,60 +93,71 @@ double mean_of(const Empirical& law) {
 // For distributions whose mean is not 0.
 double squared_cv_of(const Deterministic&) { return 0; }
 double squared_cv_of(const Exponential&) { return 1; }
-double squared_cv_of(const LogNormal& law) { return std::expm1(law.sigma * law.sigma); }
-double squared_cv_of(const Gamma& law) { return 1 / law.shape; }
-double squared_cv_of(const HyperExponential& law) {
-  const double mean = mean_of(law);
-  const double ratio_1 = law.mean_1 / mean;
-  const double ratio_2 = law.mean_2 / mean;
-  return 2 * (law.probability_1 * ratio_1 * ratio_1 + (1 - law.probability_1) * ratio_2 * ratio_2) - 1;
+double squared_cv_of(const LogNormal& family) { return std::expm1(family.sigma * family.sigma); }
+double squared_cv_of(const Gamma& family) { return 1 / family.shape; }
+double squared_cv_of(const HyperExponential& family) {
+  const double mean = mean_of(family);
+  const double ratio_1 = family.mean_1 / mean;
+  const double ratio_2 = family.mean_2 / mean;
+  return 2 * (family.probability_1 * ratio_1 * ratio_1 + (1 - family.probability_1) * ratio_2 * ratio_2) - 1;
 }
-double squared_cv_of(const Weibull& law) {
-  const double first = std::tgamma(1 + 1 / law.shape);
-  return std::max(0.0, std::tgamma(1 + 2 / law.shape) / first / first - 1);
+double squared_cv_of(const Weibull& family) {
+  const double first = std::tgamma(1 + 1 / family.shape);
+  return std::max(0.0, std::tgamma(1 + 2 / family.shape) / first / first - 1);
 }
-double squared_cv_of(const Empirical& law) {
-  const double mean = mean_of(law);
+double squared_cv_of(const Empirical& family) {
+  const double mean = mean_of(family);
   double sum = 0;
-  for (std::size_t i = 1; i < law.values.size(); ++i) {
-    // second moment of a uniform law about the mean
-    const double low = law.values[i - 1] / mean - 1;
-    const double high = law.values[i] / mean - 1;
-    sum += (law.probabilities[i] - law.probabilities[i - 1]) * (low * low + low * high + high * high) / 3;
+  for (std::size_t i = 1; i < family.values.size(); ++i) {
+    // second moment of a uniform distribution about the mean
+    const double low = family.values[i - 1] / mean - 1;
+    const double high = family.values[i] / mean - 1;
+    sum += (family.probabilities[i] - family.probabilities[i - 1]) * (low * low + low * high + high * high) / 3;
   }
   return sum;
 }
 
-double sample_of(const Deterministic& law, Rng&) { return law.value; }
-double sample_of(const Exponential& law, Rng& rng) { return law.mean * rng.exponential(); }
-double sample_of(const LogNormal& law, Rng& rng) { return std::exp(law.mu + law.sigma * rng.normal()); }
-double sample_of(const Gamma& law, Rng& rng) { return law.scale * rng.gamma(law.shape); }
-double sample_of(const HyperExponential& law, Rng& rng) {
-  const double mean = rng.uniform() < law.probability_1 ? law.mean_1 : law.mean_2;
+double sample_of(const Deterministic& family, Rng&) { return family.value; }
+double sample_of(const Exponential& family, Rng& rng) { return family.mean * rng.exponential(); }
+double sample_of(const LogNormal& family, Rng& rng) { return std::exp(family.mu + family.sigma * rng.normal()); }
+double sample_of(const Gamma& family, Rng& rng) { return family.scale * rng.gamma(family.shape); }
+double sample_of(const HyperExponential& family, Rng& rng) {
+  const double mean = rng.uniform() < family.probability_1 ? family.mean_1 : family.mean_2;
   return mean * rng.exponential();
 }
-double sample_of(const Weibull& law, Rng& rng) { return law.scale * std::pow(rng.exponential(), 1 / law.shape); }
-double sample_of(const Empirical& law, Rng& rng) {
+double sample_of(const Weibull& family, Rng& rng) {
+  return family.scale * std::pow(rng.exponential(), 1 / family.shape);
+}
+double sample_of(const Empirical& family, Rng& rng) {
   // uniform() is below 1, the last probability: there is always an upper quantile
   const double probability = rng.uniform();
-  const auto upper = std::upper_bound(law.probabilities.begin(), law.probabilities.end(), probability);
-  const auto i = static_cast<std::size_t>(upper - law.probabilities.begin());
-  const double share = (probability - law.probabilities[i - 1]) / (law.probabilities[i] - law.probabilities[i - 1]);
-  return law.values[i - 1] + share * (law.values[i] - law.values[i - 1]);
+  const auto upper = std::upper_bound(family.probabilities.begin(), family.probabilities.end(), probability);
+  const auto i = static_cast<std::size_t>(upper - family.probabilities.begin());
+  const double share =
+      (probability - family.probabilities[i - 1]) / (family.probabilities[i] - family.probabilities[i - 1]);
+  return family.values[i - 1] + share * (family.values[i] - family.values[i - 1]);
 }
 
-Distribution::Law scaled_law(const Deterministic& law, double factor) { return Deterministic{law.value * factor}; }
-Distribution::Law scaled_law(const Exponential& law, double factor) { return Exponential{law.mean * factor}; }
-Distribution::Law scaled_law(const LogNormal& law, double factor) {
-  return LogNormal{law.mu + std::log(factor), law.sigma};
+Distribution::Family scaled_family(const Deterministic& family, double factor) {
+  return Deterministic{family.value * factor};
 }
-Distribution::Law scaled_law(const Gamma& law, double factor) { return Gamma{law.shape, law.scale * factor}; }
-Distribution::Law scaled_law(const HyperExponential& law, double factor) {
-  return HyperExponential{law.probability_1, law.mean_1 * factor, law.mean_2 * factor};
+Distribution::Family scaled_family(const Exponential& family, double factor) {
+  return Exponential{family.mean * factor};
 }
-Distribution::Law scaled_law(const Weibull& law, double factor) { return Weibull{law.shape, law.scale * factor}; }
-Distribution::Law scaled_law(const Empirical& law, double factor) {
-  Empirical result = law;
+Distribution::Family scaled_family(const LogNormal& family, double factor) {
+  return LogNormal{family.mu + std::log(factor), family.sigma};
+}
+Distribution::Family scaled_family(const Gamma& family, double factor) {
+  return Gamma{family.shape, family.scale * factor};
+}
+Distribution::Family scaled_family(const HyperExponential& family, double factor) {
+  return HyperExponential{family.probability_1, family.mean_1 * factor, family.mean_2 * factor};
+}
+Distribution::Family scaled_family(const Weibull& family, double factor) {
+  return Weibull{family.shape, family.scale * factor};
+}
+Distribution::Family scaled_family(const Empirical& family, double factor) {
+  Empirical result = family;
   for (double& value : result.values) value *= factor;
   return result;
 }
@@ -186,8 +197,8 @@ Weibull Weibull::of(double mean, double shape) {
   return {.shape = shape, .scale = mean / std::tgamma(1 + 1 / shape)};
 }
 
-Distribution::Distribution(Law law) : law_(std::move(law)) {
-  std::visit([](const auto& one) { check(one); }, law_);
+Distribution::Distribution(Family family) : family_(std::move(family)) {
+  std::visit([](const auto& one) { check(one); }, family_);
   if (!std::isfinite(mean())) throw Error("distribution: expected a finite mean, got " + six_digits(mean()));
   if (!std::isfinite(squared_cv())) {
     throw Error("distribution: expected a finite variance, got a squared cv of " + six_digits(squared_cv()));
@@ -195,16 +206,16 @@ Distribution::Distribution(Law law) : law_(std::move(law)) {
 }
 
 double Distribution::sample_other(Rng& rng) const {
-  return std::visit([&rng](const auto& law) { return sample_of(law, rng); }, law_);
+  return std::visit([&rng](const auto& family) { return sample_of(family, rng); }, family_);
 }
 
 double Distribution::mean() const {
-  return std::visit([](const auto& law) { return mean_of(law); }, law_);
+  return std::visit([](const auto& family) { return mean_of(family); }, family_);
 }
 
 double Distribution::squared_cv() const {
   if (is_zero()) return 0;
-  return std::visit([](const auto& law) { return squared_cv_of(law); }, law_);
+  return std::visit([](const auto& family) { return squared_cv_of(family); }, family_);
 }
 
 bool Distribution::is_zero() const { return mean() == 0; }
@@ -212,16 +223,16 @@ bool Distribution::is_zero() const { return mean() == 0; }
 Distribution Distribution::scaled(double factor) const {
   require_non_negative("distribution: factor", factor);
   if (factor == 0) return Deterministic{0};
-  return std::visit([factor](const auto& law) { return scaled_law(law, factor); }, law_);
+  return std::visit([factor](const auto& family) { return scaled_family(family, factor); }, family_);
 }
 
 std::string format(const Distribution& distribution) {
-  const auto text = [&distribution](const auto& law) -> std::string {
-    using L = std::decay_t<decltype(law)>;
+  const auto text = [&distribution](const auto& family) -> std::string {
+    using L = std::decay_t<decltype(family)>;
     if constexpr (std::is_same_v<L, Deterministic>) {
-      return "deterministic(" + six_digits(law.value) + ")";
+      return "deterministic(" + six_digits(family.value) + ")";
     } else if constexpr (std::is_same_v<L, Exponential>) {
-      return "exponential(mean " + six_digits(law.mean) + ")";
+      return "exponential(mean " + six_digits(family.mean) + ")";
     } else if constexpr (std::is_same_v<L, LogNormal>) {
       return "log-normal(" + mean_and_cv(distribution) + ")";
     } else if constexpr (std::is_same_v<L, Gamma>) {
@@ -229,13 +240,13 @@ std::string format(const Distribution& distribution) {
     } else if constexpr (std::is_same_v<L, HyperExponential>) {
       return "hyper-exponential(" + mean_and_cv(distribution) + ")";
     } else if constexpr (std::is_same_v<L, Weibull>) {
-      return "weibull(mean " + six_digits(distribution.mean()) + ", shape " + six_digits(law.shape) + ")";
+      return "weibull(mean " + six_digits(distribution.mean()) + ", shape " + six_digits(family.shape) + ")";
     } else {
       static_assert(std::is_same_v<L, Empirical>);
-      return "empirical(" + mean_and_cv(distribution) + ", " + std::to_string(law.values.size()) + " quantiles)";
+      return "empirical(" + mean_and_cv(distribution) + ", " + std::to_string(family.values.size()) + " quantiles)";
     }
   };
-  return std::visit(text, distribution.law());
+  return std::visit(text, distribution.family());
 }
 
 }  // namespace faasconf::sim

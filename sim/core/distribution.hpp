@@ -1,5 +1,6 @@
 #pragma once
-// Distributions of times, work and sizes: non-negative random numbers, in the unit of whoever owns the distribution.
+// Distributions of times, work and sizes: non-negative random numbers, in the unit that the owner of the distribution
+// chooses.
 
 #include <string>
 #include <type_traits>
@@ -56,36 +57,36 @@ struct Empirical {
 
 class Distribution {
  public:
-  using Law = std::variant<Deterministic, Exponential, LogNormal, Gamma, HyperExponential, Weibull, Empirical>;
+  using Family = std::variant<Deterministic, Exponential, LogNormal, Gamma, HyperExponential, Weibull, Empirical>;
 
   // Throws Error when a parameter is impossible, or the mean or the variance infinite. Means and scales may be 0.
-  Distribution(Law law);
-  template <class One, class = std::enable_if_t<std::is_constructible_v<Law, std::in_place_type_t<One>, One>>>
-  Distribution(One law) : Distribution(Law(std::move(law))) {}
+  Distribution(Family family);
+  template <class One, class = std::enable_if_t<std::is_constructible_v<Family, std::in_place_type_t<One>, One>>>
+  Distribution(One family) : Distribution(Family(std::move(family))) {}
   Distribution() = default;  // always 0
 
   double sample(Rng& rng) const;
   double mean() const;
   double squared_cv() const;  // variance / mean^2; 0 when the mean is 0
-  bool is_zero() const;       // never gives anything but 0
-  bool is_random() const { return !std::holds_alternative<Deterministic>(law_); }  // samples draw from the stream
-  Distribution scaled(double factor) const;                                        // of factor x X; factor >= 0
-  const Law& law() const { return law_; }
+  bool is_zero() const;       // every sample is 0
+  bool is_random() const { return !std::holds_alternative<Deterministic>(family_); }  // samples draw from the stream
+  Distribution scaled(double factor) const;                                           // of factor x X; factor >= 0
+  const Family& family() const { return family_; }
 
   friend bool operator==(const Distribution&, const Distribution&) = default;
 
  private:
-  double sample_other(Rng& rng) const;  // distributions that cost more than the call
+  double sample_other(Rng& rng) const;  // the less common families
 
-  Law law_;
+  Family family_;
 };
 
 std::string format(const Distribution& distribution);  // "gamma(mean 2, cv 0.5)", to 6 digits
 
 // The two most common distributions cost nothing beyond their draw.
 inline double Distribution::sample(Rng& rng) const {
-  if (const auto* exponential = std::get_if<Exponential>(&law_)) return exponential->mean * rng.exponential();
-  if (const auto* deterministic = std::get_if<Deterministic>(&law_)) return deterministic->value;
+  if (const auto* exponential = std::get_if<Exponential>(&family_)) return exponential->mean * rng.exponential();
+  if (const auto* deterministic = std::get_if<Deterministic>(&family_)) return deterministic->value;
   return sample_other(rng);
 }
 

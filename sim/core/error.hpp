@@ -1,5 +1,6 @@
 #pragma once
-// What input that cannot be used throws: where, what was expected, what came. Layers add a line with throw_with_nested.
+// The exception for unusable input. Its message says where, what was expected and what was found; each layer adds a
+// line with throw_with_nested.
 
 #include <exception>
 #include <stdexcept>
@@ -13,13 +14,13 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Thrown where a caller's go_on() said no: nothing is wrong, and nothing was computed.
+// Thrown when a caller's go_on() returned false: not an error, but there is no result.
 class Cancelled : public std::exception {
  public:
   const char* what() const noexcept override { return "cancelled"; }
 };
 
-// The message of an exception and of all that it nests: outermost first, a line each, the nested ones indented.
+// The messages of an exception and of the exceptions nested in it, one per line, outermost first, nested ones indented.
 std::string describe(const std::exception& error);
 
 }  // namespace faasconf::sim

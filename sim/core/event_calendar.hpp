@@ -1,6 +1,6 @@
 #pragma once
-// Events of the more distant future, in unsorted buckets by their time: an event queue with many pending events keeps
-// them out of its heap. After the ladder queue (Tang, Goh and Thng, 2005), with one rung.
+// Events of the distant future, in unsorted buckets by time. An event queue with many pending events keeps these out of
+// its heap. After the ladder queue (Tang, Goh and Thng, 2005), with one rung.
 
 #include <algorithm>
 #include <bit>
@@ -15,8 +15,8 @@
 namespace faasconf::sim {
 
 // An event is one integer whose upper 64 bits are its time in nanoseconds, not negative. Buckets of equal width, a
-// power of two, begin at the earliest event; what lies beyond the last one waits until they are empty and is spread
-// anew, so an event is moved a few times in all, whatever the number pending.
+// power of two, begin at the earliest event; later events wait until all buckets are empty and are then distributed
+// again. So each event is moved a few times in all, however many are pending.
 class EventCalendar {
  public:
   __extension__ using Key = unsigned __int128;
@@ -25,16 +25,16 @@ class EventCalendar {
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
 
-  // Makes buckets for these events, of which the calendar, which is empty, takes care now. Reorders them.
+  // Fills the empty calendar with these events. Reorders the span.
   void spread(std::span<Key> keys);
-  // Not before the end of the bucket that was taken last.
+  // The event must not lie before the end of the bucket taken last.
   void push(Key key) {
     ++size_;
     const std::uint64_t bucket = (time_of(key) - base_) >> shift_;
     append(bucket < heads_.size() ? heads_[bucket] : beyond_, key);
   }
-  // Passes the events of the earliest bucket to take(key), unless it is empty; returns the key before which no event
-  // is left here.
+  // Passes the events of the earliest bucket to take(key), unless it is empty; returns a key that no remaining event
+  // precedes.
   template <class Take>
   Key take_bucket(Take take);
   void clear();  // keeps the memory

@@ -19,7 +19,7 @@ namespace faasconf::sim {
 class EventTag {
  public:
   static constexpr std::uint32_t kIndexLimit = 1U << 26;
-  static constexpr std::uint32_t kNoKind = 15;  // the kinds of events are below; this one means that there is none
+  static constexpr std::uint32_t kNoKind = 15;  // event kinds are smaller; this value means no event
 
   constexpr EventTag() = default;
   constexpr EventTag(std::uint32_t kind, std::uint32_t index) : bits_((kind << 26) | index) {
@@ -45,23 +45,23 @@ struct Event {
 };
 
 // An event is one 128-bit integer: time, sequence and tag, most significant first, so that a comparison is one
-// branch-free subtraction. A few events are kept sorted: taking the next one out is then free of branches that cannot
-// be foreseen. More are in a heap of arity four: siblings share a cache line, and the places after the last event hold
-// a key beyond all others, so that every event that has children has four. With many events pending, the heap holds the
-// near future alone and stays in the cache; the rest lies in a calendar. Times are not negative. Ties keep their order
-// through 2^34 pushes.
+// branch-free subtraction. Up to 32 events are kept sorted, so that taking the next one has no unpredictable branches.
+// More are in a heap of arity four: siblings share a cache line, and the places after the last event hold a key beyond
+// all others, so that every event that has children has four. With many events pending, the heap holds the near future
+// alone and stays in the cache; the rest lies in a calendar. Times are not negative. Ties keep their order through 2^34
+// pushes.
 class EventQueue {
  public:
   bool empty() const { return next_key() == kBeyond; }
   std::size_t size() const;
   Time next_time() const { return time_of(next_key()); }
 
-  // Returns the event's sequence number, by which a stale event is told from the one that replaced it.
+  // Returns the event's sequence number, which distinguishes a stale event from its replacement.
   std::uint64_t push(Time time, EventTag tag);
-  // The same for one event at a time, which stays out of the heap: of arrivals, each brings the next.
+  // The same for a single pending event outside the heap, such as the next arrival.
   std::uint64_t push_beside(Time time, EventTag tag);
-  // The same for events that come in the order of pushing, lane by lane, such as those after a constant delay: they
-  // stay out of the heap, too.
+  // The same for events that are due in the order in which they are pushed, per lane, such as those after a constant
+  // delay. They stay out of the heap as well.
   static constexpr std::size_t kLanes = 4;
   std::uint64_t push_in_order(std::size_t lane, Time time, EventTag tag);
   // Of the next event in the heap (0) and of those that may follow it (1 .. 4); of kNoKind where there are none.
@@ -261,8 +261,8 @@ inline Event EventQueue::pop_inside() {
   return event_of(key);
 }
 
-// The hole sinks to the bottom and the last event rises from there: it belongs near the bottom, so that hardly a
-// comparison is in doubt.
+// The hole sinks to the bottom and the last event rises from there: it belongs near the bottom, so nearly every
+// comparison is predictable.
 inline EventQueue::Key EventQueue::pop_top() {
   Key* const keys = heap();
   const Key top = keys[0];

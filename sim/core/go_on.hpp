@@ -1,5 +1,5 @@
 #pragma once
-// How a caller ends what takes long.
+// How a caller cancels a long computation.
 
 #include <functional>
 
@@ -7,15 +7,15 @@
 
 namespace faasconf::sim {
 
-// Asked at least every 0.1 s by each thread at work, perhaps by several at once; one that has said no keeps saying so.
-// Empty: goes on always.
+// Returns false to cancel, and false from then on. Each working thread calls it at least every 0.1 s, possibly several
+// at once. Empty: never cancels.
 using GoOn = std::function<bool()>;
 
 inline void throw_if_cancelled(const GoOn& go_on) {
   if (go_on && !go_on()) throw Cancelled();
 }
 
-// The same of a loop: asks at every `kTurns`-th turn alone.
+// For loops: asks only once in `kTurns` iterations.
 //
 //   Questions<64> questions(go_on);
 //   for (const Row& row : rows) {

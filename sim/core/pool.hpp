@@ -14,7 +14,8 @@ namespace faasconf::sim {
 template <class T>
 class Pool {
  public:
-  // The slot still holds its last owner's values. Throws std::length_error beyond the indices that an event can carry.
+  // The slot still holds the values of its previous owner. Throws std::length_error beyond the indices that an event
+  // can carry.
   std::uint32_t take() {
     if (free_count_ == 0) [[unlikely]]
       add_slot();

@@ -103,7 +103,7 @@ Rng::Rng(std::uint64_t seed) {
 }
 
 double Rng::exponential_outside(std::size_t layer, double x) {
-  // beyond the base the law begins anew: it has no memory
+  // beyond the base the distribution begins anew: it has no memory
   if (layer == 0) return ExponentialDensity::kTailStart + exponential();
   const double y =
       kExponential.heights[layer] + uniform() * (kExponential.heights[layer + 1] - kExponential.heights[layer]);

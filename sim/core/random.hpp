@@ -1,6 +1,6 @@
 #pragma once
-// Random streams that are asked for by name. A stream added tomorrow disturbs none that exist today, and two policies
-// meet the same arrivals: common random numbers for free.
+// Random streams that are asked for by name. Adding a stream changes none of the others, and two policies see the same
+// arrivals (common random numbers).
 
 #include <array>
 #include <cstddef>

@@ -1,14 +1,16 @@
 #include "sim/core/worker_pool.hpp"
 
+#include <algorithm>
+#include <exception>
+#include <limits>
 #include <string>
-#include <utility>
 
 #include "sim/core/error.hpp"
 
 namespace faasconf::sim {
 
 WorkerPool::WorkerPool(int threads) {
-  if (threads < 1) throw Error("expected at least one thread, got " + std::to_string(threads));
+  if (threads < 1) throw Error("threads: expected at least 1, got " + std::to_string(threads));
   for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { wait_for_work(); });
 }
 
@@ -27,7 +29,7 @@ void WorkerPool::run(std::size_t count, const std::function<void(std::size_t)>& 
     work_ = &work;
     count_ = count;
     next_ = 0;
-    error_ = nullptr;
+    error_ = {};
     busy_ = workers_.size();
     ++round_;
   }
@@ -35,11 +37,12 @@ void WorkerPool::run(std::size_t count, const std::function<void(std::size_t)>& 
   take_all();
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return busy_ == 0; });
-  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  error_.rethrow();
 }
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
-  WorkerPool(threads).run(count, work);
+  const auto most = static_cast<int>(std::clamp<std::size_t>(count, 1, std::numeric_limits<int>::max()));
+  WorkerPool(std::min(threads, most)).run(count, work);
 }
 
 void WorkerPool::wait_for_work() {
@@ -67,10 +70,8 @@ void WorkerPool::take_all() {
       (*work_)(i);
     } catch (...) {
       const std::scoped_lock lock(mutex_);
-      if (!error_ || i < error_at_) {
-        error_ = std::current_exception();
-        error_at_ = i;
-      }
+      error_.keep(i, std::current_exception());
+      next_ = count_;
     }
   }
 }

@@ -1,25 +1,27 @@
 #pragma once
-// Runs the same work for many items on several threads, repeatedly.
+// Runs the same work for many items on several threads. in_order.hpp uses results one after the other.
 
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "sim/core/first_error.hpp"
+
 namespace faasconf::sim {
 
-// Threads that wait for work; the caller is one of them. A free thread takes the next item.
+// Threads that wait for work between runs; the caller is one of them. A free thread takes the next item.
 class WorkerPool {
  public:
   explicit WorkerPool(int threads);  // at least 1
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
 
-  // Calls work(i) once for each i in 0 .. count - 1 and returns when all are done. Rethrows what the lowest i threw.
+  // Calls work(i) once for each i below count and returns when all are done. After an error no more are begun. Throws
+  // the error that a single thread would have met; any other error takes precedence over Cancelled.
   void run(std::size_t count, const std::function<void(std::size_t)>& work);
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
@@ -35,8 +37,7 @@ class WorkerPool {
   std::size_t round_ = 0;
   std::size_t busy_ = 0;  // workers that have not finished this round
   bool stop_ = false;
-  std::exception_ptr error_;
-  std::size_t error_at_ = 0;
+  FirstError error_;
   std::vector<std::thread> workers_;
 };
 

@@ -9,7 +9,7 @@
 
 namespace faasconf::sim {
 
-// Of an action: CPU limit, memory limit, replicas, concurrency limit.
+// Numbers in an action of one agent: CPU limit, memory limit, replicas, concurrency limit.
 inline constexpr std::size_t kKnobs = 4;
 
 // How a number in [0, 1] becomes one of the integers min .. max.
@@ -24,7 +24,7 @@ struct ActionRounding {
   Mebibytes memory_step{1};  // the memory limit likewise
 };
 
-// The agents of a workflow are its functions that are tuned, in their order; fixed ones keep what they have.
+// The agents of a workflow are its tuned functions, in order; fixed functions keep their configuration.
 class ActionSpace {
  public:
   explicit ActionSpace(const WorkflowSpec& workflow, const ActionRounding& rounding = {});
@@ -33,10 +33,10 @@ class ActionSpace {
   std::size_t size() const { return kKnobs * agents_.size(); }  // numbers in the actions of all agents
   FunctionId function(std::size_t agent) const { return agents_[agent]; }
 
-  // actions: agents() x kKnobs, row by row; what lies outside [0, 1] is cut to it. Throws Error for NaN, naming agent
-  // and knob; the configuration is then as it was.
+  // actions: agents() x kKnobs, row by row; values outside [0, 1] are clipped. Throws Error for NaN, naming agent
+  // and knob; the configuration is then unchanged.
   void decode(std::span<const float> actions, Configuration& configuration) const;
-  // The actions that give these knobs, up to rounding; knobs outside their ranges are cut to them.
+  // The actions that give these knobs, up to rounding; knobs outside their ranges are clipped.
   void encode(const Configuration& configuration, std::span<float> actions) const;
 
  private:

@@ -45,7 +45,8 @@ EnvironmentSpec checked(EnvironmentSpec spec) {
   if (spec.episode_windows == 0) throw Error("an environment: expected episodes of at least one window, got 0");
   if (!spec.scenario.redeploy && spec.scenario.attribution != Attribution::completed) {
     throw Error(
-        "an environment whose state carries over: expected attribution completed, since nobody waits for what "
+        "an environment whose state carries over: expected attribution completed, since an environment does not wait "
+        "for what "
         "a window leaves behind");
   }
   if (spec.replications == 0 || spec.replications > kMostReplications) {
@@ -287,8 +288,9 @@ void Environment::run_replications() {
 
 void Environment::look() {
   const int now = users();
-  const double told = forecast_.observe(now, users(window_ + 1));
-  plan_->features().write(seen_, actions_, {.users = told, .change = told - now, .upper = forecast_.upper()}, rows_);
+  const double forecast = forecast_.observe(now, users(window_ + 1));
+  plan_->features().write(seen_, actions_, {.users = forecast, .change = forecast - now, .upper = forecast_.upper()},
+                          rows_);
 }
 
 }  // namespace faasconf::sim

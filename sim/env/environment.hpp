@@ -36,8 +36,8 @@ struct EnvironmentSpec {
   std::size_t season_windows = 1;
   double upper_quantile = 0.9;  // of the load, among the extended features
   std::size_t episode_windows = 15;
-  // How often each step's window is run, with independent random numbers: the reward is the mean, so its violation
-  // estimates the probability of missing QoS. The first run is observed. More than 1 under `redeploy` only.
+  // The number of times each step's window is run, with independent random numbers: the reward is the mean, so its
+  // violation estimates the probability of missing QoS. The first run is observed. More than 1 under `redeploy` only.
   std::size_t replications = 1;
   // Under `redeploy` only: the steps of an environment use the same random numbers whenever the load is the same, so
   // that two configurations differ by their effects, not by chance.
@@ -47,7 +47,7 @@ struct EnvironmentSpec {
   RewardSpec reward;
 };
 
-// The const part, which any number of environments on any threads may share.
+// The const part, shared by environments on any threads.
 class EnvironmentPlan {
  public:
   // Throws Error for anything that cannot be simulated or trained on, saying what and why.
@@ -71,25 +71,26 @@ class EnvironmentPlan {
 
 // One environment. Episodes never terminate; they are truncated after their last window, so a learner bootstraps from
 // the value of the last observation. Seed, number and the actions so far determine everything to the last bit. step()
-// allocates nothing once the largest configuration has been seen.
+// allocates nothing once the largest configuration has been seen: therefore it has a loop of its own instead of
+// sim/model/window_loop.hpp, which makes an Observation for every window and takes a Configuration from a policy.
 class Environment {
  public:
   // Environments of different numbers have independent streams.
   Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint64_t seed, std::uint64_t number = 0);
   Environment(const Environment&) = delete;  // the simulation knows the counter
 
-  // A new episode: draws its load and runs one window under the scenario's configuration, for something to see.
+  // A new episode: draws its load and runs one window under the scenario's configuration, for the first observation.
   void reset();
   // actions: agents x kKnobs, each in [0, 1]. Throws Error for NaN, and before the first reset() or after an episode's
   // end.
   void step(std::span<const float> actions);
 
-  // Asked within windows; where it says no, reset() and step() throw Cancelled, and the environment is to be reset.
+  // Asked within windows. When it returns false, reset() and step() throw Cancelled; call reset() before going on.
   void set_go_on(GoOn go_on) { simulation_.set_go_on(std::move(go_on)); }
 
-  // The whole state but plan, seed and number, in the byte order of this machine: what follows restore() is to the last
-  // bit what would have followed save(). restore() throws Error when the bytes are not such a state, and is then to be
-  // reset.
+  // The whole state except plan, seed and number, in the byte order of this machine. After restore() the environment
+  // continues exactly as after save(), to the last bit. restore() throws Error for bytes that are not such a state;
+  // call reset() then.
   std::vector<std::byte> save();
   void restore(std::span<const std::byte> bytes);
 

@@ -15,7 +15,7 @@ namespace faasconf::sim {
 
 enum class FeatureSet {
   paper,     // the 11 numbers of the paper
-  extended,  // and the forecast of the load, the promise, and the agent's position in the workflow
+  extended,  // these and the forecast of the load, the promise, and the agent's position in the workflow
 };
 
 // The forecast number of users that an agent is given for the window that its action is for.

@@ -15,13 +15,14 @@ namespace faasconf::sim {
 
 // Exactly one of the two is given.
 struct LoadSpec {
-  std::vector<int> levels;               // an episode has one of these throughout, drawn with equal probability
-  std::vector<std::vector<int>> series;  // users by window: an episode is a piece of one, both drawn; a ring
+  std::vector<int> levels;  // an episode has one of these throughout, drawn with equal probability
+  std::vector<std::vector<int>>
+      series;  // users by window: an episode is a stretch of one series, treated as a ring; both are drawn
 };
 
 // How an agent's forecast of the users in the next window is made.
 enum class LoadForecasting {
-  clairvoyant,  // it is their true number
+  clairvoyant,  // the true number
   persistence,  // the number of the last window
   smoothing,    // exponential smoothing of the numbers so far (Brown, 1959)
   seasonal,     // the same with a trend and a season (Winters, 1960), also of the two seasons before the episode
@@ -48,7 +49,7 @@ class EpisodeLoad {
 
   void begin(Rng& rng);                  // draws the next episode
   int users(std::int64_t window) const;  // negative: of those before the episode
-  std::size_t history() const;           // windows before the episode: what lies before it in its series
+  std::size_t history() const;           // number of windows that precede the episode in its series
 
   template <class Archive>
   void archive(Archive& a) {

@@ -9,7 +9,7 @@ namespace faasconf::sim {
 
 enum class RewardKind {
   price,        // the paper's code: -w_p price + w_q [QoS met], 0.1 and 0.5 there
-  cost,         // its Eq. 2 in place of the price: -w_p cost by execution [mUSD] + w_q [QoS met]
+  cost,         // the paper's Eq. 2 in place of the price: -w_p cost by execution [mUSD] + w_q [QoS met]
   constrained,  // -w_p price alone: the violation is a separate signal, for a Lagrangian
 };
 

@@ -33,9 +33,8 @@ class VectorEnv {
   void reset();                               // all; before the first step
   void step(std::span<const float> actions);  // agents() x kKnobs, each in [0, 1]
 
-  // As an environment's, of all of them: what follows restore() is to the last bit what would have followed save(),
-  // with any number of threads. restore() throws Error when the bytes are not a state of these plans; all are then to
-  // be reset.
+  // The state of all environments, as Environment::save(); it may be restored under another number of threads.
+  // restore() throws Error for bytes that are not a state of these plans; call reset() then.
   std::vector<std::byte> save();
   void restore(std::span<const std::byte> bytes);
 

@@ -34,10 +34,10 @@ double integral(const Profile& profile, Time from, Time to) {
 ArrivalProcess::ArrivalProcess(const OpenLoop& open_loop, const Profile* profile, Time start, Rng rng)
     : rng_(rng),
       now_(start),
-      is_plain_(profile == nullptr && std::holds_alternative<PoissonArrivals>(open_loop.law) &&
+      is_plain_(profile == nullptr && std::holds_alternative<PoissonArrivals>(open_loop.process) &&
                 open_loop.rate_per_s > 0) {
   if (profile != nullptr) cursor_ = ProfileCursor(*profile, start);
-  const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.law);
+  const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.process);
   if (mmpp == nullptr) return;
   // states follow in a ring, so the share of time in one is its mean stay over the sum; begin in that mixture
   const double round_s = std::accumulate(mmpp->mean_stay_s.begin(), mmpp->mean_stay_s.end(), 0.0);
@@ -68,7 +68,7 @@ Time ArrivalProcess::next_modulated(const OpenLoop& open_loop, const Profile* pr
     now_ = boundary;
     if (boundary == change) cursor_.step();
     if (boundary == state_until_) {
-      const auto states = std::get<MmppArrivals>(open_loop.law).mean_stay_s.size();
+      const auto states = std::get<MmppArrivals>(open_loop.process).mean_stay_s.size();
       enter_state(open_loop, static_cast<std::uint32_t>((state_ + 1) % states));
     }
   }
@@ -79,23 +79,23 @@ double ArrivalProcess::rate_per_s(const OpenLoop& open_loop, const Profile* prof
 }
 
 double ArrivalProcess::draw_gap(const OpenLoop& open_loop) {
-  if (const auto* gamma = std::get_if<GammaArrivals>(&open_loop.law)) {
+  if (const auto* gamma = std::get_if<GammaArrivals>(&open_loop.process)) {
     const double shape = 1.0 / (gamma->cv * gamma->cv);
     return rng_.gamma(shape) / shape;
   }
-  if (std::holds_alternative<DeterministicArrivals>(open_loop.law)) return 1.0;
+  if (std::holds_alternative<DeterministicArrivals>(open_loop.process)) return 1.0;
   return rng_.exponential();
 }
 
 double ArrivalProcess::modulation(const OpenLoop& open_loop) const {
-  const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.law);
+  const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.process);
   return mmpp == nullptr ? 1.0 : mmpp->relative_rates[state_] / mean_relative_rate_;
 }
 
 void ArrivalProcess::enter_state(const OpenLoop& open_loop, std::uint32_t state) {
   state_ = state;
   state_until_ =
-      after(now_, from_seconds(rng_.exponential() * std::get<MmppArrivals>(open_loop.law).mean_stay_s[state]));
+      after(now_, from_seconds(rng_.exponential() * std::get<MmppArrivals>(open_loop.process).mean_stay_s[state]));
 }
 
 }  // namespace faasconf::sim

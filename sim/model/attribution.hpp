@@ -1,5 +1,5 @@
 #pragma once
-// Which window a request or call counts in, when it lasts beyond the one that it begins in.
+// Which window a request or call counts in when it spans several windows.
 
 #include <chrono>
 #include <cstdint>

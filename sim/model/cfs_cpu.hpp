@@ -93,7 +93,7 @@ class CfsCpu {
     std::int64_t periods = 0;  // that begin
     double last_run_ns = 0;    // running time in the last of them
   };
-  // Completions fall on whole nanoseconds: a job that lacks less is done, and waits for no other period.
+  // Completions fall on whole nanoseconds: a job with less work left is done, and does not wait for another period.
   static constexpr double kRounding_ns = 0.75;
 
   double period_ns() const { return static_cast<double>(bandwidth_.period.count()); }

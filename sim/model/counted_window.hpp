@@ -1,6 +1,6 @@
 #pragma once
 // All that is counted in a window, as plain values: by WindowCounter from a simulation, by a live gateway from its
-// requests and metrics. observe(), promise.hpp and price.hpp say what it comes to.
+// requests and metrics. observe(), promise.hpp and price.hpp derive observations, QoS and price from it.
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace faasconf::sim {
 
-// A mean of spans without a division for each. The sum is exact up to 104 days.
+// A mean of time spans that divides only when read. The sum is exact up to 104 days.
 struct MeanSpan {
   std::int64_t count = 0;
   double sum_ns = 0;

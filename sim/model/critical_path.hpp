@@ -8,11 +8,11 @@
 
 namespace faasconf::sim {
 
-// Mean time of one call of a function by itself, without its hop and what it calls: a core for every thread.
+// Mean time of one call of a function without its hop and the calls it makes, with a core for every thread.
 double unloaded_time_s(const FunctionSpec& function);
 
-// The longest way through a workflow when nobody waits: mean times, no contention, a core for every thread. Of a choice
-// it counts the mean over its options and names the likeliest one.
+// The longest path through a workflow without queueing: mean times, no contention, a core for every thread. A choice
+// counts with the mean over its options and names the most likely one.
 struct CriticalPath {
   double seconds = 0;
   std::vector<std::string> functions;  // in order of their calls

@@ -23,7 +23,7 @@ class FluidCpu {
  public:
   void reset(Time now);  // as new, but keeps its memory
   void set_limits(const CpuLimits& limits, Time now);
-  // The share that it gets of the CPU that it wants, in (0, 1]: less than 1 on a contended node.
+  // The share of the wanted CPU that the instance gets, in (0, 1]: less than 1 on a contended node.
   void set_share(double share, Time now);
   double share() const { return share_; }
   double wanted_cores(Time /*now*/) const { return rates().cpu / share_; }  // CPU time per second, left alone
@@ -121,8 +121,8 @@ inline void FluidCpu::advance(Time now) {
 }
 
 // n threads under a limit of q cores that serves Q = q^exponent: each gets min(1, Q / n) of a core and does
-// speed / (1 + kappa (requests - 1)) of work with it. That requests count here and not their threads is what the
-// paper's 909 windows say: R2 of the mean latency is .77 so, and .51 with threads.
+// speed / (1 + kappa (requests - 1)) of work with it. Requests count here, not their threads, since that fits the
+// paper's 909 windows better: R2 of the mean latency is 0.77 against 0.51.
 inline void FluidCpu::find_rates() const {
   rates_ = Rates();
   if (jobs_.empty()) return;

@@ -34,7 +34,7 @@ struct Step {
 
 class Graph {
  public:
-  // Throws Error: a call to a function that does not exist, a cycle of calls (said in full), an empty block,
+  // Throws Error: a call to a function that does not exist, a cycle of calls (the message lists it), an empty block,
   // probabilities that do not sum to 1, more than a million steps.
   explicit Graph(const WorkflowSpec& workflow);
 

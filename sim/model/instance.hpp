@@ -1,6 +1,6 @@
 #pragma once
 // The pieces of a simulation's state: requests, joins, invocations, instances, functions, nodes. Plain values,
-// addressed by index; the engine say what happens to them.
+// addressed by index; the engine changes them.
 
 #include <cstdint>
 #include <limits>
@@ -62,7 +62,7 @@ struct alignas(64) Invocation {
   std::uint32_t previous = kNone;
   Place place = Place::nowhere;
   bool caller_waits = true;
-  bool is_told = false;              // what it needs: work_s and off_cpu_s, from the call on
+  bool is_given = false;             // work_s and off_cpu_s are given with the call, not drawn
   bool cold = false;                 // it waited for its instance to start
   Outcome input = Outcome::success;  // what made its input a failed one
   Outcome outcome = Outcome::success;

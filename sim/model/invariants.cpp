@@ -47,7 +47,7 @@ void InvariantChecker::Population::leave(Time started, Time now) {
   --present;
   sojourns += (now - started).count();
   const auto start = starts.find(started);
-  if (start == starts.end()) return;  // nobody came then: the sums will differ
+  if (start == starts.end()) return;  // no request came then: the sums will differ
   starts.erase(start);
   started_at -= started.time_since_epoch().count();
 }

@@ -19,7 +19,7 @@ class InvariantChecker final : public Observer {
 
   // Throws std::logic_error that names the invariant, the function and both sides.
   void check(const Simulation& simulation) const;
-  // Requests in flight are gone: later checks count from here.
+  // Requests in flight were discarded: later checks count from here.
   void redeployed(const Simulation& simulation);
 
   void on_request(std::uint64_t request, Time arrived) override;
@@ -35,7 +35,7 @@ class InvariantChecker final : public Observer {
   struct Population {
     std::int64_t present = 0;
     Nanoseconds integral = 0;    // of present over time
-    Nanoseconds sojourns = 0;    // sum of finished - started, as those who left say
+    Nanoseconds sojourns = 0;    // sum of finished - started, by the records of finished ones
     Nanoseconds started_at = 0;  // sum of the starting times of those present, as seen
     std::multiset<Time> starts;  // these times
     Time updated;

@@ -8,7 +8,7 @@
 namespace faasconf::sim {
 
 Observation observe(const CountedWindow& window, const WorkflowSpec& workflow);
-// The same into one that has been used before: nothing is allocated when the window is sorted.
+// The same, reusing the memory of an observation: allocates nothing if the window is sorted.
 void observe(const CountedWindow& window, const WorkflowSpec& workflow, Observation& observation);
 
 }  // namespace faasconf::sim

@@ -1,5 +1,5 @@
 #pragma once
-// What observers of a run are notified of. Metrics, cost and logs are observers; the model does not know what they do.
+// What observers of a run are notified of. Metrics, cost and logs are observers; the model does not depend on them.
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 #pragma once
 // Whether a window kept the promise to its users, as published: mean latency and number of successes. strict_qos.hpp
-// also counts who was not served.
+// also counts requests that were not served.
 
 #include "sim/model/counted_window.hpp"
 #include "sim/model/workflow.hpp"

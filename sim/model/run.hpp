@@ -1,11 +1,13 @@
 #pragma once
-// One run: windows under a policy. Many runs: replications on all cores, the same bytes for any number of threads.
+// One run: windows under a policy. Many runs: replications in parallel, with the same result for every number of
+// threads.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
 #include "sim/model/strict_qos.hpp"
@@ -18,13 +20,13 @@ struct RunOptions {
   Duration warm_up{};   // whole windows before this time stay out of the total
   bool spans = false;   // keep every CallRecord
   bool strict = false;  // keep StrictCounts
-  // Asked every thousand events or so, from any thread; no: the run ends with Cancelled. Empty: goes on always.
-  std::function<bool()> go_on{};
+  // Asked about every thousand events, from any thread. False: the run ends with Cancelled.
+  GoOn go_on{};
 };
 
 struct Run {
   std::vector<Observation> windows;
-  Observation total;                 // the windows after the warm-up as one; qos_met says nothing
+  Observation total;                 // the windows after the warm-up as one; ignore its qos_met
   double qos_compliance = 0;         // share of the windows after the warm-up that met QoS
   std::vector<CallRecord> spans;     // in order of finishing; empty unless asked for
   std::vector<StrictCounts> strict;  // by window; empty unless asked for
@@ -40,8 +42,8 @@ using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 // Called after each replication, in order, from one thread at a time; false ends the run (precision reached, Ctrl-C).
 using OnReplication = std::function<bool(std::uint64_t replication, Run&&)>;
 
-// Runs replications 0 .. count - 1 on so many threads; on_replication sees them in order. An exception in one ends all.
-// Cancelled: those that are complete are still delivered, as far as none before them is missing.
+// Runs replications 0 .. count - 1 on so many threads; on_replication receives them in order. An exception in one, or
+// Cancelled, ends all: those before it are still delivered.
 void replicate(const Scenario& scenario, const PolicyFactory& make_policy, const RunOptions& options,
                std::uint64_t seed, std::uint64_t count, int threads, const OnReplication& on_replication);
 

@@ -109,10 +109,10 @@ void check(const WorkflowSpec& workflow) {
 
 void check(const OpenLoop& open_loop) {
   require(is_finite_and_not_negative(open_loop.rate_per_s), "workload: the arrival rate must not be negative");
-  if (const auto* gamma = std::get_if<GammaArrivals>(&open_loop.law)) {
+  if (const auto* gamma = std::get_if<GammaArrivals>(&open_loop.process)) {
     require(gamma->cv > 0 && std::isfinite(gamma->cv), "workload: the cv of gamma arrivals must be above 0");
   }
-  if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.law)) {
+  if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop.process)) {
     require(mmpp->relative_rates.size() >= 2 && mmpp->relative_rates.size() == mmpp->mean_stay_s.size(),
             "workload: MMPP needs at least two states, each with a rate and a mean stay");
     double sum = 0;

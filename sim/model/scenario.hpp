@@ -19,7 +19,7 @@ struct ScenarioSpec {
   bool redeploy = false;  // every window begins with fresh instances and no requests (the paper's protocol)
 };
 
-// Checked and ready to run; const, so any number of simulations may share one.
+// Checked and ready to run; const, so simulations may share one.
 class Scenario {
  public:
   // Throws Error on anything that cannot be simulated, saying what and why.

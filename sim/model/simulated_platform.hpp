@@ -1,11 +1,11 @@
 #pragma once
-// A simulation as a platform: what is asked for is granted at once, and every window is known.
+// A simulation as a platform: it applies configurations at once and observes every window.
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/random.hpp"
 #include "sim/model/invariants.hpp"
 #include "sim/model/simulation.hpp"
@@ -15,14 +15,15 @@
 
 namespace faasconf::sim {
 
-// What was sent in a window that has ended comes back, as far as its attribution asks for it. Nothing more is sent.
+// Runs the simulation until the requests sent in the window that has ended are finished, as far as the attribution
+// counts them. Stops arrivals.
 void drain(Simulation& simulation, Attribution attribution);
 
 struct SimulatedPlatformOptions {
-  bool intervals = false;              // Measurement::interval is asked for, too; attribution completed
+  bool intervals = false;              // Measurement::interval is used as well, with attribution completed
   bool strict = false;                 // keep StrictCounts
   std::vector<Observer*> observers{};  // besides; borrowed
-  std::function<bool()> go_on{};       // no: run_until() and begin() throw Cancelled; empty: always
+  GoOn go_on{};                        // no: run_until() and begin() throw Cancelled; empty: always
 };
 
 class SimulatedPlatform final : public Platform {
@@ -50,7 +51,7 @@ class SimulatedPlatform final : public Platform {
 
   const Scenario& scenario_;
   RngStreams streams_;
-  std::function<bool()> go_on_;
+  GoOn go_on_;
   WindowCounter windows_;
   std::optional<WindowCounter> intervals_;
   std::optional<StrictRecorder> strict_;

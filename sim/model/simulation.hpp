@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/random.hpp"
 #include "sim/model/observer.hpp"
 #include "sim/model/scenario.hpp"
@@ -15,7 +15,7 @@
 
 namespace faasconf::sim {
 
-// What an execution needs where that is given, not drawn.
+// The demand of an execution when it is given instead of drawn.
 struct Demand {
   double work_s = 0;     // core-seconds on one thread
   double off_cpu_s = 0;  // seconds without CPU, after the work
@@ -30,19 +30,19 @@ class Simulation {
 
   // Handles every event up to and at the horizon, which must not lie in the past.
   void run_until(Time horizon);
-  // Asked by run_until() every thousand events or so, well within 0.1 s; where it says no, run_until() throws Cancelled
-  // between two events. Empty: goes on always.
-  void set_go_on(std::function<bool()> go_on);
+  // Asked by run_until() about every thousand events, well within 0.1 s. When it returns false, run_until() throws
+  // Cancelled between two events.
+  void set_go_on(GoOn go_on);
 
-  // Starts anew at a time of the workload's profile: fresh instances under the present configuration, no requests.
-  // Usage and request numbers go on counting.
+  // Restarts at a time of the workload's profile, with fresh instances under the present configuration and no requests.
+  // Usage and request numbers keep counting.
   void redeploy(Time start, const RngStreams& streams);
-  // The same under another configuration, which the present instances never see. Throws Error as check().
+  // The same under another configuration, without applying it to the present instances. Throws Error as check().
   void redeploy(Time start, const RngStreams& streams, const Configuration& configuration);
 
   void inject();  // a request, now, besides the workload's
-  // The same by this option of the entry instead of a drawn one: many functions, each with arrivals of its own. Throws
-  // Error where the entry is not a choice with such an option, or the client retries failed requests.
+  // The same, taking this option of the entry instead of drawing one: for many functions, each with its own arrivals.
+  // Throws Error where the entry is not a choice with such an option, or the client retries failed requests.
   void inject(std::size_t option);
   // The same for a call with this demand. Also throws Error where the option is not a call.
   void inject(std::size_t option, const Demand& demand);
@@ -55,7 +55,7 @@ class Simulation {
   // Closed loop without a profile: the number of users from now on, and after redeployments; surplus users leave when
   // their request is answered. Throws Error for any other workload.
   void set_users(int users);
-  void stop_arrivals();  // the workload sends nothing more; what is in flight goes on
+  void stop_arrivals();  // the workload sends no more requests; those in flight continue
 
   Time now() const;
   std::int64_t requests_in_flight() const;

@@ -28,7 +28,7 @@ class SteppedCpu {
 
   const CpuLimits& limits() const { return steps_.limits(); }
   bool idle() const { return steps_.idle() && !steps_.any_done(); }
-  Time next_completion() const;  // or an earlier time, at which to ask again, when it is far away
+  Time next_completion() const;  // or, if that is far away, an earlier time at which to ask again
   std::uint32_t next_job() const { return steps_.first_job(); }
 
   double cpu_s(Time now) const { return at(now).cpu_ns() / 1e9; }
@@ -58,7 +58,7 @@ class SteppedCpu {
 
   CfsSteps steps_;          // at the last change
   mutable CfsSteps ahead_;  // at the next completion
-  mutable CfsSteps seen_;   // where somebody looked
+  mutable CfsSteps seen_;   // at the time of the last query
   mutable Time due_ = kNever;
   mutable bool found_due_ = false;  // due_ and ahead_ hold
   mutable bool found_seen_ = false;

@@ -32,7 +32,7 @@ struct MmppArrivals {
 };
 struct OpenLoop {
   double rate_per_s = 1;
-  std::variant<PoissonArrivals, DeterministicArrivals, GammaArrivals, MmppArrivals> law;
+  std::variant<PoissonArrivals, DeterministicArrivals, GammaArrivals, MmppArrivals> process;
 };
 
 struct ArrivalList {

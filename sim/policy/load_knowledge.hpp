@@ -1,5 +1,5 @@
 #pragma once
-// What a policy knows of the load that it decides for. Policies are compared fairly only where they know the same.
+// Which forecast of the load a policy has. Policies are comparable only if they have the same.
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
-// What runs functions under configurations and reports on them: the simulator, or a cluster behind a live gateway. One
-// loop, sim/model/window_loop.hpp, runs either of them under any policy.
+// What runs functions under configurations and reports on them: the simulator, or a cluster behind a live gateway.
+// sim/model/window_loop.hpp runs either under any policy.
 
 #include <optional>
 #include <string>
@@ -17,10 +17,10 @@ enum class Grant {
   refused,  // nothing changes
 };
 
-// What a platform answers to a configuration that it is asked for.
+// A platform's answer to a requested configuration.
 struct Answer {
   Grant grant = Grant::at_once;
-  std::string reason;  // for people: why it is not at once or not all of it
+  std::string reason;  // for people: why the change is delayed or partial
 };
 
 // What is measured, from begin() to end(): windows, in which a run is reported, and the intervals of a policy that
@@ -42,11 +42,11 @@ class Platform {
   virtual void run_until(Time end) = 0;
 
   virtual void begin(Measurement) = 0;
-  // What is known of the time since begin(); absent: nothing is, because metrics failed to come.
+  // What is known of the time since begin(); absent: metrics did not arrive.
   virtual std::optional<Observation> end(Measurement) = 0;
 
-  // Waits, after the end of a window, for what was sent in it, as far as that is still to be counted. Until the next
-  // redeploy() nothing more is sent.
+  // After the end of a window, waits for the requests sent in it that are still to be counted. Nothing more is sent
+  // until the next redeploy().
   virtual void drain() = 0;
   // Starts anew: fresh instances under the present configuration, no requests. A simulation goes to the time `start`,
   // which drain() may have passed.

@@ -14,7 +14,7 @@ class Policy {
   // The configuration from now on, given the last window.
   virtual Configuration decide(const Observation& observation) = 0;
 
-  // Whether it can decide only by observations that are complete. Those that are not are kept from it.
+  // Whether it needs complete observations. If so, it is not asked after incomplete ones.
   virtual bool needs_every_metric() const { return true; }
 
   // How often the policy wants to decide; absent: once a window.

@@ -62,7 +62,7 @@ Eigen::VectorXd from_partials(const Eigen::VectorXd& partials) {
   return phi;
 }
 
-// One value at a time: what was expected, and how surely. Two series side by side, the values and a series of ones,
+// One value at a time: its expectation and variance. Two series side by side, the values and a series of ones,
 // since both pass the same filter: the mean that explains the values best is then the regression of one's errors on
 // the other's.
 class InnovationsFilter {
@@ -225,7 +225,7 @@ Eigen::VectorXd climbed(Eigen::VectorXd start, std::span<const double> differenc
   return start;
 }
 
-// A mixed model starts from the autoregression alone: at zero its two kinds of coefficients cannot be told apart.
+// A mixed model starts from the autoregression alone: at zero its two kinds of coefficients cannot be distinguished.
 Eigen::VectorXd most_likely(std::span<const double> differences, const ArimaOrder& order) {
   const int p = order.autoregressive;
   const int q = order.moving_average;

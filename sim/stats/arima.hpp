@@ -1,6 +1,6 @@
 #pragma once
-// What a series without a season will be next: autoregressive integrated moving averages (ARIMA), whose order the
-// series itself chooses.
+// Forecasts the next value of a series without a season: autoregressive integrated moving averages (ARIMA), whose order
+// the series itself chooses.
 
 #include <cstddef>
 #include <span>
@@ -32,12 +32,12 @@ struct ArimaFit {
   double variance = 0;
   double log_likelihood = 0;  // of the differences
   double aicc = 0;            // infinite where there are too few values for so many parameters
-  bool is_proper = true;      // no partial autocorrelation within .01 of 1: stationary and invertible, with a margin
+  bool is_proper = true;      // no partial autocorrelation within 0.01 of 1: stationary and invertible, with a margin
   double next = 0;            // forecast of the value after the last
 };
 
 // By exact maximum likelihood: the Kalman filter of Gardner, Harvey and Phillips (Applied Statistics, 1980, algorithm
-// AS 154) tells what each value was expected to be; the mean and the variance are concentrated out, the coefficients
+// AS 154) gives the expected value at each step; the mean and the variance are concentrated out, the coefficients
 // found by Levenberg-Marquardt over partial autocorrelations (Jones, Technometrics 1980), which keeps them stationary
 // and invertible. Throws Error for greater orders, and where fewer differences than coefficients are left, or none.
 ArimaFit fit_arima(std::span<const double> series, const ArimaOrder& order);

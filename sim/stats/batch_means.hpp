@@ -16,7 +16,7 @@ std::optional<Interval> batch_means_interval(std::span<const double> series, std
 
 // Index of the first observation to keep, so that the initial transient is gone: MSER-5 (White, 1997; White, Cobb and
 // Spratt, 2000). Over means Z of batches of 5, minimises sum (Z_j - mean)^2 / (kept batches)^2; the earliest minimum
-// counts. Searches the first half only: an answer there at the end says that the series is too short.
+// counts. Searches the first half only: a result at its end means that the series is too short.
 std::size_t mser5_truncation(std::span<const double> series);
 
 }  // namespace faasconf::sim

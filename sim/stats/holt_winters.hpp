@@ -1,5 +1,5 @@
 #pragma once
-// What a series that repeats itself will be next.
+// Forecasts the next value of a seasonal series.
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace faasconf::sim {
 
-// Weights of what is new, in [0, 1].
+// Smoothing weights of the newest value, in [0, 1].
 struct HoltWintersSpec {
   std::size_t season = 1;  // m: values until it repeats itself, at least 1
   double level_weight = 0.5;

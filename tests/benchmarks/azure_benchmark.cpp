@@ -19,7 +19,7 @@
 #include "traces/azure/azure2021.hpp"
 #include "traces/core/cell_streams.hpp"
 #include "traces/files/byte_source.hpp"
-#include "traces/replay/arrivals.hpp"
+#include "traces/replay/function_arrivals.hpp"
 
 namespace faasconf::benchmarks {
 namespace {

@@ -30,7 +30,7 @@ void hold_model(benchmark::State& state, Push push, Hold hold) {
   const std::vector<std::int64_t> increments_ns = draw_increments_ns();
   const auto pending = static_cast<std::uint32_t>(state.range(0));
 
-  // the equilibrium: residual times of a law without memory; then some turns of each event
+  // the equilibrium: residual times of a distribution without memory; then some turns of each event
   sim::Rng rng = sim::RngStreams(kSeed).stream("fill");
   for (std::uint32_t id = 0; id < pending; ++id) push(sim::from_seconds(rng.exponential()).count(), id);
   std::size_t turn = 0;

@@ -35,7 +35,7 @@ sim::Scenario one_function(const sim::FunctionSpec& function, const sim::Functio
   spec.workflow.entry = {sim::Call{.function = function.name}};
   spec.workflow.qos = {.latency = std::chrono::seconds(10)};
   spec.configuration.functions = {knobs};
-  spec.workload.source = sim::OpenLoop{.rate_per_s = rate_per_s, .law = sim::PoissonArrivals{}};
+  spec.workload.source = sim::OpenLoop{.rate_per_s = rate_per_s, .process = sim::PoissonArrivals{}};
   return sim::Scenario(std::move(spec));
 }
 

@@ -132,7 +132,7 @@ TEST(MeasuredParallel, IsPredictedAsWellAsTheReadmeSays) {
   std::printf("R2: mean latency %.3f (error %.1f %%), p95 %.3f (%.1f %%), successes %.3f, success ratio %.3f\n",
               mean.r2, 100 * mean.mean_absolute_relative_error, p95.r2, 100 * p95.mean_absolute_relative_error,
               successes.r2, ratio.r2);
-  // what a tenth of the rows says has a standard deviation of about .05
+  // what a tenth of the rows says has a standard deviation of about 0.05
   const double slack = kEvery == 1 ? 0 : 0.15;
   EXPECT_GT(mean.r2, 0.74 - slack);
   EXPECT_LT(mean.mean_absolute_relative_error, 0.09 + slack);

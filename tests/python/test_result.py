@@ -95,19 +95,19 @@ def test_a_missing_file_is_one_message(tmp_path):
 def test_a_file_that_is_not_hdf5_is_one_message(tmp_path):
     path = tmp_path / "run.csv"
     path.write_text("start_s,users\n")
-    with pytest.raises(faasconf.Error, match="run.csv: not a result file"):
+    with pytest.raises(faasconf.Error, match="run.csv: expected a result file"):
         load_result(path)
 
 
 def test_a_folder_is_no_result(tmp_path):
-    with pytest.raises(faasconf.Error, match="not a result file"):
+    with pytest.raises(faasconf.Error, match="expected a result file"):
         load_result(tmp_path)
 
 
 def test_another_hdf5_file_is_no_result(tmp_path):
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file.attrs["format"] = "something else"
-    with pytest.raises(faasconf.Error, match="expected format \"faasconf-result\", got \"something else\""):
+    with pytest.raises(faasconf.Error, match="format \"faasconf-result\", got \"something else\""):
         load_result(tmp_path / "other.h5")
 
 

@@ -117,8 +117,8 @@ def next_extra(policy, ending):
 
 @pytest.mark.parametrize("command", ["train", "export"])
 def test_examples_work_when_pasted(command, tmp_path):
-    told = subprocess.run([PROGRAM, command, "--help"], check=True, capture_output=True, text=True).stdout
-    for line in told[told.index("example:"):].splitlines()[1:]:
+    text = subprocess.run([PROGRAM, command, "--help"], check=True, capture_output=True, text=True).stdout
+    for line in text[text.index("example:"):].splitlines()[1:]:
         # a tenth of the steps shows as much
         done = subprocess.run(line.replace("steps=20000", "steps=2000"), shell=True, capture_output=True, text=True,
                               cwd=tmp_path)

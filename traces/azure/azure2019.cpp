@@ -137,19 +137,19 @@ class Join {
     check("memory", files_.memory);
   }
 
-  // Calls take(row) for each, and tells of progress.
+  // Calls take(row) for each, and reports progress.
   template <class Reader, class Row, class Take>
   void read_all(Reader& reader, Row row, const Take& take) {
     for (std::uint64_t rows = 1; reader.next(row); ++rows) {
       take(row);
-      if (rows % kRowsBetweenProgress == 0) tell(bytes_before_ + reader.bytes_consumed());
+      if (rows % kRowsBetweenProgress == 0) report_bytes(bytes_before_ + reader.bytes_consumed());
     }
     bytes_before_ += reader.bytes_consumed();
-    tell(bytes_before_);
+    report_bytes(bytes_before_);
     result_.report += reader.report();
   }
 
-  void tell(std::uint64_t bytes) const {
+  void report_bytes(std::uint64_t bytes) const {
     sim::throw_if_cancelled(policy_.go_on);
     if (policy_.progress) policy_.progress(bytes);
   }
@@ -273,7 +273,7 @@ class Join {
   template <class Means>
   void note_unused(const Means& means, Fault fault) {
     std::uint64_t unused = 0;
-    std::optional<std::string> first;  // of the alphabet, since hash order tells nothing
+    std::optional<std::string> first;  // of the alphabet, since hash order is arbitrary
     for (const auto& [key, mean] : means) {
       if (mean.used) continue;
       ++unused;

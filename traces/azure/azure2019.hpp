@@ -12,7 +12,7 @@ namespace faasconf::traces {
 
 // Paths; plain or compressed.
 struct Azure2019Files {
-  std::vector<std::string> invocations;     // one a day, in the order of days; or one series extract
+  std::vector<std::string> invocations;     // one per day, in order; or one series extract
   std::vector<std::string> durations = {};  // of these days; none: functions have no durations
   std::vector<std::string> memory = {};     // of these days; none: functions have no memory
 };

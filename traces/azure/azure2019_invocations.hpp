@@ -1,5 +1,5 @@
 #pragma once
-// Reads minute counts of the Azure Functions 2019 data set: the original schema, a file a day
+// Reads minute counts of the Azure Functions 2019 data set: the original schema, one file per day
 // (HashOwner,HashApp,HashFunction,Trigger,1..1440), and series extracts (HashFunction,day,1..1440). Streams: memory
 // does not grow with the file.
 
@@ -33,7 +33,7 @@ class Azure2019InvocationsReader {
   // m - 1. Strings and counts of `row` are reused; duration and memory become absent.
   bool next(TraceFunction& row);
 
-  bool is_series() const;  // a series extract, which tells neither owner nor app nor trigger
+  bool is_series() const;  // a series extract, without owner, app and trigger
   // Of the last row, from 1; absent in the original schema, where the file is the day.
   std::optional<int> day() const { return day_; }
   std::uint64_t line() const;  // of the last row, from 1

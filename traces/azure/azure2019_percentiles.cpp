@@ -50,62 +50,73 @@ constexpr PercentileColumns kMemoryColumns{.names = kMemoryNames,
                                            .first = kMemoryPercentile,
                                            .negative = Fault::negative_memory};
 
-}  // namespace
+const PercentileColumns& columns_of(const FunctionDuration*) { return kDurationColumns; }
+const PercentileColumns& columns_of(const AppMemory*) { return kMemoryColumns; }
 
-Azure2019DurationsReader::Azure2019DurationsReader(const std::string& path, OnBadRow on_bad_row)
-    : Azure2019DurationsReader(files::open_bytes(path), path, on_bad_row) {}
-
-Azure2019DurationsReader::Azure2019DurationsReader(std::unique_ptr<files::ByteSource> bytes, const std::string& name,
-                                                   OnBadRow on_bad_row)
-    : rows_(std::make_unique<PercentileRows>(std::move(bytes), name, kDurationColumns, on_bad_row)) {}
-
-Azure2019DurationsReader::~Azure2019DurationsReader() = default;
-Azure2019DurationsReader::Azure2019DurationsReader(Azure2019DurationsReader&&) noexcept = default;
-
-bool Azure2019DurationsReader::next(FunctionDuration& row) {
-  if (!rows_->next()) return false;
-  row.owner = rows_->key(0);
-  row.app = rows_->key(1);
-  row.function = rows_->key(2);
-  row.duration.average_ms = rows_->number(kAverageMs);
-  row.duration.count = rows_->number(kCount);
-  row.duration.minimum_ms = rows_->number(kMinimumMs);
-  row.duration.maximum_ms = rows_->number(kMaximumMs);
-  std::ranges::copy(rows_->percentiles(), row.duration.percentiles_ms.begin());
+void read_row(PercentileRows& rows, FunctionDuration& row) {
+  row.owner = rows.key(0);
+  row.app = rows.key(1);
+  row.function = rows.key(2);
+  row.duration.average_ms = rows.number(kAverageMs);
+  row.duration.count = rows.number(kCount);
+  row.duration.minimum_ms = rows.number(kMinimumMs);
+  row.duration.maximum_ms = rows.number(kMaximumMs);
+  std::ranges::copy(rows.percentiles(), row.duration.percentiles_ms.begin());
   for (const std::size_t column : {kAverageMs, kMinimumMs}) {
-    if (rows_->number(column) > 0) continue;
-    rows_->note(Fault::zero_duration, column);
+    if (rows.number(column) > 0) continue;
+    rows.note(Fault::zero_duration, column);
     break;
   }
-  return true;
 }
 
-std::uint64_t Azure2019DurationsReader::line() const { return rows_->lines().number(); }
-const ReadReport& Azure2019DurationsReader::report() const { return rows_->report(); }
-std::uint64_t Azure2019DurationsReader::bytes_consumed() const { return rows_->lines().bytes_consumed(); }
+void read_row(PercentileRows& rows, AppMemory& row) {
+  row.owner = rows.key(0);
+  row.app = rows.key(1);
+  row.memory.samples = rows.number(kSamples);
+  row.memory.average_mb = rows.number(kAverageMb);
+  std::ranges::copy(rows.percentiles(), row.memory.percentiles_mb.begin());
+}
 
-Azure2019MemoryReader::Azure2019MemoryReader(const std::string& path, OnBadRow on_bad_row)
-    : Azure2019MemoryReader(files::open_bytes(path), path, on_bad_row) {}
+}  // namespace
 
-Azure2019MemoryReader::Azure2019MemoryReader(std::unique_ptr<files::ByteSource> bytes, const std::string& name,
-                                             OnBadRow on_bad_row)
-    : rows_(std::make_unique<PercentileRows>(std::move(bytes), name, kMemoryColumns, on_bad_row)) {}
+template <class Row>
+Azure2019PercentilesReader<Row>::Azure2019PercentilesReader(const std::string& path, OnBadRow on_bad_row)
+    : Azure2019PercentilesReader(files::open_bytes(path), path, on_bad_row) {}
 
-Azure2019MemoryReader::~Azure2019MemoryReader() = default;
-Azure2019MemoryReader::Azure2019MemoryReader(Azure2019MemoryReader&&) noexcept = default;
+template <class Row>
+Azure2019PercentilesReader<Row>::Azure2019PercentilesReader(std::unique_ptr<files::ByteSource> bytes,
+                                                            const std::string& name, OnBadRow on_bad_row)
+    : rows_(std::make_unique<PercentileRows>(std::move(bytes), name, columns_of(static_cast<const Row*>(nullptr)),
+                                             on_bad_row)) {}
 
-bool Azure2019MemoryReader::next(AppMemory& row) {
+template <class Row>
+Azure2019PercentilesReader<Row>::~Azure2019PercentilesReader() = default;
+template <class Row>
+Azure2019PercentilesReader<Row>::Azure2019PercentilesReader(Azure2019PercentilesReader&&) noexcept = default;
+
+template <class Row>
+bool Azure2019PercentilesReader<Row>::next(Row& row) {
   if (!rows_->next()) return false;
-  row.owner = rows_->key(0);
-  row.app = rows_->key(1);
-  row.memory.samples = rows_->number(kSamples);
-  row.memory.average_mb = rows_->number(kAverageMb);
-  std::ranges::copy(rows_->percentiles(), row.memory.percentiles_mb.begin());
+  read_row(*rows_, row);
   return true;
 }
 
-std::uint64_t Azure2019MemoryReader::line() const { return rows_->lines().number(); }
-const ReadReport& Azure2019MemoryReader::report() const { return rows_->report(); }
-std::uint64_t Azure2019MemoryReader::bytes_consumed() const { return rows_->lines().bytes_consumed(); }
+template <class Row>
+std::uint64_t Azure2019PercentilesReader<Row>::line() const {
+  return rows_->lines().number();
+}
+
+template <class Row>
+const ReadReport& Azure2019PercentilesReader<Row>::report() const {
+  return rows_->report();
+}
+
+template <class Row>
+std::uint64_t Azure2019PercentilesReader<Row>::bytes_consumed() const {
+  return rows_->lines().bytes_consumed();
+}
+
+template class Azure2019PercentilesReader<FunctionDuration>;
+template class Azure2019PercentilesReader<AppMemory>;
 
 }  // namespace faasconf::traces

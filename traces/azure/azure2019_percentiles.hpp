@@ -26,36 +26,18 @@ struct AppMemory {
   MemoryPercentiles memory;
 };
 
-// function_durations_percentiles.anon.d??.csv
-class Azure2019DurationsReader {
+// A file of rows like this one.
+template <class Row>
+class Azure2019PercentilesReader {
  public:
   // Reads the header. Throws sim::Error.
-  explicit Azure2019DurationsReader(const std::string& path, OnBadRow on_bad_row = OnBadRow::error);
-  Azure2019DurationsReader(std::unique_ptr<files::ByteSource> bytes, const std::string& name,
-                           OnBadRow on_bad_row = OnBadRow::error);
-  ~Azure2019DurationsReader();
-  Azure2019DurationsReader(Azure2019DurationsReader&&) noexcept;
+  explicit Azure2019PercentilesReader(const std::string& path, OnBadRow on_bad_row = OnBadRow::error);
+  Azure2019PercentilesReader(std::unique_ptr<files::ByteSource> bytes, const std::string& name,
+                             OnBadRow on_bad_row = OnBadRow::error);
+  ~Azure2019PercentilesReader();
+  Azure2019PercentilesReader(Azure2019PercentilesReader&&) noexcept;
 
-  bool next(FunctionDuration& row);  // false at the end of the file
-  std::uint64_t line() const;        // of the last row, from 1
-  const ReadReport& report() const;
-  std::uint64_t bytes_consumed() const;  // of the file, as it lies on the disk
-
- private:
-  std::unique_ptr<PercentileRows> rows_;
-};
-
-// app_memory_percentiles.anon.d??.csv
-class Azure2019MemoryReader {
- public:
-  // Reads the header. Throws sim::Error.
-  explicit Azure2019MemoryReader(const std::string& path, OnBadRow on_bad_row = OnBadRow::error);
-  Azure2019MemoryReader(std::unique_ptr<files::ByteSource> bytes, const std::string& name,
-                        OnBadRow on_bad_row = OnBadRow::error);
-  ~Azure2019MemoryReader();
-  Azure2019MemoryReader(Azure2019MemoryReader&&) noexcept;
-
-  bool next(AppMemory& row);   // false at the end of the file
+  bool next(Row& row);         // false at the end of the file
   std::uint64_t line() const;  // of the last row, from 1
   const ReadReport& report() const;
   std::uint64_t bytes_consumed() const;  // of the file, as it lies on the disk
@@ -63,5 +45,10 @@ class Azure2019MemoryReader {
  private:
   std::unique_ptr<PercentileRows> rows_;
 };
+
+// function_durations_percentiles.anon.d??.csv
+using Azure2019DurationsReader = Azure2019PercentilesReader<FunctionDuration>;
+// app_memory_percentiles.anon.d??.csv
+using Azure2019MemoryReader = Azure2019PercentilesReader<AppMemory>;
 
 }  // namespace faasconf::traces

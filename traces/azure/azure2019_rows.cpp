@@ -77,7 +77,7 @@ void Azure2019RowReader::read_header() {
   if (!lines_.next()) throw Error(lines_.where() + "expected a header, got an empty file");
   const std::vector<std::string_view> names = split_all(lines_.text());
 
-  // the first column tells the schema
+  // the first column identifies the schema
   if (names[0] != kInvocationKeys[0] && names[0] != kSeriesKeys[0]) {
     throw Error(lines_.where() + R"(column 1: expected "HashOwner" or "HashFunction", got )" + files::quoted(names[0]));
   }

@@ -32,7 +32,7 @@ class SeriesBuilder {
       ++rows_;
       ++series_.report.rows;
       if (has_fitting_width(rows) && matches(rows, row)) add_row(rows, day);
-      if (row % kRowsBetweenProgress == 0) tell(bytes_before_ + rows.lines().bytes_consumed());
+      if (row % kRowsBetweenProgress == 0) report_bytes(bytes_before_ + rows.lines().bytes_consumed());
     }
     bytes_before_ += rows.lines().bytes_consumed();
   }
@@ -50,7 +50,7 @@ class SeriesBuilder {
   }
 
  private:
-  void tell(std::uint64_t bytes) const {
+  void report_bytes(std::uint64_t bytes) const {
     sim::throw_if_cancelled(request_.go_on);
     if (request_.progress) request_.progress(bytes);
   }
@@ -113,7 +113,7 @@ class SeriesBuilder {
     add_counts(rows, day);
   }
 
-  // The first row that matches tells whose series it is.
+  // The first row that matches determines whose series it is.
   void check_same(const Azure2019RowReader& rows) {
     const bool is_app = std::holds_alternative<AppKey>(request_.whose);
     if (!found_) {

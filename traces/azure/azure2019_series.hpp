@@ -12,7 +12,7 @@
 
 namespace faasconf::traces {
 
-// One path a day, in the order of days, or one series extract. A day without a row is a day of zeros. The columns of
+// One path per day, in the order of days, or one series extract. A day without a row is a day of zeros. The columns of
 // every row are counted, the numbers of the chosen ones alone are read: a fault in another function's counts does no
 // harm here. A row that is left out is a day of zeros. Throws sim::Error; so too where the function has two rows for
 // one day.

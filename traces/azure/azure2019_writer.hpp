@@ -1,5 +1,5 @@
 #pragma once
-// Writes a trace in the schema of the Azure Functions 2019 data set, three files a day:
+// Writes a trace in the schema of the Azure Functions 2019 data set, three files per day:
 // invocations_per_function_md.anon.dNN.csv, function_durations_percentiles.anon.dNN.csv and
 // app_memory_percentiles.anon.dNN.csv.
 

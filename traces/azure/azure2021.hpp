@@ -1,5 +1,6 @@
 #pragma once
-// Reads the Azure Functions trace of 2021, a row a call (app,func,end_timestamp,duration) in order of start. Streams.
+// Reads the Azure Functions trace of 2021, one row per call (app,func,end_timestamp,duration) in order of start.
+// Streams.
 
 #include <cstdint>
 #include <memory>

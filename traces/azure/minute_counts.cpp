@@ -50,7 +50,7 @@ bool read_minutes(const Azure2019RowReader& rows, OnBadRow on_bad_row, ReadRepor
   if (mended) {
     if (on_bad_row == OnBadRow::error) rows.throw_width();
     report.note(Fault::width, rows.lines().where() + std::to_string(width) + " columns");
-    // without all of its keys nobody knows whose row it is
+    // without all keys the row cannot be attributed
     if (on_bad_row == OnBadRow::skip || width < rows.keys()) return false;
   }
 

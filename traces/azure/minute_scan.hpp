@@ -10,7 +10,7 @@ namespace faasconf::traces {
 
 // Reads "0,0,7,...,0": writes the counts that are not 0 to `counts`, which has room for kScanCounts, and returns how
 // many. Returns kIrregular, with anything in `counts`, where the text is not exactly 1440 numbers of 1 to 8 digits:
-// what is wrong is for a slower reader to say. kScanRoom bytes before and behind the text must be readable.
+// a slower reader then reports the error. kScanRoom bytes before and behind the text must be readable.
 using MinuteScan = std::size_t (*)(const char* begin, const char* end, MinuteCount* counts);
 inline constexpr std::size_t kIrregular = static_cast<std::size_t>(-1);
 inline constexpr std::size_t kScanCounts = kMinutesPerDay + 64;

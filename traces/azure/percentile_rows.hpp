@@ -29,7 +29,7 @@ class PercentileRows {
   PercentileRows(std::unique_ptr<files::ByteSource> bytes, const std::string& name, const PercentileColumns& columns,
                  OnBadRow on_bad_row);
 
-  bool next();  // false at the end of the file; leaves rows out as it is told to
+  bool next();  // false at the end of the file; leaves out rows as the policy says
 
   std::string_view key(std::size_t column) const { return fields_[column]; }
   double number(std::size_t column) const { return numbers_[column]; }

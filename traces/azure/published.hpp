@@ -37,7 +37,7 @@ inline constexpr std::array<std::size_t, 5> kAppSizes = {1, 2, 3, 5, 10};
 inline constexpr std::array<double, 6> kAppSizeShares = {.54, .16, .10, .08, .07, .05};
 
 // A function's mean execution time: shares up to so many seconds. The log-normal fit (of ln s) is another one's, of the
-// same data: it has 21 % under 100 ms and its median at .68 s.
+// same data: it has 21 % under 100 ms and its median at 0.68 s.
 inline constexpr std::array<double, 4> kDurations_s = {.1, .95, 10, 60};
 inline constexpr std::array<double, 4> kDurationShares = {.15, .50, .85, .96};
 inline constexpr double kDurationFitMu = -.38;

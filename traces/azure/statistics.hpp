@@ -1,5 +1,5 @@
 #pragma once
-// What is known of a trace in numbers, to be set beside published.hpp.
+// Statistics of a trace, to compare with published.hpp.
 
 #include <array>
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace faasconf::traces {
 
-// Shares are of 1; absent where the trace has nothing to take them of.
+// Shares are of 1; absent if the trace has no data for them.
 struct TraceStatistics {
   std::uint32_t days = 0;
   std::size_t functions = 0;  // called at all
@@ -40,7 +40,7 @@ struct TraceStatistics {
 
   std::array<double, 6> app_size_shares{};  // as published::kAppSizeShares
   std::size_t apps_with_cv = 0;             // those looked at that have three calls and more
-  std::optional<double> cv_about_zero;      // shares of these: below .01
+  std::optional<double> cv_about_zero;      // shares of these: below 0.01
   std::optional<double> cv_at_most_one;
 
   std::array<double, 24> hourly_calls{};  // by hour of the day, mean of all days
@@ -58,7 +58,7 @@ struct TraceStatistics {
   std::vector<double> minute_calls{};  // of all functions, by minute of the trace
 };
 
-// Takes a trace piece by piece, in any order; some 100 bytes a function and as many an app, and a sample of apps.
+// Takes a trace piece by piece, in any order; some 100 bytes per function and per app, and a sample of apps.
 //
 //   StatisticsCollector collector;
 //   for (TraceFunction row; reader.next(row);) collector.add(row);

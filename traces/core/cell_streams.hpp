@@ -1,5 +1,5 @@
 #pragma once
-// Random streams of one function, one for each minute: which other functions and minutes a trace holds changes nothing.
+// Random streams of one function, one for each minute: independent of the other functions and minutes of the trace.
 
 #include <cstdint>
 #include <string_view>

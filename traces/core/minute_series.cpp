@@ -65,7 +65,7 @@ bool SeriesOfFunctions::matches(const TraceFunction& function) const {
   return seen_ == std::get<std::size_t>(key);
 }
 
-// The first one that matches tells whose series it is.
+// The first one that matches determines whose series it is.
 void SeriesOfFunctions::check_same(const TraceFunction& function) {
   if (series_.functions == 0) {
     owner_ = function.owner;

@@ -40,7 +40,7 @@ struct MinuteSeries {
   std::string function;               // HashFunction; empty for an app
   std::string app;                    // HashApp; empty in a series extract
   std::size_t functions = 1;          // whose counts are summed
-  std::optional<int> first_day;       // from 1; absent for one file of the original schema, which tells no day
+  std::optional<int> first_day;       // from 1; absent for one file of the original schema, which has no day
   std::vector<std::uint64_t> counts;  // counts[m]: calls in [m, m + 1) minutes since midnight of the first day
   ReadReport report{};                // of the rows' widths, and of the numbers of the chosen rows
 
@@ -48,7 +48,7 @@ struct MinuteSeries {
 };
 
 // Out of a trace, whose name is for messages. A row is the function's place, from 1. Throws sim::Error; so too where
-// several functions or apps begin as is asked.
+// several functions or apps have this beginning.
 MinuteSeries read_series(const Trace& trace, const std::string& name, const SeriesRequest& request);
 
 // The same of functions that come one after the other; `days` of them in all.

@@ -1,5 +1,5 @@
 #pragma once
-// How a trace is read: what readers are to do with what they cannot use, and whom they tell.
+// How a trace is read: what readers do with unusable rows, and how they report progress.
 
 #include <cstdint>
 #include <functional>

@@ -1,5 +1,5 @@
 #pragma once
-// What readers do with rows that they cannot use as they are, and their account of them.
+// What readers do with unusable rows, and their report.
 
 #include <array>
 #include <cstddef>
@@ -19,10 +19,10 @@ std::string_view name_of(OnBadRow how);
 
 // What may be wrong with a row; and below, remarkable and never an error by itself.
 enum class Fault : std::uint8_t {
-  width,                  // fewer or more columns than the header names; mended: what lacks is 0, what is too much goes
-  not_a_number,           // mended: 0; a call of 2021 is left out
-  overflow,               // a number beyond its type; mended: the largest count, else 0; a call of 2021 is left out
-  negative_count,         // mended: 0
+  width,           // fewer or more columns than the header names; mended: missing ones are 0, surplus ones are dropped
+  not_a_number,    // mended: 0; a call of 2021 is left out
+  overflow,        // a number beyond its type; mended: the largest count, else 0; a call of 2021 is left out
+  negative_count,  // mended: 0
   negative_duration,      // mended: 0
   negative_memory,        // mended: 0
   unordered_percentiles,  // mended: sorted

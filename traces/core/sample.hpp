@@ -12,14 +12,14 @@
 
 namespace faasconf::traces {
 
-// All functions in an order of which every beginning is spread evenly over triggers, within these over popularity, and
+// An order of all functions in which every prefix is spread evenly over triggers, within these over popularity, and
 // within that over durations. So the sample of n functions is part of the sample of any m > n.
 std::vector<std::size_t> sampling_order(const Trace& trace, std::uint64_t seed);
 
 // The first `count` of that order, in the order of the trace; all where there are fewer.
 Trace sample(const Trace& trace, std::size_t count, std::uint64_t seed, const sim::GoOn& go_on = {});
 
-// How far the law of a number over functions is from that of the whole.
+// Distances of the sample's distribution of a quantity from that of the whole trace.
 struct Distances {
   double wasserstein_1 = 0;       // over the whole's mean
   double kolmogorov_smirnov = 0;  // 0..1

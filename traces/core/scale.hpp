@@ -1,5 +1,5 @@
 #pragma once
-// More or fewer calls, and faster or slower time. What its caller does not want to go on ends with sim::Cancelled.
+// More or fewer calls, and faster or slower time. Ends with sim::Cancelled if its caller cancels.
 
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 
 namespace faasconf::traces {
 
-// Each call stays with this probability, by itself: the counts that are left are binomial. Draws are keyed by (seed,
+// Each call stays independently with this probability: the counts that are left are binomial. Draws are keyed by (seed,
 // function, minute). Throws sim::Error unless 0 <= probability <= 1.
 Trace thin(const Trace& trace, double probability, std::uint64_t seed, const sim::GoOn& go_on = {});
 
@@ -31,7 +31,7 @@ double factor_for_mean(const Trace& trace, double calls_per_minute);
 double factor_for_peak(const Trace& trace, double calls_per_minute, std::uint64_t seed, const sim::GoOn& go_on = {});
 
 // Time goes `speed` times as fast: a day takes a day / speed. A minute's calls are divided among the minutes that it
-// then covers, each call by itself and in proportion; none is lost. Speed is from .001 to 1440, else sim::Error.
+// then covers, each call by itself and in proportion; none is lost. Speed is from 0.001 to 1440, else sim::Error.
 Trace scale_time(const Trace& trace, double speed, std::uint64_t seed, const sim::GoOn& go_on = {});
 
 }  // namespace faasconf::traces

@@ -24,7 +24,7 @@ struct Bounds {
 };
 Bounds parse_bounds(std::string_view text);  // "5..80", "5..", "..80", "7"; throws sim::Error
 
-// A function must meet all that are given. What the trace does not tell of a function meets no bounds.
+// A function must meet all that are given. A quantity that the trace lacks meets no bounds.
 struct Selection {
   std::vector<Trigger> triggers = {};       // one of them
   std::vector<std::string> owners = {};     // its hash begins with one of them

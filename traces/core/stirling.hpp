@@ -1,5 +1,5 @@
 #pragma once
-// Factorials of large numbers, for the rejection of discrete laws. std::lgamma is not thread-safe.
+// Factorials of large numbers, for the rejection of discrete distributions. std::lgamma is not thread-safe.
 
 namespace faasconf::traces {
 

@@ -58,8 +58,8 @@ struct TraceFunction {
   std::string function;
   Trigger trigger = Trigger::others;
   std::vector<MinuteCount> counts{};              // in order of minutes
-  std::optional<DurationPercentiles> duration{};  // absent where the trace does not tell
-  std::optional<MemoryPercentiles> app_memory{};  // of the whole app; absent where the trace does not tell
+  std::optional<DurationPercentiles> duration{};  // absent if the trace has none
+  std::optional<MemoryPercentiles> app_memory{};  // of the whole app; absent if the trace has none
 
   friend bool operator==(const TraceFunction&, const TraceFunction&) = default;
 };
@@ -72,7 +72,7 @@ struct Trace {
   friend bool operator==(const Trace&, const Trace&) = default;
 };
 
-// One call, as the 2021 trace tells of it.
+// One call, as the 2021 trace records it.
 struct TraceInvocation {
   std::uint32_t function = 0;  // index of an (app, func) pair
   double start_s = 0;          // end_timestamp - duration

@@ -21,7 +21,7 @@ std::string time_of_day(std::size_t minute) {
   return {digit(minute / 600), digit(minute / 60), ':', digit(minute % 60 / 10), digit(minute)};
 }
 
-// "07:42", and the day before it where the series has several or tells which: "2:07:42".
+// "07:42", and the day before it where the series has several or numbers it: "2:07:42".
 std::string place(const MinuteSeries& series, std::size_t minute) {
   if (series.days() == 1) return time_of_day(minute);
   const std::size_t day = static_cast<std::size_t>(series.first_day.value_or(1)) + minute / kMinutesPerDay;

@@ -20,7 +20,7 @@ class ByteSource {
   virtual std::uint64_t consumed() const = 0;
 };
 
-// Opens a file that is plain or compressed by gzip, Zstandard or xz: its first bytes tell, whatever its name.
+// Opens a file that is plain or compressed by gzip, Zstandard or xz: recognised by its first bytes, whatever its name.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path);
 
 // The same of bytes in memory; `name` is for messages.

@@ -1,6 +1,7 @@
 #pragma once
 // HDF5 1.10 crashes when a write fails on the way to the disk: its caches keep what they could not write and meet it
-// again when the file closes. This driver never tells it: PartFile keeps the error, and the writer asks for it.
+// again when the file closes. This driver never reports it to HDF5: PartFile keeps the error, and the writer asks for
+// it.
 
 #include "traces/files/part_file.hpp"
 

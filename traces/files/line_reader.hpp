@@ -47,7 +47,7 @@ class LineReader {
   std::unique_ptr<ByteSource> bytes_;
   std::string name_;
   std::unique_ptr<char[]> buffer_;  // padding, a block, padding
-  const char* begin_;               // of what is not given yet
+  const char* begin_;               // of the bytes not yet returned
   const char* end_;
   bool bytes_ended_ = false;
   std::string_view text_;

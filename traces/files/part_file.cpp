@@ -36,7 +36,7 @@ PartFile::PartFile(const std::string& path) : path_(path) {
     throw sim::Error("expected the path of a file to write, got " + (path.empty() ? "nothing" : path + ", a folder"));
   }
 
-  // a name that nobody else writes to, even where process ids repeat
+  // a name that no other process writes to, even where process ids repeat
   const std::string stem = path + ".part-" + std::to_string(::getpid());
   for (int attempt = 1; descriptor_ < 0; ++attempt) {
     part_path_ = attempt == 1 ? stem : stem + "-" + std::to_string(attempt);

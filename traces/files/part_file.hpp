@@ -1,5 +1,5 @@
 #pragma once
-// A file that is written beside its place and moved there when it is whole, so that nobody meets half of one.
+// A file that is written beside its place and moved there when it is whole, so that readers never see a partial file.
 
 #include <cstdint>
 #include <string>

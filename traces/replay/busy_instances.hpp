@@ -19,13 +19,13 @@ struct PlacedCall {
   bool is_new = false;  // which this call has started
 };
 
-// With one call each, instances are but the ends of their calls.
+// With one call per instance, an instance is just the end of its call.
 class SingleCallInstances {
  public:
   std::size_t size() const { return ends_.size(); }
   double busy_ns() const { return busy_ns_; }
 
-  // What ends until now, this moment included: it may serve the next call.
+  // Removes calls that have ended by now, inclusive: their instances may serve the next call.
   void settle(sim::Time now, IdleInstances& idle) {
     while (!ends_.empty() && ends_.next_time() <= now) {
       const sim::Time end = ends_.pop().time;

@@ -11,7 +11,7 @@
 #include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "traces/core/trace.hpp"
-#include "traces/replay/arrivals.hpp"
+#include "traces/replay/function_arrivals.hpp"
 #include "traces/replay/replay_model.hpp"
 
 namespace faasconf::traces {

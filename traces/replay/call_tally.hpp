@@ -1,5 +1,5 @@
 #pragma once
-// What callers saw, summed up function by function.
+// Latencies and cold starts as callers see them, summed by function.
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +29,7 @@ class CallTally {
  public:
   explicit CallTally(const Metering& metering = {}) : metering_(metering), is_exact_(metering.is_exact()) {}
 
-  void begin(std::size_t functions);  // others than before; what latencies_s() tells is kept
+  void begin(std::size_t functions);  // begins other functions; latencies_s() is kept
   void serve(const ReplayedCall& call) {
     CallTotals& totals = totals_[call.function];
     const auto latency_ns = static_cast<double>((call.finished - call.called).count());

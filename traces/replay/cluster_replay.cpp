@@ -64,7 +64,7 @@ ClusterReplay replay_on_cluster(const ReplayInput& input, const ReplayRequest& r
   std::vector<OneClusterReplay> replays(dealt.size());
   std::mutex mutex;
   std::uint64_t done = 0;
-  const auto tell = [&](std::uint64_t calls) {
+  const auto report = [&](std::uint64_t calls) {
     const std::scoped_lock lock(mutex);
     progress(done += calls);
   };
@@ -73,7 +73,7 @@ ClusterReplay replay_on_cluster(const ReplayInput& input, const ReplayRequest& r
     for (const std::uint32_t tenant : dealt[i]) mine.push_back(&tenants.all[tenant]);
     if (mine.empty()) return;
     OneCluster one(mine, asked, cluster, sim::RngStreams(request.arrivals.seed).stream("cluster_start_ups", i).next());
-    if (progress) one.on_progress = tell;
+    if (progress) one.on_progress = report;
     replays[i] = one.replay(std::chrono::hours(24) * input.trace.days);
   });
 

@@ -1,6 +1,6 @@
 #pragma once
-// Replays a trace on clusters: instances have CPU limits, share the cores of their nodes by weight, and find room there
-// or not. Each cluster is one run of the general simulator; clusters share nothing, so that each has a thread.
+// Replays a trace on clusters: instances have CPU limits, need room on a node, and share its cores by weight. Each
+// cluster is one run of the general simulator; clusters share nothing, so that each has a thread.
 
 #include <cstddef>
 
@@ -10,7 +10,7 @@
 
 namespace faasconf::traces {
 
-// A call that finds no free slot and no room for one more instance is denied; idle instances of others keep their
+// A call that finds no free slot and no room for one more instance is rejected; idle instances of others keep their
 // places, unless the cluster evicts them. An instance takes the memory of its function, or of its app.
 struct ClusterRequest {
   sim::ClusterSpec cluster;           // without nodes there is always room, and instances do not meet
@@ -20,7 +20,7 @@ struct ClusterRequest {
   double cpu_share = 1;               // of a duration: CPU work on one thread, done first; the rest waits. 0 .. 1
 };
 
-// Which of them a function belongs to. Which other functions there are changes nothing, nor does the seed.
+// The cluster that a function belongs to, independent of other functions and of the seed.
 std::size_t cluster_of(const TraceFunction& function, int clusters);
 
 struct ClusterReplay {

@@ -19,15 +19,16 @@ namespace faasconf::traces {
 //   - idle times (from the end of the last running call to the next call) are counted in bins of a minute up to 4 h;
 //   - it is loaded from the bin of the 5th percentile (its lower edge, 10 % earlier) to the bin of the 99th (its upper
 //     edge, 10 % later); where the former is the first bin it stays loaded;
-//   - while the bins' counts have a coefficient of variation below 2, the histogram tells nothing: it stays loaded for
+//   - while the bins' counts have a coefficient of variation below 2, the histogram is not representative: it stays
+//   loaded for
 //     4 h, the histogram's range;
 //   - where more than half of the idle times lie beyond the range, the next one is forecast by ARIMA
 //   (sim/stats/arima.hpp)
 //     from the latest of them, whatever their length: it is loaded from 15 % before its end to 15 % after it. A
 //     forecast below the shortest of these idle times is taken for that.
 //
-// The paper asks of an app whether it is loaded or not: that is one instance for any number of calls. Where an instance
-// serves few at once, an app is idle when all of its instances are, and of these one is pre-warmed.
+// The paper asks of an app whether it is loaded or not: that is one instance of unlimited concurrency. Where an
+// instance serves few at once, an app is idle when all of its instances are, and of these one is pre-warmed.
 struct HybridHistogram {
   std::uint32_t head_percent = 5;
   std::uint32_t tail_percent = 99;
@@ -37,7 +38,7 @@ struct HybridHistogram {
   std::uint32_t forecast_margin_percent = 15;
 };
 
-// What the policy knows of an app.
+// The idle times of an app.
 class IdleHistogram {
  public:
   static constexpr std::size_t kBins = 240;

@@ -1,6 +1,6 @@
 #pragma once
-// The idle instances of a tenant and the policy that keeps them: who falls idle last is taken first, so that the others
-// may expire. Nothing happens between calls; what would have is made up for when the next one comes.
+// The idle instances of a tenant and the policy that keeps them: the instance that became idle last is used first, so
+// that the others may expire. Nothing is computed between calls: expirations are caught up with at the next one.
 
 #include <algorithm>
 #include <cstddef>

@@ -32,7 +32,7 @@ class OneCluster {
 
   OneClusterReplay replay(sim::Duration length);  // of the trace
 
-  std::function<void(const ReplayedCall&)> on_call{};  // told of each that was served, in order of their ends
+  std::function<void(const ReplayedCall&)> on_call{};  // called for each served call, in order of completion
   std::function<void(std::uint64_t)> on_progress{};    // of calls since the last time, now and then
 
  private:

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "traces/replay/arrivals.hpp"
+#include "traces/replay/function_arrivals.hpp"
 
 namespace faasconf::traces {
 namespace {

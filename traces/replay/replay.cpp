@@ -1,15 +1,15 @@
 #include "traces/replay/replay.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <string>
-#include <thread>
+#include <utility>
 
 #include "sim/core/error.hpp"
+#include "sim/core/worker_pool.hpp"
 #include "traces/replay/tenant_replay.hpp"
 #include "traces/replay/tenants.hpp"
 
@@ -27,6 +27,11 @@ std::vector<std::size_t> order_of(const std::vector<Tenant>& tenants) {
   return order;
 }
 
+template <class Totals, class... Members>
+void add_members(Totals& total, const Totals& one, Members... members) {
+  ((total.*members += one.*members), ...);
+}
+
 // What the threads share.
 class SharedReplay {
  public:
@@ -40,27 +45,33 @@ class SharedReplay {
         replay_(replay) {}
 
   void run(std::size_t threads) {
-    std::vector<std::thread> workers;
-    for (std::size_t i = 1; i < std::min(threads, order_.size()); ++i) workers.emplace_back([this] { work(); });
-    work();
-    for (std::thread& worker : workers) worker.join();
-    if (failure_) std::rethrow_exception(failure_);
-    set_quantiles(replay_.calls, latencies_s_);
+    sim::parallel_for(order_.size(), static_cast<int>(threads), [this](std::size_t place) {
+      std::unique_ptr<TenantReplayer> replayer = take_replayer();
+      replay(*replayer, order_[place]);
+      give_back(std::move(replayer));
+    });
+    sim::QuantileSketch latencies_s;
+    for (const auto& replayer : replayers_) latencies_s.merge(replayer->latencies_s());  // counts: in any order
+    set_quantiles(replay_.calls, latencies_s);
   }
 
  private:
-  void work() {
-    try {
-      TenantReplayer replayer(request_, length_);
-      if (progress_) replayer.on_progress = [this](std::uint64_t calls) { tell(calls); };
-      for (std::size_t place = next_++; place < order_.size(); place = next_++) replay(replayer, order_[place]);
-      const std::scoped_lock lock(mutex_);
-      latencies_s_.merge(replayer.latencies_s());  // counts: the order does not matter
-    } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      next_ = order_.size();
-    }
+  // One per thread is in use; each has memory and latencies of its own.
+  std::unique_ptr<TenantReplayer> take_replayer() {
+    const std::scoped_lock lock(mutex_);
+    if (replayers_.empty()) return new_replayer();
+    std::unique_ptr<TenantReplayer> replayer = std::move(replayers_.back());
+    replayers_.pop_back();
+    return replayer;
+  }
+  void give_back(std::unique_ptr<TenantReplayer> replayer) {
+    const std::scoped_lock lock(mutex_);
+    replayers_.push_back(std::move(replayer));
+  }
+  std::unique_ptr<TenantReplayer> new_replayer() {
+    auto replayer = std::make_unique<TenantReplayer>(request_, length_);
+    if (progress_) replayer->on_progress = [this](std::uint64_t calls) { report(calls); };
+    return replayer;
   }
   void replay(TenantReplayer& replayer, std::size_t tenant) {
     TenantReplay one = replayer.replay(tenants_[tenant].functions);
@@ -69,7 +80,7 @@ class SharedReplay {
       replay_.functions[tenants_[tenant].indices[i]] = one.functions[i];
     }
   }
-  void tell(std::uint64_t calls) {
+  void report(std::uint64_t calls) {
     const std::scoped_lock lock(mutex_);
     progress_(done_ += calls);
   }
@@ -80,11 +91,9 @@ class SharedReplay {
   sim::Duration length_;
   const ReplayProgress& progress_;
   TraceReplay& replay_;
-  std::atomic<std::size_t> next_ = 0;  // into the order
-  std::mutex mutex_;                   // for what follows
+  std::mutex mutex_;  // for what follows
   std::uint64_t done_ = 0;
-  sim::QuantileSketch latencies_s_;
-  std::exception_ptr failure_;
+  std::vector<std::unique_ptr<TenantReplayer>> replayers_;  // idle ones
 };
 
 }  // namespace
@@ -137,26 +146,14 @@ double price(const Trace& trace, std::span<const CallTotals> calls, const Replay
 }
 
 void add_to(CallTotals& total, const CallTotals& one) {
-  total.calls += one.calls;
-  total.cold += one.cold;
-  total.denied += one.denied;
-  total.execution_s += one.execution_s;
-  total.execution_mib_s += one.execution_mib_s;
-  total.billed_mib_s += one.billed_mib_s;
-  total.latency_s += one.latency_s;
+  add_members(total, one, &CallTotals::calls, &CallTotals::cold, &CallTotals::denied, &CallTotals::execution_s,
+              &CallTotals::execution_mib_s, &CallTotals::billed_mib_s, &CallTotals::latency_s);
 }
 
 void add_to(InstanceTotals& total, const InstanceTotals& one) {
-  total.started += one.started;
-  total.pre_warmed += one.pre_warmed;
-  total.evicted += one.evicted;
-  total.most += one.most;
-  total.start_up_s += one.start_up_s;
-  total.busy_s += one.busy_s;
-  total.idle_s += one.idle_s;
-  total.start_up_mib_s += one.start_up_mib_s;
-  total.busy_mib_s += one.busy_mib_s;
-  total.idle_mib_s += one.idle_mib_s;
+  using Totals = InstanceTotals;
+  add_members(total, one, &Totals::started, &Totals::pre_warmed, &Totals::evicted, &Totals::most, &Totals::start_up_s,
+              &Totals::busy_s, &Totals::idle_s, &Totals::start_up_mib_s, &Totals::busy_mib_s, &Totals::idle_mib_s);
 }
 
 void set_quantiles(CallTotals& calls, const sim::QuantileSketch& latencies_s) {

@@ -1,7 +1,7 @@
 #pragma once
 // Replays a trace as independent functions, or apps, whose instances calls start and a keep-alive policy removes: cold
-// starts, memory that is loaded in vain, latencies, price. Everyone has all the CPU and room that they want;
-// cluster_replay.hpp is about those who share nodes.
+// starts, wasted memory, latencies, price. CPU and room are unlimited; cluster_replay.hpp replays on nodes that
+// instances share.
 
 #include <chrono>
 #include <cstddef>
@@ -17,7 +17,7 @@
 #include "sim/core/time.hpp"
 #include "sim/stats/quantiles.hpp"
 #include "traces/core/trace.hpp"
-#include "traces/replay/arrivals.hpp"
+#include "traces/replay/function_arrivals.hpp"
 #include "traces/replay/idle_histogram.hpp"
 #include "traces/replay/metering.hpp"
 #include "traces/replay/replay_model.hpp"
@@ -30,7 +30,7 @@ struct FixedKeepAlive {
 };
 using KeepAlivePolicy = std::variant<FixedKeepAlive, HybridHistogram>;
 
-// Whose calls an instance serves, and what the policy keeps alive.
+// The unit whose calls share instances, and which the policy keeps alive.
 enum class Tenancy : std::uint8_t {
   function,  // instances of one function
   app,       // of all functions of an app, as in the paper of the hybrid policy; they hold the app's memory
@@ -49,11 +49,11 @@ struct ReplayRequest {
 // Throws sim::Error where a keep-alive or a concurrency is impossible.
 void check(const ReplayRequest& request);
 
-// What callers of a function saw; or of all functions.
+// Calls of a function, or of all functions.
 struct CallTotals {
-  std::uint64_t calls = 0;     // denied ones included
+  std::uint64_t calls = 0;     // rejected ones included
   std::uint64_t cold = 0;      // waited for an instance to start, also for one that another call had started
-  std::uint64_t denied = 0;    // for want of room; they have no latency
+  std::uint64_t denied = 0;    // rejected: no capacity; they have no latency
   double execution_s = 0;      // summed
   double execution_mib_s = 0;  // the same, times the memory of the function
   double billed_mib_s = 0;     // the same as far as it is billed
@@ -70,12 +70,12 @@ struct CallTotals {
   friend bool operator==(const CallTotals&, const CallTotals&) = default;
 };
 
-// What became of the instances of a tenant (a function or an app); or of all. A call counts to its end, idle instances
+// Instances of a tenant (a function or an app), or of all. A call counts to its end, idle instances
 // until the trace ends.
 struct InstanceTotals {
   std::uint64_t started = 0;     // by calls
   std::uint64_t pre_warmed = 0;  // by the policy; where there is room for all their start-up is not counted
-  std::uint64_t evicted = 0;     // before their time, for want of room
+  std::uint64_t evicted = 0;     // before their keep-alive ended, to make room
   std::uint64_t most = 0;        // at once, starting ones included; of all: the tenants' summed
   // instance-seconds, and memory times these
   double start_up_s = 0;

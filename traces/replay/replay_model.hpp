@@ -1,5 +1,5 @@
 #pragma once
-// What the functions of a trace are like when they are replayed: durations, start-ups, memory.
+// The model of a trace's functions in a replay: durations, start-ups, memory.
 
 #include <cstddef>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "sim/core/quantity.hpp"
 #include "sim/core/time.hpp"
 #include "traces/core/trace.hpp"
-#include "traces/replay/distributions.hpp"
+#include "traces/replay/fitted_distributions.hpp"
 
 namespace faasconf::traces {
 
@@ -19,12 +19,12 @@ struct FunctionModel {
   sim::Mebibytes memory{0};  // of an instance, from the beginning of its start-up
 };
 
-// The data sets tell nothing of start-ups: their durations leave cold starts out.
+// The data sets have no start-ups: their durations leave cold starts out.
 struct ModelRequest {
   DistributionKind durations = DistributionKind::percentiles;
   sim::Distribution start_up_s{};
-  // of functions and apps of which the trace does not tell: the medians of the 2019 data set's averages (Shahrad et
-  // al., 2020: some .95 s, 140 MB)
+  // for functions and apps without data in the trace: the medians of the 2019 data set's averages (Shahrad et
+  // al., 2020: some 0.95 s, 140 MB)
   double duration_s = .95;
   sim::Mebibytes app_memory{140e6 / 1048576};
   sim::GoOn go_on{};  // no: sim::Cancelled
@@ -38,7 +38,7 @@ struct ReplayModels {
 // An app's average memory is its functions' in equal parts, of those that the trace holds.
 ReplayModels replay_models(const Trace& trace, const ModelRequest& request = {});
 
-// A call as the 2021 data set tells of it.
+// A call as the 2021 data set records it.
 struct RecordedCall {
   sim::Time start;
   sim::Duration duration{};

@@ -31,7 +31,7 @@ TenantReplayer::TenantReplayer(const ReplayRequest& request, sim::Duration lengt
 }
 
 TenantReplay TenantReplayer::replay(std::span<const ReplayedFunction> functions) {
-  untold_ = 0;
+  unreported_ = 0;
   sim::throw_if_cancelled(request_.go_on);
   if (request_.concurrency == 1) return run(functions, SingleCallInstances());
   return run(functions, SharedInstances(request_.concurrency));
@@ -70,8 +70,8 @@ TenantReplay TenantReplayer::run(std::span<const ReplayedFunction> functions, Bu
   }
   busy.settle(sim::kNever, idle);
   idle.finish();
-  untold_ += unpaused;
-  tell();
+  unreported_ += unpaused;
+  report();
 
   instances.pre_warmed = idle.pre_warmed();
   if (instances.pre_warmed > 0) instances.most = std::max<std::uint64_t>(instances.most, 1);
@@ -81,13 +81,13 @@ TenantReplay TenantReplayer::run(std::span<const ReplayedFunction> functions, Bu
 
 void TenantReplayer::pause(std::uint64_t calls) {
   sim::throw_if_cancelled(request_.go_on);
-  untold_ += calls;
-  if (untold_ >= kCallsBetweenProgress) tell();
+  unreported_ += calls;
+  if (unreported_ >= kCallsBetweenProgress) report();
 }
 
-void TenantReplayer::tell() {
-  if (on_progress && untold_ > 0) on_progress(untold_);
-  untold_ = 0;
+void TenantReplayer::report() {
+  if (on_progress && unreported_ > 0) on_progress(unreported_);
+  unreported_ = 0;
 }
 
 }  // namespace faasconf::traces

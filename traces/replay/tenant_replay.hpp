@@ -30,8 +30,8 @@ class TenantReplayer {
 
   TenantReplay replay(std::span<const ReplayedFunction> functions);
 
-  void on_call(std::function<void(const ReplayedCall&)> told) {
-    tally_.on_call = std::move(told);
+  void on_call(std::function<void(const ReplayedCall&)> receive) {
+    tally_.on_call = std::move(receive);
   }                                                  // of each, in order
   std::function<void(std::uint64_t)> on_progress{};  // of calls since the last time, now and then
   const sim::QuantileSketch& latencies_s() const { return tally_.latencies_s(); }  // of all calls so far
@@ -39,13 +39,13 @@ class TenantReplayer {
  private:
   template <class Busy>
   TenantReplay run(std::span<const ReplayedFunction> functions, Busy busy);
-  void pause(std::uint64_t calls);  // after so many: asks whether to go on, tells of progress
-  void tell();
+  void pause(std::uint64_t calls);  // after so many: asks whether to go on, reports progress
+  void report();
 
   ReplayRequest request_;
   sim::Time end_;
   CallTally tally_;
-  std::uint64_t untold_ = 0;  // calls
+  std::uint64_t unreported_ = 0;  // calls
 };
 
 }  // namespace faasconf::traces

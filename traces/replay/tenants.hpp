@@ -1,5 +1,5 @@
 #pragma once
-// The functions of a trace by whose calls an instance serves: each by itself, or those of an app together.
+// Tenants of a replay: single functions, or the functions of an app together.
 
 #include <cstddef>
 #include <cstdint>

@@ -17,7 +17,7 @@ std::vector<std::string> all_of(const Azure2019Files& files) {
   return all;
 }
 
-// Reads files one after the other into statistics, and tells of the bytes of all.
+// Reads files one after the other into statistics, and reports the bytes of all.
 class StatisticsPass {
  public:
   StatisticsPass(const Azure2019Files& files, const ReadPolicy& policy) : files_(files), policy_(policy) {}
@@ -37,13 +37,13 @@ class StatisticsPass {
     seen_.clear();
     for (std::uint64_t rows = 1; reader.next(row); ++rows) {
       take(reader, row);
-      if (rows % kRowsBetweenProgress == 0) tell(reader.bytes_consumed());
+      if (rows % kRowsBetweenProgress == 0) report_bytes(reader.bytes_consumed());
     }
     bytes_before_ += reader.bytes_consumed();
     report_ += reader.report();
   }
 
-  void tell(std::uint64_t bytes) const {
+  void report_bytes(std::uint64_t bytes) const {
     sim::throw_if_cancelled(policy_.go_on);
     if (policy_.progress) policy_.progress(bytes_before_ + bytes);
   }

@@ -23,7 +23,7 @@ class StoreSource final : public TraceSource {
 
   InspectedTrace inspect(const ReadPolicy& policy) const override {
     const TraceStore store(path_);
-    const auto tell = by_functions(store, policy.progress);
+    const auto report = by_functions(store, policy.progress);
     StatisticsCollector collector;
     collector.set_days(store.origin().days);
     std::uint64_t done = 0;
@@ -31,7 +31,7 @@ class StoreSource final : public TraceSource {
       collector.add(function);
       if (++done % kFunctionsBetweenProgress != 0) return;
       sim::throw_if_cancelled(policy.go_on);
-      if (tell) tell(done);
+      if (report) report(done);
     });
     return {.statistics = collector.statistics(policy.go_on), .report = {}};
   }

@@ -1,6 +1,6 @@
 #pragma once
-// A trace wherever it lies: a trace store, a file or a folder of the Azure Functions 2019 data set, the 2021 trace. Its
-// first bytes say which; whoever opens it need not know.
+// A trace in any format: a trace store, a file or a folder of the Azure Functions 2019 data set, the 2021 trace.
+// open_trace() recognises the format by the first bytes.
 //
 //   const auto source = open_trace("week.h5");
 //   const ReadTrace read = source->read();
@@ -50,7 +50,7 @@ class TraceSource {
   const std::string& digest(std::size_t file, const sim::GoOn& go_on = {}) const;  // SHA-256; the file is read once
 
   // All of it: functions with their counts and percentiles. Its origin names the files with their SHA-256, unless the
-  // files themselves tell another one.
+  // files record another one.
   virtual ReadTrace read(const ReadPolicy& policy = {}) const = 0;
 
   // Statistics in one pass, for which memory need not hold the trace where its files come row by row.
@@ -59,7 +59,7 @@ class TraceSource {
   // The minute counts of a function or an app.
   virtual ReadSeries series(const SeriesRequest& request) const = 0;
 
-  // The single calls that the trace tells of, one after the other, by the indices of read()'s functions; none where it
+  // The single calls of the trace, one after the other, by the indices of read()'s functions; none where it
   // has counts only.
   virtual void each_invocation(const ReadPolicy& policy,
                                const std::function<void(const TraceInvocation&)>& use) const = 0;

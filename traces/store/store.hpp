@@ -10,7 +10,7 @@
 //   /apps                    owner and app: names as above; memory: samples, average_mb, percentiles_mb
 //   /cells                   gap, count: minutes with calls, function after function; gap: since the one before, the
 //                            first since the start of the trace
-//   /invocations             function, start_s, duration_s: single calls, where the trace tells of them
+//   /invocations             function, start_s, duration_s: single calls, if the trace has them
 //   /texts                   names that are no hashes
 //
 // Numbers that the trace does not have are NaN. All has checksums, and but for the records, which are hashes and reals,

@@ -55,8 +55,8 @@ double log_seconds(double z) {
   return std::log(at_s.back()) + published::kDurationFitSigma * (z - normal.back());
 }
 
-// The mean by the published quantiles; around it a log-normal law. The busiest functions run short, below the median:
-// nothing is published about these.
+// The mean by the published quantiles; around it a log-normal distribution. The busiest functions run short, below the
+// median: nothing is published about these.
 DurationPercentiles draw_duration(const SyntheticFunction& function, double calls, sim::Rng rng) {
   const double z = rng.normal();
   const double average_ms = 1000 * std::exp(log_seconds(function.weekday_calls > kBusyCalls ? -std::abs(z) : z));
@@ -77,7 +77,7 @@ DurationPercentiles draw_duration(const SyntheticFunction& function, double call
   return duration;
 }
 
-// The mean by the published Burr law, by inversion; around it a log-normal law.
+// The mean by the published Burr distribution, by inversion; around it a log-normal distribution.
 MemoryPercentiles draw_memory(std::uint32_t days, sim::Rng rng) {
   const double average_mb = published::memory_quantile_mb(rng.uniform());
   const double spread = kLeastMemorySpread + (kMostMemorySpread - kLeastMemorySpread) * rng.uniform();

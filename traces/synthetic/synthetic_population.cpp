@@ -46,7 +46,7 @@ struct Quantile {
 };
 constexpr std::array<Quantile, 6> kOthers = {{{0, .1}, {.358, 1}, {.612, 10}, {.672, 24}, {.829, 288}, {.918, 1440}}};
 
-// Calls come together: a function with a mean of x calls a day is called on 1 - exp(-.7 x) of the days, which makes
+// Calls come together: a function with a mean of x calls a day is called on 1 - exp(-0.7 x) of the days, which makes
 // 36.6 % of a day's functions have fewer than 10 calls.
 constexpr double kDaysTogether = .7;
 
@@ -325,8 +325,8 @@ std::vector<std::size_t> any_order(std::uint64_t seed, std::size_t count) {
   return order;
 }
 
-// Systematic sampling: chances are laid end to end, and a comb of unit width tells who is called. Their number is the
-// sum of the chances, rounded up or down; days are independent of each other.
+// Systematic sampling: chances are laid end to end, and a comb of unit width selects the functions that are called.
+// Their number is the sum of the chances, rounded up or down; days are independent of each other.
 std::vector<bool> called_on(std::uint64_t seed, std::uint32_t day, std::span<const SyntheticFunction> all,
                             std::span<const std::size_t> order) {
   double sum = sim::RngStreams(seed, day).stream("synthetic days").uniform();

@@ -1,6 +1,6 @@
 #pragma once
-// Who is called how often in a made-up Azure trace: the functions with their popularity, triggers and apps, so that the
-// published statistics come out. No calls yet.
+// The functions of a made-up Azure trace with their popularity, triggers and apps, chosen to reproduce the published
+// statistics. Calls are made elsewhere.
 
 #include <cstdint>
 #include <vector>

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/core/in_order.hpp"
 #include "traces/azure/azure2019_writer.hpp"
-#include "traces/synthetic/in_order.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -31,12 +31,13 @@ std::vector<std::string> write_azure2019(const std::string& folder, const Synthe
     }
     return made;
   };
-  in_order(pieces, threads, make, [&](const Piece& piece) {
+  sim::in_order(pieces, static_cast<int>(threads), make, [&](const Piece& piece) {
     sim::throw_if_cancelled(trace.spec().go_on);
     writer.append(piece.rows);
     for (const TraceFunction& function : piece.functions) writer.note_app(function);
     done += piece.functions.size();
     if (progress) progress(done);
+    return true;
   });
   writer.commit();
   return writer.paths();

@@ -43,15 +43,15 @@ void Engine::deploy(Time start, const RngStreams& streams) {
 // Streams that are never drawn from are not derived: in windows of 30 s the time for it counts.
 void Engine::derive_streams(FunctionState& state, std::uint32_t i, const RngStreams& streams) {
   const FunctionSpec& function_spec = workflow_.functions[i];
-  const auto derive = [&](Rng& rng, const Distribution& law, StreamName name) {
-    if (law.is_random()) rng = streams.stream(name, i);
+  const auto derive = [&](Rng& rng, const Distribution& distribution, StreamName name) {
+    if (distribution.is_random()) rng = streams.stream(name, i);
   };
   derive(state.serial, function_spec.serial_work, "serial_work");
   derive(state.parallel, function_spec.parallel_work, "parallel_work");
   derive(state.off_cpu, function_spec.off_cpu, "off_cpu");
   derive(state.memory, function_spec.process_memory, "memory");
   derive(state.parallel_memory, function_spec.parallel_memory, "parallel_memory");
-  derive(state.hop, *plans_[i].hop.seconds.law, "hop");
+  derive(state.hop, *plans_[i].hop.seconds.distribution, "hop");
   derive(state.start_up, function_spec.start_up, "start_up");
   derive(state.rejection, function_spec.rejection_work, "rejection_work");
   derive(state.life, function_spec.time_to_failure, "life");

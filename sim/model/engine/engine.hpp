@@ -1,14 +1,13 @@
 #pragma once
 // The engine of a Simulation: its state, and what each event does to it. The class is here, its parts are in the other
 // headers of this folder. Only simulation.cpp includes them: as one translation unit of internal linkage, so that a
-// function with a single caller is inlined there. Apart, the engine loses a third of its speed.
+// function with a single caller is inlined there. Compiled separately, the engine is a third slower.
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -31,7 +30,7 @@ enum class EventKind : std::uint32_t {
   arrival,         // the open loop or arrival list sends a request
   profile_step,    // the number of users changes
   user_starts,     // the next user of the closed loop appears
-  user_wakes,      // a user has thought
+  user_wakes,      // a user has finished thinking
   retry,           // the client sends a request again
   call_arrives,    // an invocation has passed the gateway
   cpu_completion,  // an instance's next job may be done
@@ -50,7 +49,7 @@ static_assert(static_cast<std::uint32_t>(EventKind::node_repaired) < EventTag::k
 // Events between two checks of progress, so few that they never take 0.1 s.
 constexpr std::uint64_t kEventsPerCheck = 1024;
 
-// After so many events at one instant, requests must be failing and coming again without time passing.
+// More events than this at one instant mean that requests fail and are retried without time passing.
 constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
 
 struct Standstill {
@@ -66,10 +65,10 @@ constexpr std::size_t kFitInCache = 500;
 // A distribution, and its value where that is constant.
 struct Sampler {
   explicit Sampler(const Distribution& of)
-      : law(&of), constant(of.is_random() ? 0 : of.mean()), random(of.is_random()) {}
-  double sample(Rng& rng) const { return random ? law->sample(rng) : constant; }
+      : distribution(&of), constant(of.is_random() ? 0 : of.mean()), random(of.is_random()) {}
+  double sample(Rng& rng) const { return random ? distribution->sample(rng) : constant; }
 
-  const Distribution* law;
+  const Distribution* distribution;
   double constant;
   bool random;
 };
@@ -100,7 +99,7 @@ struct FunctionPlan {
         off_cpu{Sampler(function.off_cpu)},
         has_memory(!function.process_memory.is_zero() || !function.parallel_memory.is_zero()),
         has_rejection_work(!function.rejection_work.is_zero()),
-        has_hop(!hop.seconds.law->is_zero()),
+        has_hop(!hop.seconds.distribution->is_zero()),
         may_fail(function.failure_probability > 0),
         on_demand(function.keep_alive.has_value()),
         from_zero(!function.fixed && function.ranges.replicas_min == 0) {}
@@ -152,7 +151,7 @@ class Engine {
   void set_idle_windows(FunctionId id, const IdleWindows& windows);
   void set_users(int users);
   void stop_arrivals() { stopped_ = true; }
-  void set_go_on(std::function<bool()> go_on) { go_on_ = std::move(go_on); }
+  void set_go_on(GoOn go_on) { go_on_ = std::move(go_on); }
 
   // queries
   Usage usage(FunctionId id) const;
@@ -350,7 +349,7 @@ class Engine {
   bool user_starting_ = false;  // an event user_starts is pending
   bool stopped_ = false;
   std::uint64_t next_request_ = 0;
-  std::function<bool()> go_on_;  // empty: always
+  GoOn go_on_;  // empty: always
 
   struct Claim {
     double wanted_cores = 0;

@@ -75,9 +75,9 @@ void Engine::answer_callers(const std::vector<Invocation>& lost) {
 }
 
 void Engine::schedule_node_failure(std::uint32_t index) {
-  const Distribution& law = node_spec(index).time_to_failure;
-  if (law.is_zero()) return;
-  schedule(after(now_, from_seconds(law.sample(nodes_[index].life))), EventKind::node_fails, index);
+  const Distribution& distribution = node_spec(index).time_to_failure;
+  if (distribution.is_zero()) return;
+  schedule(after(now_, from_seconds(distribution.sample(nodes_[index].life))), EventKind::node_fails, index);
 }
 
 // Its instances are lost for good; others replace them where there is room.

@@ -22,7 +22,7 @@ void Engine::call(StepIndex index, std::uint32_t scope, Outcome input, const Dem
   invocation.place = Place::on_the_way;
   invocation.caller_waits = true;
   invocation.cold = false;
-  invocation.is_told = demand != nullptr;
+  invocation.is_given = demand != nullptr;
   if (demand != nullptr) {
     invocation.work_s = demand->work_s;
     invocation.off_cpu_s = demand->off_cpu_s;
@@ -52,7 +52,7 @@ void Engine::on_call_arrives(std::uint32_t index) {
   invocation.instance = target;
   invocation.cold = instance.state == InstanceState::starting || state.next_number != created;
   state.usage.received_bytes += function_spec.request_bytes;
-  // calls for which it will have slots wait for it in any case; where it was scaled from zero, all calls wait
+  // calls that will find a slot in it wait for it in any case; after a scale from zero all calls wait
   const bool starts = instance.state == InstanceState::starting;
   if (starts && (!plan(id).on_demand || instance.queued < instance.slots)) return enqueue(index, target);
   if (!starts && has_slot(instance)) return admit(index, target);

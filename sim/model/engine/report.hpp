@@ -25,7 +25,7 @@ inline std::uint64_t form_of(const Scenario& scenario) {
   std::size_t profile_steps = workload.profile ? workload.profile->steps.size() : 0;
   std::size_t states = 0;
   if (const auto* open_loop = std::get_if<OpenLoop>(&workload.source)) {
-    if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop->law)) states = mmpp->mean_stay_s.size();
+    if (const auto* mmpp = std::get_if<MmppArrivals>(&open_loop->process)) states = mmpp->mean_stay_s.size();
   }
   CpuSharing sharing = scenario.workflow().cpu_sharing.mode;
   std::int64_t nodes = 0;

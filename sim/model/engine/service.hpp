@@ -21,7 +21,7 @@ void Engine::admit(std::uint32_t index, std::uint32_t target) {
   // the same number of draws whatever happens, so that runs stay comparable
   double serial_work_s = invocation.work_s;
   double parallel_work_s = 0;
-  if (!invocation.is_told) [[likely]] {
+  if (!invocation.is_given) [[likely]] {
     serial_work_s = planned.serial_work.sample(state.serial);
     parallel_work_s = planned.parallel_work.sample(state.parallel);
     invocation.off_cpu_s = planned.off_cpu.seconds.sample(state.off_cpu);

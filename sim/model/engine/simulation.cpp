@@ -2,6 +2,7 @@
 
 #include "sim/model/engine/engine.hpp"
 // the parts of the engine
+#include "sim/model/engine/clients.hpp"
 #include "sim/model/engine/cluster.hpp"
 #include "sim/model/engine/deployment.hpp"
 #include "sim/model/engine/failures.hpp"
@@ -11,7 +12,6 @@
 #include "sim/model/engine/report.hpp"
 #include "sim/model/engine/service.hpp"
 #include "sim/model/engine/workflow_steps.hpp"
-#include "sim/model/engine/workload.hpp"
 
 namespace faasconf::sim {
 
@@ -159,7 +159,7 @@ void Simulation::inject(std::size_t option, const Demand& demand) { state_->send
 void Simulation::apply(const Configuration& configuration) { state_->apply(configuration); }
 void Simulation::set_idle_windows(FunctionId id, const IdleWindows& windows) { state_->set_idle_windows(id, windows); }
 void Simulation::set_users(int users) { state_->set_users(users); }
-void Simulation::set_go_on(std::function<bool()> go_on) { state_->set_go_on(std::move(go_on)); }
+void Simulation::set_go_on(GoOn go_on) { state_->set_go_on(std::move(go_on)); }
 void Simulation::stop_arrivals() { state_->stop_arrivals(); }
 Time Simulation::now() const { return state_->now_; }
 std::int64_t Simulation::requests_in_flight() const { return static_cast<std::int64_t>(state_->requests_.taken()); }

@@ -10,7 +10,7 @@
 namespace faasconf::experiments::calibration {
 namespace {
 
-// By hand: errors .5, -.5, 0, 1 of 1, 2, 3, 4, whose mean is 2.5.
+// By hand: errors 0.5, -0.5, 0, 1 of 1, 2, 3, 4, whose mean is 2.5.
 TEST(Accuracy, IsWhatHandsFind) {
   const std::vector<double> measured{1, 2, 3, 4};
   const std::vector<double> predicted{1.5, 1.5, 3, 5};

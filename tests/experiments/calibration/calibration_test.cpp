@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/calibration/calibration_files.hpp"
-#include "experiments/calibration/checkpoint.hpp"
+#include "experiments/calibration/fit_checkpoint.hpp"
 #include "experiments/calibration/next_windows.hpp"
 #include "experiments/config/experiment_file.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"

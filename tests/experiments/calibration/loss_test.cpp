@@ -82,7 +82,7 @@ TEST(Loss, PriorsPullAsOneRow) {
   problem.mapping.parameters[2].prior = prediction::Prior{.mean = 0.1, .standard_deviation = 0.05};
   problem.candidate = prediction::CandidateWorkflow(two_functions_tree(), problem.mapping.parameters);
   const Loss loss = problem.loss({.threads = 1});
-  EXPECT_NEAR(loss.prior_loss({0.5, 0.5, 0.2}), 0, 1e-12);    // .2 of 0 .. .5 is .1
+  EXPECT_NEAR(loss.prior_loss({0.5, 0.5, 0.2}), 0, 1e-12);    // 0.2 of 0 .. 0.5 is 0.1
   EXPECT_NEAR(loss.prior_loss({0.5, 0.5, 0.3}), 0.1, 1e-12);  // one deviation off, 10 rows
 }
 

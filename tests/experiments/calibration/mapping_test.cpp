@@ -35,7 +35,7 @@ TEST(Mapping, TurnsColumnsIntoQuantities) {
   ASSERT_EQ(mapping.knobs.size(), 2U);
   EXPECT_EQ(mapping.knobs[0].cpu.read(table, 0), 770);
   EXPECT_EQ(mapping.knobs[0].memory.read(table, 0), 1024);    // a constant
-  EXPECT_EQ(mapping.knobs[1].concurrency.read(table, 0), 4);  // int(9 x .34 + 1)
+  EXPECT_EQ(mapping.knobs[1].concurrency.read(table, 0), 4);  // int(9 x 0.34 + 1)
   EXPECT_EQ(mapping.targets[2].cell.read(table, 0), 0.8);     // 20 / (20 + 5)
   EXPECT_EQ(mapping.targets[3].cell.read(table, 0), 1.5);     // 1500 ms
   EXPECT_EQ(mapping.targets[3].name, "latency_p75_s of second");

@@ -96,7 +96,7 @@ TEST(Split, KeepsRepetitionsTogether) {
 
 TEST(Split, WantsThreeRowsAParameter) {
   EXPECT_THAT(complaint([] { split_rows(rows_in_groups(20, 1), 0.3, 5, 1); }),
-              HasSubstr("expected at least 15 rows to fit 5 parameters (3 a parameter), got 14 of 20"));
+              HasSubstr("expected at least 15 rows to fit 5 parameters (3 per parameter), got 14 of 20"));
 }
 
 }  // namespace

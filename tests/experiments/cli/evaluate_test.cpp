@@ -43,7 +43,7 @@ TEST(EvaluateCommand, PutsPoliciesSideBySide) {
                            "--config demo-lean.yaml --config demo-ample.yaml --users 10,20 --policy fixed "
                            "--policy hpa:demo-lean");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr("parallel under 10 users, 20 users: 2 seeds each, 48 windows of 30s a policy"));
+  EXPECT_THAT(ran.out, HasSubstr("parallel under 10 users, 20 users: 2 seeds each, 48 windows of 30 s per policy"));
   EXPECT_THAT(ran.out, ContainsRegex("knowledge of the load +none +none +history"));
   EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +carry-over"));
   EXPECT_THAT(ran.out, HasSubstr("Not all know the same of the load"));

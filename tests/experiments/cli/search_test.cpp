@@ -57,7 +57,7 @@ TEST(SearchCommand, SaysWhereNothingIsSurelyWithinTheLimit) {
       faasconf("search small.yaml --users 4 --windows 40000 --set workflow.qos.latency=1ms --out table.yaml");
   EXPECT_EQ(ran.code, kFailed);
   EXPECT_THAT(ran.err, HasSubstr("search longer (--windows)"));
-  EXPECT_THAT(contents("table.yaml"), HasSubstr("not surely within the limit"));
+  EXPECT_THAT(contents("table.yaml"), HasSubstr("not within the limit with 95 % confidence"));
 }
 
 TEST(SearchCommand, IsMisusedWithOneClearMessage) {

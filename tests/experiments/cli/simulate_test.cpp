@@ -249,7 +249,7 @@ TEST(Simulate, TakesARateForAnOpenLoop) {
 
 TEST(Simulate, LeavesOutAWarmUpThatWasAskedFor) {
   const Ran ran = faasconf(kShort + "--warm-up 1m");
-  EXPECT_THAT(ran.out, HasSubstr("the first 1m of every replication left out"));
+  EXPECT_THAT(ran.out, HasSubstr("the first 1 min of every replication left out"));
   EXPECT_THAT(faasconf(kShort + "--warm-up 0s").out, Not(HasSubstr("warm-up")));
 }
 

@@ -90,9 +90,10 @@ TEST(TraceReplay, PrintsATableAndWhatItAssumed) {
   EXPECT_EQ(ran.code, kDone);
   EXPECT_THAT(ran.out, HasSubstr("cold starts [% of the calls served]"));
   EXPECT_THAT(ran.out, HasSubstr("wasted [% of the memory loaded]"));
-  EXPECT_THAT(ran.err, HasSubstr("the trace does not tell the durations of 2 of 2 functions: took 950ms (--duration)"));
+  EXPECT_THAT(ran.err,
+              HasSubstr("the trace does not record the durations of 2 of 2 functions: took 950ms (--duration)"));
   EXPECT_THAT(ran.err, HasSubstr("the memory of the apps of 2 of 2 functions: took 140M (--app-memory)"));
-  EXPECT_THAT(ran.err, Not(HasSubstr("denied")));
+  EXPECT_THAT(ran.err, Not(HasSubstr("rejected:")));
 }
 
 // Every 20 min: the hybrid policy unloads between calls, a keep-alive of 10 min loses the instance each time.
@@ -120,7 +121,7 @@ TEST(TraceReplay, ThreadsChangeNothing) {
   EXPECT_GT(one["calls"], 1000);
 }
 
-// The calls that a trace of 2021 tells of keep their starts and durations, also through a store.
+// The calls of a trace of 2021 keep their starts and durations, also through a store.
 TEST(TraceReplay, KeepsRecordedCalls) {
   const Elsewhere elsewhere;
   write("2021.txt", "app,func,end_timestamp,duration\na,f,1.5,0.5\na,g,70,1\na,f,90,2\n");
@@ -149,7 +150,7 @@ TEST(TraceReplay, OnAClusterSaysWhatWasDenied) {
 
   const Ran tight = faasconf(options + "--nodes 1 --node-memory 100Mi");
   EXPECT_EQ(tight.code, kDone);
-  EXPECT_THAT(tight.err, HasSubstr("3 of 3 calls were denied: no node had room for another instance"));
+  EXPECT_THAT(tight.err, HasSubstr("3 of 3 calls were rejected: no node had room for another instance"));
 }
 
 TEST(TraceReplay, ThreadsChangeNothingOnClustersEither) {

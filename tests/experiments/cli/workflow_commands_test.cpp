@@ -35,14 +35,14 @@ functions:
 entry: [a, b]
 )");
   EXPECT_THAT(faasconf("workflow check w.yaml").out,
-              HasSubstr("cluster        3 nodes of 8 cores and 32768Mi, each out of service for 10m after 24h on "
-                        "average; "
+              HasSubstr("cluster        3 nodes of 8 cores and 32768Mi, each out of service for 10 min after "
+                        "24 h on average; "
                         "1 node of 1 core and 512Mi; placement: pack\n"
                         "rollout        rolling: one new instance more, none less\n"
-                        "on demand      a (keep-alive 10m)\n"
+                        "on demand      a (keep-alive 10 min)\n"
                         "scale to zero  b (up to 5)\n"
                         "requests       a (100m CPU and 64Mi)\n"
-                        "crashes        b (after 1h)\n"));
+                        "crashes        b (after 1 h)\n"));
 }
 
 TEST(WorkflowCheck, SaysWhatIsWrong) {
@@ -54,7 +54,7 @@ TEST(WorkflowCheck, SaysWhatIsWrong) {
   EXPECT_THAT(ran.err, AllOf(HasSubstr("faasconf: "), HasSubstr("broken.yaml:2"), HasSubstr("functoins")));
 }
 
-TEST(WorkflowDraw, DrawsInLetters) {
+TEST(WorkflowDraw, DrawsAsText) {
   for (const std::string name : {"parallel", "tcktapp"}) {
     const Ran ran = faasconf("workflow draw " + name);
     EXPECT_EQ(ran.code, kDone) << ran.err;

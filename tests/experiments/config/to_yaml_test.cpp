@@ -88,7 +88,7 @@ bool same(const sim::OpenLoop& a, const sim::OpenLoop& b) {
     if constexpr (std::is_same_v<decltype(x), decltype(y)>) return same(x, y);
     return false;
   };
-  return a.rate_per_s == b.rate_per_s && std::visit(compare, a.law, b.law);
+  return a.rate_per_s == b.rate_per_s && std::visit(compare, a.process, b.process);
 }
 bool same(const sim::Workload& a, const sim::Workload& b) {
   const auto compare = [](const auto& x, const auto& y) {
@@ -151,7 +151,7 @@ class RandomExperiment {
   bool chance() { return below(2) == 0; }
   double amount() { return chance() ? below(1000) / 1000.0 : std::exp(4 * rng_.normal()); }
 
-  sim::Distribution law() {
+  sim::Distribution distribution() {
     switch (below(8)) {
       case 0:
         return sim::Exponential{amount()};
@@ -200,7 +200,7 @@ class RandomExperiment {
                             .options = {block(after, functions, depth + 1), block(after, functions, depth + 1)}}};
       }
       case 3:
-        return {sim::FanOut{.width = law(), .body = {block(after, functions, depth + 1)}}};
+        return {sim::FanOut{.width = distribution(), .body = {block(after, functions, depth + 1)}}};
       default:
         return call();
     }
@@ -209,25 +209,25 @@ class RandomExperiment {
   sim::FunctionSpec function(int index, int functions) {
     sim::FunctionSpec f;
     f.name = "f" + std::to_string(index);
-    f.serial_work = law();
-    f.parallel_work = law();
+    f.serial_work = distribution();
+    f.parallel_work = distribution();
     f.max_threads = std::min(1 + amount(), 1e6);
-    f.off_cpu = law();
-    f.process_memory = law();
-    f.parallel_memory = law();
+    f.off_cpu = distribution();
+    f.process_memory = distribution();
+    f.parallel_memory = distribution();
     f.instance_memory = {amount()};
     f.request_bytes = amount() * 1000;
     f.response_bytes = amount() * 1000;
-    if (chance()) f.hop = law();
+    if (chance()) f.hop = distribution();
     f.failure_probability = rng_.uniform();
     f.failed_input_work_share = rng_.uniform();
     f.overflow = sim::Overflow(below(3));
-    f.rejection_work = law();
+    f.rejection_work = distribution();
     if (f.overflow == sim::Overflow::queue && chance()) f.queue_capacity = below(10);
-    f.start_up = law();
+    f.start_up = distribution();
     if (chance()) f.keep_alive = sim::Duration(below(1'000'000'000));
     f.oom_kills = sim::OomKills(below(2));
-    f.time_to_failure = law();
+    f.time_to_failure = distribution();
     if (chance()) f.cpu_request = {0.001 + amount()};
     if (chance()) f.memory_request = {amount()};
     if (below(4) == 0) {
@@ -250,7 +250,7 @@ class RandomExperiment {
     for (int i = 0; i < functions; ++i) w.functions.push_back(function(i, functions));
     w.entry = block(-1, functions, 0);
     if (chance()) w.qos = {.latency = sim::Duration(1 + below(1'000'000'000)), .successes = amount()};
-    w.gateway = {.routing = sim::Routing(below(3)), .hop = law(), .timeout = {}};
+    w.gateway = {.routing = sim::Routing(below(3)), .hop = distribution(), .timeout = {}};
     if (chance()) w.gateway.timeout = sim::Duration(1 + below(1'000'000'000));
     w.cpu_sharing = {.contention = amount(), .quota_exponent = 0.5 + rng_.uniform(), .speed_spread = rng_.uniform()};
     if (chance()) {
@@ -272,8 +272,8 @@ class RandomExperiment {
         w.cluster.nodes.push_back({.count = 1 + below(10),
                                    .cores = std::min(0.1 + amount(), 1e6),
                                    .memory = {0.1 + amount()},
-                                   .time_to_failure = law(),
-                                   .repair = law()});
+                                   .time_to_failure = distribution(),
+                                   .repair = distribution()});
       }
       w.cluster.placement = sim::Placement(below(2));
       w.cluster.evict_idle = below(2) == 1;
@@ -297,19 +297,21 @@ class RandomExperiment {
 
   sim::Workload workload() {
     sim::Workload result;
-    if (chance()) result.retry = {.attempts = 1 + below(100), .back_off = law(), .factor = rng_.uniform() * 1000};
+    if (chance())
+      result.retry = {.attempts = 1 + below(100), .back_off = distribution(), .factor = rng_.uniform() * 1000};
     switch (below(3)) {
       case 0:
         result.source = sim::ClosedLoop{.users = 1 + below(100),
-                                        .think_time = law(),
+                                        .think_time = distribution(),
                                         .spawn_rate_per_s = chance() ? 0 : 0.1 + amount(),
-                                        .back_off = law()};
+                                        .back_off = distribution()};
         break;
       case 1: {
-        sim::OpenLoop loop{.rate_per_s = 0.001 + amount(), .law = {}};
-        if (chance()) loop.law = sim::GammaArrivals{0.1 + amount()};
-        if (chance()) loop.law = sim::DeterministicArrivals{};
-        if (chance()) loop.law = sim::MmppArrivals{.relative_rates = {amount(), 1}, .mean_stay_s = {0.1 + amount(), 2}};
+        sim::OpenLoop loop{.rate_per_s = 0.001 + amount(), .process = {}};
+        if (chance()) loop.process = sim::GammaArrivals{0.1 + amount()};
+        if (chance()) loop.process = sim::DeterministicArrivals{};
+        if (chance())
+          loop.process = sim::MmppArrivals{.relative_rates = {amount(), 1}, .mean_stay_s = {0.1 + amount(), 2}};
         result.source = loop;
         break;
       }

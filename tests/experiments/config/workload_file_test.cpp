@@ -37,13 +37,13 @@ TEST(WorkloadFile, OpenLoop) {
     return std::get<sim::OpenLoop>(read("{open_loop: " + text + "}").source);
   };
   EXPECT_EQ(open_loop("{rate: 300/m}").rate_per_s, 5);
-  EXPECT_TRUE(std::holds_alternative<sim::PoissonArrivals>(open_loop("{rate: 5/s, law: poisson}").law));
-  EXPECT_TRUE(std::holds_alternative<sim::DeterministicArrivals>(open_loop("{rate: 5/s, law: deterministic}").law));
-  EXPECT_EQ(std::get<sim::GammaArrivals>(open_loop("{rate: 5/s, law: gamma, cv: 2}").law).cv, 2);
+  EXPECT_TRUE(std::holds_alternative<sim::PoissonArrivals>(open_loop("{rate: 5/s, law: poisson}").process));
+  EXPECT_TRUE(std::holds_alternative<sim::DeterministicArrivals>(open_loop("{rate: 5/s, law: deterministic}").process));
+  EXPECT_EQ(std::get<sim::GammaArrivals>(open_loop("{rate: 5/s, law: gamma, cv: 2}").process).cv, 2);
   const auto mmpp = std::get<sim::MmppArrivals>(
       open_loop(
           "{rate: 5/s, law: mmpp, states: [{relative_rate: 1, mean_stay: 30s}, {relative_rate: 9, mean_stay: 5s}]}")
-          .law);
+          .process);
   EXPECT_EQ(mmpp.relative_rates, (std::vector<double>{1, 9}));
   EXPECT_EQ(mmpp.mean_stay_s, (std::vector<double>{30, 5}));
 }

@@ -62,9 +62,10 @@ TEST(SearchJob, ItsFileIsATableOrAConfiguration) {
   SearchResult result{.found = {{.users = {1}, .configuration = config::middle_of_ranges(workflow), .search = {}},
                                 {.users = {4}, .configuration = config::middle_of_ranges(workflow), .search = {}}}};
   const std::string table = to_yaml(job, result);
-  EXPECT_THAT(table, StartsWith("# found by a long random search on small: published QoS, violations at most 0.05; "
-                                "40000 windows a search, seed 1\n# 1 users: price 0, violations 0, upper bound 0: not "
-                                "surely within the limit\n"));
+  EXPECT_THAT(table,
+              StartsWith("# found by a long random search on small: published QoS, violations at most 0.05; "
+                         "40000 windows per search, seed 1\n# 1 users: price 0, violations 0, upper bound 0: not "
+                         "within the limit with 95 % confidence\n"));
   EXPECT_EQ(config::parse_lookup(table, "table.yaml", workflow).entries().size(), 2U);
   job.one_for_all = true;
   result.found.pop_back();

@@ -145,7 +145,7 @@ TEST_F(Catalogue, MakesThemForTheUsersOfAScenario) {
 TEST_F(Catalogue, SaysSoWhereNobodyKnowsTheUsers) {
   write_bundle("p.fcp", sim::LoadForecasting::persistence);
   sim::ScenarioSpec open = experiment("fixed").scenario;
-  open.workload.source = sim::OpenLoop{.rate_per_s = 5, .law = {}};
+  open.workload.source = sim::OpenLoop{.rate_per_s = 5, .process = {}};
   const sim::Scenario scenario(open);
   for (const char* policy : {"table:t.yaml", "table:t.yaml:last", "bundle:p.fcp"}) {
     EXPECT_THAT(complaint([&] { factory_of(ready(policy), scenario, 5min)(); }),

@@ -28,8 +28,9 @@ TEST(KnownUsers, OfAProfileAreTheMeanOfEachWindow) {
 }
 
 TEST(KnownUsers, AreNoneInAnOpenLoop) {
-  EXPECT_THAT(known_users({.source = sim::OpenLoop{.rate_per_s = 5, .law = {}}, .retry = {}, .profile = {}}, 30s, 2min),
-              IsEmpty());
+  EXPECT_THAT(
+      known_users({.source = sim::OpenLoop{.rate_per_s = 5, .process = {}}, .retry = {}, .profile = {}}, 30s, 2min),
+      IsEmpty());
   EXPECT_THAT(known_users({.source = sim::ArrivalList{}, .retry = {}, .profile = {}}, 30s, 2min), IsEmpty());
 }
 

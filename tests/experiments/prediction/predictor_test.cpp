@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 #include "sim/core/random.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 
@@ -20,7 +20,8 @@ sim::Configuration knobs() {
   return sim::uniform_configuration(two_functions(), {.cpu = {900}, .replicas = 2, .concurrency = 4});
 }
 
-// Normal errors of deviation 1 about predictions that claim a spread of .5: quantiles of the normal law, twice as far.
+// Normal errors of deviation 1 about predictions that claim a spread of 0.5: quantiles of the normal distribution,
+// twice as far.
 TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
   sim::Rng rng = sim::RngStreams(1).stream("test");
   std::vector<double> measured;
@@ -32,7 +33,7 @@ TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
   const Discrepancy found = find_discrepancy(measured, predicted);
   const double spread = std::hypot(0.5, found.floor);
   EXPECT_DOUBLE_EQ(found.floor, 0.125);
-  EXPECT_NEAR(found.low * spread, -1.645, 0.05);  // standard error of a 5 % quantile of 20,000: .015
+  EXPECT_NEAR(found.low * spread, -1.645, 0.05);  // standard error of a 5 % quantile of 20,000: 0.015
   EXPECT_NEAR(found.high * spread, 1.645, 0.05);
 
   std::size_t within = 0;

@@ -81,7 +81,8 @@ TEST(PendingInstances, MayFindRoomOnlyInPieces) {
   pending.add(0, run({1}));
   EXPECT_EQ(printed(pending),
             "faasconf: warning: the cluster had no room for all instances; pending at the end of windows:\n"
-            "  back: up to 1, in 1 of 1 windows, for want of room on one node in service; each requests 1000m CPU and "
+            "  back: up to 1, in 1 of 1 windows, no capacity: they lack room on one node in service; each requests "
+            "1000m CPU and "
             "256Mi\n"
             "  all instances together: requested 3000m CPU and 1536Mi, of 3600m CPU and 65536Mi\n");
 }

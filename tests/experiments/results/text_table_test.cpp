@@ -22,8 +22,8 @@ TEST(FormatEstimate, ShowsWholeNumbersInFull) { EXPECT_EQ(formatted(7123.4, 123.
 TEST(FormatEstimate, WithoutAnIntervalShowsFourDigits) {
   EXPECT_EQ(format_estimate(1.23456, {}), "1.235");
   EXPECT_EQ(format_estimate(0.0123456, {}), "0.01235");
-  EXPECT_EQ(format_estimate(71234.5, {}), "71234");
-  EXPECT_EQ(format_estimate(71234, {}), "71234");
+  EXPECT_EQ(format_estimate(71234.5, {}), "71,234");
+  EXPECT_EQ(format_estimate(71234, {}), "71,234");
   EXPECT_EQ(format_estimate(4, {}), "4");
 }
 

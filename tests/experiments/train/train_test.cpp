@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/training_checkpoint.hpp"
 #include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments::train {

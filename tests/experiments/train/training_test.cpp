@@ -9,8 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiments/train/checkpoint.hpp"
 #include "experiments/train/tensorboard.hpp"
+#include "experiments/train/training_checkpoint.hpp"
 #include "experiments/train/training_file.hpp"
 #include "learner/marl/greedy.hpp"
 #include "sim/core/error.hpp"

@@ -98,7 +98,7 @@ TEST_P(EveryMethod, FindsTheBestActionsOfABandit) {
 }
 
 // Each agent chooses a row or a column by its first knob; both are paid what stands there. Exhaustive search: 1, where
-// both choose the second; .6 is better than what a single agent can change from there.
+// both choose the second; 0.6 is better than what a single agent can change from there.
 TEST_P(EveryMethod, PlaysTheBestEquilibriumOfACoordinationGame) {
   constexpr double kPay[2][2] = {{0.6, 0}, {0, 1}};
   const SmallTask game = {
@@ -132,7 +132,7 @@ TEST_P(FarSighted, InvestsWhatTheDiscountSays) {
 }
 
 // A window violates with the chance 1 - m / c, m the mean of all knobs and its price, c of the load. At most a fifth of
-// the windows may: m = .8 c.
+// the windows may: m = 0.8 c.
 TEST(OnPolicyLearner, PaysForEachLoadWhatItsConstraintTakes) {
   constexpr double kLimit = 0.2;
   const auto need_of = [](double state) { return state > 0 ? 0.9 : 0.4; };

@@ -43,7 +43,7 @@ struct SmallTask {
   std::function<int(double state)> users = [](double) { return 10; };
 };
 
-// What the agents see. Agents that share a network are told apart by what they see alone.
+// What the agents see. Agents that share a network differ only in what they observe.
 inline void add_rows(double state, sim::Rng& rng, std::vector<float>& rows) {
   for (std::size_t agent = 0; agent < kAgents; ++agent) {
     rows.push_back(static_cast<float>(state));

@@ -25,7 +25,7 @@ RestartingCmaEs minimise(const Function& function, const CmaEsOptions& options, 
   return search;
 }
 
-// Test functions of Hansen et al. (2009), in the unit box with the optimum 0 at .3, .4, .5, ...
+// Test functions of Hansen et al. (2009), in the unit box with the optimum 0 at 0.3, 0.4, 0.5, ...
 double offset(const Point& x, std::size_t i) { return x[i] - 0.3 - 0.1 * static_cast<double>(i); }
 
 double sphere(const Point& x) {
@@ -43,7 +43,7 @@ double ellipsoid(const Point& x) {
   return sum;
 }
 
-// 10 (x - .3) + 1, so that the box holds the valley
+// 10 (x - 0.3) + 1, so that the box holds the valley
 double rosenbrock(const Point& x) {
   const auto z = [&](std::size_t i) { return 4 * offset(x, i) + 1; };
   double sum = 0;

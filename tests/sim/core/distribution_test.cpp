@@ -16,7 +16,7 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// A law with its textbook CDF, mean and squared coefficient of variation.
+// A distribution with its textbook CDF, mean and squared coefficient of variation.
 struct Case {
   std::string name;
   Distribution distribution;
@@ -27,7 +27,7 @@ struct Case {
 
 const double kPi = std::acos(-1.0);
 
-std::vector<Case> continuous_laws() {
+std::vector<Case> continuous_distributions() {
   return {
       {"Exponential", Exponential{2}, [](double x) { return -std::expm1(-x / 2); }, 2, 1},
       {"LogNormal", LogNormal{.mu = 1, .sigma = 0.5}, [](double x) { return normal_cdf((std::log(x) - 1) / 0.5); },
@@ -37,7 +37,7 @@ std::vector<Case> continuous_laws() {
       // second moment 2 (0.9 x 1 + 0.1 x 100) = 21.8, mean 1.9
       {"HyperExponential", HyperExponential{.probability_1 = 0.9, .mean_1 = 1, .mean_2 = 10},
        [](double x) { return 1 - 0.9 * std::exp(-x) - 0.1 * std::exp(-x / 10); }, 1.9, 21.8 / 3.61 - 1},
-      // a Rayleigh law
+      // a Rayleigh distribution
       {"Weibull", Weibull{.shape = 2, .scale = 3}, [](double x) { return -std::expm1(-x * x / 9); },
        3 * std::sqrt(kPi) / 2, 4 / kPi - 1},
       // uniform on [0, 2] and on [4, 10], each half of the time: mean 4, second moment (4 / 3 + 52) / 2
@@ -48,49 +48,50 @@ std::vector<Case> continuous_laws() {
   };
 }
 
-class ContinuousLaw : public testing::TestWithParam<Case> {};
+class ContinuousDistribution : public testing::TestWithParam<Case> {};
 
-TEST_P(ContinuousLaw, IsFollowedByItsSamples) {
+TEST_P(ContinuousDistribution, IsFollowedByItsSamples) {
   Rng rng(1);
   const auto sample = draw_many(500'000, [&rng] { return GetParam().distribution.sample(rng); });
   EXPECT_LT(kolmogorov_smirnov(sample, GetParam().cdf), kKolmogorovQuantile);
 }
 
-TEST_P(ContinuousLaw, KnowsItsMeanAndSquaredCv) {
+TEST_P(ContinuousDistribution, KnowsItsMeanAndSquaredCv) {
   EXPECT_NEAR(GetParam().distribution.mean(), GetParam().mean, 1e-14 * GetParam().mean);
   EXPECT_NEAR(GetParam().distribution.squared_cv(), GetParam().squared_cv, 1e-13 * GetParam().squared_cv);
 }
 
-TEST_P(ContinuousLaw, HasTheMomentsOfItsSamples) {
+TEST_P(ContinuousDistribution, HasTheMomentsOfItsSamples) {
   Rng rng(2);
-  const auto& law = GetParam().distribution;
-  const Moments sampled = moments(draw_many(500'000, [&] { return law.sample(rng); }));
-  EXPECT_NEAR(sampled.mean, law.mean(), kNormalQuantile * sampled.mean_error);
-  EXPECT_NEAR(sampled.variance, law.squared_cv() * law.mean() * law.mean(), kNormalQuantile * sampled.variance_error);
+  const auto& distribution = GetParam().distribution;
+  const Moments sampled = moments(draw_many(500'000, [&] { return distribution.sample(rng); }));
+  EXPECT_NEAR(sampled.mean, distribution.mean(), kNormalQuantile * sampled.mean_error);
+  EXPECT_NEAR(sampled.variance, distribution.squared_cv() * distribution.mean() * distribution.mean(),
+              kNormalQuantile * sampled.variance_error);
 }
 
-TEST_P(ContinuousLaw, ScalesEverySample) {
-  const auto& law = GetParam().distribution;
-  const Distribution scaled = law.scaled(3);
+TEST_P(ContinuousDistribution, ScalesEverySample) {
+  const auto& distribution = GetParam().distribution;
+  const Distribution scaled = distribution.scaled(3);
   Rng rng(3);
   Rng same(3);
   for (int i = 0; i < 1000; ++i) {
-    const double expected = 3 * law.sample(rng);
+    const double expected = 3 * distribution.sample(rng);
     ASSERT_NEAR(scaled.sample(same), expected, 1e-12 * expected);
   }
 }
 
-TEST_P(ContinuousLaw, ScalesItsMeanAndKeepsItsSquaredCv) {
+TEST_P(ContinuousDistribution, ScalesItsMeanAndKeepsItsSquaredCv) {
   const Distribution scaled = GetParam().distribution.scaled(3);
   EXPECT_NEAR(scaled.mean(), 3 * GetParam().mean, 1e-12);
   EXPECT_NEAR(scaled.squared_cv(), GetParam().squared_cv, 1e-12);
 }
 
-TEST_P(ContinuousLaw, VanishesWhenScaledByZero) { EXPECT_TRUE(GetParam().distribution.scaled(0).is_zero()); }
+TEST_P(ContinuousDistribution, VanishesWhenScaledByZero) { EXPECT_TRUE(GetParam().distribution.scaled(0).is_zero()); }
 
-TEST_P(ContinuousLaw, IsNotZero) { EXPECT_FALSE(GetParam().distribution.is_zero()); }
+TEST_P(ContinuousDistribution, IsNotZero) { EXPECT_FALSE(GetParam().distribution.is_zero()); }
 
-INSTANTIATE_TEST_SUITE_P(Laws, ContinuousLaw, testing::ValuesIn(continuous_laws()),
+INSTANTIATE_TEST_SUITE_P(Families, ContinuousDistribution, testing::ValuesIn(continuous_distributions()),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST(Distribution, IsAlwaysZeroByDefault) {
@@ -99,30 +100,33 @@ TEST(Distribution, IsAlwaysZeroByDefault) {
   EXPECT_TRUE(Distribution().is_zero());
 }
 
-TEST(Distribution, OfMeanZeroIsZeroWhateverTheLaw) {
-  for (const Distribution& law : {Distribution(Exponential{0}), Distribution(Gamma{2, 0}), Distribution(Weibull{2, 0}),
-                                  Distribution(HyperExponential{0.5, 0, 0}), Distribution(Empirical{{0, 1}, {0, 0}})}) {
-    EXPECT_TRUE(law.is_zero()) << format(law);
-    EXPECT_EQ(law.squared_cv(), 0) << format(law);
+TEST(Distribution, OfMeanZeroIsZeroWhateverTheFamily) {
+  for (const Distribution& distribution :
+       {Distribution(Exponential{0}), Distribution(Gamma{2, 0}), Distribution(Weibull{2, 0}),
+        Distribution(HyperExponential{0.5, 0, 0}), Distribution(Empirical{{0, 1}, {0, 0}})}) {
+    EXPECT_TRUE(distribution.is_zero()) << format(distribution);
+    EXPECT_EQ(distribution.squared_cv(), 0) << format(distribution);
   }
 }
 
-TEST(Distribution, KnowsItsLaw) { EXPECT_EQ(Distribution(Exponential{2}).law(), Distribution::Law(Exponential{2})); }
+TEST(Distribution, KnowsItsFamily) {
+  EXPECT_EQ(Distribution(Exponential{2}).family(), Distribution::Family(Exponential{2}));
+}
 
-TEST(Distribution, EqualsOnlyTheSameLawWithTheSameParameters) {
+TEST(Distribution, EqualsOnlyTheSameFamilyWithTheSameParameters) {
   EXPECT_EQ(Distribution(Exponential{2}), Distribution(Exponential{2}));
   EXPECT_NE(Distribution(Exponential{2}), Distribution(Exponential{3}));
   EXPECT_NE(Distribution(Exponential{2}), Distribution(Deterministic{2}));
 }
 
 TEST(Deterministic, IsAlwaysItsValueAndDrawsNothing) {
-  const Distribution law = Deterministic{1.5};
+  const Distribution distribution = Deterministic{1.5};
   Rng rng(1);
-  EXPECT_EQ(law.sample(rng), 1.5);
+  EXPECT_EQ(distribution.sample(rng), 1.5);
   EXPECT_EQ(rng, Rng(1));
-  EXPECT_EQ(law.mean(), 1.5);
-  EXPECT_EQ(law.squared_cv(), 0);
-  EXPECT_EQ(law.scaled(2), Distribution(Deterministic{3}));
+  EXPECT_EQ(distribution.mean(), 1.5);
+  EXPECT_EQ(distribution.squared_cv(), 0);
+  EXPECT_EQ(distribution.scaled(2), Distribution(Deterministic{3}));
 }
 
 TEST(Exponential, ScalesTheDrawOfItsStream) {
@@ -133,35 +137,35 @@ TEST(Exponential, ScalesTheDrawOfItsStream) {
 
 TEST(Empirical, GivesAnAtomItsProbability) {
   // 1 with probability 0.3, uniform on [1, 2] else
-  const Distribution law = Empirical{.probabilities = {0, 0.3, 1}, .values = {1, 1, 2}};
+  const Distribution distribution = Empirical{.probabilities = {0, 0.3, 1}, .values = {1, 1, 2}};
   Rng rng(1);
   int ones = 0;
   constexpr int count = 200'000;
-  for (int i = 0; i < count; ++i) ones += law.sample(rng) == 1;
+  for (int i = 0; i < count; ++i) ones += distribution.sample(rng) == 1;
   EXPECT_NEAR(ones, 0.3 * count, kNormalQuantile * std::sqrt(0.3 * 0.7 * count));
 }
 
 TEST(Empirical, NeverEntersAGap) {
-  const Distribution law = Empirical{.probabilities = {0, 0.5, 0.5, 1}, .values = {0, 1, 9, 10}};
+  const Distribution distribution = Empirical{.probabilities = {0, 0.5, 0.5, 1}, .values = {0, 1, 9, 10}};
   Rng rng(1);
   for (int i = 0; i < 10'000; ++i) {
-    const double x = law.sample(rng);
+    const double x = distribution.sample(rng);
     ASSERT_TRUE((x >= 0 && x <= 1) || (x >= 9 && x <= 10)) << x;
   }
 }
 
 TEST(MomentMatching, GivesTheMeanAndCvThatWereAskedFor) {
   for (const double cv : {1.0, 1.5, 3.0, 30.0}) {
-    for (const Distribution& law : {Distribution(LogNormal::of(5, cv)), Distribution(Gamma::of(5, cv)),
-                                    Distribution(HyperExponential::of(5, cv))}) {
-      EXPECT_NEAR(law.mean(), 5, 1e-12) << format(law);
-      EXPECT_NEAR(law.squared_cv(), cv * cv, 1e-12 * cv * cv) << format(law);
+    for (const Distribution& distribution : {Distribution(LogNormal::of(5, cv)), Distribution(Gamma::of(5, cv)),
+                                             Distribution(HyperExponential::of(5, cv))}) {
+      EXPECT_NEAR(distribution.mean(), 5, 1e-12) << format(distribution);
+      EXPECT_NEAR(distribution.squared_cv(), cv * cv, 1e-12 * cv * cv) << format(distribution);
     }
   }
   for (const double cv : {0.01, 0.5}) {
-    for (const Distribution& law : {Distribution(LogNormal::of(5, cv)), Distribution(Gamma::of(5, cv))}) {
-      EXPECT_NEAR(law.mean(), 5, 1e-12) << format(law);
-      EXPECT_NEAR(law.squared_cv(), cv * cv, 1e-12) << format(law);
+    for (const Distribution& distribution : {Distribution(LogNormal::of(5, cv)), Distribution(Gamma::of(5, cv))}) {
+      EXPECT_NEAR(distribution.mean(), 5, 1e-12) << format(distribution);
+      EXPECT_NEAR(distribution.squared_cv(), cv * cv, 1e-12) << format(distribution);
     }
   }
 }
@@ -172,8 +176,9 @@ TEST(LogNormal, OfCvZeroIsConstant) {
 }
 
 TEST(HyperExponential, BalancesItsMeans) {
-  const HyperExponential law = HyperExponential::of(5, 2);
-  EXPECT_NEAR(law.probability_1 * law.mean_1, (1 - law.probability_1) * law.mean_2, 1e-14);
+  const HyperExponential distribution = HyperExponential::of(5, 2);
+  EXPECT_NEAR(distribution.probability_1 * distribution.mean_1, (1 - distribution.probability_1) * distribution.mean_2,
+              1e-14);
 }
 
 TEST(HyperExponential, OfCvOneIsExponential) {
@@ -245,14 +250,14 @@ TEST(ImpossibleParameters, WithInfiniteMomentsThrow) {
 
 TEST(ImpossibleParameters, AreNamedWithWhatWasExpectedAndWhatCame) {
   try {
-    const Distribution law = Exponential{-2};
-    FAIL() << format(law);
+    const Distribution distribution = Exponential{-2};
+    FAIL() << format(distribution);
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "exponential: mean: expected a finite number >= 0, got -2");
   }
 }
 
-TEST(FormatDistribution, NamesTheLawAndItsMoments) {
+TEST(FormatDistribution, NamesTheFamilyAndItsMoments) {
   EXPECT_EQ(format(Distribution()), "deterministic(0)");
   EXPECT_EQ(format(Exponential{2}), "exponential(mean 2)");
   EXPECT_EQ(format(LogNormal::of(2, 0.5)), "log-normal(mean 2, cv 0.5)");

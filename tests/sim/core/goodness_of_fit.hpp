@@ -1,5 +1,5 @@
 #pragma once
-// Does a sample follow a law? Seeds are fixed; each test would reject a true hypothesis with chance 1e-4.
+// Does a sample follow a distribution? Seeds are fixed; each test would reject a true hypothesis with chance 1e-4.
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +18,7 @@ std::vector<double> draw_many(std::size_t count, Draw draw) {
   return sample;
 }
 
-// Kolmogorov-Smirnov distance times sqrt(n), for continuous laws.
+// Kolmogorov-Smirnov distance times sqrt(n), for continuous distributions.
 template <class Cdf>
 double kolmogorov_smirnov(std::vector<double> sample, Cdf cdf) {
   std::sort(sample.begin(), sample.end());
@@ -32,7 +32,7 @@ double kolmogorov_smirnov(std::vector<double> sample, Cdf cdf) {
   return distance * std::sqrt(n);
 }
 
-// Solves 2 exp(-2 x^2) = 1e-4, the limit law of the distance.
+// Solves 2 exp(-2 x^2) = 1e-4, the limit distribution of the distance.
 constexpr double kKolmogorovQuantile = 2.2253;
 
 // Pearson's statistic of probabilities in [0, 1] that should be uniform over equal bins.
@@ -49,7 +49,7 @@ double uniform_chi_square(std::size_t bins, std::size_t count, Draw draw_probabi
   return statistic;
 }
 
-// Upper quantile of the chi-square law (Wilson and Hilferty, 1931).
+// Upper quantile of the chi-square distribution (Wilson and Hilferty, 1931).
 inline double chi_square_quantile(double degrees) {
   const double spread = 2 / (9 * degrees);
   return degrees * std::pow(1 - spread + kOneSidedQuantile * std::sqrt(spread), 3);

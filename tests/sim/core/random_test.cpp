@@ -150,7 +150,7 @@ TEST(Below, StaysBelowTheLargestBound) {
   EXPECT_LT(uniform_chi_square(1024, 1'000'000, draw), chi_square_quantile(1023));
 }
 
-TEST(ExponentialDraw, FollowsItsLaw) {
+TEST(ExponentialDraw, FollowsItsDistribution) {
   Rng rng(8);
   const auto sample = draw_many(1'000'000, [&rng] { return rng.exponential(); });
   EXPECT_LT(kolmogorov_smirnov(sample, [](double x) { return -std::expm1(-x); }), kKolmogorovQuantile);
@@ -172,14 +172,14 @@ TEST(ExponentialDraw, ReachesItsTailAsOftenAsItShould) {
   EXPECT_NEAR(beyond, expected, kNormalQuantile * std::sqrt(expected));
 }
 
-TEST(ExponentialDraw, FollowsItsLawInTheTail) {
+TEST(ExponentialDraw, FollowsItsDistributionInTheTail) {
   Rng seeds(16);
   const auto sample = draw_many(200'000, [&] { return with_first_value(~std::uint64_t{255}, seeds).exponential(); });
   EXPECT_LT(kolmogorov_smirnov(sample, [](double x) { return -std::expm1(kExponentialTail - x); }),
             kKolmogorovQuantile);
 }
 
-TEST(NormalDraw, FollowsItsLaw) {
+TEST(NormalDraw, FollowsItsDistribution) {
   Rng rng(11);
   const auto sample = draw_many(1'000'000, [&rng] { return rng.normal(); });
   EXPECT_LT(kolmogorov_smirnov(sample, normal_cdf), kKolmogorovQuantile);
@@ -206,7 +206,7 @@ TEST(NormalDraw, ReachesItsTailsAsOftenAsItShould) {
   EXPECT_NEAR(below, expected, kNormalQuantile * std::sqrt(expected));
 }
 
-TEST(NormalDraw, FollowsItsLawInBothTails) {
+TEST(NormalDraw, FollowsItsDistributionInBothTails) {
   const double chance = normal_cdf(-kNormalTail);
   const auto distance = [chance](double x) { return 1 - normal_cdf(-x) / chance; };
   Rng seeds(17);
@@ -216,7 +216,7 @@ TEST(NormalDraw, FollowsItsLawInBothTails) {
   EXPECT_LT(kolmogorov_smirnov(draw_many(200'000, below), distance), kKolmogorovQuantile);
 }
 
-TEST(GammaDraw, FollowsItsLaw) {
+TEST(GammaDraw, FollowsItsDistribution) {
   for (const double shape : {0.1, 0.5, 0.999, 1.0, 1.5, 4.0, 100.0}) {
     Rng rng(14);
     const auto sample = draw_many(200'000, [&rng, shape] { return rng.gamma(shape); });

@@ -112,7 +112,7 @@ TEST(Environment, CarriesOverLikeOneRun) {
   }
 }
 
-// Under redeployment nothing is left of the window before: the same action and load give windows of one law.
+// Under redeployment nothing is left of the window before: the same action and load give windows of one distribution.
 TEST(Environment, ForgetsUnderRedeployment) {
   EnvironmentSpec spec = two_steps();
   spec.load.levels = {6};
@@ -188,7 +188,7 @@ EnvironmentSpec periodic(LoadForecasting knowledge) {
   return spec;
 }
 
-// Sum of |told - users of the next window| over episodes; also how often it was above what was told as the upper end.
+// Sum of |forecast - users of the next window| over episodes; also how often it was above the forecast upper quantile.
 struct Misses {
   double error = 0;
   int above = 0;
@@ -224,7 +224,7 @@ TEST(Environment, TellsAnUpperEndThatTheLoadSeldomExceeds) {
   EXPECT_LT(seasonal.above, 0.3 * seasonal.windows);
 }
 
-// What comes later in the series changes nothing of what is told now.
+// What comes later in the series does not change the present forecast.
 TEST(Environment, TellsASeasonWithoutTheFuture) {
   const auto first_told = [](int last) {
     EnvironmentSpec spec = periodic(LoadForecasting::seasonal);

@@ -91,11 +91,11 @@ ScenarioSpec one_function(FunctionSpec function, const FunctionConfiguration& kn
   spec.workflow.functions = {std::move(function)};
   spec.workflow.entry = {Call{.function = "function"}};
   spec.configuration.functions = {knobs};
-  spec.workload.source = OpenLoop{.rate_per_s = rate_per_s, .law = PoissonArrivals{}};
+  spec.workload.source = OpenLoop{.rate_per_s = rate_per_s, .process = PoissonArrivals{}};
   return spec;
 }
 
-// M/M/8 at a load of .8.
+// M/M/8 at a load of 0.8.
 constexpr double kQueueRate_per_s = 6.4;
 ScenarioSpec queue_of_eight_servers() {
   FunctionSpec function;

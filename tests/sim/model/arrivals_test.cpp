@@ -81,7 +81,7 @@ double exponential_cdf(double x) { return -std::expm1(-x); }
 // Oracle: counts of a Poisson process have a variance equal to their mean, in windows of any length.
 TEST(PoissonArrivals, HaveCountsWithEqualMeanAndVariance) {
   for (const double window_s : {0.1, 3.0}) {
-    const auto [mean, variance] = estimate_counts({.rate_per_s = 4, .law = PoissonArrivals{}}, window_s, 8000);
+    const auto [mean, variance] = estimate_counts({.rate_per_s = 4, .process = PoissonArrivals{}}, window_s, 8000);
     EXPECT_THAT(mean, Estimates(4 * window_s));
     EXPECT_THAT(variance, Estimates(4 * window_s));
   }
@@ -89,7 +89,7 @@ TEST(PoissonArrivals, HaveCountsWithEqualMeanAndVariance) {
 
 // Oracle: the gaps are exponential.
 TEST(PoissonArrivals, HaveExponentialGaps) {
-  const auto times = arrivals({.rate_per_s = 4, .law = PoissonArrivals{}}, nullptr, at(10'000));
+  const auto times = arrivals({.rate_per_s = 4, .process = PoissonArrivals{}}, nullptr, at(10'000));
   const auto gaps = operational_gaps(times, [](Time time) { return 4 * to_seconds(time); });
   EXPECT_LT(kolmogorov_smirnov(gaps, exponential_cdf), kKolmogorovQuantile);
 }
@@ -97,7 +97,7 @@ TEST(PoissonArrivals, HaveExponentialGaps) {
 // --- deterministic and gamma
 
 TEST(DeterministicArrivals, ComeLikeClockwork) {
-  EXPECT_EQ(arrivals({.rate_per_s = 4, .law = DeterministicArrivals{}}, nullptr, at(1.1)),
+  EXPECT_EQ(arrivals({.rate_per_s = 4, .process = DeterministicArrivals{}}, nullptr, at(1.1)),
             (std::vector<Time>{Time(250ms), Time(500ms), Time(750ms), Time(1s)}));
 }
 
@@ -107,7 +107,7 @@ TEST(GammaArrivals, HaveGapsOfTheWantedSpread) {
     RunningMoments means;
     RunningMoments squares;
     for (std::uint64_t replication = 0; replication < 40; ++replication) {
-      const OpenLoop open_loop{.rate_per_s = 5, .law = GammaArrivals{.cv = cv}};
+      const OpenLoop open_loop{.rate_per_s = 5, .process = GammaArrivals{.cv = cv}};
       ArrivalProcess process(open_loop, nullptr, Time{}, RngStreams(4, replication).stream("arrivals"));
       RunningMoments gap;
       RunningMoments square;
@@ -126,11 +126,11 @@ TEST(GammaArrivals, HaveGapsOfTheWantedSpread) {
   }
 }
 
-// Oracle: the gaps follow the gamma law of shape 1 / cv^2.
+// Oracle: the gaps follow the gamma distribution of shape 1 / cv^2.
 TEST(GammaArrivals, HaveGammaGaps) {
   for (const double shape : {4.0, 0.25}) {
     const auto times =
-        arrivals({.rate_per_s = 5, .law = GammaArrivals{.cv = 1 / std::sqrt(shape)}}, nullptr, at(5'000));
+        arrivals({.rate_per_s = 5, .process = GammaArrivals{.cv = 1 / std::sqrt(shape)}}, nullptr, at(5'000));
     const auto gaps = operational_gaps(times, [](Time time) { return 5 * to_seconds(time); });
     // gaps near 0 are rounded to whole nanoseconds, far below what the test sees
     EXPECT_LT(kolmogorov_smirnov(gaps, [=](double x) { return gamma_cdf(shape, shape * x); }), kKolmogorovQuantile)
@@ -146,8 +146,9 @@ TEST(GammaArrivals, HaveGammaGaps) {
 TEST(MmppArrivals, AreDispersedAsHeffesAndLucantoniSay) {
   const double l1 = 1, l2 = 9, r1 = 0.25, r2 = 1;
   const double mean_rate = (l1 * r2 + l2 * r1) / (r1 + r2);
-  const OpenLoop open_loop{.rate_per_s = mean_rate,
-                           .law = MmppArrivals{.relative_rates = {l1 / 7, l2 / 7}, .mean_stay_s = {1 / r1, 1 / r2}}};
+  const OpenLoop open_loop{
+      .rate_per_s = mean_rate,
+      .process = MmppArrivals{.relative_rates = {l1 / 7, l2 / 7}, .mean_stay_s = {1 / r1, 1 / r2}}};
   for (const double window_s : {0.2, 2.0, 50.0}) {
     const auto [mean, variance] = estimate_counts(open_loop, window_s, static_cast<std::size_t>(40'000 / window_s));
     const double turns = (r1 + r2) * window_s;
@@ -161,7 +162,7 @@ TEST(MmppArrivals, AreDispersedAsHeffesAndLucantoniSay) {
 // Oracle: it begins in its stationary mixture, so even the first moments bring the mean rate.
 TEST(MmppArrivals, AreStationaryFromTheStart) {
   const OpenLoop open_loop{.rate_per_s = 6,
-                           .law = MmppArrivals{.relative_rates = {0, 3, 1}, .mean_stay_s = {100, 50, 200}}};
+                           .process = MmppArrivals{.relative_rates = {0, 3, 1}, .mean_stay_s = {100, 50, 200}}};
   RunningMoments counted;
   for (std::uint64_t replication = 0; replication < 4'000; ++replication) {
     counted.add(static_cast<double>(arrivals(open_loop, nullptr, at(2), replication).size()));
@@ -190,7 +191,7 @@ TEST(PoissonArrivalsOnAProfile, HaveThePoissonCountOfEveryStep) {
   std::vector<RunningMoments> means(edges_s.size() - 1);
   std::vector<RunningMoments> variances(edges_s.size() - 1);
   for (std::uint64_t replication = 0; replication < 4'000; ++replication) {
-    const auto times = arrivals({.law = PoissonArrivals{}}, &kProfile, at(15), replication);
+    const auto times = arrivals({.process = PoissonArrivals{}}, &kProfile, at(15), replication);
     for (std::size_t i = 0; i + 1 < edges_s.size(); ++i) {
       const auto n = static_cast<double>(std::count_if(
           times.begin(), times.end(), [&](Time time) { return time >= at(edges_s[i]) && time < at(edges_s[i + 1]); }));
@@ -215,7 +216,7 @@ Profile staircase() {
 // Oracle: time rescaled by the integral of the rate makes any such process Poisson of rate 1. Papangelou (1972).
 TEST(PoissonArrivalsOnAProfile, HaveExponentialGapsInOperationalTime) {
   const Profile profile = staircase();
-  const auto times = arrivals({.law = PoissonArrivals{}}, &profile, at(10'000));
+  const auto times = arrivals({.process = PoissonArrivals{}}, &profile, at(10'000));
   double sum = 0;
   Time last{};
   const auto gaps = operational_gaps(times, [&](Time time) {
@@ -226,10 +227,10 @@ TEST(PoissonArrivalsOnAProfile, HaveExponentialGapsInOperationalTime) {
   EXPECT_LT(kolmogorov_smirnov(gaps, exponential_cdf), kKolmogorovQuantile);
 }
 
-// Oracle: the gaps keep their law in operational time, whatever the profile.
+// Oracle: the gaps keep their distribution in operational time, whatever the profile.
 TEST(GammaArrivalsOnAProfile, HaveGammaGapsInOperationalTime) {
   const Profile profile = staircase();
-  const auto times = arrivals({.law = GammaArrivals{.cv = 0.5}}, &profile, at(10'000));
+  const auto times = arrivals({.process = GammaArrivals{.cv = 0.5}}, &profile, at(10'000));
   double sum = 0;
   Time last{};
   const auto gaps = operational_gaps(times, [&](Time time) {
@@ -244,7 +245,7 @@ TEST(GammaArrivalsOnAProfile, HaveGammaGapsInOperationalTime) {
 TEST(DeterministicArrivalsOnAProfile, ComeWhenTheIntegralReachesWholeNumbers) {
   const std::vector<double> exact_s{2 + 1 / 3.0, 2 + 2 / 3.0, 3,    3 + 1 / 3.0, 3 + 2 / 3.0, 4,    4 + 1 / 3.0,
                                     4 + 2 / 3.0, 5,           11.0, 13.0,        13.1,        13.2, 13.3};
-  const auto times = arrivals({.law = DeterministicArrivals{}}, &kProfile, Time(13'350ms));
+  const auto times = arrivals({.process = DeterministicArrivals{}}, &kProfile, Time(13'350ms));
   ASSERT_EQ(times.size(), exact_s.size());
   // each gap is rounded to a nanosecond
   for (std::size_t i = 0; i < times.size(); ++i) EXPECT_NEAR(to_seconds(times[i]), exact_s[i], 50e-9);
@@ -252,8 +253,9 @@ TEST(DeterministicArrivalsOnAProfile, ComeWhenTheIntegralReachesWholeNumbers) {
 
 TEST(AProfileThatEndsAtZero, SendsNothingMore) {
   const Profile profile{.steps = {{.start = Time(0s), .level = 5}, {.start = Time(10s), .level = 0}}, .origin = ""};
-  for (const OpenLoop& open_loop : {OpenLoop{.law = PoissonArrivals{}},
-                                    OpenLoop{.law = MmppArrivals{.relative_rates = {1, 4}, .mean_stay_s = {1, 1}}}}) {
+  for (const OpenLoop& open_loop :
+       {OpenLoop{.process = PoissonArrivals{}},
+        OpenLoop{.process = MmppArrivals{.relative_rates = {1, 4}, .mean_stay_s = {1, 1}}}}) {
     const auto times = arrivals(open_loop, &profile, kNever);
     EXPECT_FALSE(times.empty());
     EXPECT_LE(times.back(), Time(10s));

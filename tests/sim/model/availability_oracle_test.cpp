@@ -22,8 +22,8 @@ FunctionSpec failing(Distribution service_s, Distribution start_up_s) {
   return function;
 }
 const std::vector<Distribution>& start_ups() {
-  static const std::vector<Distribution> laws{Exponential{kDown_s}, Deterministic{kDown_s}};
-  return laws;
+  static const std::vector<Distribution> distributions{Exponential{kDown_s}, Deterministic{kDown_s}};
+  return distributions;
 }
 
 // Oracle: an alternating renewal process; Poisson arrivals see time averages (Wolff, 1982): MTTF / (MTTF + MTTR).

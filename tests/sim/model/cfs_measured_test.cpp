@@ -118,7 +118,7 @@ struct Bin {
   double to = 0;
 };
 
-// One user who thinks for .125 to .375 s, work uniform on 1 to 80 ms and 2.5 ms of real work on top: latency over
+// One user who thinks for 0.125 to 0.375 s, work uniform on 1 to 80 ms and 2.5 ms of real work on top: latency over
 // nominal work / limit.
 RunningMoments isolated_ratio(double millicores, const Bin& bin, const CpuSharingSpec& sharing) {
   constexpr double kOverhead_s = 0.0025;
@@ -152,8 +152,8 @@ RunningMoments measured_ratio(const std::vector<Row>& invocations, double millic
   return ratio;
 }
 
-// Within .1 of what was measured, or two standard errors. From Q to 1.5 Q it takes the pod's quota beside the
-// container's: .69 was measured at 200m and at 400m; one level gives .52 and .63, two give .64 and .72.
+// Within 0.1 of what was measured, or two standard errors. From Q to 1.5 Q it takes the pod's quota beside the
+// container's: 0.69 was measured at 200m and at 400m; one level gives 0.52 and 0.63, two give 0.64 and 0.72.
 TEST_F(MeasuredCfs, IsolatedRequestsBeatTheFluidWhileQuotaIsUnspent) {
   const std::vector<Row> invocations = read_rows(*tests::shared_file("data/openfaas/invocations.csv.gz"));
   int compared = 0;
@@ -263,7 +263,7 @@ TEST_F(MeasuredCfs, RandomTurnsScatterAsTheRealOnes) {
 
 // --- finding 8: rejections are not free
 
-// .35 ms of CPU each: with 53 a second, a success of a 100m instance costs 50 ms instead of 43.
+// 0.35 ms of CPU each: with 53 a second, a success of a 100m instance costs 50 ms instead of 43.
 TEST_F(MeasuredCfs, RejectionsRaiseTheCpuPerSuccess) {
   for (const Row& row : read_windows("E1")) {
     if (row.at("window_id") != "E1_c05_r0") continue;
@@ -276,7 +276,7 @@ TEST_F(MeasuredCfs, RejectionsRaiseTheCpuPerSuccess) {
 }
 
 // A 429 waits for quota as all others do: in the open windows 30 ms in the median, and 82 ms in the 95th percentile.
-// Unthrottled 3 ms were measured; here it is the path and .35 ms, 1.9 ms, for who comes next waits for a free core
+// Unthrottled 3 ms were measured; here it is the path and 0.35 ms, 1.9 ms, for who comes next waits for a free core
 // only.
 TEST_F(MeasuredCfs, RejectionsWaitForQuota) {
   std::vector<double> latencies_s;

@@ -288,7 +288,7 @@ TEST(Contention, CpuRequestsAreTheWeights) {
   EXPECT_NEAR(trial.simulation->usage(kA).cpu_s, 1, 1e-9);
 }
 
-// a may use .2 and leaves .8 to b although its weight would give it half.
+// a may use 0.2 and leaves 0.8 to b although its weight would give it half.
 TEST(Contention, WhatOneDoesNotWantGoesToTheOthers) {
   Trial trial(both(works("a", 0.2, 500), works("b", 1, 500), {knobs(200), knobs(1000)}, {node(1)}));
   trial.all();
@@ -309,7 +309,7 @@ TEST(Contention, AnIdleInstanceTakesNothing) {
   EXPECT_THAT(Trial(spec).all().requests(), ElementsAre(Pair(kSuccess, Time(2s))));
 }
 
-// Half a core each until 1 s; then b is alone with its limit of a quarter: .5 + .125 done at 1.5 s.
+// Half a core each until 1 s; then b is alone with its limit of a quarter: 0.5 + 0.125 done at 1.5 s.
 TEST(Contention, NewLimitsShareAnew) {
   Trial trial(both(works("a", 0.5, 500), works("b", 0.625, 500), {knobs(1000), knobs(1000)}, {node(1)}));
   trial.until(1s).simulation->apply({{knobs(1000), knobs(250)}});

@@ -29,17 +29,19 @@ Plan calls(double count, double arrival_rate_per_s) {
   return {.warm_up_s = 100, .length_s = count / arrival_rate_per_s};
 }
 
-class UnlimitedConcurrency : public ::testing::TestWithParam<ServiceLaw> {};
-INSTANTIATE_TEST_SUITE_P(Services, UnlimitedConcurrency, ::testing::ValuesIn(service_laws()), law_name);
+class UnlimitedConcurrency : public ::testing::TestWithParam<ServiceDistribution> {};
+INSTANTIATE_TEST_SUITE_P(Services, UnlimitedConcurrency, ::testing::ValuesIn(service_distributions()),
+                         distribution_name);
 
-// Oracle: M/G/infinity in one instance. An arrival finds nobody served with chance exp(-lambda E[S]), whatever the law,
-// and the instance, idle for an exponential time, has gone with chance exp(-lambda tau): P(cold) = exp(-lambda (tau +
-// E[S])). Without start-up the chance that a cold call finds no instance is also the share of time without one.
+// Oracle: M/G/infinity in one instance. An arrival finds nobody served with chance exp(-lambda E[S]), whatever the
+// distribution, and the instance, idle for an exponential time, has gone with chance exp(-lambda tau): P(cold) =
+// exp(-lambda (tau + E[S])). Without start-up the chance that a cold call finds no instance is also the share of time
+// without one.
 TEST_P(UnlimitedConcurrency, IsColdAfterAnIdleKeepAlive) {
   const double rate_per_s = 0.5;
   const double keep_alive_s = 2;
   const auto [cold, instances, number] =
-      replicate(on_demand(GetParam().law, keep_alive_s, kNothing, rate_per_s, 0), calls(20'000, rate_per_s),
+      replicate(on_demand(GetParam().distribution, keep_alive_s, kNothing, rate_per_s, 0), calls(20'000, rate_per_s),
                 cold_share(), mean_instances(), mean_number());
   const double exact = std::exp(-rate_per_s * (keep_alive_s + 1));
   EXPECT_THAT(cold, Estimates(exact));

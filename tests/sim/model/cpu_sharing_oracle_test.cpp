@@ -19,14 +19,15 @@ constexpr Plan kPlan{.warm_up_s = 500, .length_s = 50'000};
 
 // --- unlimited sharing
 
-class ProcessorSharing : public ::testing::TestWithParam<ServiceLaw> {};
-INSTANTIATE_TEST_SUITE_P(Works, ProcessorSharing, ::testing::ValuesIn(service_laws()), law_name);
+class ProcessorSharing : public ::testing::TestWithParam<ServiceDistribution> {};
+INSTANTIATE_TEST_SUITE_P(Works, ProcessorSharing, ::testing::ValuesIn(service_distributions()), distribution_name);
 
-// Oracle: M/G/1-PS, whatever the law: T = E[S] / (1 - rho), P(n) = (1 - rho) rho^n. Sakata, Noguchi and Oizumi (1971).
-TEST_P(ProcessorSharing, TakesAsLongForAnyLawOfTheSameMean) {
+// Oracle: M/G/1-PS, whatever the distribution: T = E[S] / (1 - rho), P(n) = (1 - rho) rho^n. Sakata, Noguchi and Oizumi
+// (1971).
+TEST_P(ProcessorSharing, TakesAsLongForAnyDistributionOfTheSameMean) {
   const auto [response_s, empty, three, cores] =
-      replicate(processor_sharing(0.65, GetParam().law), kPlan, mean_response_s(), time_share_at(0), time_share_at(3),
-                cpu_cores());
+      replicate(processor_sharing(0.65, GetParam().distribution), kPlan, mean_response_s(), time_share_at(0),
+                time_share_at(3), cpu_cores());
   EXPECT_THAT(response_s, Estimates(1 / 0.35));
   EXPECT_THAT(empty, Estimates(0.35));
   EXPECT_THAT(three, Estimates(0.35 * std::pow(0.65, 3)));
@@ -50,7 +51,7 @@ TEST_P(ProcessorSharing, SlowsLargeAndSmallAlike) {
     };
   };
   const Plan plan{.warm_up_s = 500, .length_s = 30'000, .keep_executions = true};
-  const ScenarioSpec spec = processor_sharing(load, GetParam().law);
+  const ScenarioSpec spec = processor_sharing(load, GetParam().distribution);
   if (GetParam().squared_cv == 0) {
     const auto [all] = replicate(spec, plan, slowdown(0, 100));
     EXPECT_THAT(all, Estimates(1 / (1 - load)));

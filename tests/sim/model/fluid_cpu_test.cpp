@@ -46,7 +46,7 @@ TEST(FluidCpu, AnIdleOneNeverCompletes) {
   EXPECT_EQ(cpu.cpu_s(Time(1s)), 0);
 }
 
-// 1 s alone, then half the speed each: the second does .5 of its 1 by 1.5 s, when the first is done.
+// 1 s alone, then half the speed each: the second does 0.5 of its 1 by 1.5 s, when the first is done.
 TEST(FluidCpu, TwoJobsShareACore) {
   FluidCpu cpu = cpu_with({});
   cpu.start(1, 1, false, Time{});
@@ -56,7 +56,7 @@ TEST(FluidCpu, TwoJobsShareACore) {
   EXPECT_THAT(ends(cpu), ElementsAre(Pair(1, Time(1500ms)), Pair(2, Time(2s))));
   EXPECT_DOUBLE_EQ(cpu.cpu_s(Time(5s)), 2);
   EXPECT_DOUBLE_EQ(cpu.work_s(Time(5s)), 2);
-  EXPECT_DOUBLE_EQ(cpu.throttling(Time(5s)).time_s, 1);  // both, from .5 s to 1.5 s
+  EXPECT_DOUBLE_EQ(cpu.throttling(Time(5s)).time_s, 1);  // both, from 0.5 s to 1.5 s
 }
 
 TEST(FluidCpu, AThreadUsesOneCoreAtMost) {
@@ -69,7 +69,7 @@ TEST(FluidCpu, AThreadUsesOneCoreAtMost) {
 }
 
 // Four threads and one on two cores: 2/5 of a core for each thread. The parallel job of 3.2 ends after 2 s, the serial
-// one has .2 left.
+// one has 0.2 left.
 TEST(FluidCpu, SharesAreByThread) {
   FluidCpu cpu = cpu_with({.limit_cores = 2, .served_cores = 2, .parallel_threads = 4});
   cpu.start(1, 3.2, true, Time{});

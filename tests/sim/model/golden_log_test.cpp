@@ -39,7 +39,7 @@ void expect_golden(const std::string& file, const std::string& run) {
 
 // Three requests for detect -> (resize | label), through a gateway; the third finds the one slot of label taken.
 ScenarioSpec three_requests() {
-  // laws that need no mathematical library: the same draws everywhere
+  // distributions that need no mathematical library: the same draws everywhere
   FunctionSpec detect = cpu_station("detect", Exponential{0.2});
   FunctionSpec resize = cpu_station("resize", Exponential{0.1});
   resize.parallel_work = Deterministic{0.1};

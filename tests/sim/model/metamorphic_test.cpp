@@ -117,7 +117,7 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     closed_loop->spawn_rate_per_s /= k;
   } else if (auto* open_loop = std::get_if<OpenLoop>(&spec.workload.source)) {
     open_loop->rate_per_s /= k;
-    if (auto* mmpp = std::get_if<MmppArrivals>(&open_loop->law)) {
+    if (auto* mmpp = std::get_if<MmppArrivals>(&open_loop->process)) {
       for (double& stay_s : mmpp->mean_stay_s) stay_s *= k;
     }
   } else {

@@ -21,7 +21,7 @@ INSTANTIATE_TEST_SUITE_P(Users, ClosedNetworkOf, ::testing::Values(1, 5, 20),
                          [](const auto& count) { return std::to_string(count.param); });
 
 // Oracle: exact mean-value analysis of a product-form network (Baskett, Chandy, Muntz and Palacios, 1975): users think
-// (any law), share a CPU (any law), queue for a single server (exponential), and think again.
+// (any distribution), share a CPU (any distribution), queue for a single server (exponential), and think again.
 TEST_P(ClosedNetworkOf, UsersFlowsAsMeanValueAnalysisSays) {
   const int users = GetParam();
   const ScenarioSpec spec = scenario(

@@ -170,7 +170,7 @@ inline std::map<std::string, WindowResult> read_results(const std::string& file,
 inline std::map<std::string, WindowResult> read_calls() { return read_results("invocations.csv.gz", "status", "200"); }
 inline std::map<std::string, WindowResult> read_workflows() { return read_results("workflows.csv.gz", "success", "1"); }
 
-// Users who start within .2 s, and pause after a failure only.
+// Users who start within 0.2 s, and pause after a failure only.
 inline Workload measured_users(int users) {
   Workload workload = closed_loop(users, kNothing);
   auto& loop = std::get<ClosedLoop>(workload.source);

@@ -13,28 +13,33 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// 500m and 256Mi at 1.73e-4 and 1.2e-5: .089572 a replica.
+// 500m and 256Mi at 1.73e-4 and 1.2e-5: 0.089572 per replica.
 TEST(Price, PriceIsThePapers) {
   ScenarioSpec spec = requests_at({}, 1s, 30s);
   spec.configuration.functions[0] = {.cpu = Millicores{500}, .memory = Mebibytes{256}, .replicas = 2};
   EXPECT_NEAR(run_for(spec, 30s).windows[0].price, 2 * 0.089572, 1e-12);
 }
 
-// 2 replicas for 10 s, then 5 for 20 s.
-TEST(Price, PriceIsAveragedOverTime) {
-  ScenarioSpec spec = requests_at({}, 1s, 30s);
+// A window of 30 s that begins with 2 replicas of 500m and 256Mi and has others from a time on.
+Observation rescaled(ScenarioSpec spec, Duration at, int replicas) {
   FunctionConfiguration knobs{.cpu = Millicores{500}, .memory = Mebibytes{256}, .replicas = 2};
   spec.configuration.functions[0] = knobs;
   const Scenario scenario(spec);
   WindowCounter counter(scenario);
   Simulation simulation(scenario, RngStreams(1), {&counter});
   counter.begin_window(simulation);
-  simulation.run_until(Time(10s));
-  knobs.replicas = 5;
+  simulation.run_until(Time(at));
+  knobs.replicas = replicas;
   simulation.apply({{knobs}});
   simulation.run_until(Time(30s));
   counter.end_window(simulation);
-  const Observation window = observe(counter.latest(), scenario.workflow());
+  return observe(counter.latest(), scenario.workflow());
+}
+
+// 2 replicas for 10 s, then 5 for 20 s.
+TEST(Price, PriceIsAveragedOverTime) {
+  const ScenarioSpec spec = requests_at({}, 1s, 30s);
+  const Observation window = rescaled(spec, 10s, 5);
   EXPECT_NEAR(window.price, 4 * 0.089572, 1e-12);
   EXPECT_DOUBLE_EQ(window.functions[0].instances, 4);
   EXPECT_EQ(window.configuration.functions[0].replicas, 5);
@@ -44,18 +49,7 @@ TEST(Price, PriceIsAveragedOverTime) {
 TEST(Price, DrainingInstancesCount) {
   ScenarioSpec spec = requests_at({0s, 0s}, 20s, 30s);
   spec.workflow.gateway.routing = Routing::round_robin;
-  FunctionConfiguration knobs{.cpu = Millicores{500}, .memory = Mebibytes{256}, .replicas = 2};
-  spec.configuration.functions[0] = knobs;
-  const Scenario scenario(spec);
-  WindowCounter counter(scenario);
-  Simulation simulation(scenario, RngStreams(1), {&counter});
-  counter.begin_window(simulation);
-  simulation.run_until(Time(5s));
-  knobs.replicas = 1;
-  simulation.apply({{knobs}});
-  simulation.run_until(Time(30s));
-  counter.end_window(simulation);
-  EXPECT_NEAR(observe(counter.latest(), scenario.workflow()).price, (2 * 20 + 1 * 10) / 30.0 * 0.089572, 1e-12);
+  EXPECT_NEAR(rescaled(spec, 5s, 1).price, (2 * 20 + 1 * 10) / 30.0 * 0.089572, 1e-12);
 }
 
 // Two vCPU and 1 GiB in each of 3 replicas: 3 (2 alpha + beta) = 1.0749 USD an hour. Three executions of 4 s.
@@ -81,7 +75,7 @@ TEST(Price, AnOrchestratorWithLimitsOfItsOwnIsNotPriced) {
   EXPECT_DOUBLE_EQ(window.functions[0].instances, 1);
 }
 
-// Two vCPU and 1 GiB in each of 3 replicas for half an hour; one execution of 4 s. Nobody simulated it.
+// Two vCPU and 1 GiB in each of 3 replicas for half an hour; one execution of 4 s, without a simulation.
 TEST(Price, IsOfCountsAlone) {
   WorkflowSpec workflow;
   workflow.functions.resize(1);

@@ -86,14 +86,15 @@ TEST_P(LossSystem, RejectsAsErlangBSays) {
   EXPECT_THAT(response_s, Estimates(1.0));
 }
 
-class LossSystemOfAnyLaw : public ::testing::TestWithParam<ServiceLaw> {};
-INSTANTIATE_TEST_SUITE_P(Services, LossSystemOfAnyLaw, ::testing::ValuesIn(service_laws()), law_name);
+class LossSystemOfAnyDistribution : public ::testing::TestWithParam<ServiceDistribution> {};
+INSTANTIATE_TEST_SUITE_P(Services, LossSystemOfAnyDistribution, ::testing::ValuesIn(service_distributions()),
+                         distribution_name);
 
 // Oracle: M/G/c/c. Erlang B depends on the service by its mean only. Sevastyanov (1957).
-TEST_P(LossSystemOfAnyLaw, RejectsAsErlangBSays) {
-  const auto [rejected, number] =
-      replicate(scenario(slot_station("station", GetParam().law, Overflow::reject), {.concurrency = 4}, open_loop(3)),
-                requests(50'000, 3, 200), outcome_share(Outcome::rejected), mean_number());
+TEST_P(LossSystemOfAnyDistribution, RejectsAsErlangBSays) {
+  const auto [rejected, number] = replicate(
+      scenario(slot_station("station", GetParam().distribution, Overflow::reject), {.concurrency = 4}, open_loop(3)),
+      requests(50'000, 3, 200), outcome_share(Outcome::rejected), mean_number());
   EXPECT_THAT(rejected, Estimates(erlang_b(4, 3)));
   EXPECT_THAT(number, Estimates(3 * (1 - erlang_b(4, 3))));
 }
@@ -112,8 +113,9 @@ TEST(BoundedQueue, RejectsWhenTheHouseIsFull) {
   EXPECT_THAT(empty, Estimates(probability[0]));
 }
 
-// Oracle: memory is a loss system too. Requests of 1 or 2 units in 5 units, any service law: the units in use follow
-// j q(j) = sum_k a_k b_k q(j - b_k); a request of b units is lost when fewer are free. Kaufman (1981), Roberts (1981).
+// Oracle: memory is a loss system too. Requests of 1 or 2 units in 5 units, any service distribution: the units in use
+// follow j q(j) = sum_k a_k b_k q(j - b_k); a request of b units is lost when fewer are free. Kaufman (1981), Roberts
+// (1981).
 TEST(Memory, KillsAsKaufmanAndRobertsSay) {
   FunctionSpec station = slot_station("station", LogNormal::of(1, 1.5), Overflow::none);
   station.process_memory = Empirical{.probabilities = {0, 0.5, 0.5, 1}, .values = {100, 100, 200, 200}};
@@ -133,14 +135,15 @@ TEST(Memory, KillsAsKaufmanAndRobertsSay) {
 
 // --- general service, general arrivals
 
-class SingleServerOfAnyLaw : public ::testing::TestWithParam<ServiceLaw> {};
-INSTANTIATE_TEST_SUITE_P(Services, SingleServerOfAnyLaw, ::testing::ValuesIn(service_laws()), law_name);
+class SingleServerOfAnyDistribution : public ::testing::TestWithParam<ServiceDistribution> {};
+INSTANTIATE_TEST_SUITE_P(Services, SingleServerOfAnyDistribution, ::testing::ValuesIn(service_distributions()),
+                         distribution_name);
 
 // Oracle: M/G/1 FCFS. P(wait) = rho, W = lambda E[S^2] / (2 (1 - rho)). Pollaczek (1930), Khinchine (1932).
-TEST_P(SingleServerOfAnyLaw, WaitsAsPollaczekAndKhinchineSay) {
+TEST_P(SingleServerOfAnyDistribution, WaitsAsPollaczekAndKhinchineSay) {
   const double rate_per_s = 0.6;
   const auto [delayed, waiting_s] =
-      replicate(scenario(slot_station("station", GetParam().law), {.concurrency = 1}, open_loop(rate_per_s)),
+      replicate(scenario(slot_station("station", GetParam().distribution), {.concurrency = 1}, open_loop(rate_per_s)),
                 requests(40'000, rate_per_s), delayed_share(), mean_waiting_s());
   EXPECT_THAT(delayed, Estimates(rate_per_s));
   EXPECT_THAT(waiting_s, Estimates(rate_per_s * (1 + GetParam().squared_cv) / (2 * (1 - rate_per_s))));

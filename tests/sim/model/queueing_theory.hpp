@@ -49,8 +49,8 @@ inline double gi_m_1_root(const std::function<double(double)>& gap_transform, do
   return sigma;
 }
 
-// Stationary law of a finite Markov chain in continuous time; rates[i][j] from i to j, the diagonal is not read.
-// Elimination without subtractions, so without cancellation: Grassmann, Taksar and Heyman (1985).
+// Stationary distribution of a finite Markov chain in continuous time; rates[i][j] from i to j, the diagonal is not
+// read. Elimination without subtractions, so without cancellation: Grassmann, Taksar and Heyman (1985).
 inline std::vector<double> stationary(std::vector<std::vector<double>> rates) {
   const std::size_t states = rates.size();
   for (std::size_t last = states - 1; last > 0; --last) {
@@ -102,7 +102,7 @@ struct ClosedNetwork {
   double throughput_per_s = 0;
   std::vector<double> response_s;  // by station
 };
-// Users who think and then visit every single-server station (FCFS exponential, or PS with any law) once.
+// Users who think and then visit every single-server station (FCFS exponential, or PS with any distribution) once.
 // R_k(n) = D_k (1 + Q_k(n - 1)), X(n) = n / (Z + sum R), Q_k = X R_k. Reiser and Lavenberg (1980).
 inline ClosedNetwork mean_value_analysis(int users, double think_time_s, const std::vector<double>& demand_s) {
   std::vector<double> queue(demand_s.size());

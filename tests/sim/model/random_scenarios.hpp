@@ -1,5 +1,6 @@
 #pragma once
-// Small valid scenarios by the hundred: all laws, blocks, workloads, limits and misfortunes, drawn from a seed.
+// Small valid scenarios by the hundred: all distributions, blocks, workloads, limits and misfortunes, drawn from a
+// seed.
 
 #include <array>
 #include <chrono>
@@ -106,7 +107,7 @@ class RandomScenarios {
     workflow.cluster.evict_idle = may(0.5);
   }
 
-  Distribution draw_law(double mean) {
+  Distribution draw_distribution(double mean) {
     switch (integer(8)) {
       case 0:
         return Deterministic{mean};
@@ -141,15 +142,15 @@ class RandomScenarios {
     for (int i = 0; i < functions; ++i) {
       FunctionSpec function;
       function.name = std::string(1, static_cast<char>('a' + i));
-      if (chance(0.85)) function.serial_work = draw_law(between(0.001, 0.3));
-      if (chance(0.4)) function.parallel_work = draw_law(between(0.001, 0.3));
+      if (chance(0.85)) function.serial_work = draw_distribution(between(0.001, 0.3));
+      if (chance(0.4)) function.parallel_work = draw_distribution(between(0.001, 0.3));
       function.max_threads = chance(0.5) ? 1 : between(1, 6);
-      if (chance(0.4)) function.off_cpu = draw_law(between(0.001, 0.3));
-      if (chance(0.7)) function.process_memory = draw_law(between(10, 250));
+      if (chance(0.4)) function.off_cpu = draw_distribution(between(0.001, 0.3));
+      if (chance(0.7)) function.process_memory = draw_distribution(between(10, 250));
       function.instance_memory = Mebibytes{chance(0.5) ? 0.0 : between(1, 128)};
       function.request_bytes = integer(1000);
       function.response_bytes = integer(1000);
-      if (chance(0.4)) function.start_up = draw_law(between(0.1, 10));
+      if (chance(0.4)) function.start_up = draw_distribution(between(0.1, 10));
       function.failure_probability = chance(0.5) ? 0.0 : between(0, 0.3);
       function.failed_input_work_share = rng_.uniform();
       function.overflow = one_of(std::array{Overflow::reject, Overflow::queue, Overflow::none});
@@ -220,7 +221,7 @@ class RandomScenarios {
         return {std::move(choice)};
       }
       default:
-        return {FanOut{.width = draw_law(between(0, 3)), .body = {draw_block(first, functions, depth - 1)}}};
+        return {FanOut{.width = draw_distribution(between(0, 3)), .body = {draw_block(first, functions, depth - 1)}}};
     }
   }
 
@@ -267,7 +268,7 @@ class RandomScenarios {
         if (chance(0.5)) {
           closed_loop.think_time =
               one_of(std::array<Distribution, 3>{Exponential{0.2}, Deterministic{0.1}, Gamma::of(0.3, 0.5)});
-          if (chance(0.5)) closed_loop.back_off = draw_law(0.2);
+          if (chance(0.5)) closed_loop.back_off = draw_distribution(0.2);
         } else {
           // no pause: every request takes the time of a hop at least
           workflow.gateway.hop = Deterministic{between(0.02, 0.05)};
@@ -288,18 +289,18 @@ class RandomScenarios {
         return workload;
       }
       default: {
-        OpenLoop open_loop{.rate_per_s = between(0.1, 8), .law = PoissonArrivals{}};
+        OpenLoop open_loop{.rate_per_s = between(0.1, 8), .process = PoissonArrivals{}};
         switch (integer(4)) {
           case 0:
             break;
           case 1:
-            open_loop.law = DeterministicArrivals{};
+            open_loop.process = DeterministicArrivals{};
             break;
           case 2:
-            open_loop.law = GammaArrivals{.cv = between(0.2, 2)};
+            open_loop.process = GammaArrivals{.cv = between(0.2, 2)};
             break;
           default:
-            open_loop.law = MmppArrivals{.relative_rates = {1, 0, 5}, .mean_stay_s = {1, between(0.1, 2), 0.5}};
+            open_loop.process = MmppArrivals{.relative_rates = {1, 0, 5}, .mean_stay_s = {1, between(0.1, 2), 0.5}};
         }
         workload.source = open_loop;
         if (chance(0.4)) workload.profile = draw_profile(8);

@@ -105,10 +105,10 @@ void compare_requests(const EventLog& log, const ReferenceSimulator& reference, 
 void compare(const ScenarioSpec& spec, std::uint64_t seed, Compared& compared) {
   const Scenario scenario(spec);
   EventLog log(scenario);
-  InvariantChecker laws(scenario);
-  Simulation simulation(scenario, RngStreams(seed), {&log, &laws});
+  InvariantChecker invariants(scenario);
+  Simulation simulation(scenario, RngStreams(seed), {&log, &invariants});
   simulation.run_until(Time(kHorizon));
-  ASSERT_NO_THROW(laws.check(simulation));
+  ASSERT_NO_THROW(invariants.check(simulation));
   ReferenceSimulator reference(spec, RngStreams(seed));
   reference.run_until(static_cast<double>(kHorizon.count()));
 

@@ -79,7 +79,7 @@ TEST(Retry, AUserWaitsForTheLastAttempt) {
   std::get<ClosedLoop>(spec.workload.source).back_off = Deterministic{2};
   spec.workload.retry = Retry{.attempts = 2, .back_off = Deterministic{0.5}};
   Trial trial(spec);
-  // 1 + .5 + 1, then 2 + 1 until the next
+  // 1 + 0.5 + 1, then 2 + 1 until the next
   EXPECT_THAT(trial.until(8s).requests(),
               ElementsAre(Pair(Outcome::failed, Time(2500ms)), Pair(Outcome::failed, Time(8s))));
 }
@@ -112,7 +112,7 @@ TEST(Retry, RefusesLessThanOneAttemptAndANegativeFactor) {
 // Oracle: attempts fail with chance p each, so k of them succeed with 1 - p^k and take (1 - p^k) / (1 - p) on average.
 // A request that succeeds with its j-th, chance p^(j - 1) (1 - p) / (1 - p^k), has taken j services and the back-offs
 // b (1 + f + ... + f^(j - 2)), here exponential with that mean.
-TEST(Retry, SucceedsAsTheGeometricLawSays) {
+TEST(Retry, SucceedsAsTheGeometricDistributionSays) {
   constexpr double kFails = 0.4;
   constexpr int kAttempts = 4;
   FunctionSpec function = slot_station("a", Exponential{1}, Overflow::none);

@@ -132,7 +132,7 @@ TEST(Rolling, WithoutRoomForOneMoreTheUpdateIsPending) {
   EXPECT_EQ(numbers(trial.until(30s)), (Numbers{2, 0, 2}));
 }
 
-// .25 core-seconds under half a core with exponent 2: a quarter of a core serves it in a second, before and after the
+// 0.25 core-seconds under half a core with exponent 2: a quarter of a core serves it in a second, before and after the
 // crash at 10 s, while the new instance of one core has no place.
 TEST(Rolling, AnOldInstanceThatRestartsKeepsItsLimits) {
   FunctionSpec function = works(0.25);

@@ -129,19 +129,20 @@ TEST(Scenario, RefusesImpossibleConfigurations) {
 
 TEST(Scenario, RefusesImpossibleLoads) {
   for (const double value : {-1.0, kNan, kInfinity}) {
-    expect_refused(with_source(OpenLoop{.rate_per_s = value, .law = {}}), "the arrival rate must not be negative");
+    expect_refused(with_source(OpenLoop{.rate_per_s = value, .process = {}}), "the arrival rate must not be negative");
     expect_refused(with_source(ClosedLoop{.users = 1, .think_time = {}, .spawn_rate_per_s = value, .back_off = {}}),
                    "the spawn rate must not be negative");
   }
   expect_refused(with_source(ClosedLoop{.users = -1, .think_time = {}, .spawn_rate_per_s = 0, .back_off = {}}),
                  "users must not be negative");
   for (const double value : {0.0, -1.0, kNan, kInfinity}) {
-    expect_refused(with_source(OpenLoop{.rate_per_s = 1, .law = GammaArrivals{.cv = value}}),
+    expect_refused(with_source(OpenLoop{.rate_per_s = 1, .process = GammaArrivals{.cv = value}}),
                    "the cv of gamma arrivals must be above 0");
   }
   const auto with_mmpp = [](std::vector<double> rates, std::vector<double> stays_s) {
-    return with_source(OpenLoop{
-        .rate_per_s = 1, .law = MmppArrivals{.relative_rates = std::move(rates), .mean_stay_s = std::move(stays_s)}});
+    return with_source(
+        OpenLoop{.rate_per_s = 1,
+                 .process = MmppArrivals{.relative_rates = std::move(rates), .mean_stay_s = std::move(stays_s)}});
   };
   expect_refused(with_mmpp({1}, {1}), "MMPP needs at least two states");
   expect_refused(with_mmpp({1, 2}, {1}), "each with a rate and a mean stay");

@@ -58,12 +58,12 @@ inline FunctionSpec cpu_station(std::string name, Distribution work_s, Overflow 
   return function;
 }
 
-template <class Law = PoissonArrivals>
-Workload open_loop(double rate_per_s, Law law = {}) {
+template <class Process = PoissonArrivals>
+Workload open_loop(double rate_per_s, Process process = {}) {
   Workload workload;
   auto& source = workload.source.emplace<OpenLoop>();
   source.rate_per_s = rate_per_s;
-  source.law = std::move(law);
+  source.process = std::move(process);
   return workload;
 }
 // All users start at once.
@@ -93,24 +93,26 @@ inline ScenarioSpec scenario(FunctionSpec function, const FunctionConfiguration&
   return scenario({std::move(function)}, {knobs}, std::move(entry), std::move(workload));
 }
 
-// Laws of mean 1 with little and much spread.
-struct ServiceLaw {
+// Distributions of mean 1 with little and much spread.
+struct ServiceDistribution {
   std::string name;
-  Distribution law;
+  Distribution distribution;
   double squared_cv = 1;
 };
-inline void PrintTo(const ServiceLaw& service, std::ostream* out) { *out << service.name; }
-inline const std::vector<ServiceLaw>& service_laws() {
-  static const std::vector<ServiceLaw> laws{
+inline void PrintTo(const ServiceDistribution& service, std::ostream* out) { *out << service.name; }
+inline const std::vector<ServiceDistribution>& service_distributions() {
+  static const std::vector<ServiceDistribution> distributions{
       {"deterministic", Deterministic{1}, 0},
       {"exponential", Exponential{1}, 1},
       {"hyper_exponential", HyperExponential::of(1, 2), 4},
       {"log_normal", LogNormal::of(1, 1.5), 2.25},
       {"weibull", Weibull::of(1, 0.7), std::tgamma(1 + 2 / 0.7) / std::pow(std::tgamma(1 + 1 / 0.7), 2) - 1},
   };
-  return laws;
+  return distributions;
 }
-inline std::string law_name(const ::testing::TestParamInfo<ServiceLaw>& info) { return info.param.name; }
+inline std::string distribution_name(const ::testing::TestParamInfo<ServiceDistribution>& info) {
+  return info.param.name;
+}
 
 // --- whole scenarios
 

@@ -38,7 +38,7 @@ TEST(Simulation, TwoCoresServeTwoRequestsAtFullSpeed) {
   EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(kSuccess, Time(1s)), Pair(kSuccess, Time(1500ms))));
 }
 
-// 1 on one thread, then 2 on four threads with two cores, then .25 s without CPU.
+// 1 on one thread, then 2 on four threads with two cores, then 0.25 s without CPU.
 TEST(Simulation, SerialWorkThenParallelWorkThenOffCpuTime) {
   FunctionSpec function = works(1);
   function.parallel_work = Deterministic{2};
@@ -74,7 +74,7 @@ TEST(Simulation, ContentionAndExponentSlowDown) {
   contended.workflow.cpu_sharing.contention = 0.25;
   EXPECT_THAT(Trial(contended).all().requests(),
               ElementsAre(Pair(kSuccess, Time(1250ms)), Pair(kSuccess, Time(1250ms))));
-  // .5^2 cores
+  // 0.5^2 cores
   ScenarioSpec throttled = scenario(works(1), {.cpu = Millicores{500}}, arrivals({0s}));
   throttled.workflow.cpu_sharing.quota_exponent = 2;
   EXPECT_THAT(Trial(throttled).all().requests(), ElementsAre(Pair(kSuccess, Time(4s))));
@@ -148,7 +148,7 @@ TEST(Simulation, AQueueOfNoneRejects) {
   EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(Outcome::rejected, Time(100ms)), Pair(kSuccess, Time(1s))));
 }
 
-// From .5 s on the 429 and the execution share one core.
+// From 0.5 s on the 429 and the execution share one core.
 TEST(Simulation, ARejectionIsWorkBesideTheExecutions) {
   FunctionSpec function = works(1, Overflow::reject);
   function.rejection_work = Deterministic{0.1};
@@ -274,7 +274,7 @@ TEST(Simulation, TheBenchmarkDoesNotMindAFailedStarter) {
   EXPECT_THAT(Trial(benchmark({"starter"})).all().requests(), ElementsAre(Pair(kSuccess, Time(5500ms))));
 }
 
-// starter and rgb 1 s each, then .7 s in resize, update and the leaves.
+// starter and rgb 1 s each, then 0.7 s in resize, update and the leaves.
 TEST(Simulation, TheBenchmarkPassesTheFailureOfRgbThroughAllThatFollow) {
   Trial trial(benchmark({"rgb"}));
   EXPECT_THAT(trial.all().requests(), ElementsAre(Pair(Outcome::failed, Time(4100ms))));
@@ -483,7 +483,7 @@ TEST(Simulation, OnlyTheLateCallIsGivenUpAndTheWorkflowGoesOn) {
   EXPECT_THAT(Trial(with_timeout(spec, 1s)).all().requests(), ElementsAre(Pair(kSuccess, Time(1500ms))));
 }
 
-// The outer call of 1 s gives up first; the inner one was called .4 s later.
+// The outer call of 1 s gives up first; the inner one was called 0.4 s later.
 TEST(Simulation, AnAbandonedCallerStillWaitsForItsOwnCalls) {
   FunctionSpec outer = works(0.4);
   outer.calls = call("b");
@@ -514,7 +514,7 @@ TEST(Simulation, TimeoutsDoNotPileUpEvents) {
 
 // --- configurations
 
-// .5 of 2 is done in the first second, the rest at full speed; and the other way round.
+// 0.5 of 2 is done in the first second, the rest at full speed; and the other way round.
 TEST(Simulation, NewLimitsHoldForWorkUnderWay) {
   Trial faster(scenario(works(2), {.cpu = Millicores{500}}, arrivals({0s})));
   faster.until(1s).apply({.cpu = Millicores{1000}});

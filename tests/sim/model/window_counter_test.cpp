@@ -147,7 +147,7 @@ TEST(WindowCounter, UseIsByInstance) {
 
 TEST(WindowCounter, TellsTheLoadThatWasAskedFor) {
   ScenarioSpec open = requests_at({}, 1s, 10s);
-  open.workload = {.source = OpenLoop{.rate_per_s = 2, .law = PoissonArrivals{}},
+  open.workload = {.source = OpenLoop{.rate_per_s = 2, .process = PoissonArrivals{}},
                    .profile = Profile{.steps = {{Time(2s), 1}, {Time(7s), 3}}, .origin = ""}};
   EXPECT_DOUBLE_EQ(run_for(open, 10s).windows[0].offered_rate_per_s, (5 * 1 + 3 * 3) / 10.0);
   open.workload.profile.reset();

@@ -61,7 +61,7 @@ TEST(Hpa, GoesDownToTheHighestRecommendationOfFiveMinutes) {
   }
 }
 
-// 8 requests/s x .46 core-seconds at 80 % of a core each: 4.6, so 5 replicas, whatever the backlog asked for before.
+// 8 requests/s x 0.46 core-seconds at 80 % of a core each: 4.6, so 5 replicas, whatever the backlog asked for before.
 TEST(Hpa, AfterAStepOfLoadEndsAtTheReplicasThatItNeeds) {
   ScenarioSpec spec =
       scenario(cpu_station("a", Deterministic{0.46}), {.replicas = 1}, open_loop(1, DeterministicArrivals{}));

@@ -1,5 +1,5 @@
 #pragma once
-// What a policy is told, made up; and what every policy must do with it.
+// Made-up observations for policies, and checks that every policy must pass.
 
 #include <cstdint>
 #include <functional>

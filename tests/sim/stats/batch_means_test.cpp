@@ -23,7 +23,7 @@ TEST(BatchMeansInterval, IsAbsentWhenABatchWouldBeEmpty) {
   EXPECT_FALSE(batch_means_interval(std::vector<double>(100, 1.0), 1));
 }
 
-// An AR(1) with correlation .8 has a correlation time of 9 steps; batches of 200 are nearly independent, while an
+// An AR(1) with correlation 0.8 has a correlation time of 9 steps; batches of 200 are nearly independent, while an
 // interval that takes single observations for independent is 3 times too narrow.
 TEST(BatchMeansInterval, CoversTheMeanOfAnAutocorrelatedSeries) {
   Samples samples(1);
@@ -61,7 +61,7 @@ TEST(Mser5Truncation, NeverCutsMoreThanHalf) {
   EXPECT_GE(mser5_truncation(series), 450u);
 }
 
-// The transient 50 * .95^i sinks to a tenth of the stationary standard deviation 1 / sqrt(1 - .95^2) = 3.2 after 99.
+// The transient 50 * 0.95^i sinks to a tenth of the stationary standard deviation 1 / sqrt(1 - 0.95^2) = 3.2 after 99.
 TEST(Mser5Truncation, RemovesTheTransientOfAnAutoregressiveSeries) {
   Samples samples(2);
   RunningMoments whole, kept;

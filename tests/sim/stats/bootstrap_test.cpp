@@ -34,7 +34,7 @@ TEST(Bootstrap, IsAPointWithoutSpread) {
   EXPECT_EQ(bootstrap_interval({{2, 2, 2}}, interquartile_mean, Rng(1)), (AsymmetricInterval{2, 2, 2}));
 }
 
-// Oracle: the means of all resamples of {0, 1} are 0, 1/2, 1/2, 1; the quantiles .2 and .8 of such draws are 0 and 1.
+// Oracle: the means of all resamples of {0, 1} are 0, 1/2, 1/2, 1; the quantiles 0.2 and 0.8 of such draws are 0 and 1.
 TEST(Bootstrap, HasTheQuantilesOfItsResamples) {
   const auto found = bootstrap_interval({{0, 1}}, mean, Rng(1), {.level = 0.6});
   EXPECT_EQ(found.low, 0);
@@ -42,7 +42,7 @@ TEST(Bootstrap, HasTheQuantilesOfItsResamples) {
 }
 
 // Oracle: for the mean of n normal values the percentile interval is +- z s sqrt((n - 1) / n) / sqrt(n), so with
-// n = 200 a share 2 F(1.9551) - 1 = .9480 of them holds the true mean (F: Student's, 199 degrees of freedom).
+// n = 200 a share 2 F(1.9551) - 1 = 0.9480 of them holds the true mean (F: Student's, 199 degrees of freedom).
 TEST(Bootstrap, CoversTheMeanOfANormalSample) {
   constexpr int kRepetitions = 1000;
   constexpr double kCoverage = 0.9480;

@@ -179,7 +179,7 @@ TEST(QuantileInterval, OfTheMedianOfTenValuesIsTheSecondAndNinth) {
   EXPECT_EQ(interval, (AsymmetricInterval{.estimate = 5.5, .low = 2.0, .high = 9.0}));
 }
 
-// Oracle: the maximum exceeds the 95th percentile but for a chance of .95^n; .95^71 > 2.5 % > .95^72.
+// Oracle: the maximum exceeds the 95th percentile but for a chance of 0.95^n; 0.95^71 > 2.5 % > 0.95^72.
 TEST(QuantileInterval, IsAbsentWhenTheValuesAreTooFewToBoundIt) {
   std::vector<double> values;
   for (int i = 1; i <= 71; ++i) values.push_back(i);
@@ -190,7 +190,7 @@ TEST(QuantileInterval, IsAbsentWhenTheValuesAreTooFewToBoundIt) {
   EXPECT_FALSE(quantile_interval(std::vector<double>{}, 0.5));
 }
 
-// Oracle: coverage is exactly P(lower <= B < upper), whatever the distribution; for n = 100 and p = .9 the ranks are
+// Oracle: coverage is exactly P(lower <= B < upper), whatever the distribution; for n = 100 and p = 0.9 the ranks are
 // 84 and 96 and it is 95.6 %, by summing the binomial.
 TEST(QuantileInterval, CoversTheQuantileOfSkewedSamplesAtItsLevel) {
   Samples samples(3);

@@ -8,7 +8,7 @@ namespace faasconf::sim {
 namespace {
 
 // m = 2, all weights 1/2, from level 4. After 8: level 4 + (8 - 4) / 2 = 6, trend 1, season_0 (8 - 6) / 2 = 1.
-// After 6, forecast 6 + 1 + 0 = 7: level 7 - 1/2 = 6.5, trend 1 - 1/4 = .75, season_1 -1/4; next: 6.5 + .75 + 1.
+// After 6, forecast 6 + 1 + 0 = 7: level 7 - 1/2 = 6.5, trend 1 - 1/4 = 0.75, season_1 -1/4; next: 6.5 + 0.75 + 1.
 TEST(HoltWinters, MovesAsWorkedByHand) {
   HoltWinters series({.season = 2, .level_weight = 0.5, .trend_weight = 0.5, .season_weight = 0.5});
   series.begin(4);

@@ -7,7 +7,7 @@
 namespace faasconf::sim {
 namespace {
 
-// With rate .5: sizes 1, 1.5; first up by .5 x 1 x .9, then 2 lies above .45: up by .5 x 1.5 x .9.
+// With rate 0.5: sizes 1, 1.5; first up by 0.5 x 1 x 0.9, then 2 lies above 0.45: up by 0.5 x 1.5 x 0.9.
 TEST(QuantileTracker, MovesAsWorkedByHand) {
   QuantileTracker tracker(0.9, 0.5);
   tracker.add(2);
@@ -16,8 +16,9 @@ TEST(QuantileTracker, MovesAsWorkedByHand) {
   EXPECT_DOUBLE_EQ(tracker.quantile(), 0.45 + 0.675);
 }
 
-// Oracle: a share p lies below, also while the law changes; the long-run error is of the order of 1 / n, so 2 %.
-TEST(QuantileTracker, HasItsShareBelowWhileTheLawMoves) {
+// Oracle: a share p lies below, also while the distribution changes; the long-run error is of the order of 1 / n, so 2
+// %.
+TEST(QuantileTracker, HasItsShareBelowWhileTheDistributionMoves) {
   QuantileTracker tracker(0.9, 0.1);
   Rng rng(1);
   int below = 0;

@@ -90,7 +90,7 @@ TEST(ReadAzure2019, JoinsDurationsAndMemoryWeightedByTheirCounts) {
   EXPECT_EQ(report.of(Fault::count_differs).count, 0U);
 }
 
-// No mean is taken where there is nothing to take it of: .69 x 7 / 7 is not .69.
+// No mean is taken where there is nothing to take it of: 0.69 x 7 / 7 is not 0.69.
 TEST(ReadAzure2019, KeepsASingleDayToTheLastBit) {
   Files files;
   const std::string day = files.add(kHeader + row("f", {{1, "7"}}));

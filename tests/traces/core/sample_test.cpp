@@ -52,7 +52,7 @@ TEST(Sample, KeepsTheSharesOfTriggers) {
   }
 }
 
-// Better than chance: a random sample of n has a Kolmogorov-Smirnov distance of about .87 / sqrt(n).
+// Better than chance: a random sample of n has a Kolmogorov-Smirnov distance of about 0.87 / sqrt(n).
 TEST(Sample, IsMoreRepresentativeThanARandomOne) {
   const Trace trace = many_functions(2000);
   const Representativeness found = compare(trace, sample(trace, 200, 3));

@@ -25,7 +25,8 @@ double log_binomial_probability(double n, double k, double p) {
   return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) + k * std::log(p) + (n - k) * std::log1p(-p);
 }
 
-// Pearson's test of counts against the binomial law; values with less than 5 expected are joined to their neighbours.
+// Pearson's test of counts against the binomial distribution; values with less than 5 expected are joined to their
+// neighbours.
 void expect_binomial(const std::vector<std::uint64_t>& sample, std::uint64_t n, double p) {
   std::map<std::uint64_t, double> observed;
   for (const std::uint64_t k : sample) ++observed[k];
@@ -49,7 +50,7 @@ void expect_binomial(const std::vector<std::uint64_t>& sample, std::uint64_t n, 
   EXPECT_LT(statistic, sim::chi_square_quantile(std::max(degrees, 1.0))) << "n " << n << " p " << p;
 }
 
-TEST(Binomial, FollowsItsLaw) {
+TEST(Binomial, FollowsItsDistribution) {
   sim::Rng rng(1);
   for (const auto& [n, p] : std::vector<std::pair<std::uint64_t, double>>{
            {1, .3}, {10, .5}, {40, .1}, {100, .3}, {1000, .02}, {1000, .5}, {1000, .97}, {50, .999}}) {

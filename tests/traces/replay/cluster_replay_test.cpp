@@ -109,7 +109,7 @@ TEST(ClusterReplay, WhereAllHaveRoomIsTheReplayOfIndependentTenants) {
   EXPECT_GT(pre_warmed, 100U);
 }
 
-// CPU work alone, one call an instance, more cores than calls: nobody waits for CPU.
+// CPU work alone, one call per instance, more cores than calls: nobody waits for CPU.
 TEST(ClusterReplay, OfCpuWorkWithEnoughCoresTakesAsLong) {
   const Trace trace{.functions = {bursts("f", {{0, 3}, {2, 1}})}, .origin = {}};
   const std::vector<FunctionModel> models{model_of(4, 1, 100)};
@@ -334,11 +334,11 @@ TEST(PoissonCalls, AreColdAfterAnIdleKeepAlive) {
 }
 
 // Oracle: where service is work on the instance's one core, M/G/1 processor sharing: empty with chance 1 - rho, and a
-// mean latency of E[S] / (1 - rho), whatever the law.
+// mean latency of E[S] / (1 - rho), whatever the distribution.
 TEST(PoissonCalls, ShareTheCpuOfTheirInstance) {
-  for (const sim::Distribution& law :
+  for (const sim::Distribution& distribution :
        {sim::Distribution(sim::Deterministic{2}), sim::Distribution(sim::LogNormal::of(2, 1.5))}) {
-    const Estimates estimates = replicate(law, 1);
+    const Estimates estimates = replicate(distribution, 1);
     expect_near(estimates.cold, (1 - .5) * std::exp(-.25 * 4));
     expect_near(estimates.latency_s, 2 / (1 - .5));
   }
@@ -362,13 +362,13 @@ TEST(ClusterReplay, EndsWhenItsCallerSaysNo) {
   trace.functions = {steady("f", 100)};
   const ReplayModels models = replay_models(trace);
   int asked = 0;
-  std::uint64_t told = 0;
+  std::uint64_t reported = 0;
   const ReplayRequest request{.go_on = [&] { return ++asked < 20; }};
   EXPECT_THROW(replay_on_cluster({.trace = trace, .models = models.functions}, request, one_node(8, 32'768), 1,
-                                 [&](std::uint64_t done) { told = done; }),
+                                 [&](std::uint64_t done) { reported = done; }),
                sim::Cancelled);
   EXPECT_EQ(asked, 20);
-  EXPECT_LT(told, 144'000U);
+  EXPECT_LT(reported, 144'000U);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace faasconf::traces {
 namespace {
 
-// Shares of functions with calls: 0, .5, 1, 1.
+// Shares of functions with calls: 0, 0.5, 1, 1.
 TEST(ColdShares, AreOfFunctionsThatWereServed) {
   TraceReplay replay;
   replay.functions = {{.calls = 4},

@@ -128,7 +128,7 @@ TEST(FixedKeepAlive, ATimerStaysWarmOrNever) {
   EXPECT_EQ(replay_one(timer, model_of(1, 1), {.policy = FixedKeepAlive{4min}}).calls.cold, 288U);
 }
 
-// Five calls at once, two slots an instance: three instances start, the last with one call. Ten minutes on, all go to
+// Five calls at once, two slots per instance: three instances start, the last with one call. Ten minutes on, all go to
 // one that is idle, then to its second slot, then to the next.
 TEST(ConcurrencyLimit, FillsInstances) {
   TraceFunction function = function_of("f", {{0, 5}, {5, 3}});
@@ -243,24 +243,25 @@ void expect_near(const sim::RunningMoments& estimate, double exact) {
 }
 
 // Oracle: M/G/infinity in one instance (docs of the simulator's cold starts): P(cold) = exp(-lambda (tau + E[S])),
-// whatever the law, which is also the share of time without an instance. With negligible service exp(-lambda tau).
+// whatever the distribution, which is also the share of time without an instance. With negligible service exp(-lambda
+// tau).
 TEST(PoissonReplay, OfUnlimitedConcurrencyIsColdAfterAnIdleKeepAlive) {
-  for (const sim::Distribution& law :
+  for (const sim::Distribution& distribution :
        {sim::Distribution(sim::Deterministic{2}), sim::Distribution(sim::Exponential{2}), sim::Distribution()}) {
-    const auto estimates = replicate(.25, {.duration_s = law}, 4s, 0);
-    const double exact = std::exp(-.25 * (4 + law.mean()));
+    const auto estimates = replicate(.25, {.duration_s = distribution}, 4s, 0);
+    const double exact = std::exp(-.25 * (4 + distribution.mean()));
     expect_near(estimates.cold, exact);
     expect_near(estimates.loaded, 1 - exact);
-    expect_near(estimates.busy, 1 - std::exp(-.25 * law.mean()));
+    expect_near(estimates.busy, 1 - std::exp(-.25 * distribution.mean()));
   }
 }
 
 // Oracle: with a slot each, as many instances are busy as M/G/infinity has servers busy: Erlang's lambda E[S]. Without
 // keep-alive every call is cold and holds an instance for its start-up, too.
 TEST(PoissonReplay, OfConcurrencyOneHasErlangOccupancy) {
-  for (const sim::Distribution& law :
+  for (const sim::Distribution& distribution :
        {sim::Distribution(sim::Deterministic{3}), sim::Distribution(sim::LogNormal::of(3, 1.5))}) {
-    const auto estimates = replicate(.5, {.duration_s = law, .start_up_s = sim::Exponential{2}}, 0s, 1);
+    const auto estimates = replicate(.5, {.duration_s = distribution, .start_up_s = sim::Exponential{2}}, 0s, 1);
     expect_near(estimates.cold, 1);
     expect_near(estimates.busy, 1.5);
     expect_near(estimates.loaded, 2.5);
@@ -400,13 +401,13 @@ TEST(Replay, EndsWhenItsCallerSaysNo) {
   const std::vector<FunctionModel> models(2, model_of(.01, 0));
   for (const std::size_t threads : {1U, 2U}) {
     std::atomic<int> asked = 0;
-    std::uint64_t told = 0;
+    std::uint64_t reported = 0;
     const ReplayRequest request{.go_on = [&] { return ++asked < 20; }};
-    EXPECT_THROW(
-        replay_trace({.trace = trace, .models = models}, request, threads, [&](std::uint64_t done) { told = done; }),
-        sim::Cancelled);
+    EXPECT_THROW(replay_trace({.trace = trace, .models = models}, request, threads,
+                              [&](std::uint64_t done) { reported = done; }),
+                 sim::Cancelled);
     EXPECT_LE(asked, 20 + static_cast<int>(threads));
-    EXPECT_LT(told, 1'440'000U);
+    EXPECT_LT(reported, 1'440'000U);
   }
 }
 

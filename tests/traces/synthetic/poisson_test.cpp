@@ -28,7 +28,7 @@ TEST(Poisson, HasItsMeanAsVariance) {
 }
 
 // Oracle: chi-square against the probabilities exp(-m) m^k / k!.
-TEST(Poisson, FollowsItsLaw) {
+TEST(Poisson, FollowsItsDistribution) {
   for (const double mean : {2.0, 9.9, 10.1, 25.0}) {
     sim::Rng rng = sim::RngStreams(2).stream("poisson", static_cast<std::uint64_t>(10 * mean));
     std::vector<int> observed(80);

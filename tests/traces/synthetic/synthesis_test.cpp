@@ -62,7 +62,7 @@ TEST(SyntheticDay, HasThePublishedTriggers) {
 
 TEST(SyntheticDay, HasThePublishedFewCallsAndSilence) {
   EXPECT_NEAR(day().fewer_than_10_calls, published::kFewerThan10Calls, error(.366, 12'000));
-  // a function's share of busy minutes has a standard deviation of .3
+  // a function's share of busy minutes has a standard deviation of 0.3
   EXPECT_NEAR(day().non_zero_minutes, published::kNonZeroMinutes, 4 * .3 / std::sqrt(12'000));
 }
 
@@ -75,7 +75,7 @@ TEST(SyntheticDay, HasThePublishedApps) {
   }
 }
 
-// The counts tell minutes only, and the two were tuned on a full day to .01: one more standard error.
+// The counts tell minutes only, and the two were tuned on a full day to 0.01: one more standard error.
 TEST(SyntheticDay, HasThePublishedRegularity) {
   EXPECT_GT(day().apps_with_cv, 500U);
   EXPECT_NEAR(*day().cv_about_zero, published::kCvAboutZero, .01 + error(.21, day().apps_with_cv));
@@ -92,7 +92,7 @@ TEST(SyntheticDay, HasThePublishedDurations) {
 }
 
 TEST(SyntheticDay, HasThePublishedMemory) {
-  // standard errors of quantiles: sqrt(p (1 - p) / n) over the density, .0127 and .0006 a MB
+  // standard errors of quantiles: sqrt(p (1 - p) / n) over the density, 0.0127 and 0.0006 a MB
   const double root = std::sqrt(static_cast<double>(day().memories));
   EXPECT_NEAR(*day().memory_median_mb, published::kMemoryMedian_mb, 1 + 4 * .5 / root / .0127);
   EXPECT_NEAR(*day().memory_p90_mb, published::memory_quantile_mb(.9), 4 * .3 / root / .0006);

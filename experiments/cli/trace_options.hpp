@@ -1,5 +1,5 @@
 #pragma once
-// What the commands that read a trace declare alike, and what they say of it: TRACE, --on-bad-row, --on-duplicate.
+// Parameters shared by the commands that read a trace (TRACE, --on-bad-row, --on-duplicate), and their messages.
 
 #include <iosfwd>
 
@@ -16,10 +16,10 @@ Parameter on_duplicate_parameter();
 jobs::TraceInput trace_input(const Arguments& arguments);  // but for on_duplicate
 traces::OnDuplicate on_duplicate(const Arguments& arguments);
 
-// What was dropped, mended or remarkable, a line each, and where it was met first.
+// One line for each kind of dropped, corrected or remarkable row, with its first place.
 void print_report(std::ostream& out, const traces::ReadReport& report);
 
-// That it was, and no file is there; gives the exit code.
+// Says that the command was interrupted and nothing was written; returns the exit code.
 int say_interrupted(std::ostream& err);
 
 }  // namespace faasconf::experiments::cli

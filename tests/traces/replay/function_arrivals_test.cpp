@@ -1,4 +1,4 @@
-#include "traces/replay/arrivals.hpp"
+#include "traces/replay/function_arrivals.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -111,7 +111,7 @@ TEST(EquidistantArrivals, HaveEqualGapsAndAPhaseForEachMinute) {
   EXPECT_LT(sim::kolmogorov_smirnov(phases, [](double x) { return x; }), sim::kKolmogorovQuantile);
 }
 
-// Gaps within minutes, of many: the normalisation hardly matters.
+// Gaps within minutes, of many: the normalisation barely matters.
 TEST(GapArrivals, HaveTheCoefficientOfVariationThatIsAskedFor) {
   const TraceFunction function = steady("f", 200);
   EXPECT_NEAR(cv_of(gaps_of(times_s(function, {.pattern = ArrivalPattern::exponential}))), 1, .02);

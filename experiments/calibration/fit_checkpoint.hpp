@@ -1,5 +1,5 @@
 #pragma once
-// A search in a file: written aside and renamed, so that there is always a whole one.
+// The state of a fit in a file, written aside and renamed, so that the file is always complete.
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "experiments/calibration/checkpoint.hpp"
+#include "experiments/calibration/fit_checkpoint.hpp"
 
 #include <filesystem>
 #include <fstream>

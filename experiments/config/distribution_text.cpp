@@ -1,4 +1,4 @@
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 
 #include <array>
 #include <charconv>
@@ -29,9 +29,9 @@ std::string format_amount(double amount, DistributionUnit unit) {
   return format_number(amount);
 }
 
-// Laws check their parameters but do not know where those are written.
+// Distributions check their parameters but do not know where those are written.
 template <class Make>
-Distribution make_law(const YamlValue& value, Make make) {
+Distribution make_distribution(const YamlValue& value, Make make) {
   try {
     return Distribution(make());
   } catch (const sim::Error& error) {
@@ -54,12 +54,12 @@ Distribution read_gamma(const YamlValue& value, DistributionUnit unit) {
     const YamlMap map(value, {"law", "shape", "scale"});
     const double shape = read_number(map.require("shape"));
     const double scale = read_amount(map.require("scale"), unit);
-    return make_law(value, [&] { return sim::Gamma{.shape = shape, .scale = scale}; });
+    return make_distribution(value, [&] { return sim::Gamma{.shape = shape, .scale = scale}; });
   }
   const YamlMap map(value, {"law", "mean", "cv"});
   const double mean = read_amount(map.require("mean"), unit);
   const double cv = read_number(map.require("cv"));
-  return make_law(value, [&] { return sim::Gamma::of(mean, cv); });
+  return make_distribution(value, [&] { return sim::Gamma::of(mean, cv); });
 }
 
 Distribution read_lognormal(const YamlValue& value, DistributionUnit unit) {
@@ -68,12 +68,12 @@ Distribution read_lognormal(const YamlValue& value, DistributionUnit unit) {
     const YamlMap map(value, {"law", "mu", "sigma"});
     const double mu = read_number(map.require("mu"), -most, most, "a number");
     const double sigma = read_number(map.require("sigma"));
-    return make_law(value, [&] { return sim::LogNormal{.mu = mu, .sigma = sigma}; });
+    return make_distribution(value, [&] { return sim::LogNormal{.mu = mu, .sigma = sigma}; });
   }
   const YamlMap map(value, {"law", "mean", "cv"});
   const double mean = read_amount(map.require("mean"), unit);
   const double cv = read_number(map.require("cv"));
-  return make_law(value, [&] { return sim::LogNormal::of(mean, cv); });
+  return make_distribution(value, [&] { return sim::LogNormal::of(mean, cv); });
 }
 
 Distribution read_hyperexponential(const YamlValue& value, DistributionUnit unit) {
@@ -85,13 +85,13 @@ Distribution read_hyperexponential(const YamlValue& value, DistributionUnit unit
     if (two.size() != 2) means.fail("expected a list of two means, got " + std::to_string(two.size()));
     const double mean_1 = read_amount(two[0], unit);
     const double mean_2 = read_amount(two[1], unit);
-    return make_law(
+    return make_distribution(
         value, [&] { return sim::HyperExponential{.probability_1 = probability, .mean_1 = mean_1, .mean_2 = mean_2}; });
   }
   const YamlMap map(value, {"law", "mean", "cv"});
   const double mean = read_amount(map.require("mean"), unit);
   const double cv = read_number(map.require("cv"));
-  return make_law(value, [&] { return sim::HyperExponential::of(mean, cv); });
+  return make_distribution(value, [&] { return sim::HyperExponential::of(mean, cv); });
 }
 
 Distribution read_weibull(const YamlValue& value, DistributionUnit unit) {
@@ -99,12 +99,12 @@ Distribution read_weibull(const YamlValue& value, DistributionUnit unit) {
     const YamlMap map(value, {"law", "shape", "scale"});
     const double shape = read_number(map.require("shape"));
     const double scale = read_amount(map.require("scale"), unit);
-    return make_law(value, [&] { return sim::Weibull{.shape = shape, .scale = scale}; });
+    return make_distribution(value, [&] { return sim::Weibull{.shape = shape, .scale = scale}; });
   }
   const YamlMap map(value, {"law", "mean", "shape"});
   const double mean = read_amount(map.require("mean"), unit);
   const double shape = read_number(map.require("shape"));
-  return make_law(value, [&] { return sim::Weibull::of(mean, shape); });
+  return make_distribution(value, [&] { return sim::Weibull::of(mean, shape); });
 }
 
 Distribution read_empirical(const YamlValue& value, DistributionUnit unit) {
@@ -112,28 +112,28 @@ Distribution read_empirical(const YamlValue& value, DistributionUnit unit) {
       "quantiles such as {0: 1ms, 0.5: 2ms, 1: 9ms} or [[0, 1ms], [0.5, 2ms], [1, 9ms]]";
   const YamlMap map(value, {"law", "quantiles"});
   const YamlValue quantiles = map.require("quantiles");
-  sim::Empirical law;
+  sim::Empirical family;
   if (quantiles.is_map()) {
     for (const YamlNode::Entry& entry : quantiles.node().entries) {
       const YamlNode key{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
-      law.probabilities.push_back(read_probability({key, quantiles.path()}));
-      law.values.push_back(read_amount(quantiles.child(entry), unit));
+      family.probabilities.push_back(read_probability({key, quantiles.path()}));
+      family.values.push_back(read_amount(quantiles.child(entry), unit));
     }
   } else {
     for (const YamlValue& item : quantiles.items(expected)) {
       const std::vector<YamlValue> pair = item.items("a pair of a probability and a value");
       if (pair.size() != 2)
         item.fail("expected a pair of a probability and a value, got a list of " + std::to_string(pair.size()));
-      law.probabilities.push_back(read_probability(pair[0]));
-      law.values.push_back(read_amount(pair[1], unit));
+      family.probabilities.push_back(read_probability(pair[0]));
+      family.values.push_back(read_amount(pair[1], unit));
     }
   }
-  return make_law(quantiles, [&] { return law; });
+  return make_distribution(quantiles, [&] { return family; });
 }
 
-// "mean: 860ms, cv: 0.2" when that gives the law back exactly, else nothing.
-template <class Law, class Second>
-std::optional<std::string> by_mean(const Law& law, double mean, Second second, std::string_view second_name,
+// "mean: 860ms, cv: 0.2" when that gives the distribution back exactly, else nothing.
+template <class Family, class Second>
+std::optional<std::string> by_mean(const Family& family, double mean, Second second, std::string_view second_name,
                                    double second_value, DistributionUnit unit) {
   // mean and cv come with rounding errors; what a user wrote has fewer digits
   const auto rounded = [](double value) {
@@ -147,7 +147,7 @@ std::optional<std::string> by_mean(const Law& law, double mean, Second second, s
   const double short_mean = rounded(mean);
   const double short_second = rounded(second_value);
   try {
-    if (!(second(short_mean, short_second) == law)) return std::nullopt;
+    if (!(second(short_mean, short_second) == family)) return std::nullopt;
   } catch (const sim::Error&) {
     return std::nullopt;
   }
@@ -155,42 +155,46 @@ std::optional<std::string> by_mean(const Law& law, double mean, Second second, s
          format_number(short_second);
 }
 
-std::string text_of(const sim::Deterministic& law, const Distribution&, DistributionUnit unit) {
-  return format_amount(law.value, unit);
+std::string text_of(const sim::Deterministic& family, const Distribution&, DistributionUnit unit) {
+  return format_amount(family.value, unit);
 }
-std::string text_of(const sim::Exponential& law, const Distribution&, DistributionUnit unit) {
-  return "{law: exponential, mean: " + format_amount(law.mean, unit) + "}";
+std::string text_of(const sim::Exponential& family, const Distribution&, DistributionUnit unit) {
+  return "{law: exponential, mean: " + format_amount(family.mean, unit) + "}";
 }
-std::string text_of(const sim::LogNormal& law, const Distribution& distribution, DistributionUnit unit) {
+std::string text_of(const sim::LogNormal& family, const Distribution& distribution, DistributionUnit unit) {
   const auto parameters =
-      by_mean(law, distribution.mean(), sim::LogNormal::of, "cv", std::sqrt(distribution.squared_cv()), unit);
+      by_mean(family, distribution.mean(), sim::LogNormal::of, "cv", std::sqrt(distribution.squared_cv()), unit);
   return "{law: lognormal, " +
-         parameters.value_or("mu: " + format_number(law.mu) + ", sigma: " + format_number(law.sigma)) + "}";
+         parameters.value_or("mu: " + format_number(family.mu) + ", sigma: " + format_number(family.sigma)) + "}";
 }
-std::string text_of(const sim::Gamma& law, const Distribution& distribution, DistributionUnit unit) {
+std::string text_of(const sim::Gamma& family, const Distribution& distribution, DistributionUnit unit) {
   const auto parameters =
-      by_mean(law, distribution.mean(), sim::Gamma::of, "cv", std::sqrt(distribution.squared_cv()), unit);
+      by_mean(family, distribution.mean(), sim::Gamma::of, "cv", std::sqrt(distribution.squared_cv()), unit);
   return "{law: gamma, " +
-         parameters.value_or("shape: " + format_number(law.shape) + ", scale: " + format_amount(law.scale, unit)) + "}";
-}
-std::string text_of(const sim::HyperExponential& law, const Distribution& distribution, DistributionUnit unit) {
-  const auto parameters =
-      by_mean(law, distribution.mean(), sim::HyperExponential::of, "cv", std::sqrt(distribution.squared_cv()), unit);
-  return "{law: hyperexponential, " +
-         parameters.value_or("probability: " + format_number(law.probability_1) + ", means: [" +
-                             format_amount(law.mean_1, unit) + ", " + format_amount(law.mean_2, unit) + "]") +
+         parameters.value_or("shape: " + format_number(family.shape) +
+                             ", scale: " + format_amount(family.scale, unit)) +
          "}";
 }
-std::string text_of(const sim::Weibull& law, const Distribution& distribution, DistributionUnit unit) {
-  const auto parameters = by_mean(law, distribution.mean(), sim::Weibull::of, "shape", law.shape, unit);
-  return "{law: weibull, " +
-         parameters.value_or("shape: " + format_number(law.shape) + ", scale: " + format_amount(law.scale, unit)) + "}";
+std::string text_of(const sim::HyperExponential& family, const Distribution& distribution, DistributionUnit unit) {
+  const auto parameters =
+      by_mean(family, distribution.mean(), sim::HyperExponential::of, "cv", std::sqrt(distribution.squared_cv()), unit);
+  return "{law: hyperexponential, " +
+         parameters.value_or("probability: " + format_number(family.probability_1) + ", means: [" +
+                             format_amount(family.mean_1, unit) + ", " + format_amount(family.mean_2, unit) + "]") +
+         "}";
 }
-std::string text_of(const sim::Empirical& law, const Distribution&, DistributionUnit unit) {
+std::string text_of(const sim::Weibull& family, const Distribution& distribution, DistributionUnit unit) {
+  const auto parameters = by_mean(family, distribution.mean(), sim::Weibull::of, "shape", family.shape, unit);
+  return "{law: weibull, " +
+         parameters.value_or("shape: " + format_number(family.shape) +
+                             ", scale: " + format_amount(family.scale, unit)) +
+         "}";
+}
+std::string text_of(const sim::Empirical& family, const Distribution&, DistributionUnit unit) {
   std::string quantiles;
-  for (std::size_t i = 0; i < law.values.size(); ++i) {
-    quantiles +=
-        (i == 0 ? "[" : ", [") + format_number(law.probabilities[i]) + ", " + format_amount(law.values[i], unit) + "]";
+  for (std::size_t i = 0; i < family.values.size(); ++i) {
+    quantiles += (i == 0 ? "[" : ", [") + format_number(family.probabilities[i]) + ", " +
+                 format_amount(family.values[i], unit) + "]";
   }
   return "{law: empirical, quantiles: [" + quantiles + "]}";
 }
@@ -203,10 +207,11 @@ Distribution read_distribution(const YamlValue& value, DistributionUnit unit) {
                                   : unit == DistributionUnit::mebibytes ? "380Mi"
                                                                         : "3";
   if (!value.is_map()) {
-    value.refuse(std::string(sample) + " or a law such as {law: gamma, mean: " + std::string(sample) + ", cv: 0.2}");
+    value.refuse(std::string(sample) + " or a distribution such as {law: gamma, mean: " + std::string(sample) +
+                 ", cv: 0.2}");
   }
   const YamlNode* const node = value.node().find("law");
-  if (node == nullptr) value.fail("expected a key \"law\", got none");
+  if (node == nullptr) value.fail("expected a key \"family\", got none");
 
   using Read = Distribution (*)(const YamlValue&, DistributionUnit);
   const Read read = read_word<Read>({*node, value.path() + ".law"}, {{"deterministic", read_deterministic},
@@ -220,7 +225,7 @@ Distribution read_distribution(const YamlValue& value, DistributionUnit unit) {
 }
 
 std::string format_distribution(const Distribution& distribution, DistributionUnit unit) {
-  return std::visit([&](const auto& law) { return text_of(law, distribution, unit); }, distribution.law());
+  return std::visit([&](const auto& family) { return text_of(family, distribution, unit); }, distribution.family());
 }
 
 double parse_seconds(std::string_view text) {

@@ -1,5 +1,5 @@
 #pragma once
-// Random laws as a user writes them: 860ms, or {law: gamma, mean: 860ms, cv: 0.2}.
+// Distributions as a user writes them: 860ms, or {law: gamma, mean: 860ms, cv: 0.2}.
 
 #include <string>
 #include <string_view>
@@ -9,12 +9,12 @@
 
 namespace faasconf::experiments::config {
 
-// In what a law's numbers are written: the model counts seconds and mebibytes.
+// The unit in which a distribution is written; the model has seconds and mebibytes.
 enum class DistributionUnit { seconds, mebibytes, number };
 
 sim::Distribution read_distribution(const YamlValue& value, DistributionUnit unit);
 
-// What read_distribution reads back as the same law, to the last bit.
+// Text that read_distribution() reads back as the same distribution, to the last bit.
 std::string format_distribution(const sim::Distribution& distribution, DistributionUnit unit);
 
 // Seconds as a double, not rounded to nanoseconds: "860ms" is 0.86, "0.0000000001s" is 1e-10.

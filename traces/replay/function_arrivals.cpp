@@ -1,4 +1,4 @@
-#include "traces/replay/arrivals.hpp"
+#include "traces/replay/function_arrivals.hpp"
 
 #include <algorithm>
 #include <array>

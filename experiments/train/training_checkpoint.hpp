@@ -1,5 +1,5 @@
 #pragma once
-// A training on disk: all that it takes to go on to the last bit, or to export a policy.
+// The state of a training on disk: enough to resume to the last bit or to export the policy.
 
 #include <string>
 

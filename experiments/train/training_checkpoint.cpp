@@ -1,4 +1,4 @@
-#include "experiments/train/checkpoint.hpp"
+#include "experiments/train/training_checkpoint.hpp"
 
 #include <exception>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "experiments/prediction/record.hpp"
+#include "experiments/prediction/calibration_record.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <string_view>
 
-#include "experiments/config/distributions.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "sim/core/error.hpp"

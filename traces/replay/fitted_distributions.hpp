@@ -1,5 +1,5 @@
 #pragma once
-// Distributions of durations and memory from what a trace tells of them.
+// Distributions of durations and memory fitted to the percentiles of a trace.
 
 #include <cstddef>
 #include <cstdint>

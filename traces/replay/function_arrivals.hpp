@@ -1,5 +1,5 @@
 #pragma once
-// When within their minutes a function's calls come. The counts of the trace are kept exactly.
+// Arrival times of a function's calls within their minutes. The counts of the trace are kept exactly.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace faasconf::traces {
 
 enum class ArrivalPattern : std::uint8_t {
-  uniform,      // by themselves, anywhere in the minute: a Poisson process, given its count
+  uniform,      // independent and uniform: a Poisson process, given its count
   equidistant,  // equal gaps from a phase that is drawn for each minute
   exponential,  // exponential gaps that sum to the minute, cut at a phase
   gamma,        // the same with gamma gaps of a given coefficient of variation
@@ -28,7 +28,7 @@ std::string_view name_of(ArrivalPattern pattern);
 struct ArrivalRequest {
   ArrivalPattern pattern = ArrivalPattern::uniform;
   double gamma_cv = 1;              // of the gaps of `gamma`; > 0
-  bool timers_are_periodic = true;  // whatever the pattern: another would give a one-minute timer a CV of .41
+  bool timers_are_periodic = true;  // whatever the pattern: another would give a one-minute timer a CV of 0.41
   std::uint64_t seed = 1;
   std::uint32_t first_minute = 0;  // of the trace that a window was cut from: keeps the draws of its minutes
   sim::GoOn go_on{};               // no: the draws of a minute with very many calls end with sim::Cancelled

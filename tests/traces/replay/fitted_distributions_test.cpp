@@ -1,4 +1,4 @@
-#include "traces/replay/distributions.hpp"
+#include "traces/replay/fitted_distributions.hpp"
 
 #include <cmath>
 #include <string>
@@ -44,7 +44,7 @@ TEST(DurationDistribution, FindsTheLogNormalThatThePercentilesAreOf) {
   const std::vector<double> z = {-9, -2.3263478740408408, -.6744897501960817, 0, .6744897501960817, 2.3263478740408408,
                                  9};
   for (std::size_t i = 0; i < 7; ++i) duration.percentiles_ms[i] = 1000 * std::exp(mu + sigma * z[i]);
-  const auto fit = std::get<sim::LogNormal>(duration_distribution(duration, DistributionKind::log_normal).law());
+  const auto fit = std::get<sim::LogNormal>(duration_distribution(duration, DistributionKind::log_normal).family());
   EXPECT_NEAR(fit.mu, mu, 1e-9);
   EXPECT_NEAR(fit.sigma, sigma, 1e-9);
 }

@@ -1,9 +1,10 @@
-#include "experiments/cli/trace_input.hpp"
+#include "experiments/cli/trace_options.hpp"
 
 #include <ostream>
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/paths.hpp"
+#include "experiments/results/readable.hpp"
 #include "traces/core/read_policy.hpp"
 
 namespace faasconf::experiments::cli {
@@ -19,7 +20,7 @@ Parameter trace_parameter() {
 Parameter on_bad_row_parameter() {
   return {.name = "on-bad-row",
           .value_name = "HOW",
-          .description = "rows that cannot be used as they are",
+          .description = "unusable rows",
           .default_value = "error",
           .choices = {"error", "skip", "fix"}};
 }
@@ -27,7 +28,7 @@ Parameter on_bad_row_parameter() {
 Parameter on_duplicate_parameter() {
   return {.name = "on-duplicate",
           .value_name = "HOW",
-          .description = "functions that come twice on a day",
+          .description = "functions that occur twice in a day",
           .default_value = "sum",
           .choices = {"sum", "first", "error"}};
 }
@@ -42,8 +43,12 @@ traces::OnDuplicate on_duplicate(const Arguments& arguments) {
 }
 
 void print_report(std::ostream& out, const traces::ReadReport& report) {
-  if (report.dropped > 0) out << "faasconf: " << report.dropped << " of " << report.rows << " rows left out\n";
-  if (report.mended > 0) out << "faasconf: " << report.mended << " of " << report.rows << " rows mended\n";
+  if (report.dropped > 0)
+    out << "faasconf: " << results::readable(report.dropped) << " of " << results::readable(report.rows)
+        << " rows left out\n";
+  if (report.mended > 0)
+    out << "faasconf: " << results::readable(report.mended) << " of " << results::readable(report.rows)
+        << " rows mended\n";
   for (std::size_t i = 0; i < report.faults.size(); ++i) {
     const auto& entry = report.faults[i];
     if (entry.count == 0) continue;

@@ -1,6 +1,6 @@
 #pragma once
-// What a calibrated workflow file says beside the workflow, under the key `calibration`: from what it was fitted, how
-// sure its values are, an ensemble that fits as well, and where it was measured.
+// The key `calibration` of a workflow file: the measurements it was fitted to, the intervals of its values, an ensemble
+// that fits as well, and the ranges that were measured.
 
 #include <cstddef>
 #include <optional>
@@ -22,7 +22,7 @@ struct Span {
   friend bool operator==(const Span&, const Span&) = default;
 };
 
-// Between which ends each knob and the load were measured.
+// The measured range of each knob and of the load.
 struct MeasuredRanges {
   struct Knobs {
     std::string function;

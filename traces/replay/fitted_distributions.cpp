@@ -1,4 +1,4 @@
-#include "traces/replay/distributions.hpp"
+#include "traces/replay/fitted_distributions.hpp"
 
 #include <algorithm>
 #include <array>
