@@ -160,3 +160,8 @@ def test_the_command_writes_a_whole_file_or_none(result_path, tmp_path, capsys):
                                     (121, 1.97976)])
 def test_student_t_agrees_with_the_tables(dof, t):
     assert intervals.student_t(dof) == pytest.approx(t, abs=1e-5)
+
+
+def test_an_interval_that_is_cut_where_a_share_ends_shows_both_ends():
+    assert report.cell(report.SummaryRow(0.95, 0.31, 1.0), 100) == "<td>95 [31, 100]</td>"
+    assert report.cell(report.SummaryRow(2.0, 1.5, 2.5), 1) == "<td>2.00 ± 0.50</td>"
