@@ -53,7 +53,8 @@ TEST(Judge, ComparesInPairs) {
 
 // Percentiles of many requests that happen to be alike: every score is known to .25.
 TEST(Judge, HasIntervalsThatContainTheResolutionOfTheScores) {
-  Evaluation evaluation = made_up_evaluation([](std::size_t policy, std::size_t, std::size_t) { return 4.0 + policy; });
+  Evaluation evaluation =
+      made_up_evaluation([](std::size_t policy, std::size_t, std::size_t) { return policy == 0 ? 4.0 : 5.0; });
   evaluation.resolutions.assign(evaluation.scores.size(), Scores(evaluation.criteria.size(), 0.25));
   const auto verdicts = judge(evaluation);
   const sim::AsymmetricInterval known{4, 3.75, 4.25};
