@@ -1,5 +1,6 @@
 #include "experiments/jobs/evaluate.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <ostream>
@@ -17,6 +18,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policy_files.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/evaluation/evaluation_table.hpp"
 #include "experiments/results/looks.hpp"
 #include "experiments/results/readable.hpp"
@@ -37,9 +39,20 @@ struct Wanted {
   bool quiet = false;
 };
 
+// After the first one: as many as the file's duration holds, where it says one and no option does.
+std::size_t windows_of(const Arguments& arguments, const config::Experiment& experiment) {
+  const auto windows = static_cast<std::size_t>(arguments.integer("windows", 1, kMostWindows));
+  if (arguments.given("windows") || !experiment.duration) return windows;
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, *experiment.duration / experiment.scenario.window));
+}
+
 void add_loads(const Arguments& arguments, jobs::EvaluateJob& job) {
+  const bool profiles_alone = arguments.given("profile") && !arguments.given("users") && !arguments.given("rate");
+  if (profiles_alone && arguments.given("windows")) {
+    throw sim::Error("--windows: expected --users or --rate beside it; a profile has its own length");
+  }
   if (arguments.given("users") || arguments.given("rate") || !arguments.given("profile")) {
-    const auto windows = static_cast<std::size_t>(arguments.integer("windows", 1, kMostWindows));
+    const std::size_t windows = windows_of(arguments, job.experiment);
     const config::Loads loads = loads_of(arguments, job.experiment, 0);
     for (const int users : loads.users) job.loads.push_back(jobs::steady_load(job.experiment, users, windows));
     for (const double rate : loads.rates_per_s) job.loads.push_back(jobs::steady_rate(job.experiment, rate, windows));
@@ -88,8 +101,10 @@ Wanted read_arguments(const Arguments& arguments) {
   read_scenario(arguments, job.experiment.scenario);
   add_loads(arguments, job);
   job.seeds = static_cast<std::size_t>(arguments.integer("seeds", 2, kMostSeeds));
+  const auto& replications = job.experiment.replications;
+  if (!arguments.given("seeds") && replications) job.seeds = std::max<std::size_t>(2, *replications);
   add_policies(arguments, job.experiment);
-  job.seed = seed_of(arguments);
+  job.seed = seed_of(arguments, job.experiment);
   job.threads = thread_count(arguments);
   read_outputs(arguments, wanted);
   return wanted;

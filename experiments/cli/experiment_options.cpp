@@ -98,6 +98,10 @@ Parameter policy_parameter() {
               "a trained policy. Several are compared under common random numbers. Default: fixed"};
 }
 
+std::uint64_t seed_of(const Arguments& arguments, const config::Experiment& experiment) {
+  return arguments.given("seed") ? seed_of(arguments) : experiment.seed.value_or(seed_of(arguments));
+}
+
 std::vector<int> user_numbers(const std::string& text, int least) {
   constexpr int kMost = 1'000'000;
   std::vector<int> numbers;

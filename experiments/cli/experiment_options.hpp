@@ -1,6 +1,7 @@
 #pragma once
 // Options shared by the commands that run an experiment. They override its file.
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ Parameter policy_parameter();  // --policy, again and again
 // Where they are given; the files are recorded among the experiment's inputs. Throw sim::Error.
 void read_configurations(const Arguments& arguments, config::Experiment& experiment);
 void read_policies(const Arguments& arguments, config::Experiment& experiment);
+
+// --seed, else the file's, else the default.
+std::uint64_t seed_of(const Arguments& arguments, const config::Experiment& experiment);
 
 // "12,17,23,28" of --users, each at least so many.
 std::vector<int> user_numbers(const std::string& text, int least);

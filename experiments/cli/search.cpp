@@ -18,13 +18,14 @@ namespace {
 jobs::SearchJob parse(const Arguments& arguments) {
   config::Experiment experiment = read_experiment(arguments);
   const config::Loads loads = loads_of(arguments, experiment, 1);
+  const std::uint64_t seed = seed_of(arguments, experiment);
   return {
       .experiment = std::move(experiment),
       .users = loads.users,
       .rates_per_s = loads.rates_per_s,
       .one_for_all = arguments.given("static"),
       .windows = static_cast<std::uint64_t>(arguments.integer("windows", 1, 1'000'000'000'000)),
-      .seed = seed_of(arguments),
+      .seed = seed,
       .threads = thread_count(arguments),
   };
 }
@@ -58,12 +59,23 @@ void print_json_lines(std::ostream& out, const jobs::SearchJob& job, const jobs:
   }
 }
 
+// What a search makes no use of.
+void note_unused(std::ostream& err, const config::Experiment& experiment) {
+  std::string unused;
+  const auto add = [&](bool given, const char* key) { unused += given ? (unused.empty() ? "" : ", ") + std::string(key) : ""; };
+  add(experiment.duration.has_value(), "duration");
+  add(experiment.replications.has_value(), "replications");
+  add(experiment.policies.size() > 1 || !config::is_fixed(experiment.policies.front()), "policies");
+  if (!unused.empty()) err << "faasconf: a search has no use for what the file says of " << unused << "\n";
+}
+
 int run_search(const Arguments& arguments, const Console& console) {
   const jobs::SearchJob job = parse(arguments);
   const std::string out = output_file(arguments, "out");
   check_apart({{"--out", out}}, inputs_of(job.experiment));
   const bool quiet = arguments.given("quiet");
 
+  if (!quiet) note_unused(console.err, job.experiment);
   const jobs::SearchResult result = jobs::run(job, progress_on(console, quiet));
   if (result.found.empty()) {
     console.err << "faasconf: interrupted before the first configuration was simulated\n";

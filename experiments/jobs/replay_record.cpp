@@ -90,7 +90,7 @@ std::string described(const traces::HybridHistogram&, const std::string& instanc
 }
 
 std::string described(const sim::Distribution& seconds) {
-  const auto* const always = std::get_if<sim::Deterministic>(&seconds.law());
+  const auto* const always = std::get_if<sim::Deterministic>(&seconds.family());
   return always != nullptr ? config::format_seconds(always->value)
                            : config::format_distribution(seconds, config::DistributionUnit::seconds);
 }
