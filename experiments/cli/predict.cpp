@@ -39,8 +39,7 @@ Plan make_plan(const Arguments& arguments) {
   const auto set = arguments.list("set");
   std::vector<std::string> overrides(set.begin(), set.end());
   if (arguments.given("promise")) overrides.push_back("promise=" + arguments.text("promise"));
-  Plan plan{.job = jobs::read_predict_job(workflow, in, std::move(overrides)),
-            .out = output_file(arguments, "out")};
+  Plan plan{.job = jobs::read_predict_job(workflow, in, std::move(overrides)), .out = output_file(arguments, "out")};
   check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", workflow}});
   read_protocol(arguments, plan.job);
   plan.job.options.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 1'000'000));
@@ -60,8 +59,8 @@ int run_predict(const Arguments& arguments, const Console& console) {
   jobs::write(plan.out, plan.job, result);
   const auto outside =
       std::ranges::count_if(result.rows, [](const prediction::PredictedRow& row) { return !row.extrapolates.empty(); });
-  console.out << "predicted " << jobs::describe_protocol(plan.job) << "\npromise of a window by itself: "
-              << sim::terms_text(plan.job.workflow.workflow.promise) << "\n"
+  console.out << "predicted " << jobs::describe_protocol(plan.job)
+              << "\npromise of a window by itself: " << sim::terms_text(plan.job.workflow.workflow.promise) << "\n"
               << result.rows.size() << (result.rows.size() == 1 ? " configuration" : " configurations") << ", "
               << outside << " of them outside what was measured\n";
   if (!plan.quiet) console.err << "faasconf: wrote " << plan.out << "\n";

@@ -62,7 +62,9 @@ void print_json_lines(std::ostream& out, const jobs::SearchJob& job, const jobs:
 // What a search makes no use of.
 void note_unused(std::ostream& err, const config::Experiment& experiment) {
   std::string unused;
-  const auto add = [&](bool given, const char* key) { unused += given ? (unused.empty() ? "" : ", ") + std::string(key) : ""; };
+  const auto add = [&](bool given, const char* key) {
+    unused += given ? (unused.empty() ? "" : ", ") + std::string(key) : "";
+  };
   add(experiment.duration.has_value(), "duration");
   add(experiment.replications.has_value(), "replications");
   add(experiment.policies.size() > 1 || !config::is_fixed(experiment.policies.front()), "policies");

@@ -71,9 +71,8 @@ Predictor::Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, 
 }
 
 Outlook Predictor::predict(const sim::Configuration& configuration, const Load& load) const {
-  const std::uint64_t seed = options_.common_random_numbers
-                                 ? options_.seed
-                                 : row_seed(options_.seed, fingerprint(configuration, load));
+  const std::uint64_t seed =
+      options_.common_random_numbers ? options_.seed : row_seed(options_.seed, fingerprint(configuration, load));
   std::vector<Moments> moments(quantities_.size());
   sim::RunningMoments price;
   std::uint64_t met = 0;

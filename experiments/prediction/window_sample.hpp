@@ -33,7 +33,8 @@ struct Protocol {
   sim::Distribution think_time{};
   sim::Distribution back_off{};
   sim::Attribution attribution = sim::Attribution::completed;
-  bool kept = false;  // instances stay from window to window of one run; false: every window has a deployment of its own
+  bool kept =
+      false;  // instances stay from window to window of one run; false: every window has a deployment of its own
 };
 
 // Throws sim::Error as sim::Scenario.

@@ -11,10 +11,10 @@ namespace faasconf::sim {
 
 // What a promise is asked of: windows of a period, added up.
 struct PeriodCounts {
-  DueRequests due;
+  DueRequests due{};
   std::int64_t finished = 0;     // requests that ended, by the windows' attribution
   std::int64_t completions = 0;  // successes among them
-  MeanSpan latency;              // of these
+  MeanSpan latency{};            // of these
   Duration length{};
 
   void add(const CountedWindow& window);
@@ -44,7 +44,7 @@ struct PromiseKept {
   std::int64_t broken_served_share = 0;
   std::int64_t broken_successes = 0;
   std::int64_t longest_broken = 0;  // periods in a row
-  DueRequests due;                  // of all windows
+  DueRequests due{};                // of all windows
 
   std::optional<double> share() const;   // of the periods that kept it; absent without periods
   void merge(const PromiseKept& other);  // of another run

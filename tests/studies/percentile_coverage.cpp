@@ -41,7 +41,7 @@ jobs::SimulateJob job_of(const std::string& duration, std::uint64_t replications
 }
 
 void print_coverage(std::uint64_t first, std::uint64_t runs, jobs::SimulateJob job) {
-  const sim::Mmc queue{.servers = 10, .arrival_rate_per_s = 2, .service_rate_per_s = 1 / 3.0};
+  const sim::Mmc queue{.arrival_rate_per_s = 2, .service_rate_per_s = 1 / 3.0, .servers = 10};
   std::vector<Percentile> percentiles = {{"latency_p50_s", .50}, {"latency_p95_s", .95}, {"latency_p99_s", .99}};
   for (std::uint64_t run = 0; run < runs; ++run) {
     job.experiment.seed = first + run;

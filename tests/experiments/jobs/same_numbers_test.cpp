@@ -28,8 +28,8 @@ constexpr const char* kWorkflow =
 
 config::Experiment experiment_of(bool fresh) {
   config::Experiment experiment = config::parse_experiment(
-      kWorkflow, "small.yaml", {"workload={closed_loop: {users: 4}, window: 30s}",
-                                std::string("instances=") + (fresh ? "fresh" : "kept")});
+      kWorkflow, "small.yaml",
+      {"workload={closed_loop: {users: 4}, window: 30s}", std::string("instances=") + (fresh ? "fresh" : "kept")});
   experiment.seed = kSeed7;
   experiment.duration = 30s * static_cast<std::int64_t>(kWindows + 1);
   experiment.replications = 2;

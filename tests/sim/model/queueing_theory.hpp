@@ -24,9 +24,9 @@ inline double erlang_c(int servers, double load) {
 }
 
 struct Mmc {
-  int servers;
-  double arrival_rate_per_s;
-  double service_rate_per_s;
+  double arrival_rate_per_s = 0.5;
+  double service_rate_per_s = 1;
+  int servers = 1;
 };
 
 // Chance that a response of M/M/c takes longer: the service, and with chance C before it a wait that is exponential

@@ -19,6 +19,7 @@
 #include "sim/model/simulation.hpp"
 #include "sim/stats/confidence.hpp"
 #include "sim/stats/running_moments.hpp"
+#include "tests/sim/model/queueing_theory.hpp"
 
 namespace faasconf::sim {
 
@@ -116,11 +117,6 @@ inline std::string distribution_name(const ::testing::TestParamInfo<ServiceDistr
 
 // --- whole scenarios
 
-struct Mmc {
-  double arrival_rate_per_s = 0.5;
-  double service_rate_per_s = 1;
-  int servers = 1;
-};
 // One instance whose slots are the servers; who finds none free waits or is turned away.
 inline ScenarioSpec mmc(const Mmc& system, Overflow overflow = Overflow::queue) {
   return scenario(slot_station("station", Exponential{1 / system.service_rate_per_s}, overflow),
