@@ -211,7 +211,7 @@ Distribution read_distribution(const YamlValue& value, DistributionUnit unit) {
                  ", cv: 0.2}");
   }
   const YamlNode* const node = value.node().find("law");
-  if (node == nullptr) value.fail("expected a key \"family\", got none");
+  if (node == nullptr) value.fail("expected a key \"law\", got none");
 
   using Read = Distribution (*)(const YamlValue&, DistributionUnit);
   const Read read = read_word<Read>({*node, value.path() + ".law"}, {{"deterministic", read_deterministic},

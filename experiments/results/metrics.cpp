@@ -144,7 +144,7 @@ constexpr EndToEndMetric kEndToEnd[] = {
      promise, more, in_replications + in_summary + in_criteria + never_omitted, "qos_compliance"},
     {"periods", "periods", of_promise<&sim::PromiseKept::periods>, "periods judged", {},
      promise, neither, in_replications + in_summary},
-    {"empty_periods", "periods", of_promise<&sim::PromiseKept::empty>, "empty periods, left out", {},
+    {"empty_periods", "periods", of_promise<&sim::PromiseKept::empty>, "empty periods left out", {},
      promise, neither, in_replications + in_summary},
     {"broken_latency", "periods", of_promise<&sim::PromiseKept::broken_latency>, "broken by latency", {"periods"},
      promise, less, in_replications + in_summary},

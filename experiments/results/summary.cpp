@@ -75,7 +75,8 @@ std::string legend(std::uint64_t replications) {
 // Said where some number rests on fewer replications than the legend says.
 std::string legend_of_absences(const std::vector<const SummaryRow*>& shown) {
   const bool absences = std::any_of(shown.begin(), shown.end(), [](const SummaryRow* row) {
-    return row->over_replications.count() < row->values.size();
+    const auto count = row->over_replications.count();
+    return count > 0 && count < row->values.size();
   });
   return absences ? "; where a replication has no value, over the others" : "";
 }

@@ -25,6 +25,7 @@ std::string percent(double share) {
 
 std::string certainty(const PromiseOutcome& outcome) {
   if (!outcome.share) return "one replication, no interval";
+  if (outcome.share->low == outcome.share->high) return "the same in every replication";
   return "95 % interval " + percent(outcome.share->low) + " to " + percent(outcome.share->high) + " %";
 }
 

@@ -134,8 +134,10 @@ sim::ActionRounding rounding_from(const JsonPlace& place) {
 // Format 1 had the two numbers of the published promise.
 sim::Promise promise_from(const JsonPlace& all, int format) {
   if (format == 1) {
-    return sim::published_promise({.latency = sim::from_seconds(all["qos"]["latency_s"].number()),
-                                   .successes = all["qos"]["successes"].number()});
+    const sim::QosTarget target{.latency = sim::from_seconds(all["qos"]["latency_s"].number()),
+                                .successes = all["qos"]["successes"].number()};
+    const bool promises = target.latency != sim::kForever || target.successes > 0;
+    return promises ? sim::published_promise(target) : sim::Promise{};
   }
   const std::string terms = all["promise"]["terms"].text();
   sim::Promise promise = terms == "none" ? sim::Promise{} : sim::promise_from_text(terms);

@@ -45,9 +45,12 @@ TEST(EvaluateCommand, PutsPoliciesSideBySide) {
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("parallel under 10 users, 20 users: 2 seeds each, 48 windows of 30 s per policy"));
   EXPECT_THAT(ran.out, ContainsRegex("knowledge of the load +none +none +history"));
-  EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +carry-over"));
-  EXPECT_THAT(ran.out, HasSubstr("Not all know the same of the load"));
-  EXPECT_THAT(ran.out, HasSubstr("Not all keep their instances"));
+  EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over +carry-over +carry-over"));
+  EXPECT_THAT(ran.out, HasSubstr("Not all policies have the same forecast of the load"));
+  EXPECT_THAT(ran.out, HasSubstr("promise: strict"));
+  const Ran fresh = faasconf(kShort + "--instances fresh --users 10 --policy fixed --policy hpa");
+  EXPECT_THAT(fresh.out, ContainsRegex("instances +redeploy +carry-over"));
+  EXPECT_THAT(fresh.out, HasSubstr("Not all policies keep their instances"));
 }
 
 TEST(EvaluateCommand, IsTheSameForAnyNumberOfThreads) {
@@ -61,7 +64,7 @@ TEST(EvaluateCommand, IsTheSameForAnyNumberOfThreads) {
 TEST(EvaluateCommand, EvaluatesOnProfilesOfTheirOwnLength) {
   const Elsewhere elsewhere;
   write("day.csv", "# origin: made up\nstart_s,users\n0,4\n60,8\n120,4\n");
-  const Ran ran = faasconf(kShort + "--profile day.csv --json --out e.h5");
+  const Ran ran = faasconf("evaluate parallel --quiet --seeds 2 --profile day.csv --json --out e.h5");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   const auto lines = json_lines(ran.out);
   EXPECT_EQ(lines[0]["loads"], nlohmann::json({"day"}));
@@ -94,7 +97,7 @@ TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, ContainsRegex(" +demo-lean +seeing +causal"));
   EXPECT_THAT(ran.out, ContainsRegex("knowledge of the load +none +perfect +history"));
-  EXPECT_THAT(ran.out, ContainsRegex("instances +redeploy +redeploy +redeploy"));
+  EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over +carry-over +carry-over"));
   EXPECT_EQ(faasconf(line + "--threads 3").out, ran.out);
 }
 
@@ -161,12 +164,12 @@ TEST(EvaluateCommand, CarriesOverWhenAsked) {
   const Ran ran = faasconf(kShort + "--users 5 --carry-over");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over"));
-  EXPECT_THAT(ran.out, Not(HasSubstr("Not all know")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("Not all policies have")));
+  EXPECT_EQ(faasconf(kShort + "--users 5 --instances kept").out, ran.out);
 }
 
 TEST(EvaluateCommand, IsMisusedWithOneClearMessage) {
   const Elsewhere elsewhere;
-  write("rates.csv", "start_s,rate_per_s\n0,1\n60,2\n");
   write("short.csv", "start_s,users\n0,1\n30,2\n");
   write("short2.csv", "start_s,users\n0,1\n");
   const auto expect_misuse = [](const std::string& options, const std::string& message) {
@@ -179,7 +182,6 @@ TEST(EvaluateCommand, IsMisusedWithOneClearMessage) {
   expect_misuse("--users 10,10", "10 given twice");
   expect_misuse("--seeds 1", "--seeds: expected a whole number from 2");
   expect_misuse("--windows 0", "--windows: expected a whole number from 1");
-  expect_misuse("--profile rates.csv", "rates.csv: expected a profile of users");
   expect_misuse("--profile short2.csv", "expected a profile of two windows at least");
   expect_misuse("--config demo-lean.yaml --config demo-lean.yaml", "given twice");
   expect_misuse("--policy hpb", "did you mean \"hpa\"?");

@@ -20,6 +20,7 @@ const std::string kSmall =
     "  entry: {call: only}\n"
     "  gateway: {hop: 5ms}\n"
     "  qos: {latency: 500ms, successes: 20}\n"
+    "instances: fresh\n"
     "workload: {closed_loop: {users: 1}, window: 2s}\n";
 
 TEST(SearchCommand, WritesATableThatEvaluateTakes) {
@@ -28,7 +29,8 @@ TEST(SearchCommand, WritesATableThatEvaluateTakes) {
   const Ran ran = faasconf("search small.yaml --quiet --users 1,4 --windows 40000 --out table.yaml");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, ContainsRegex("\n4 +[0-9.]+ +[0-9.]+ +[0-9.]+ +yes"));
-  EXPECT_THAT(contents("table.yaml"), HasSubstr("published QoS, violations at most 0.05; 40000 windows"));
+  EXPECT_THAT(contents("table.yaml"),
+              HasSubstr("mean latency of successes <= 500ms, >= 20 successes in 30s, in each window"));
   EXPECT_THAT(contents("table.yaml"), HasSubstr("\nrecord:\n  format: faasconf-table\n"));
   const Ran judged = faasconf(
       "evaluate small.yaml --quiet --seeds 2 --windows 20 --users 2,4 --table table.yaml --table table.yaml:last");
@@ -41,23 +43,23 @@ TEST(SearchCommand, WritesOneConfigurationForAllLoads) {
   const Elsewhere elsewhere;
   write("small.yaml", kSmall);
   const std::string line = "search small.yaml --quiet --static --users 1,4 --windows 80000 --json ";
-  const Ran ran = faasconf(line + "--qos strict --threads 1 --out one.yaml");
+  const Ran ran = faasconf(line + "--promise strict --threads 1 --out one.yaml");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   const auto found = nlohmann::json::parse(ran.out);
   EXPECT_EQ(found["users"], nlohmann::json({1, 4}));
   EXPECT_TRUE(found["feasible"]);
-  EXPECT_EQ(faasconf(line + "--qos strict --threads 2 --out again.yaml").out, ran.out);
+  EXPECT_EQ(faasconf(line + "--promise strict --threads 2 --out again.yaml").out, ran.out);
   EXPECT_EQ(faasconf("evaluate small.yaml --quiet --seeds 2 --windows 20 --users 4 --config one.yaml").code, kDone);
 }
 
-TEST(SearchCommand, SaysWhereNothingIsSurelyWithinTheLimit) {
+TEST(SearchCommand, SaysWhereNothingKeepsThePromise) {
   const Elsewhere elsewhere;
   write("small.yaml", kSmall);
   const Ran ran =
       faasconf("search small.yaml --users 4 --windows 40000 --set workflow.qos.latency=1ms --out table.yaml");
   EXPECT_EQ(ran.code, kFailed);
   EXPECT_THAT(ran.err, HasSubstr("search longer (--windows)"));
-  EXPECT_THAT(contents("table.yaml"), HasSubstr("not within the limit with 95 % confidence"));
+  EXPECT_THAT(contents("table.yaml"), HasSubstr("not shown to keep the promise"));
 }
 
 TEST(SearchCommand, IsMisusedWithOneClearMessage) {
@@ -69,8 +71,10 @@ TEST(SearchCommand, IsMisusedWithOneClearMessage) {
   };
   expect_misuse("--users 0", "--users: expected numbers of users from 1");
   expect_misuse("--windows 100", "windows at least");
-  expect_misuse("--qos loose", "--qos");
-  expect_misuse("--violation-limit 2", "--violation-limit");
+  expect_misuse("--promise loose", "loose");
+  expect_misuse("--promise none", "needs a promise to keep");
+  expect_misuse("--rate 5/s", "--rate: expected static beside it");
+  expect_misuse("--rate 5/s --users 4", "exclude one another");
   expect_misuse("--out none/t.yaml", "--out: the directory");
 }
 

@@ -12,7 +12,8 @@ TEST(WorkflowCheck, SaysWhatAWorkflowHolds) {
   const Ran ran = faasconf("workflow check parallel");
   EXPECT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, AllOf(HasSubstr("workflow       parallel"), HasSubstr("critical path"),
-                             HasSubstr("mean latency <="), HasSubstr("no errors found")));
+                             HasSubstr("promise        strict: >= 95% of the requests served within 13s"),
+                             HasSubstr("no errors found")));
 }
 
 TEST(WorkflowCheck, SaysWhereInstancesRunAndHowTheyComeAndGo) {

@@ -90,9 +90,9 @@ TEST_F(EvaluationFile, IsExportedAsCsv) {
   std::getline(runs, first);
   EXPECT_THAT(record, testing::StartsWith("# faasconf: {\"format\":\"faasconf-evaluation-runs\""));
   EXPECT_EQ(header,
-            "policy,load,seed,price,cost_window_usd,cost_execution_usd,qos,qos_strict,latency_mean_s,latency_p95_s,"
-            "success_ratio");
-  EXPECT_EQ(first, "lean,few,0,1,1,1,1,1,1,1,1");
+            "policy,load,seed,price,cost_window_usd,cost_execution_usd,served_share,periods_kept,latency_mean_s,"
+            "latency_p95_s,success_ratio,in_flight,rejections,oom_kills,replicas");
+  EXPECT_EQ(first, "lean,few,0,1,1,1,1,1,1,1,1,1,1,1,1");
 }
 
 TEST_F(EvaluationFile, HasTheSameBytesForTheSameEvaluation) {

@@ -29,9 +29,9 @@ TEST(EvaluationTable, SaysWhatEachPolicyKnowsAndKeeps) {
   print_table(out, made_up_plan(), evaluation, judge(evaluation));
   EXPECT_THAT(out.str(), ContainsRegex("knowledge of the load +none +history"));
   EXPECT_THAT(out.str(), ContainsRegex("instances +redeploy +carry-over"));
-  EXPECT_THAT(out.str(), ContainsRegex("price \\(the paper's\\) +4\\.00 \\["));
+  EXPECT_THAT(out.str(), ContainsRegex("price \\(the paper's\\) +4\\.0 \\["));
   EXPECT_THAT(out.str(), ContainsRegex("worst load +6\\.0 \\[5\\.0, 8\\.0\\] \\(many\\) +4 \\(many\\)"));
-  EXPECT_THAT(out.str(), HasSubstr("less lean"));
+  EXPECT_THAT(out.str(), HasSubstr("difference from lean"));
 }
 
 TEST(EvaluationTable, PutsPoliciesTogetherThatKnowTheSame) {

@@ -13,7 +13,7 @@ namespace faasconf::experiments::evaluation {
 namespace {
 
 const std::size_t kPrice = criterion_named("price");
-const std::size_t kQos = criterion_named("qos");
+const std::size_t kQos = criterion_named("periods_kept");
 
 Evaluation run(const EvaluationPlan& plan) { return evaluate(plan); }
 

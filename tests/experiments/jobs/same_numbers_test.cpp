@@ -93,7 +93,7 @@ TEST_P(SameNumbers, OfSimulateAndPredict) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Instances, SameNumbers, testing::Bool(),
-                         [](const auto& info) { return info.param ? "fresh" : "kept"; });
+                         [](const auto& instance) { return instance.param ? "fresh" : "kept"; });
 
 }  // namespace
 }  // namespace faasconf::experiments::jobs

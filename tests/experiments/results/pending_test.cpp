@@ -58,10 +58,10 @@ TEST(PendingInstances, LackWhatTheClusterHasTooLittleOf) {
   pending.add(1, run({3, 1}));
   EXPECT_EQ(printed(pending),
             "faasconf: warning: lean: the cluster had no room for all instances; pending at the end of windows:\n"
-            "  back: up to 2, in 1 of 2 windows, for want of CPU; each requests 1000m CPU and 256Mi\n"
+            "  back: up to 2, in 1 of 2 windows, no capacity: they lack CPU; each requests 1000m CPU and 256Mi\n"
             "  all instances together: requested 4000m CPU and 1792Mi, of 3000m CPU and 8192Mi\n"
             "faasconf: warning: ample: the cluster had no room for all instances; pending at the end of windows:\n"
-            "  back: up to 3, in 2 of 4 windows, for want of CPU; each requests 1000m CPU and 256Mi\n"
+            "  back: up to 3, in 2 of 4 windows, no capacity: they lack CPU; each requests 1000m CPU and 256Mi\n"
             "  all instances together: requested 5000m CPU and 2048Mi, of 3000m CPU and 8192Mi\n");
 }
 
@@ -79,7 +79,8 @@ TEST(PendingInstances, MayBeTooLargeForEveryNode) {
   pending.add(0, run({1}, 2500));
   EXPECT_EQ(printed(pending),
             "faasconf: warning: the cluster had no room for all instances; pending at the end of windows:\n"
-            "  back: up to 1, in 1 of 1 windows, for want of a node with more CPU; each requests 2500m CPU and 256Mi\n"
+            "  back: up to 1, in 1 of 1 windows, no capacity: they lack a node with more CPU; each requests 2500m CPU "
+            "and 256Mi\n"
             "  all instances together: requested 7500m CPU and 1536Mi, of 18000m CPU and 36864Mi\n");
 }
 

@@ -226,7 +226,7 @@ TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
 TEST(LearnedPolicy, AClairvoyantMustBeToldTheUsers) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
   const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadForecasting::clairvoyant);
-  EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it must be told the users of the next window"));
+  EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it needs the number of users of the next window"));
 }
 
 }  // namespace

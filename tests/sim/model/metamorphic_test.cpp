@@ -187,7 +187,7 @@ std::vector<Run> replications(const Scenario& scenario, int threads) {
   std::vector<Run> runs;
   replicate(
       scenario, [&] { return std::make_unique<FixedPolicy>(scenario.spec().configuration); },
-      {.duration = kHorizon, .warm_up = 2s, .spans = true}, 7, 8, threads,
+      {.duration = 2 * kHorizon, .warm_up = 2s, .spans = true}, 7, 8, threads,
       [&](std::uint64_t replication, Run&& run) {
         EXPECT_EQ(replication, runs.size());
         runs.push_back(std::move(run));

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,7 @@ class Gateway final : public Observer {
     for (std::uint32_t i = 0; i < used_.size(); ++i) used_[i] = platform.usage({i});
     user_s_ = platform.user_s();
     started_.assign(started_.size(), Duration::zero());
+    counting_ = true;
   }
   void end(const Simulation& platform) {
     CountedWindow& window = windows.back();
@@ -49,10 +51,19 @@ class Gateway final : public Observer {
       function.pending = platform.pending_instances({i});
       function.usage = platform.usage({i}) - used_[i];
     }
+    const auto overdue = std::erase_if(
+        waiting_, [&](const auto& one) { return window.end - one.second >= scenario_.workflow().promise.deadline; });
+    window.due.due += static_cast<std::int64_t>(overdue);
+    window.due.overdue += static_cast<std::int64_t>(overdue);
+    counting_ = false;
   }
 
-  void on_request(std::uint64_t, Time) override { ++windows.back().requests.counts.arrivals; }
+  void on_request(std::uint64_t request, Time arrived) override {
+    ++windows.back().requests.counts.arrivals;
+    waiting_.emplace(request, arrived);
+  }
   void on_request_finished(const RequestRecord& record) override {
+    if (counting_ && waiting_.erase(record.request) > 0) count_due(record.finished - record.arrived, record.outcome);
     window_of(record.arrived).requests.add(record.outcome, record.finished - record.arrived);
   }
   void on_call(FunctionId id, Time called) override {
@@ -75,6 +86,15 @@ class Gateway final : public Observer {
   std::vector<CountedWindow> windows;
 
  private:
+  void count_due(Duration latency, Outcome outcome) {
+    DueRequests& due = windows.back().due;
+    const bool late = latency > scenario_.workflow().promise.deadline;
+    ++due.due;
+    if (late) ++due.overdue;
+    if (late || outcome != Outcome::success) return;
+    ++due.served;
+    due.served_ns += static_cast<double>(latency.count());
+  }
   CountedWindow& window_of(Time started) {
     if (scenario_.spec().attribution == Attribution::completed) return windows.back();
     std::size_t i = windows.size() - 1;
@@ -86,6 +106,8 @@ class Gateway final : public Observer {
   std::vector<Duration> started_;  // by function: negative sums of starts, positive ones of ends
   std::vector<Usage> used_;
   double user_s_ = 0;
+  std::map<std::uint64_t, Time> waiting_;  // requests that are not due yet
+  bool counting_ = false;
 };
 
 // Two functions on demand and not, of which some calls are rejected and some fail, for users who come back.
