@@ -1,5 +1,6 @@
 #include "learner/search/random_search.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -17,7 +18,10 @@ constexpr std::size_t kFinalists = 48;
 constexpr std::size_t kJudgedWindows = 400;  // of a finalist, per load
 constexpr std::size_t kMostWindows = 128;    // of a point in the race, per load
 
-std::size_t judged_steps(const Objective& judging) { return kJudgedWindows / judging.size().windows; }
+// Where a step is long, as one with whole periods is, a few of them all the same.
+std::size_t judged_steps(const Objective& judging) {
+  return std::max<std::size_t>(8, kJudgedWindows / judging.size().windows);
+}
 
 std::uint64_t windows_to_search(const SearchSpec& spec, const Objective& judging) {
   const std::uint64_t to_judge = kFinalists * judged_steps(judging) * judging.windows_of_step();
@@ -43,7 +47,7 @@ SearchResult random_search(const SearchSpec& spec, const OnSearch& on_search) {
 
   RandomProposer proposer(searching.size().coordinates, streams.stream("candidates"));
   const Budget budget{.windows = windows_to_search(spec, judging),
-                      .steps = kMostWindows / searching.size().windows,
+                      .steps = std::max<std::size_t>(2, kMostWindows / searching.size().windows),
                       .finalists = kFinalists};
   const auto finalists = run_search(searching, proposer, budget, spec.feasibility, go_on);
   SearchResult result = judge(judging, finalists, judged_steps(judging), spec.feasibility, go_on);
