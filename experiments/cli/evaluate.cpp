@@ -133,8 +133,8 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
     out << "Not all policies have the same forecast of the load: compare a policy only with those that know no more.\n";
   }
   if (protocols.size() > 1) {
-    out << "Not all keep their instances: a window that begins empty has fewer successes than one that goes on, so "
-           "compare with --instances kept as well.\n";
+    out << "Not all policies keep their instances between windows: a window that begins without any has fewer "
+           "successes, so compare with --instances kept as well.\n";
   }
 }
 

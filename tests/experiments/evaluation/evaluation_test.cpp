@@ -68,7 +68,10 @@ TEST(Judge, HasIntervalsThatContainTheResolutionOfTheScores) {
 // More than 4,096 requests of a run: its 95th percentile comes from the sketch.
 TEST(Evaluate, TellsHowExactPercentilesAre) {
   EvaluationPlan plan = small_plan();
-  for (EvaluatedLoad& load : plan.loads) load.users.assign(200, 5);
+  for (EvaluatedLoad& load : plan.loads) {
+    load.users.assign(200, 5);
+    load.windows = 200;
+  }
   plan.policies.erase(plan.policies.begin());
   plan.seeds = 2;
   const Evaluation evaluation = run(plan);
