@@ -124,6 +124,9 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
       << results::readable(scenario.window) << " per policy; seed " << evaluation.seed << "\n"
       << describe_game(scenario)
       << "warm-up: the first window of every run left out, in which no policy has decided yet\n\n";
+  const std::vector<std::string> sentences = evaluation::sentences(result.plan, evaluation, result.verdicts);
+  for (const std::string& sentence : sentences) out << sentence << "\n";
+  out << (sentences.empty() ? "" : "\n");
   print_table(out, result.plan, evaluation, result.verdicts);
   out << "\nIntervals: 95 %, bootstrap over seeds"
       << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "") << ".\n";

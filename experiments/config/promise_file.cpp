@@ -17,7 +17,9 @@ sim::Promise made_at(const YamlValue& value, Make make) {
     sim::check(promise);
     return promise;
   } catch (const sim::Error& error) {
-    value.fail(error.what());
+    constexpr std::string_view said = "promise: ";  // as the value's path says
+    const std::string message = error.what();
+    value.fail(message.starts_with(said) ? message.substr(said.size()) : message);
   }
 }
 

@@ -87,6 +87,31 @@ void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, con
 
 }  // namespace
 
+std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation& evaluation,
+                                   const std::vector<Verdicts>& verdicts) {
+  std::vector<std::string> lines;
+  const sim::Promise& promise = plan.scenario.workflow.promise;
+  if (!promise.has_terms()) return lines;
+  const auto criterion = criterion_named(promise.over ? "served_share" : "periods_kept", evaluation.criteria);
+  const double wanted = 1 - promise.risk();
+  const auto percent = [](double share) { return results::format_estimate(100 * share, {}) + " %"; };
+  for (std::size_t i = 0; i < plan.policies.size(); ++i) {
+    const std::optional<Verdict>& verdict = verdicts[i][criterion];
+    if (!verdict) {
+      lines.push_back(plan.policies[i].name + ": promise unjudged: a load has no period to judge; longer runs help");
+      continue;
+    }
+    const std::string word = verdict->lowest >= wanted           ? "kept at every load"
+                             : verdict->worst_load.high < wanted ? "broken"
+                                                                 : "undecided, more seeds help";
+    lines.push_back(plan.policies[i].name + ": promise " + word + ": " + percent(verdict->worst_load.estimate) +
+                    " at " + evaluation.loads[verdict->worst_load_index] + ", the worst load (95 % interval " +
+                    percent(verdict->worst_load.low) + " to " + percent(verdict->worst_load.high) + "), at least " +
+                    percent(wanted) + " wanted");
+  }
+  return lines;
+}
+
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                  const std::vector<Verdicts>& verdicts) {
   const std::vector<sim::LoadKnowledge> knowledge = knowledge_of(plan);

@@ -2,16 +2,21 @@
 // The result of an evaluation as a table and as JSON.
 
 #include <iosfwd>
+#include <string>
 #include <vector>
 
 #include "experiments/evaluation/evaluation.hpp"
 
 namespace faasconf::experiments::evaluation {
 
+// "lean: promise kept at every load: ...", a line per policy; empty where nothing is promised.
+std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation& evaluation,
+                                   const std::vector<Verdicts>& verdicts);
+
 // One column per policy, with its forecast of the load and whether its instances stay. Policies with the same forecast
 // stand together, and the first line names it unless all have the same. One block per criterion: mean, interquartile
-// mean, worst seed, worst load, difference to the first policy; of QoS also whether the intervals of all loads lie at
-// 95 % or above.
+// mean, worst seed, worst load, difference to the first policy; of the promise also whether the intervals of all loads
+// lie at its share or above.
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
                  const std::vector<Verdicts>& verdicts);
 

@@ -48,6 +48,7 @@ TEST(EvaluateCommand, PutsPoliciesSideBySide) {
   EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over +carry-over +carry-over"));
   EXPECT_THAT(ran.out, HasSubstr("Not all policies have the same forecast of the load"));
   EXPECT_THAT(ran.out, HasSubstr("promise: strict"));
+  EXPECT_THAT(ran.out, ContainsRegex("\ndemo-ample: promise (kept at every load|broken|undecided[^:]*): "));
   const Ran fresh = faasconf(kShort + "--instances fresh --users 10 --policy fixed --policy hpa");
   EXPECT_THAT(fresh.out, ContainsRegex("instances +redeploy +carry-over"));
   EXPECT_THAT(fresh.out, HasSubstr("Not all policies keep their instances"));
