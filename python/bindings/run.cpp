@@ -192,8 +192,8 @@ std::vector<Column<Value>> columns_of(const py::handle& state) {
 
 py::tuple run_state(const RunColumns& run) {
   return py::make_tuple(run.window_count, run.function_count, state_of(run.windows), state_of(run.functions),
-                        state_of(run.span_numbers), state_of(run.span_times), run.total, run.qos_compliance,
-                        run.events);
+                        state_of(run.span_numbers), state_of(run.span_times), run.total, run.warm_up_s,
+                        run.periods_kept, run.events);
 }
 
 RunColumns run_of(const py::tuple& state) {
@@ -204,8 +204,9 @@ RunColumns run_of(const py::tuple& state) {
           .span_numbers = columns_of<std::int64_t>(state[4]),
           .span_times = columns_of<double>(state[5]),
           .total = state[6].cast<std::vector<std::pair<std::string, double>>>(),
-          .qos_compliance = state[7].cast<double>(),
-          .events = state[8].cast<std::uint64_t>()};
+          .warm_up_s = state[7].cast<double>(),
+          .periods_kept = state[8].cast<double>(),
+          .events = state[9].cast<std::uint64_t>()};
 }
 
 void bind_columns(py::module_& module) {

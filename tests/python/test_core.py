@@ -280,7 +280,7 @@ def test_a_run_is_pickled(run):
         assert list(columns) == list(getattr(run, table))
         for name, column in getattr(run, table).items():
             assert columns[name].dtype == column.dtype and np.array_equal(columns[name], column, equal_nan=True)
-    assert repr(again) == repr(run) and again.events == run.events and again.qos_compliance == run.qos_compliance
+    assert repr(again) == repr(run) and again.events == run.events and np.array_equal([again.periods_kept], [run.periods_kept], equal_nan=True)
     assert str(again.total) == str(run.total)
 
 
