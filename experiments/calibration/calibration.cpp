@@ -127,15 +127,30 @@ Column column_of(const CalibrationInputs& inputs, const std::vector<RowPredictio
   return column;
 }
 
+// For each row, the first of the rows that its group names; itself where it has no group.
+std::vector<std::size_t> groups_of(const Measurements& measurements, std::span<const std::size_t> rows) {
+  std::map<std::string, std::size_t> first;
+  std::vector<std::size_t> groups;
+  for (const std::size_t row : rows) {
+    const std::string& name = measurements.rows[row].group;
+    groups.push_back(name.empty() ? row : first.try_emplace(name, row).first->second);
+  }
+  return groups;
+}
+
 // How far off measured windows are, from the training rows.
 void learn_intervals(const CalibrationInputs& inputs, prediction::CalibrationRecord& record,
                      std::vector<RowPrediction>& predictions) {
   for (std::size_t t = 0; t < record.quantities.size(); ++t) {
     const Column training = column_of(inputs, predictions, t, false);
     if (training.measured.size() < 2) continue;
-    const prediction::Discrepancy found = prediction::find_discrepancy(training.measured, training.estimates);
-    record.quantities[t].discrepancy = {
-        .low = rounded(found.low), .high = rounded(found.high), .floor = rounded(found.floor)};
+    const prediction::Discrepancy found =
+        prediction::find_discrepancy(training.measured, training.estimates,
+                                     groups_of(inputs.measurements, training.rows), record.quantities[t].what.is_share());
+    record.quantities[t].discrepancy = {.low = rounded(found.low),
+                                        .high = rounded(found.high),
+                                        .floor = rounded(found.floor),
+                                        .relative = found.relative};
     for (RowPrediction& prediction : predictions) {
       if (prediction.targets[t]) prediction::set_interval(*prediction.targets[t], record.quantities[t]);
     }

@@ -113,8 +113,9 @@ MatrixXd disagreements(const std::vector<sim::WorkflowSpec>& members, const pred
   for (Index q = 0; q < means.cols(); ++q) {
     const prediction::Quantity& quantity = record.quantities[static_cast<std::size_t>(q)];
     const double variance = noise[static_cast<std::size_t>(q)].mean().value_or(0);
-    const double deviation = std::hypot(std::sqrt(variance), quantity.discrepancy.floor);
-    const VectorXd from_mean = means.col(q).array() - means.col(q).mean();
+    const double mean = means.col(q).mean();
+    const double deviation = prediction::deviation(mean, std::sqrt(variance), quantity);
+    const VectorXd from_mean = means.col(q).array() - mean;
     // where a member has no such value, or nothing varies, nothing is learnt
     means.col(q) = deviation > 0 && from_mean.allFinite() ? VectorXd(from_mean / deviation)
                                                           : VectorXd(VectorXd::Zero(means.rows()));

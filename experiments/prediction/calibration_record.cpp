@@ -129,6 +129,7 @@ config::YamlNode quantity_yaml(const Quantity& quantity) {
   entries.emplace_back("low", number(quantity.discrepancy.low));
   entries.emplace_back("high", number(quantity.discrepancy.high));
   entries.emplace_back("floor", number(quantity.discrepancy.floor));
+  if (quantity.discrepancy.relative != 0) entries.emplace_back("relative", number(quantity.discrepancy.relative));
   return config::yaml_map(std::move(entries));
 }
 
@@ -223,7 +224,7 @@ void read_ensemble(const config::YamlValue& value, CalibrationRecord& record) {
 }
 
 Quantity read_quantity(const config::YamlValue& value, const sim::WorkflowSpec& workflow) {
-  const config::YamlMap map(value, {"observe", "function", "low", "high", "floor"});
+  const config::YamlMap map(value, {"observe", "function", "low", "high", "floor", "relative"});
   Quantity quantity;
   const auto function = map.get("function");
   quantity.what = read_observed(map.require("observe"), function.has_value());
@@ -234,6 +235,7 @@ Quantity read_quantity(const config::YamlValue& value, const sim::WorkflowSpec& 
   quantity.discrepancy = {.low = read_signed(map.require("low")),
                           .high = read_signed(map.require("high")),
                           .floor = config::read_number(map.require("floor"))};
+  if (const auto relative = map.get("relative")) quantity.discrepancy.relative = config::read_number(*relative);
   return quantity;
 }
 

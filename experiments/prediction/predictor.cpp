@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 
 #include "sim/core/error.hpp"
@@ -20,6 +21,68 @@ struct Moments {
   sim::RunningMoments best;
   sim::RunningMoments all;
 };
+
+double deviation(double mean, double spread, const Discrepancy& found, bool is_share) {
+  const double scale = is_share ? mean * (1 - mean) : mean;
+  return std::hypot(spread, found.relative * scale, found.floor);
+}
+
+// Of measured windows from what was predicted for them, row by row.
+class Errors {
+ public:
+  Errors(std::span<const double> measured, std::span<const Estimate> predicted, bool is_share)
+      : measured_(measured), predicted_(predicted), is_share_(is_share) {}
+
+  // In units of their deviations.
+  std::vector<double> distances(const Discrepancy& found) const {
+    std::vector<double> all;
+    for (std::size_t i = 0; i < measured_.size(); ++i) all.push_back(error(i) / deviation_of(i, found));
+    return all;
+  }
+  // Of normal errors in proportion to these deviations, by the likeliest factor: -2 log likelihood but for a constant.
+  double unlikelihood(const Discrepancy& found) const {
+    double logarithms = 0;
+    double squares = 0;
+    for (std::size_t i = 0; i < measured_.size(); ++i) {
+      const double unit = deviation_of(i, found);
+      logarithms += 2 * std::log(unit);
+      squares += std::pow(error(i) / unit, 2);
+    }
+    const auto rows = static_cast<double>(measured_.size());
+    return logarithms + rows * std::log(squares / rows);
+  }
+  double root_mean_square() const {
+    double squares = 0;
+    for (std::size_t i = 0; i < measured_.size(); ++i) squares += error(i) * error(i);
+    return std::sqrt(squares / static_cast<double>(measured_.size()));
+  }
+
+ private:
+  double error(std::size_t i) const { return measured_[i] - predicted_[i].mean; }
+  double deviation_of(std::size_t i, const Discrepancy& found) const {
+    return deviation(predicted_[i].mean, predicted_[i].spread, found, is_share_);
+  }
+
+  std::span<const double> measured_;
+  std::span<const Estimate> predicted_;
+  bool is_share_;
+};
+
+// Over a grid of floors, from a sixteenth of the errors' size on, and of relative errors up to a half.
+Discrepancy likeliest(const Errors& errors, double size) {
+  Discrepancy best;
+  double least = HUGE_VAL;
+  for (const double floor : {1.0 / 16, 1.0 / 8, 1.0 / 4, 1.0 / 2, 1.0}) {
+    for (const double relative : {0.0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.5}) {
+      const Discrepancy tried{.floor = floor * size, .relative = relative};
+      const double found = errors.unlikelihood(tried);
+      if (found >= least) continue;
+      least = found;
+      best = tried;
+    }
+  }
+  return best;
+}
 
 // Of what is asked for, by its values.
 std::uint64_t fingerprint(const sim::Configuration& configuration, const Load& load) {
@@ -49,12 +112,16 @@ Estimate probability(std::uint64_t met, std::uint64_t windows, std::vector<doubl
 
 }  // namespace
 
+double deviation(double mean, double spread, const Quantity& quantity) {
+  return deviation(mean, spread, quantity.discrepancy, quantity.what.is_share());
+}
+
 void set_interval(Estimate& estimate, const Quantity& quantity) {
   const Discrepancy& found = quantity.discrepancy;
-  const double spread = std::hypot(estimate.spread, found.floor);
+  const double unit = deviation(estimate.mean, estimate.spread, quantity);
   const double most = quantity.what.is_share() ? 1 : HUGE_VAL;
-  estimate.low = std::clamp(estimate.mean + found.low * spread, 0.0, most);
-  estimate.high = std::clamp(estimate.mean + found.high * spread, 0.0, most);
+  estimate.low = std::clamp(estimate.mean + found.low * unit, 0.0, most);
+  estimate.high = std::clamp(estimate.mean + found.high * unit, 0.0, most);
 }
 
 Predictor::Predictor(std::vector<sim::WorkflowSpec> members, Protocol protocol, std::vector<Quantity> quantities,
@@ -112,21 +179,20 @@ Outlook Predictor::predict(const sim::Configuration& configuration, const Load& 
   return outlook;
 }
 
-Discrepancy find_discrepancy(const std::vector<double>& measured, const std::vector<Estimate>& predicted) {
-  double squares = 0;
-  for (const Estimate& estimate : predicted) squares += estimate.spread * estimate.spread;
-  const auto rows = static_cast<double>(predicted.size());
-  Discrepancy found{.floor = std::sqrt(squares / rows) / 4};
-  if (found.floor == 0) return found;
-  std::vector<double> distances;
-  for (std::size_t i = 0; i < measured.size(); ++i) {
-    distances.push_back((measured[i] - predicted[i].mean) / std::hypot(predicted[i].spread, found.floor));
-  }
+Discrepancy find_discrepancy(std::span<const double> measured, std::span<const Estimate> predicted,
+                             std::span<const std::size_t> groups, bool is_share) {
+  const Errors errors(measured, predicted, is_share);
+  const double size = errors.root_mean_square();
+  if (!(size > 0)) return {};
+  Discrepancy found = likeliest(errors, size);
+  std::vector<double> distances = errors.distances(found);
   std::sort(distances.begin(), distances.end());
-  // a little outside, since a quantile of few rows is not that of all (split conformal prediction's (n + 1) / n)
-  const double outside = (1 - kLevel) / 2 * (1 - 1 / rows) - 1 / (2 * rows);
-  found.low = *sim::quantile_of_sorted(distances, std::max(0.0, outside));
-  found.high = *sim::quantile_of_sorted(distances, std::min(1.0, 1 - outside));
+  // a little outside, since a quantile of few rows is not that of all (split conformal prediction's (n + 1) / n); rows
+  // of one group count as one
+  const auto independent = static_cast<double>(std::set(groups.begin(), groups.end()).size());
+  const double outside = (1 - kLevel) / 2 * (1 - 1 / independent) - 1 / (2 * independent);
+  found.low = std::min(0.0, *sim::quantile_of_sorted(distances, std::max(0.0, outside)));
+  found.high = std::max(0.0, *sim::quantile_of_sorted(distances, std::min(1.0, 1 - outside)));
   return found;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,13 @@
 
 namespace faasconf::experiments::prediction {
 
-// How far a measured window is from the predicted mean, in units of the predicted spread: what a calibration found on
-// its training rows, noise of the window and errors of the model together. Quantiles 0.05 and 0.95.
+// How far a measured window is from the predicted mean, in units of its deviation: what a calibration found on its
+// training rows, noise of the window and errors of the model together. Quantiles 0.05 and 0.95.
 struct Discrepancy {
   double low = -1.6448536269514722;  // of the normal distribution, where nothing was measured
   double high = 1.6448536269514722;
-  double floor = 0;  // least spread, so that a quantity that never varies in the simulation has an interval too
+  double floor = 0;     // least deviation: a quantity that never varies in the simulation has an interval too
+  double relative = 0;  // deviation of the model's own errors, of the mean p; of a share, of p (1 - p)
 
   friend bool operator==(const Discrepancy&, const Discrepancy&) = default;
 };
@@ -74,8 +76,14 @@ class Predictor {
   PredictorOptions options_;
 };
 
-// From measured windows and what was predicted for them. `floor` is a quarter of the root mean square of the spreads.
-Discrepancy find_discrepancy(const std::vector<double>& measured, const std::vector<Estimate>& predicted);
+// Deviation of a measured window from the mean: of the simulated spread, the relative error and the floor together.
+double deviation(double mean, double spread, const Quantity& quantity);
+
+// From measured windows, what was predicted for them and the group of each: rows of one group, such as repetitions of a
+// configuration, err together. The floor and the relative error are those under which the errors are likeliest if they
+// are normal; the quantiles are then of the errors as they are.
+Discrepancy find_discrepancy(std::span<const double> measured, std::span<const Estimate> predicted,
+                             std::span<const std::size_t> groups, bool is_share);
 
 // The interval of an estimate whose mean and spread are known.
 void set_interval(Estimate& estimate, const Quantity& quantity);

@@ -20,30 +20,91 @@ sim::Configuration knobs() {
   return sim::uniform_configuration(two_functions(), {.cpu = {900}, .replicas = 2, .concurrency = 4});
 }
 
-// Normal errors of deviation 1 about predictions that claim a spread of 0.5: quantiles of the normal distribution,
-// twice as far.
-TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
-  sim::Rng rng = sim::RngStreams(1).stream("test");
+// Rows of a window each, of which `rows` are a group: what a model errs by is the same for the whole group.
+struct Rows {
   std::vector<double> measured;
   std::vector<Estimate> predicted;
-  for (int i = 0; i < 20'000; ++i) {
-    measured.push_back(10 + rng.normal());
-    predicted.push_back({.mean = 10, .spread = 0.5});
-  }
-  const Discrepancy found = find_discrepancy(measured, predicted);
-  const double spread = std::hypot(0.5, found.floor);
-  EXPECT_DOUBLE_EQ(found.floor, 0.125);
-  EXPECT_NEAR(found.low * spread, -1.645, 0.05);  // standard error of a 5 % quantile of 20,000: 0.015
-  EXPECT_NEAR(found.high * spread, 1.645, 0.05);
+  std::vector<std::size_t> groups;
+};
 
+double share_within(const Rows& rows, const Quantity& quantity) {
   std::size_t within = 0;
-  for (int i = 0; i < 10'000; ++i) {
-    Estimate estimate{.mean = 10, .spread = 0.5};
-    set_interval(estimate, {observed("latency_mean_s"), "", found});
-    const double window = 10 + rng.normal();
-    if (estimate.low <= window && window <= estimate.high) ++within;
+  for (std::size_t i = 0; i < rows.measured.size(); ++i) {
+    Estimate estimate = rows.predicted[i];
+    set_interval(estimate, quantity);
+    if (estimate.low <= rows.measured[i] && rows.measured[i] <= estimate.high) ++within;
   }
-  EXPECT_NEAR(static_cast<double>(within) / 10'000, 0.9, 0.015);  // five standard errors of a share
+  return static_cast<double>(within) / static_cast<double>(rows.measured.size());
+}
+
+// Normal errors of deviation 1 about predictions that claim a spread of 0.5: quantiles of the normal distribution, twice as far.
+TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
+  sim::Rng rng = sim::RngStreams(1).stream("test");
+  Rows rows;
+  for (std::size_t i = 0; i < 20'000; ++i) {
+    rows.measured.push_back(10 + rng.normal());
+    rows.predicted.push_back({.mean = 10, .spread = 0.5});
+    rows.groups.push_back(i);
+  }
+  const Quantity quantity{observed("latency_mean_s"), "",
+                          find_discrepancy(rows.measured, rows.predicted, rows.groups, false)};
+  const double unit = deviation(10, 0.5, quantity);
+  EXPECT_NEAR(quantity.discrepancy.low * unit, -1.645, 0.05);  // standard error of a 5 % quantile of 20,000: 0.015
+  EXPECT_NEAR(quantity.discrepancy.high * unit, 1.645, 0.05);
+}
+
+// Latencies from 10 ms to 10 s, each off by 10 % (one standard deviation) of what a simulation without any noise says:
+// small and large ones are held equally often.
+TEST(Discrepancy, RelativeErrorsHoldSmallAndLargeValuesEquallyOften) {
+  sim::Rng rng = sim::RngStreams(2).stream("test");
+  Rows small;
+  Rows large;
+  Rows all;
+  for (std::size_t i = 0; i < 4'000; ++i) {
+    const double mean = 0.01 * std::pow(10, 3 * rng.uniform());
+    const double measured = mean * (1 + 0.1 * rng.normal());
+    for (Rows* rows : {&all, mean < 0.1 ? &small : &large}) {
+      rows->measured.push_back(measured);
+      rows->predicted.push_back({.mean = mean, .spread = 0});
+      rows->groups.push_back(i);
+    }
+  }
+  const Quantity quantity{observed("latency_mean_s"), "",
+                          find_discrepancy(all.measured, all.predicted, all.groups, false)};
+  EXPECT_GT(quantity.discrepancy.relative, 0);
+  EXPECT_NEAR(share_within(all, quantity), 0.9, 0.02);
+  EXPECT_NEAR(share_within(large, quantity), 0.9, 0.05);  // a floor is always there: small values are held more often
+  EXPECT_GT(share_within(small, quantity), 0.85);
+}
+
+// Errors that a whole group shares are as few as the groups: with 9 of them the interval reaches the farthest error.
+TEST(Discrepancy, RowsOfOneGroupCountAsOne) {
+  sim::Rng rng = sim::RngStreams(3).stream("test");
+  Rows rows;
+  for (std::size_t i = 0; i < 90; ++i) {
+    if (i % 10 == 0) rows.predicted.push_back({.mean = 5 + rng.normal(), .spread = 0.1});
+    if (i % 10 != 0) rows.predicted.push_back(rows.predicted.back());
+    rows.measured.push_back(5);
+    rows.groups.push_back(i / 10);
+  }
+  const Discrepancy found = find_discrepancy(rows.measured, rows.predicted, rows.groups, false);
+  EXPECT_EQ(share_within(rows, {observed("latency_mean_s"), "", found}), 1);
+}
+
+// A share of 1 is sure to be nearly 1, one of a half is not: p (1 - p).
+TEST(Discrepancy, ErrorsOfSharesVanishTowardsTheirEnds) {
+  const Quantity share{observed("success_ratio"), "", {.floor = 0.001, .relative = 0.2}};
+  EXPECT_DOUBLE_EQ(deviation(1, 0, share), 0.001);
+  EXPECT_DOUBLE_EQ(deviation(0.5, 0, share), std::hypot(0.2 * 0.25, 0.001));
+}
+
+TEST(Discrepancy, WindowsThatAreMetExactlyNeedNoInterval) {
+  const std::vector<double> measured(9, 1.0);
+  const std::vector<Estimate> predicted(9, Estimate{.mean = 1, .spread = 0});
+  const std::vector<std::size_t> groups{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  const Discrepancy found = find_discrepancy(measured, predicted, groups, true);
+  EXPECT_EQ(found.floor, 0);
+  EXPECT_EQ(found.relative, 0);
 }
 
 TEST(Discrepancy, IntervalsStayWhereTheirQuantityCanBe) {
