@@ -24,7 +24,7 @@ struct Moments {
 
 double deviation(double mean, double spread, const Discrepancy& found, bool is_share) {
   const double scale = is_share ? mean * (1 - mean) : mean;
-  return std::hypot(spread, found.relative * scale, found.floor);
+  return std::hypot(std::hypot(spread, found.floor), found.relative * scale);
 }
 
 // Of measured windows from what was predicted for them, row by row.
