@@ -144,9 +144,9 @@ void learn_intervals(const CalibrationInputs& inputs, prediction::CalibrationRec
   for (std::size_t t = 0; t < record.quantities.size(); ++t) {
     const Column training = column_of(inputs, predictions, t, false);
     if (training.measured.size() < 2) continue;
-    const prediction::Discrepancy found =
-        prediction::find_discrepancy(training.measured, training.estimates,
-                                     groups_of(inputs.measurements, training.rows), record.quantities[t].what.is_share());
+    const prediction::Discrepancy found = prediction::find_discrepancy(training.measured, training.estimates,
+                                                                       groups_of(inputs.measurements, training.rows),
+                                                                       record.quantities[t].what.is_share());
     record.quantities[t].discrepancy = {.low = rounded(found.low),
                                         .high = rounded(found.high),
                                         .floor = rounded(found.floor),

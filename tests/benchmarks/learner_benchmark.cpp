@@ -41,10 +41,10 @@ void AttMF_Update(benchmark::State& state) {
   };
   const std::vector<float> rows = draw(batch * agents * features), next_rows = draw(batch * agents * features);
   const std::vector<float> actions = draw(batch * agents * sim::kKnobs);
-  const std::vector<double> rewards(batch, 0.5), violations(batch, 0);
+  const std::vector<double> rewards(batch, 0.5), violations(batch, 0), unserved(batch, 0);
   const std::vector<std::uint8_t> truncated(batch, 0);
   const std::vector<int> users(batch, kUsers);
-  attmf.observe({rows, actions, next_rows, rewards, violations, truncated, users});
+  attmf.observe({rows, actions, next_rows, rewards, violations, unserved, truncated, users});
 
   for (auto _ : state) {
     for (std::size_t phase = 0; phase < attmf.phases(); ++phase) attmf.apply(phase, attmf.compute(phase));

@@ -37,7 +37,8 @@ double share_within(const Rows& rows, const Quantity& quantity) {
   return static_cast<double>(within) / static_cast<double>(rows.measured.size());
 }
 
-// Normal errors of deviation 1 about predictions that claim a spread of 0.5: quantiles of the normal distribution, twice as far.
+// Normal errors of deviation 1 about predictions that claim a spread of 0.5: quantiles of the normal distribution,
+// twice as far.
 TEST(Discrepancy, IsHowFarMeasuredWindowsAreFromWhatWasPredicted) {
   sim::Rng rng = sim::RngStreams(1).stream("test");
   Rows rows;

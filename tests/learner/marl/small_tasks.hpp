@@ -65,7 +65,7 @@ class SmallWorld {
     const std::size_t count = states_.size();
     std::vector<float> actions(count * kAgents * sim::kKnobs);
     learner.act(rows_, actions);
-    std::vector<double> rewards(count), violations(count);
+    std::vector<double> rewards(count), violations(count), unserved(count);
     std::vector<std::uint8_t> truncated(count);
     std::vector<int> users(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -79,7 +79,7 @@ class SmallWorld {
     }
     std::vector<float> next_rows;
     look(next_rows);
-    learner.observe({rows_, actions, next_rows, rewards, violations, truncated, users});
+    learner.observe({rows_, actions, next_rows, rewards, violations, unserved, truncated, users});
     for (std::size_t i = 0; i < count; ++i) {
       if (truncated[i] == 0) continue;
       ages_[i] = 0;
