@@ -33,6 +33,7 @@ void add(ReplayBuffer& buffer, const std::vector<int>& which) {
               .next_rows = next_rows,
               .rewards = rewards,
               .violations = violations,
+              .unserved = violations,
               .truncated = truncated,
               .users = users});
 }
