@@ -33,7 +33,7 @@ sim::Scenario one_function(const sim::FunctionSpec& function, const sim::Functio
   spec.workflow.functions = {function};
   spec.workflow.cpu_sharing.mode = sharing;
   spec.workflow.entry = {sim::Call{.function = function.name}};
-  spec.workflow.promise = published_promise({.latency = std::chrono::seconds(10)});
+  spec.workflow.promise = sim::published_promise({.latency = std::chrono::seconds(10)});
   spec.configuration.functions = {knobs};
   spec.workload.source = sim::OpenLoop{.rate_per_s = rate_per_s, .process = sim::PoissonArrivals{}};
   return sim::Scenario(std::move(spec));
