@@ -85,7 +85,7 @@ def test_names_and_inputs_are_escaped(tmp_path):
 
 
 def test_tables_have_intervals_functions_and_provenance(result, page):
-    for expected in (*result.case_names, *result.function_names, "windows that met QoS", "a" * 64, "seed: 7", "0.1.0"):
+    for expected in (*result.case_names, *result.function_names, "periods that kept the promise", "a" * 64, "seed: 7", "0.1.0"):
         assert expected in page.text
     rows = result.summary.where(case=0, function=-1, metric="latency_mean_s")
     assert intervals.estimate(rows["mean"][0], rows["mean"][0] - rows["low"][0]) in page.text

@@ -39,7 +39,7 @@ std::string complaint(const std::string& entries) {
 }
 
 TEST(TrainingFile, ReadsAMethodWithWhatIsSaidAndWhatIsUsual) {
-  const Training read = training("  method: attmf\n  learning: {batch: 32, hidden: [8, 8]}\n");
+  const Training read = training("  method: attmf\n  instances: fresh\n  learning: {batch: 32, hidden: [8, 8]}\n");
   const auto& spec = std::get<learner::marl::OffPolicySpec>(read.trainer.method);
   EXPECT_EQ(spec.batch, 32U);
   EXPECT_EQ(std::get<learner::bundle::NeighbourhoodSpec>(spec.actor).hidden, (std::vector<std::size_t>{8, 8}));
@@ -51,7 +51,7 @@ TEST(TrainingFile, ReadsAMethodWithWhatIsSaidAndWhatIsUsual) {
 }
 
 TEST(TrainingFile, KeepsTheMethodsDiscountWhereStateCarriesOver) {
-  const Training read = training("  method: attmf\n  redeploy: false\n");
+  const Training read = training("  method: attmf\n");
   EXPECT_EQ(std::get<learner::marl::OffPolicySpec>(read.trainer.method).gamma, 0.9);
 }
 
