@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # 85 minutes of one function's load on the workflow Parallel, under a lean and an ample configuration, and
-# under three autoscalers that start from the lean one.
+# under three autoscalers that start from one of them.
 #
 #   ./run.sh demo                                        builds the program first
 #   experiments/configs/demo.sh PROGRAM [OPTION...]      the options go to faasconf simulate
@@ -23,11 +23,11 @@ fi
 
 mkdir -p "$out"
 rm -f "$out"/demo.{h5,png,html}  # a picture of an earlier run would pass for this one's
-"$program" trace profile "${load[@]}" --length 85m --min-users 12 --max-users 44 --out "$out/profile.csv"
+"$program" trace profile "${load[@]}" --length 85m --min-users 5 --max-users 16 --out "$out/profile.csv"
 "$program" simulate parallel --profile "$out/profile.csv" \
   --config experiments/configs/demo-lean.yaml --config experiments/configs/demo-ample.yaml \
-  --policy fixed --policy openfaas:demo-lean --policy hpa:demo-lean --policy kpa:demo-lean \
-  --window 1m --replications 10 \
+  --policy fixed --policy openfaas:demo-lean --policy hpa:demo-ample --policy kpa:demo-lean \
+  --window 30s --replications 10 \
   --out "$out/demo.h5" --plot "$out/demo.png" --report "$out/demo.html" "$@"
 
 echo
