@@ -23,6 +23,7 @@
 #include "experiments/results/looks.hpp"
 #include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
+#include "sim/model/promise_text.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
@@ -77,6 +78,9 @@ void read_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("attribution")) {
     scenario.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
+  if (arguments.given("carry-over") && arguments.given("instances") && scenario.redeploy) {
+    throw sim::Error("--carry-over is --instances kept, and --instances says fresh");
+  }
   if (arguments.given("carry-over")) scenario.redeploy = false;  // as it was spelled before --instances kept
 }
 
@@ -87,6 +91,8 @@ void read_outputs(const Arguments& arguments, Wanted& wanted) {
   if (arguments.given("final")) {
     const auto folder = std::filesystem::path(wanted.out).parent_path();
     wanted.ledger = (folder / "looks.csv").string();
+    check_apart({{"--out", wanted.out}, {"--plot", wanted.plot}}, {{"the ledger of looks", wanted.ledger}});
+    results::check_ledger(wanted.ledger);
   }
   wanted.json = arguments.given("json");
   wanted.quiet = arguments.given("quiet");
@@ -124,7 +130,7 @@ void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
       << results::readable(scenario.window) << " per policy; seed " << evaluation.seed << "\n"
       << describe_game(scenario)
       << "warm-up: the first window of every run left out, in which no policy has decided yet\n\n";
-  const std::vector<std::string> sentences = evaluation::sentences(result.plan, evaluation, result.verdicts);
+  const std::vector<std::string> sentences = evaluation::sentences(result.plan, evaluation);
   for (const std::string& sentence : sentences) out << sentence << "\n";
   out << (sentences.empty() ? "" : "\n");
   print_table(out, result.plan, evaluation, result.verdicts);
@@ -149,6 +155,9 @@ void print_json_lines(std::ostream& out, const jobs::EvaluateResult& result) {
                                 {"seeds", evaluation.seeds},
                                 {"windows", result.windows_per_policy()},
                                 {"window_s", sim::to_seconds(scenario.window)},
+                                {"instances", scenario.redeploy ? "fresh" : "kept"},
+                                {"terms", sim::to_text(scenario.workflow.promise)},
+                                {"verdicts", evaluation::sentences(result.plan, evaluation)},
                                 {"attribution", config::name_of(scenario.attribution)},
                                 {"seed", evaluation.seed}}
              .dump()

@@ -64,9 +64,13 @@ bool is_given(const Arguments& arguments, const std::string& name) {
 }  // namespace
 
 config::Experiment read_experiment(const Arguments& arguments) {
+  config::Overrides overrides;
+  if (is_given(arguments, "promise")) {
+    if (arguments.text("promise").empty()) throw sim::Error("--promise: expected a promise, got nothing");
+    overrides.push_back("promise=" + arguments.text("promise"));
+  }
   const auto set = arguments.list("set");
-  config::Overrides overrides(set.begin(), set.end());
-  if (is_given(arguments, "promise")) overrides.push_back("promise=" + arguments.text("promise"));
+  overrides.insert(overrides.end(), set.begin(), set.end());
   if (is_given(arguments, "instances")) overrides.push_back("instances=" + arguments.text("instances"));
   if (is_given(arguments, "promise-mismatch")) {
     overrides.push_back("promise_mismatch=" + arguments.text("promise-mismatch"));
@@ -137,6 +141,7 @@ std::vector<double> rates_per_s(const Arguments& arguments, const std::string& n
     if (std::ranges::count(rates, rate) > 0) throw sim::Error("--" + name + ": " + one + " given twice");
     rates.push_back(rate);
   }
+  if (rates.empty()) throw sim::Error("--" + name + ": expected rates above 0 such as 5/s,10/s, got nothing");
   return rates;
 }
 

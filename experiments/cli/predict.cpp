@@ -59,8 +59,8 @@ int run_predict(const Arguments& arguments, const Console& console) {
   jobs::write(plan.out, plan.job, result);
   const auto outside =
       std::ranges::count_if(result.rows, [](const prediction::PredictedRow& row) { return !row.extrapolates.empty(); });
-  console.out << "predicted " << jobs::describe_protocol(plan.job)
-              << "\npromise of a window by itself: " << sim::terms_text(plan.job.workflow.workflow.promise) << "\n"
+  console.out << "predicted " << jobs::describe_protocol(plan.job) << "\neach window judged by itself, by the promise: "
+              << sim::terms_text(plan.job.workflow.workflow.promise) << "\n"
               << result.rows.size() << (result.rows.size() == 1 ? " configuration" : " configurations") << ", "
               << outside << " of them outside what was measured\n";
   if (!plan.quiet) console.err << "faasconf: wrote " << plan.out << "\n";

@@ -24,7 +24,7 @@ std::string percent(double share) {
 void print_shares(std::ostream& out, const jobs::ExplainedPromise& explained) {
   const double periods = explained.promise.periods;
   for (const jobs::ShareAsked& share : explained.shares) {
-    out << "  " << share.term << ": " << percent(share.asked) << " of " << share.requests << " requests in "
+    out << "  " << share.term << ": " << percent(share.asked) << " of " << share.requests << " requests, a period, in "
         << percent(periods) << " of the periods asks for a true share of " << percent(share.needed)
         << ", where requests are independent; more where failures come in bursts\n";
   }

@@ -67,6 +67,9 @@ void parse_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("attribution")) {
     scenario.attribution = config::choice_named<sim::Attribution>(arguments.text("attribution")).value();
   }
+  if (arguments.given("redeploy") && arguments.given("instances") && !scenario.redeploy) {
+    throw sim::Error("--redeploy is --instances fresh, and --instances says kept");
+  }
   if (arguments.given("redeploy")) scenario.redeploy = true;  // as it was spelled before --instances fresh
 }
 

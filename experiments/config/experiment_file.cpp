@@ -67,6 +67,11 @@ class ExperimentTree {
       }
       if (change.keys.size() > 1) load_workflow();
     }
+    const bool own = change.keys.size() > 1 && first == "workflow" && root_.find(change.keys[1]) != nullptr;
+    if (own && (change.keys[1] == "promise" || change.keys[1] == "rollout")) {
+      throw sim::Error(change.value.place.text() + ": the experiment has a " + change.keys[1] +
+                       " of its own; override " + change.keys[1] + " in place of the workflow's");
+    }
     if (first == "configuration" && change.keys.size() > 1) load_configuration();
     apply_override(root_, change.keys, change);
     if (first == "workflow" && change.keys.size() == 1) {

@@ -49,7 +49,7 @@ sim::CountTerm read_successes(const YamlValue& value) {
   constexpr std::string_view per = " per ";
   const std::string& text = value.text(expected);
   const auto at = text.find(per);
-  if (at == std::string::npos) value.refuse(expected);
+  if (at == std::string::npos || text.find(',') != std::string::npos) value.refuse(expected);
   return parse_with(value, expected, [&](std::string_view) {
     const std::string part = "successes>=" + text.substr(0, at) + "/" + text.substr(at + per.size());
     return *sim::promise_from_text(part).successes;
@@ -68,6 +68,8 @@ std::int64_t read_period(const YamlValue& value) {
   constexpr std::string_view expected = "a number of requests such as 200 requests, or window";
   const std::string& text = value.text(expected);
   if (text == "window") return 0;
+  const auto digits = text.find_first_not_of("0123456789");
+  if (digits == 0 || (digits != std::string::npos && text.substr(digits) != " requests")) value.refuse(expected);
   return parse_with(value, expected, [](std::string_view written) {
     return sim::promise_from_text("served_share>=95%, period=" + std::string(written.substr(0, written.find(' '))))
         .period_requests;

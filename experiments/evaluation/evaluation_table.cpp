@@ -1,18 +1,51 @@
 #include "experiments/evaluation/evaluation_table.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <ostream>
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/results/text_table.hpp"
 #include "experiments/results/verdict.hpp"
+#include "sim/stats/confidence.hpp"
+#include "sim/stats/running_moments.hpp"
 
 namespace faasconf::experiments::evaluation {
 namespace {
 
-bool is_promise(const results::EndToEndMetric& criterion) { return criterion.name == "periods_kept"; }
+// What the promise's risk limits, in the form that is to be at least so much.
+std::string_view promised_criterion(const sim::Promise& promise) {
+  return promise.over ? "served_share" : "periods_kept";
+}
+
+struct Kept {
+  sim::AsymmetricInterval worst{};  // of the loads: of the mean over seeds, which are independent
+  std::size_t worst_load = 0;
+  double lowest = 1;  // lower end of any load's interval
+};
+
+// Absent where a load has fewer than two values.
+std::optional<Kept> kept_by(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+  Kept kept;
+  for (std::size_t load = 0; load < evaluation.loads.size(); ++load) {
+    sim::RunningMoments shares;
+    for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
+      const double value = evaluation.at(policy, load, seed)[criterion];
+      if (!std::isnan(value)) shares.add(std::clamp(value, 0.0, 1.0));
+    }
+    const auto found = sim::share_interval(shares);
+    if (!found) return std::nullopt;
+    kept.lowest = std::min(kept.lowest, found->low);
+    if (load > 0 && found->estimate >= kept.worst.estimate) continue;
+    kept.worst = *found;
+    kept.worst_load = load;
+  }
+  return kept;
+}
 
 // Of windows where it is their mean.
 results::Shown shown_of(const results::EndToEndMetric& criterion) {
@@ -31,28 +64,34 @@ std::string shown(sim::AsymmetricInterval interval, double scale) {
 // The lines of a criterion: what each is called, and what it says of a policy.
 struct Line {
   std::string title;
-  std::function<std::string(const Verdict&)> text;
+  std::function<std::string(const Verdict&, std::size_t policy)> text;
 };
 std::vector<Line> lines_of(const EvaluationPlan& plan, const Evaluation& evaluation,
                            const results::EndToEndMetric& criterion) {
   const double scale = shown_of(criterion).scale;
   std::vector<Line> lines = {
-      {title_of(criterion), [=](const Verdict& verdict) { return shown(verdict.mean, scale); }},
-      {"  interquartile mean", [=](const Verdict& verdict) { return shown(verdict.interquartile_mean, scale); }},
+      {title_of(criterion), [=](const Verdict& verdict, std::size_t) { return shown(verdict.mean, scale); }},
+      {"  interquartile mean",
+       [=](const Verdict& verdict, std::size_t) { return shown(verdict.interquartile_mean, scale); }},
       {"  worst seed",
-       [=](const Verdict& verdict) { return results::format_estimate(verdict.worst_seed * scale, {}); }},
+       [=](const Verdict& verdict, std::size_t) { return results::format_estimate(verdict.worst_seed * scale, {}); }},
       {"  worst load",
-       [=, &evaluation](const Verdict& verdict) {
+       [=, &evaluation](const Verdict& verdict, std::size_t) {
          return shown(verdict.worst_load, scale) + " (" + evaluation.loads[verdict.worst_load_index] + ")";
        }},
   };
-  if (is_promise(criterion)) {
-    const double promised = plan.scenario.workflow.promise.periods;
+  const sim::Promise& promise = plan.scenario.workflow.promise;
+  if (promise.has_terms() && criterion.name == promised_criterion(promise)) {
+    const double promised = 1 - promise.risk();
+    const std::size_t which = criterion_named(criterion.name, evaluation.criteria);
     lines.push_back({"  at least " + results::format_estimate(100 * promised, {}) + " % at every load",
-                     [promised](const Verdict& verdict) { return verdict.lowest >= promised ? "yes" : "no"; }});
+                     [=, &evaluation](const Verdict&, std::size_t policy) {
+                       const auto kept = kept_by(evaluation, policy, which);
+                       return kept && kept->lowest >= promised ? "yes" : "no";
+                     }});
   }
   if (evaluation.policies.size() > 1) {
-    lines.push_back({"  difference from " + evaluation.policies.front(), [=](const Verdict& verdict) {
+    lines.push_back({"  difference from " + evaluation.policies.front(), [=](const Verdict& verdict, std::size_t) {
                        return verdict.difference ? shown(*verdict.difference, scale) : std::string();
                      }});
   }
@@ -87,27 +126,25 @@ void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, con
 
 }  // namespace
 
-std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation& evaluation,
-                                   const std::vector<Verdicts>& verdicts) {
+std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation& evaluation) {
   std::vector<std::string> lines;
   const sim::Promise& promise = plan.scenario.workflow.promise;
   if (!promise.has_terms()) return lines;
-  const auto criterion = criterion_named(promise.over ? "served_share" : "periods_kept", evaluation.criteria);
+  const auto criterion = criterion_named(promised_criterion(promise), evaluation.criteria);
   const double wanted = 1 - promise.risk();
   const auto percent = [](double share) { return results::format_estimate(100 * share, {}) + " %"; };
   for (std::size_t i = 0; i < plan.policies.size(); ++i) {
-    const std::optional<Verdict>& verdict = verdicts[i][criterion];
-    if (!verdict) {
+    const auto kept = kept_by(evaluation, i, criterion);
+    if (!kept) {
       lines.push_back(plan.policies[i].name + ": promise unjudged: a load has no period to judge; longer runs help");
       continue;
     }
-    const std::string word = verdict->lowest >= wanted           ? "kept at every load"
-                             : verdict->worst_load.high < wanted ? "broken"
-                                                                 : "undecided, more seeds help";
-    lines.push_back(plan.policies[i].name + ": promise " + word + ": " + percent(verdict->worst_load.estimate) +
-                    " at " + evaluation.loads[verdict->worst_load_index] + ", the worst load (95 % interval " +
-                    percent(verdict->worst_load.low) + " to " + percent(verdict->worst_load.high) + "), at least " +
-                    percent(wanted) + " wanted");
+    const std::string word = kept->lowest >= wanted      ? "kept at every load"
+                             : kept->worst.high < wanted ? "broken"
+                                                         : "undecided, more seeds help";
+    lines.push_back(plan.policies[i].name + ": promise " + word + ": " + percent(kept->worst.estimate) + " at " +
+                    evaluation.loads[kept->worst_load] + ", the worst load (95 % interval " + percent(kept->worst.low) +
+                    " to " + percent(kept->worst.high) + "), at least " + percent(wanted) + " wanted");
   }
   return lines;
 }
@@ -131,7 +168,7 @@ void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation
       std::vector<std::string> row = {line.title};
       for (const std::size_t i : order) {
         const std::optional<Verdict>& verdict = verdicts[i][criterion];
-        row.push_back(verdict ? line.text(*verdict) : "-");
+        row.push_back(verdict ? line.text(*verdict, i) : "-");
       }
       table.rows.push_back(std::move(row));
     }

@@ -10,8 +10,7 @@
 namespace faasconf::experiments::evaluation {
 
 // "lean: promise kept at every load: ...", a line per policy; empty where nothing is promised.
-std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation& evaluation,
-                                   const std::vector<Verdicts>& verdicts);
+std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation& evaluation);
 
 // One column per policy, with its forecast of the load and whether its instances stay. Policies with the same forecast
 // stand together, and the first line names it unless all have the same. One block per criterion: mean, interquartile

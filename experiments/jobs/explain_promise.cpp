@@ -22,15 +22,22 @@ double true_share(double asked, std::int64_t n, double level) {
   return boost::math::ibeta_inv(least, static_cast<double>(n) - least + 1, level);
 }
 
-std::vector<ShareAsked> shares_of(const sim::Promise& promise) {
+// At most as many as arrive until the longest period ends.
+std::int64_t requests_of_period(const sim::Promise& promise, std::optional<double> arrivals) {
+  const double most = arrivals.value_or(HUGE_VAL) * sim::to_seconds(promise.longest_period);
+  const auto wanted = static_cast<double>(promise.period_requests);
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::min({most, wanted, 1e9})));
+}
+
+std::vector<ShareAsked> shares_of(const sim::Promise& promise, std::optional<double> arrivals) {
   std::vector<ShareAsked> shares;
   if (promise.period_requests == 0 || promise.over) return shares;
   const auto add = [&](const std::string& term, double asked) {
     if (asked >= 1) return;
     shares.push_back({.term = term,
                       .asked = asked,
-                      .requests = promise.period_requests,
-                      .needed = true_share(asked, promise.period_requests, promise.periods)});
+                      .requests = requests_of_period(promise, arrivals),
+                      .needed = true_share(asked, requests_of_period(promise, arrivals), promise.periods)});
   };
   if (promise.served_share) add("served_share", *promise.served_share);
   for (const sim::PercentileTerm& term : promise.percentiles) {
@@ -65,7 +72,7 @@ std::string per(double count, sim::Duration span) {
 
 std::vector<std::string> impossible(const sim::Promise& promise, std::optional<double> arrivals) {
   std::vector<std::string> sentences;
-  if (!promise.successes || !arrivals) return sentences;
+  if (!promise.successes || !arrivals || promise.periods <= 0.5) return sentences;
   const double offered = *arrivals * sim::to_seconds(promise.successes->per);
   if (offered >= promise.successes->count) return sentences;
   sentences.push_back("successes: " + per(promise.successes->count, promise.successes->per) +
@@ -90,16 +97,18 @@ ExplainedPromise run(const ExplainPromiseJob& job) {
   }
   if (!(job.level > 0 && job.level < 1)) throw BadValue("level: expected a share between 0 and 1");
   ExplainedPromise explained{.promise = promise,
-                             .shares = shares_of(promise),
+                             .shares = shares_of(promise, arrivals_per_s(scenario.workload)),
                              .periods_to_prove = periods_to_prove(promise, job.level),
                              .arrivals_per_s = arrivals_per_s(scenario.workload)};
   explained.impossible = impossible(promise, explained.arrivals_per_s);
   if (promise.period_requests == 0) {
     explained.period_length = scenario.window;
   } else if (explained.arrivals_per_s.value_or(0) > 0) {
-    const auto needed = sim::from_seconds(static_cast<double>(promise.period_requests) / *explained.arrivals_per_s);
-    const auto windows = std::max<std::int64_t>(1, (needed + scenario.window - sim::Duration(1)) / scenario.window);
-    explained.period_length = std::min(windows * scenario.window, promise.longest_period);
+    const double needed = static_cast<double>(promise.period_requests) / *explained.arrivals_per_s;
+    const auto most = std::max<std::int64_t>(1, promise.longest_period / scenario.window);
+    const double windows = std::ceil(needed / sim::to_seconds(scenario.window));
+    explained.period_length =
+        static_cast<std::int64_t>(std::clamp(windows, 1.0, static_cast<double>(most))) * scenario.window;
   }
   return explained;
 }

@@ -100,6 +100,7 @@ std::uint64_t fingerprint(const sim::Configuration& configuration, const Load& l
 
 // Wilson's interval of the best member, as wide as the members disagree besides.
 Estimate probability(std::uint64_t met, std::uint64_t windows, std::vector<double> shares) {
+  if (windows == 0) return {.high = 1};  // nothing to judge: anything between 0 and 1
   const auto interval = sim::proportion_interval(met, windows, kLevel);
   std::sort(shares.begin(), shares.end());
   const double share = static_cast<double>(met) / static_cast<double>(windows);
@@ -142,17 +143,19 @@ Outlook Predictor::predict(const sim::Configuration& configuration, const Load& 
       options_.common_random_numbers ? options_.seed : row_seed(options_.seed, fingerprint(configuration, load));
   std::vector<Moments> moments(quantities_.size());
   sim::RunningMoments price;
-  std::uint64_t met = 0;
+  std::uint64_t met = 0, judged_windows = 0;
   std::vector<double> shares_met;
   for (std::size_t m = 0; m < members_.size(); ++m) {
     const bool is_best = m == 0;
     const std::size_t windows = is_best ? options_.replications : options_.member_replications;
-    std::uint64_t member_met = 0;
+    std::uint64_t member_met = 0, member_judged = 0;
     simulate_windows(
         scenario_of(members_[m], configuration, load, protocol_), load, seed, windows,
         [&](std::size_t, const sim::Observation& window) {
           if (is_best) price.add(window.price);
-          if (window.qos_met) ++member_met;
+          const bool judged = window.served_share || window.requests.finished() > 0;
+          if (judged) ++member_judged;
+          if (judged && window.qos_met) ++member_met;
           for (std::size_t q = 0; q < quantities_.size(); ++q) {
             const auto value = observe(window, quantities_[q].what, functions_[q]);
             if (!value) continue;
@@ -163,13 +166,14 @@ Outlook Predictor::predict(const sim::Configuration& configuration, const Load& 
         options_.go_on, protocol_.kept);
     if (is_best) {
       met = member_met;
+      judged_windows = member_judged;
     } else {
-      shares_met.push_back(static_cast<double>(member_met) / static_cast<double>(windows));
+      if (member_judged > 0) shares_met.push_back(static_cast<double>(member_met) / static_cast<double>(member_judged));
     }
   }
 
   Outlook outlook{.quantities = {}, .price = price.mean().value_or(0), .qos_probability = {}};
-  outlook.qos_probability = probability(met, options_.replications, std::move(shares_met));
+  outlook.qos_probability = probability(met, judged_windows, std::move(shares_met));
   for (std::size_t q = 0; q < quantities_.size(); ++q) {
     auto& estimate = outlook.quantities.emplace_back();
     if (!moments[q].best.mean()) continue;

@@ -62,9 +62,14 @@ bool share_a_load(const Look& one, const Look& other) {
 
 }  // namespace
 
+void check_ledger(const std::string& path) {
+  if (std::filesystem::exists(path)) read(config::read_text_file(path), path);
+}
+
 std::size_t add_look(const std::string& path, const Look& look) {
   std::string text = std::string(kHeader) + "\n";
   if (std::filesystem::exists(path)) text = config::read_text_file(path);
+  if (!text.ends_with('\n')) text += '\n';
   std::vector<Look> looks = read(text, path);
   const Look mine = read(std::string(kHeader) + "\n" + line_of(look), path).front();
   const bool is_new = std::ranges::find(looks, mine.identity, &Look::identity) == looks.end();

@@ -20,6 +20,9 @@ struct Look {
 // where the file is no ledger, or cannot be written; it is replaced as a whole, or not at all.
 std::size_t add_look(const std::string& path, const Look& look);
 
+// Throws as add_look does where the file is no ledger: to be asked before what is looked at is computed.
+void check_ledger(const std::string& path);
+
 std::string utc_now();  // as Look::date
 
 }  // namespace faasconf::experiments::results

@@ -11,7 +11,7 @@ SearchResult result_of(const Objective& objective, const Point& point, const Est
                        const Feasibility& feasibility) {
   SearchResult result{.actions = actions_of(point), .price = estimate.price};
   for (const sim::RunningMoments& of_load : estimate.violations) {
-    const double bound = feasibility.bound(of_load, objective.size().windows);
+    const double bound = feasibility.bound(of_load, objective.size().judged());
     if (bound < result.violation_bound) continue;
     result.violation = *of_load.mean();
     result.violation_bound = bound;

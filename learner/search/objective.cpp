@@ -43,7 +43,7 @@ bool Objective::step(const Point& point, Estimate& estimate, const GoOn& go_on) 
 double Objective::bound(const Estimate& estimate, const Feasibility& feasibility) const {
   double worst = 0;
   for (const sim::RunningMoments& of_load : estimate.violations) {
-    worst = std::max(worst, feasibility.bound(of_load, size_.windows));
+    worst = std::max(worst, feasibility.bound(of_load, size_.judged()));
   }
   return worst;
 }

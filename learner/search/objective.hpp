@@ -42,6 +42,8 @@ class Objective {
     std::size_t coordinates = 0;  // of a point
     std::size_t loads = 0;
     std::size_t windows = 0;  // of a step, per load
+    std::size_t units = 0;    // that a step judges, per load; 0: every window
+    std::size_t judged() const { return units > 0 ? units : windows; }
   };
   explicit Objective(const Size& size) : size_(size) {}
   virtual ~Objective() = default;

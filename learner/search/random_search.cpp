@@ -20,7 +20,9 @@ constexpr std::size_t kMostWindows = 128;    // of a point in the race, per load
 
 // Where a step is long, as one with whole periods is, a few of them all the same.
 std::size_t judged_steps(const Objective& judging) {
-  return std::max<std::size_t>(8, kJudgedWindows / judging.size().windows);
+  constexpr std::size_t kFewest = 30;  // 60 periods of which none breaks show that 95 % are kept
+  const bool by_window = judging.size().judged() == judging.size().windows;
+  return by_window ? std::max<std::size_t>(1, kJudgedWindows / judging.size().windows) : kFewest;
 }
 
 std::uint64_t windows_to_search(const SearchSpec& spec, const Objective& judging) {

@@ -4,19 +4,27 @@
 #include <utility>
 
 #include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
 #include "sim/model/run.hpp"
 #include "sim/policy/policy.hpp"
 
 namespace faasconf::learner::search {
 namespace {
 
+constexpr std::size_t kPeriods = 2;  // of a step, where windows are no periods of their own
+
 // Of a step, per load. Where windows are no periods of their own, as many as make one or more periods.
 std::size_t windows_of(const sim::ScenarioSpec& scenario) {
-  constexpr std::size_t kWindows = 8, kPeriods = 2;
+  constexpr std::size_t kWindows = 8;
   const sim::Promise& promise = scenario.workflow.promise;
   if (promise.period_requests == 0) return kWindows;
   const auto of_period = static_cast<std::size_t>(promise.longest_period / scenario.window);
   return std::max<std::size_t>(kWindows, kPeriods * of_period);
+}
+
+// Independent ones of a step, at least: windows that are periods, or periods.
+std::size_t units_of(const sim::ScenarioSpec& scenario) {
+  return scenario.workflow.promise.period_requests == 0 ? windows_of(scenario) : kPeriods;
 }
 
 SimulatedObjectiveSpec checked(SimulatedObjectiveSpec spec) {
@@ -37,7 +45,8 @@ SimulatedObjectiveSpec checked(SimulatedObjectiveSpec spec) {
 SimulatedObjective::SimulatedObjective(SimulatedObjectiveSpec spec)
     : Objective({.coordinates = sim::ActionSpace(spec.scenario.workflow, spec.rounding).size(),
                  .loads = spec.loads.size(),
-                 .windows = windows_of(spec.scenario)}),
+                 .windows = windows_of(spec.scenario),
+                 .units = units_of(spec.scenario)}),
       spec_(checked(std::move(spec))),
       actions_(spec_.scenario.workflow, spec_.rounding) {}
 
@@ -53,7 +62,13 @@ Outcome SimulatedObjective::simulate(const Point& point, std::size_t load, std::
       sim::run(scenario, policy, {.duration = length, .go_on = go_on}, spec_.seed, number * spec_.loads.size() + load);
   const sim::Promise& promise = scenario.workflow().promise;
   const double slope = promise.period_requests == 0 ? 0 : run.promise.due.unserved_share();
-  return {.price = run.total.price, .violation = loss(promise, run.promise).value_or(0), .unserved = slope};
+  const auto lost = loss(promise, run.promise);
+  if (!lost) {
+    throw sim::Error("a search: nothing became due in a run of " + std::to_string(size().windows) + " windows of " +
+                     sim::format(scenario.spec().window) +
+                     ", so its promise cannot be judged; expected a load with more requests, or longer windows");
+  }
+  return {.price = run.total.price, .violation = *lost, .unserved = slope};
 }
 
 std::vector<float> actions_of(const Point& point) {

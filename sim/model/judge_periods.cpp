@@ -45,7 +45,7 @@ bool breaks_count(const Promise& promise, const PeriodCounts& period) {
 
 void PeriodCounts::add(const CountedWindow& window) {
   due.merge(window.due);
-  finished += window.requests.counts.finished();
+  finished += window.requests.counts.finished() + window.requests.counts.in_flight;
   completions += window.requests.counts.completions;
   latency.merge(window.requests.latency);
   length += from_seconds(window.length_s);
@@ -66,10 +66,19 @@ BrokenTerms broken_terms(const Promise& promise, const PeriodCounts& period) {
           .successes = breaks_count(promise, period)};
 }
 
+namespace {
+
+// Requests that end late say nothing where they became due before.
+bool has_nothing_to_judge(const Promise& promise, const PeriodCounts& period) {
+  return promise.kind == PromiseKind::due ? period.due.due == 0 : period.is_empty();
+}
+
+}  // namespace
+
 bool keeps_promise(const CountedWindow& window, const Promise& promise) {
   PeriodCounts alone;
   alone.add(window);
-  return alone.is_empty() || !broken_terms(promise, alone).any();
+  return has_nothing_to_judge(promise, alone) || !broken_terms(promise, alone).any();
 }
 
 std::optional<double> PromiseKept::share() const {
@@ -112,7 +121,7 @@ bool PeriodJudge::add(const CountedWindow& window) {
 }
 
 void PeriodJudge::judge() {
-  if (open_.is_empty()) {
+  if (has_nothing_to_judge(*promise_, open_)) {
     ++kept_.empty;
     return;
   }

@@ -1,5 +1,6 @@
 #include "sim/model/promise.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/core/error.hpp"
@@ -9,6 +10,7 @@ namespace faasconf::sim {
 namespace {
 
 constexpr double kStrictServedShare = 0.95;
+constexpr double kLeastQuantile = 1e-4;
 
 void require(bool holds, const std::string& what) {
   if (!holds) throw Error("promise: " + what);
@@ -20,7 +22,10 @@ void check_percentiles(const Promise& promise) {
   require(promise.percentiles.size() <= kMostPercentileTerms,
           "expected at most " + std::to_string(kMostPercentileTerms) + " percentiles");
   for (const PercentileTerm& term : promise.percentiles) {
-    require(term.quantile > 0 && term.quantile < 1, "expected percentiles between 0 and 100");
+    require(term.quantile >= kLeastQuantile && term.quantile <= 1 - kLeastQuantile,
+            "expected percentiles from 0.01 to 99.99");
+    const auto alike = [&](const PercentileTerm& other) { return other.quantile == term.quantile; };
+    require(std::ranges::count_if(promise.percentiles, alike) == 1, "expected each percentile once");
     require(term.latency > Duration::zero(), "a latency must be above 0");
     require(term.latency <= promise.deadline,
             "a latency lies beyond the deadline, after which a request counts as not served");
@@ -48,6 +53,10 @@ void check(const Promise& promise) {
   require(promise.kind == PromiseKind::published || !promise.mean || promise.served_share,
           "the mean is over the requests served, so refusing work improves it: ask for a served share as well, such as "
           "served_share>=95%");
+  require(promise.kind == PromiseKind::due ||
+              (promise.percentiles.empty() && !promise.served_share && promise.period_requests == 0),
+          "where successes count alone, as published, expected a mean or a number of successes in each window");
+  require(!promise.over || *promise.over > Duration::zero(), "over: it must be above 0");
   require(!promise.over || (promise.served_share && *promise.served_share < 1 && !promise.mean &&
                             promise.percentiles.empty() && !promise.successes),
           "over: expected a served share below 100% beside it, and no other term");

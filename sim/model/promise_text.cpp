@@ -88,6 +88,7 @@ class Reader {
 
   Promise take() {
     finish_good();
+    if (!promise_.has_terms()) throw Error("promise: expected at least one term such as served_share>=95%");
     check(promise_);
     return std::move(promise_);
   }
@@ -142,6 +143,11 @@ class Reader {
     if (partly && !complete)
       throw Error("promise: good, within and over belong together: good>=99%, within=2s, over=30d");
     if (good && seen_.contains("served_share")) throw Error("promise: good is a served share; expected one of the two");
+    for (const char* const rule : {"period", "longest", "periods"}) {
+      if (good && seen_.contains(rule)) {
+        throw Error("promise: good is asked of all requests, not of periods: expected no " + std::string(rule));
+      }
+    }
     if (good && seen_.contains("deadline"))
       throw Error("promise: within is the deadline of good; expected one of the two");
   }
@@ -223,9 +229,9 @@ std::string to_text(const Promise& promise) {
   if (promise.over) {
     parts.push_back("within=" + format(promise.deadline));
     parts.push_back("over=" + format(*promise.over));
-  } else {
-    parts.push_back("deadline=" + format(promise.deadline));
+    return join(parts);
   }
+  parts.push_back("deadline=" + format(promise.deadline));
   parts.push_back("period=" + (promise.period_requests == 0 ? "window" : std::to_string(promise.period_requests)));
   parts.push_back("longest=" + format(promise.longest_period));
   parts.push_back("periods>=" + share_text(promise.periods));

@@ -41,7 +41,7 @@ class Collector final : public WindowLoopObserver {
       windows_.push_back(observe(window, scenario_.workflow()));
       if (window.start < warm_up_) return;
       total_.merge(window);
-      judge_.add(window);
+      if (scenario_.workflow().promise.has_terms()) judge_.add(window);
     });
   }
   std::vector<Observation> take_windows() { return std::move(windows_); }

@@ -198,8 +198,12 @@ std::optional<AsymmetricInterval> share_interval(const RunningMoments& shares, d
   const double bound = std::pow(1 - level, 1 / static_cast<double>(shares.count()));
   if (*shares.min() == 1) return AsymmetricInterval{.estimate = 1, .low = bound, .high = 1};
   if (*shares.max() == 0) return AsymmetricInterval{.estimate = 0, .low = 0, .high = 1 - bound};
+  // alike by chance: Hoeffding's bound (1963), which holds for any distribution on [0, 1]
+  const bool alike = *shares.min() == *shares.max();
+  const double half =
+      alike ? std::sqrt(std::log(2 / (1 - level)) / (2 * static_cast<double>(shares.count()))) : around->half_width;
   return AsymmetricInterval{
-      .estimate = around->mean, .low = std::max(0.0, around->low()), .high = std::min(1.0, around->high())};
+      .estimate = around->mean, .low = std::max(0.0, around->mean - half), .high = std::min(1.0, around->mean + half)};
 }
 
 std::optional<Interval> paired_difference_interval(std::span<const double> first, std::span<const double> second,
