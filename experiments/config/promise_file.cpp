@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sim/core/error.hpp"
+#include "sim/core/quantity.hpp"
 #include "sim/model/promise_text.hpp"
 
 namespace faasconf::experiments::config {
@@ -134,6 +135,15 @@ void load_promise_file(YamlNode& promise, InputFiles& files) {
     tree = std::move(own);
   }
   promise = std::move(tree);
+}
+
+void check_judgeable(const sim::ScenarioSpec& scenario) {
+  const sim::Promise& promise = scenario.workflow.promise;
+  const bool by_due = promise.has_terms() && promise.kind == sim::PromiseKind::due;
+  if (!by_due || !scenario.redeploy || promise.deadline < scenario.window) return;
+  throw sim::Error("promise: with fresh instances in every window of " + sim::format(scenario.window) +
+                   " a request is gone before its deadline of " + sim::format(promise.deadline) +
+                   "; expected a shorter deadline, longer windows, or instances kept");
 }
 
 std::string promise_to_yaml(const sim::Promise& promise) {

@@ -7,6 +7,7 @@
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/model/promise.hpp"
+#include "sim/model/scenario.hpp"
 #include "sim/model/workflow.hpp"
 
 namespace faasconf::experiments::config {
@@ -23,6 +24,10 @@ sim::Duration patience_of(const sim::WorkflowSpec& workflow);
 
 // Puts the promise of a file, which may be a workflow's, in the place of its path; leaves anything else as it is.
 void load_promise_file(YamlNode& promise, InputFiles& files);
+
+// Throws sim::Error for a promise that such runs cannot be judged by: with fresh instances in every window a request is
+// gone before a deadline that is as long.
+void check_judgeable(const sim::ScenarioSpec& scenario);
 
 // As an entry of a workflow file.
 std::string promise_to_yaml(const sim::Promise& promise);

@@ -5,6 +5,7 @@
 #include "experiments/config/distribution_text.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/profile_file.hpp"
+#include "experiments/config/promise_file.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/jobs/bad_value.hpp"
@@ -14,6 +15,7 @@ namespace faasconf::experiments::jobs {
 namespace {
 
 void check(const EvaluateJob& job) {
+  config::check_judgeable(job.experiment.scenario);
   if (job.loads.empty()) throw BadValue("loads: expected at least one, got none");
   if (job.seeds < 2) throw BadValue("seeds: expected at least 2, got " + std::to_string(job.seeds));
   if (job.threads < 1) throw BadValue("threads: expected at least 1, got " + std::to_string(job.threads));

@@ -10,6 +10,7 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/distribution_text.hpp"
 #include "experiments/config/lookup_file.hpp"
+#include "experiments/config/promise_file.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
@@ -37,6 +38,7 @@ void check(const SearchJob& job) {
   if (!job.rates_per_s.empty() && !job.one_for_all) {
     throw BadValue("rate: expected static beside it, since a table of configurations goes by users");
   }
+  config::check_judgeable(job.experiment.scenario);
   if (job.experiment.scenario.workload.profile) {
     throw BadValue("workload: expected no profile; a search takes steady loads");
   }

@@ -8,6 +8,7 @@
 
 #include "experiments/config/distribution_text.hpp"
 #include "experiments/config/profile_file.hpp"
+#include "experiments/config/promise_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
 #include "experiments/policies/catalogue.hpp"
@@ -35,6 +36,7 @@ sim::Duration given_warm_up(const SimulateJob& job, sim::Duration duration) {
 
 void check(const SimulateJob& job, sim::Duration duration) {
   check_span(job.experiment.scenario.window, duration, job.warm_up);
+  config::check_judgeable(job.experiment.scenario);
   if (job.experiment.replications == 0u) throw BadValue("replications: expected at least 1, got 0");
   if (job.precision && !(*job.precision > 0)) throw BadValue("precision: expected more than 0%");
   if (job.spans && job.result_path.empty()) throw BadValue("spans: expected a result file, where they are written");

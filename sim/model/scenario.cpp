@@ -6,7 +6,6 @@
 #include <string>
 
 #include "sim/core/error.hpp"
-#include "sim/core/quantity.hpp"
 
 namespace faasconf::sim {
 
@@ -164,11 +163,6 @@ ScenarioSpec checked(ScenarioSpec spec) {
   check(spec.configuration, spec.workflow);
   check(spec.workload);
   require(spec.window > Duration::zero(), "window: it must be above 0");
-  const Promise& promise = spec.workflow.promise;
-  require(
-      !(spec.redeploy && promise.has_terms() && promise.kind == PromiseKind::due && promise.deadline >= spec.window),
-      "promise: with fresh instances in every window a request is gone before its deadline of " +
-          format(promise.deadline) + "; expected a deadline shorter than the window, or instances kept");
   return spec;
 }
 

@@ -113,12 +113,12 @@ TEST(ShippedParallel, KnowsWhereItWasMeasured) {
   const config::CsvTable table = config::read_table("out.csv");
   EXPECT_EQ(table.rows[0].back(), "");
   EXPECT_EQ(table.rows[2].back(), "users: 10 above 10");
-  EXPECT_EQ(
-      ran.out,
-      "predicted as its measurements were made: instances fresh, attribution paper, windows of 30s after 0s of "
-      "warm-up\n"
-      "promise of a window by itself: >= 95% of the requests served within 13s, in each period of 200 requests; 95% "
-      "of them must keep it\n3 configurations, 1 of them outside what was measured\n");
+  EXPECT_EQ(ran.out,
+            "predicted as its measurements were made: instances fresh, attribution paper, windows of 30s after 0s of "
+            "warm-up\n"
+            "each window judged by itself, by the promise: >= 95% of the requests served within 13s, in each period of "
+            "200 requests; 95% "
+            "of them must keep it\n3 configurations, 1 of them outside what was measured\n");
 }
 
 TEST_F(PredictCommand, IsMisusedWithOneClearMessage) {

@@ -41,6 +41,8 @@ TEST(EvaluationTable, PutsPoliciesTogetherThatKnowTheSame) {
   plan.policies[2].name = "third";
   Evaluation evaluation = made_up_evaluation(some_value);
   evaluation.policies.push_back("third");
+  evaluation.scores.resize(3 * evaluation.policies.size() * evaluation.loads.size(),
+                           Scores(evaluation.criteria.size(), 1));
   auto verdicts = judge(made_up_evaluation(some_value));
   verdicts.push_back(verdicts[0]);
   std::ostringstream out;

@@ -21,7 +21,7 @@ TEST(Feasibility, BoundsTheShareOfBrokenWindows) {
 }
 
 TEST(Feasibility, NeverCallsAShareZeroThatWasNotMet) {
-  EXPECT_DOUBLE_EQ(Feasibility{}.bound(moments_of({0, 0}), 8), 0.5 / 17);
+  EXPECT_DOUBLE_EQ(Feasibility{}.bound(moments_of({0, 0}), 8), 1 - std::pow(0.05, 1 / 16.0));
 }
 
 TEST(Feasibility, AsksForMoreAtAHigherLevel) {
