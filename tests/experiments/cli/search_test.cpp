@@ -42,7 +42,7 @@ TEST(SearchCommand, WritesATableThatEvaluateTakes) {
 TEST(SearchCommand, WritesOneConfigurationForAllLoads) {
   const Elsewhere elsewhere;
   write("small.yaml", kSmall);
-  const std::string line = "search small.yaml --quiet --static --users 1,4 --windows 80000 --json ";
+  const std::string line = "search small.yaml --quiet --static --users 1,4 --windows 100000 --json ";
   const Ran ran =
       faasconf(line + "--promise served_share>=95%,deadline=500ms,period=20,longest=16s --threads 1 --out one.yaml");
   ASSERT_EQ(ran.code, kDone) << ran.err;
