@@ -136,8 +136,7 @@ Command search_command() {
               quiet_parameter(),
           },
       .example =
-          "faasconf search parallel --promise published --instances fresh --users 10,30 --windows 60000 --out "
-          "table.yaml\n"
+          "faasconf search parallel --promise published --instances fresh --users 10 --windows 40000 --out table.yaml\n"
           "faasconf evaluate parallel --table table.yaml --users 10 --seeds 3 --windows 30",
       .run = run_search,
   };
