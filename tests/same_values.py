@@ -49,7 +49,8 @@ CASES = {
         "train train-parallel --quiet --threads 1 --set training.steps=4096 --set training.environments=16 "
         "--set training.shards=1 --set training.selection.every=2048 --out training",
         "export training/last.ckpt --quiet --out exported.fcp",
-        f"evaluate parallel --bundle training/best.fcp {TWO_LOADS} --out bundle.h5 --json > bundle.jsonl",
+        f"evaluate parallel --bundle training/best.fcp --promise published --instances fresh {TWO_LOADS} "
+        "--out bundle.h5 --json > bundle.jsonl",
     ],
     "replay": [
         "trace synthesize --functions 300 --seed 3 --out day.h5",

@@ -64,7 +64,8 @@ Command train_command() {
           },
       .example =
           "faasconf train train-parallel --set training.steps=20000 --out training\n"
-          "faasconf evaluate parallel --bundle training/best.fcp --users 12,17 --seeds 2 --windows 10",
+          "faasconf evaluate parallel --bundle training/best.fcp --promise published --instances fresh "
+          "--users 12,17 --seeds 2 --windows 10",
       .run = [](const Arguments& arguments, const Console&) { return become_trainer("train", arguments); },
   };
 }

@@ -109,8 +109,9 @@ def test_export_gives_what_training_wrote(trained, tmp_path):
 
 def test_evaluate_takes_the_policy(trained):
     folder, _ = trained
-    done = subprocess.run([PROGRAM, "evaluate", "parallel", "--bundle", str(folder / "best.fcp"), "--users", "12",
-                           "--seeds", "2", "--windows", "4", "--quiet"], capture_output=True, text=True)
+    done = subprocess.run([PROGRAM, "evaluate", "parallel", "--bundle", str(folder / "best.fcp"), "--promise", "published",
+                           "--instances", "fresh", "--users", "12", "--seeds", "2", "--windows", "4", "--quiet"],
+                          capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "price" in done.stdout
 
