@@ -121,7 +121,7 @@ int say_interrupted(const Plan& plan, std::ostream& err) {
   return kInterrupted;
 }
 
-// What was fitted, on the console and in --out; nothing is left to go on from.
+// What was fitted, on the console and in --out.
 void keep(const Plan& plan, const jobs::CalibrateJob& job, const jobs::CalibrateResult& result,
           const Console& console) {
   if (plan.json) {
@@ -130,8 +130,6 @@ void keep(const Plan& plan, const jobs::CalibrateJob& job, const jobs::Calibrate
     print_tables(console.out, result.inputs, *result.calibration);
   }
   jobs::write(plan.out, job, result);
-  std::error_code ignored;
-  std::filesystem::remove(plan.options.checkpoint, ignored);
   if (plan.quiet) return;
   for (const std::string& renamed : result.inputs.mapping.renamed) {
     console.err << "faasconf: " << plan.mapping << ": " << renamed << "\n";

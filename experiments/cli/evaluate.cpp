@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -47,12 +48,23 @@ std::size_t windows_of(const Arguments& arguments, const config::Experiment& exp
   return static_cast<std::size_t>(std::max<std::int64_t>(1, *experiment.duration / experiment.scenario.window));
 }
 
+// The file's own load, whose length over time is its own.
+evaluation::EvaluatedLoad own_load(const Arguments& arguments, const config::Experiment& experiment) {
+  const sim::Workload& workload = experiment.scenario.workload;
+  const bool is_steady = !workload.profile && !std::holds_alternative<sim::ArrivalList>(workload.source);
+  std::optional<std::size_t> windows;
+  if (is_steady || arguments.given("windows")) windows = windows_of(arguments, experiment);
+  return jobs::own_load(experiment, windows);
+}
+
 void add_loads(const Arguments& arguments, jobs::EvaluateJob& job) {
   const bool profiles_alone = arguments.given("profile") && !arguments.given("users") && !arguments.given("rate");
   if (profiles_alone && arguments.given("windows")) {
     throw sim::Error("--windows: expected --users or --rate beside it; a profile has its own length");
   }
-  if (arguments.given("users") || arguments.given("rate") || !arguments.given("profile")) {
+  if (takes_own_load(arguments, job.experiment)) {
+    job.loads.push_back(own_load(arguments, job.experiment));
+  } else if (arguments.given("users") || arguments.given("rate") || !arguments.given("profile")) {
     const std::size_t windows = windows_of(arguments, job.experiment);
     const config::Loads loads = loads_of(arguments, job.experiment, 0);
     for (const int users : loads.users) job.loads.push_back(jobs::steady_load(job.experiment, users, windows));
@@ -122,13 +134,19 @@ std::string names_of(const std::vector<std::string>& names) {
   return text;
 }
 
+std::vector<sim::Workload> workloads_of(const evaluation::EvaluationPlan& plan) {
+  std::vector<sim::Workload> workloads;
+  for (const evaluation::EvaluatedLoad& load : plan.loads) workloads.push_back(load.workload);
+  return workloads;
+}
+
 void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
   const sim::ScenarioSpec& scenario = result.plan.scenario;
   const evaluation::Evaluation& evaluation = result.evaluation;
   out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
       << " seeds each, " << results::readable(result.windows_per_policy()) << " windows of "
       << results::readable(scenario.window) << " per policy; seed " << evaluation.seed << "\n"
-      << describe_game(scenario)
+      << describe_game(scenario) << describe_extrapolation(result.experiment, workloads_of(result.plan))
       << "warm-up: the first window of every run left out, in which no policy has decided yet\n\n";
   const std::vector<std::string> sentences = evaluation::sentences(result.plan, evaluation);
   for (const std::string& sentence : sentences) out << sentence << "\n";
@@ -179,11 +197,7 @@ bool write_outputs(const Wanted& wanted, const jobs::EvaluateResult& result, con
 
 // Says how often these loads have been looked at.
 void count_look(std::ostream& err, const std::string& ledger, const jobs::EvaluateResult& result) {
-  const std::size_t looks =
-      results::add_look(ledger, {.date = results::utc_now(),
-                                 .identity = evaluation::identity_of(result.experiment, result.plan, result.evaluation),
-                                 .workflow = result.plan.scenario.workflow.name,
-                                 .loads = result.evaluation.loads});
+  const std::size_t looks = jobs::count_look(ledger, result);
   err << "faasconf: look " << looks << " at these loads, by " << ledger
       << (looks > 1 ? "; who looks often finds a winner by luck: keep loads that nobody has looked at\n" : "\n");
 }
@@ -200,6 +214,10 @@ int run_evaluate(const Arguments& arguments, const Console& console) {
   const jobs::EvaluateResult result = jobs::run(wanted.job, progress_on(console, wanted.quiet));
   if (result.evaluation.seeds == 0) {
     console.err << "faasconf: interrupted before the first seed was done\n";
+    return kInterrupted;
+  }
+  if (result.verdicts.empty()) {
+    console.err << "faasconf: interrupted while the runs were judged; nothing was written\n";
     return kInterrupted;
   }
 
@@ -240,7 +258,8 @@ Command evaluate_command() {
                               "trainings, whose best policies take the seeds in turn"},
               {.name = "users",
                .value_name = "N,N,...",
-               .description = "closed loops of so many users each; with --profile only if given",
+               .description = "closed loops of so many users each, where the file says no load; with --profile only if "
+                              "given",
                .default_value = "12,17,23,28"},
               {.name = "rate",
                .value_name = "R/s,R/s,...",
@@ -248,7 +267,9 @@ Command evaluate_command() {
               {.name = "profile",
                .kind = values,
                .value_name = "FILE",
-               .description = "users over time: CSV with start_s,users; several are loads of their own"},
+               .description =
+                   "users or rate over time: CSV with start_s,users or start_s,rate_per_s; several are loads of "
+                   "their own"},
               {.name = "windows",
                .value_name = "N",
                .description = "windows of a run at a number of users; profiles have their own length",

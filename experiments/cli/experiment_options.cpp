@@ -12,6 +12,7 @@
 #include "experiments/config/policy_files.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/jobs/explain_promise.hpp"
+#include "experiments/prediction/measured_loads.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/promise_text.hpp"
 
@@ -63,17 +64,25 @@ bool is_given(const Arguments& arguments, const std::string& name) {
 
 }  // namespace
 
-config::Experiment read_experiment(const Arguments& arguments) {
+config::Overrides overrides_of(const Arguments& arguments) {
   config::Overrides overrides;
   if (is_given(arguments, "promise")) {
     if (arguments.text("promise").empty()) throw sim::Error("--promise: expected a promise, got nothing");
-    overrides.push_back("promise=" + arguments.text("promise"));
+    overrides.push_back("--promise=" + arguments.text("promise"));
   }
-  const auto set = arguments.list("set");
-  overrides.insert(overrides.end(), set.begin(), set.end());
-  if (is_given(arguments, "instances")) overrides.push_back("instances=" + arguments.text("instances"));
+  for (const std::string& change : arguments.list("set")) {
+    const bool of_promise = change.starts_with("promise=") || change.starts_with("promise.");
+    if (of_promise && !overrides.empty()) throw sim::Error("--promise: expected no --set " + change + " beside it");
+    overrides.push_back(change);
+  }
+  return overrides;
+}
+
+config::Experiment read_experiment(const Arguments& arguments) {
+  config::Overrides overrides = overrides_of(arguments);
+  if (is_given(arguments, "instances")) overrides.push_back("--instances=" + arguments.text("instances"));
   if (is_given(arguments, "promise-mismatch")) {
-    overrides.push_back("promise_mismatch=" + arguments.text("promise-mismatch"));
+    overrides.push_back("--promise-mismatch=" + arguments.text("promise-mismatch"));
   }
   return config::read_experiment(arguments.text("FILE"), overrides);
 }
@@ -145,6 +154,11 @@ std::vector<double> rates_per_s(const Arguments& arguments, const std::string& n
   return rates;
 }
 
+bool takes_own_load(const Arguments& arguments, const config::Experiment& experiment) {
+  const bool given = arguments.given("users") || arguments.given("rate") || arguments.given("profile");
+  return experiment.has_level && experiment.loads.empty() && !given;
+}
+
 config::Loads loads_of(const Arguments& arguments, const config::Experiment& experiment, int least_users) {
   if (arguments.given("users") && arguments.given("rate")) throw sim::Error("--users and --rate exclude one another");
   if (arguments.given("rate")) return {.users = {}, .rates_per_s = rates_per_s(arguments, "rate")};
@@ -160,9 +174,16 @@ std::string describe_game(const sim::ScenarioSpec& scenario) {
 }
 
 void warn_of_promise(std::ostream& err, const sim::ScenarioSpec& scenario) {
-  for (const std::string& sentence : jobs::impossible_terms(scenario)) {
-    err << "faasconf: the promise cannot hold: " << sentence << "\n";
-  }
+  say_impossible(err, jobs::impossible_terms(scenario));
+}
+
+std::string describe_extrapolation(const config::Experiment& experiment, const std::vector<sim::Workload>& loads) {
+  const std::string text = prediction::extrapolated_loads(experiment.calibration, loads);
+  return text.empty() ? "" : text + "\n";
+}
+
+void say_impossible(std::ostream& err, const std::vector<std::string>& terms) {
+  for (const std::string& sentence : terms) err << "faasconf: the promise cannot hold: " << sentence << "\n";
 }
 
 void read_configurations(const Arguments& arguments, config::Experiment& experiment) {

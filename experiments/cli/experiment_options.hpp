@@ -18,12 +18,17 @@ Parameter set_parameter();         // --set, again and again
 config::Experiment read_experiment(const Arguments& arguments);
 
 Parameter promise_parameter();  // --promise, in place of the file's
+// --promise and --set. Throws sim::Error for a promise of nothing, and for one of each.
+config::Overrides overrides_of(const Arguments& arguments);
 Parameter promise_mismatch_parameter();
 Parameter instances_parameter();  // --instances, likewise
 // What is judged and how, for the first lines of an answer.
 std::string describe_game(const sim::ScenarioSpec& scenario);
 // Before a run: terms of the promise that the load cannot meet.
 void warn_of_promise(std::ostream& err, const sim::ScenarioSpec& scenario);
+// A line for the head of an answer: under which loads the workflow was not measured; empty where there are none.
+std::string describe_extrapolation(const config::Experiment& experiment, const std::vector<sim::Workload>& loads);
+void say_impossible(std::ostream& err, const std::vector<std::string>& terms);
 
 Parameter config_parameter();  // --config, again and again
 Parameter policy_parameter();  // --policy, again and again
@@ -40,6 +45,9 @@ std::vector<int> user_numbers(const std::string& text, int least);
 
 // "5/s,10/s" of an option; none where it is not given.
 std::vector<double> rates_per_s(const Arguments& arguments, const std::string& name);
+
+// Whether nothing takes the place of the level that the file's workload has: no option, and no list of loads.
+bool takes_own_load(const Arguments& arguments, const config::Experiment& experiment);
 
 // --users or --rate, else what the file lists, else the default of --users. Throws sim::Error where both are given.
 config::Loads loads_of(const Arguments& arguments, const config::Experiment& experiment, int least_users);

@@ -36,10 +36,7 @@ Plan make_plan(const Arguments& arguments) {
   if (!arguments.given("out")) throw sim::Error("--out: expected a file to write, got none");
   const std::string workflow = arguments.text("WORKFLOW");
   const std::string in = find_input(arguments.text("in"));
-  const auto set = arguments.list("set");
-  std::vector<std::string> overrides(set.begin(), set.end());
-  if (arguments.given("promise")) overrides.push_back("promise=" + arguments.text("promise"));
-  Plan plan{.job = jobs::read_predict_job(workflow, in, std::move(overrides)), .out = output_file(arguments, "out")};
+  Plan plan{.job = jobs::read_predict_job(workflow, in, overrides_of(arguments)), .out = output_file(arguments, "out")};
   check_apart({{"--out", plan.out}}, {{"--in", in}, {"WORKFLOW", workflow}});
   read_protocol(arguments, plan.job);
   plan.job.options.replications = static_cast<std::size_t>(arguments.integer("replications", 2, 1'000'000));
@@ -51,6 +48,7 @@ Plan make_plan(const Arguments& arguments) {
 
 int run_predict(const Arguments& arguments, const Console& console) {
   const Plan plan = make_plan(arguments);
+  if (!plan.quiet) say_impossible(console.err, jobs::impossible_terms(plan.job));
   const jobs::PredictResult result = jobs::run(plan.job, progress_on(console, plan.quiet));
   if (result.interrupted) {
     console.err << "faasconf: interrupted; nothing was written\n";

@@ -37,6 +37,7 @@ void print_text(std::ostream& out, const jobs::ExplainPromiseJob& job, const job
   print_shares(out, explained);
   out << "  to be sure at " << percent(job.level) << ": " << explained.periods_to_prove
       << (promise.over ? " requests, all served;" : " independent periods, all kept;") << " more if any breaks\n";
+  out << "  the load: " << explained.offer << "\n";
   if (explained.period_length > sim::Duration::zero()) {
     const auto all = static_cast<double>(explained.periods_to_prove) * sim::to_seconds(explained.period_length);
     out << "  a period lasts about " << sim::format(explained.period_length) << " under this load";
@@ -62,6 +63,7 @@ void print_json(std::ostream& out, const jobs::ExplainedPromise& explained) {
                               {"shares", shares},
                               {"periods_to_prove", explained.periods_to_prove},
                               {"impossible", explained.impossible}};
+  line["offer"] = explained.offer;
   line["arrivals_per_s"] = nullptr;
   if (explained.arrivals_per_s) line["arrivals_per_s"] = *explained.arrivals_per_s;
   out << line.dump() << "\n";
@@ -72,6 +74,7 @@ int run_promise_explain(const Arguments& arguments, const Console& console) {
                               .level = arguments.number("level", 0.5, 0.999999)};
   sim::Workload& workload = job.experiment.scenario.workload;
   if (arguments.given("users") && arguments.given("rate")) throw sim::Error("--users and --rate exclude one another");
+  if (arguments.given("users") || arguments.given("rate")) job.experiment.loads = {};
   if (arguments.given("users")) {
     config::become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 1, 10'000'000));
   }

@@ -1,6 +1,8 @@
 #include "experiments/jobs/search.hpp"
 
+#include <optional>
 #include <ostream>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
@@ -8,36 +10,77 @@
 #include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
-#include "experiments/config/words.hpp"
+#include "experiments/jobs/evaluate.hpp"
 #include "experiments/results/readable.hpp"
 #include "experiments/results/text_table.hpp"
+#include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
 namespace {
 
+// --users, --rate or --profile, else what the file says.
+void read_loads(const Arguments& arguments, jobs::SearchJob& job) {
+  config::Experiment& experiment = job.experiment;
+  if (arguments.given("users") + arguments.given("rate") + arguments.given("profile") > 1) {
+    throw sim::Error("--users, --rate and --profile exclude one another");
+  }
+  const auto profiles = arguments.list("profile");
+  const std::vector<std::string> names = config::names_of_files(profiles, "--profile");
+  for (std::size_t i = 0; i < profiles.size(); ++i) {
+    job.over_time.push_back(jobs::profile_load(experiment, find_input(profiles[i]), names[i]));
+  }
+  if (!profiles.empty()) return;
+  const sim::Workload& workload = experiment.scenario.workload;
+  const auto* const closed = std::get_if<sim::ClosedLoop>(&workload.source);
+  const auto* const open = std::get_if<sim::OpenLoop>(&workload.source);
+  if (!takes_own_load(arguments, experiment)) {
+    const config::Loads loads = loads_of(arguments, experiment, 1);
+    job.users = loads.users;
+    job.rates_per_s = loads.rates_per_s;
+  } else if (workload.profile || (closed == nullptr && open == nullptr)) {
+    job.over_time.push_back(jobs::own_load(experiment, std::nullopt));
+  } else if (closed != nullptr) {
+    job.users = {closed->users};
+  } else {
+    job.rates_per_s = {open->rate_per_s};
+  }
+}
+
 jobs::SearchJob parse(const Arguments& arguments) {
-  config::Experiment experiment = read_experiment(arguments);
-  const config::Loads loads = loads_of(arguments, experiment, 1);
-  const std::uint64_t seed = seed_of(arguments, experiment);
-  return {
-      .experiment = std::move(experiment),
-      .users = loads.users,
-      .rates_per_s = loads.rates_per_s,
+  jobs::SearchJob job{
+      .experiment = read_experiment(arguments),
+      .users = {},
       .one_for_all = arguments.given("static"),
       .windows = static_cast<std::uint64_t>(arguments.integer("windows", 1, 1'000'000'000'000)),
-      .seed = seed,
       .threads = thread_count(arguments),
   };
+  job.seed = seed_of(arguments, job.experiment);
+  read_loads(arguments, job);
+  return job;
+}
+
+// Of each load, the terms of the promise that it cannot meet.
+void warn_of_promises(std::ostream& err, const jobs::SearchJob& job) {
+  for (const sim::Workload& workload : jobs::workloads_of(job)) {
+    sim::ScenarioSpec scenario = job.experiment.scenario;
+    scenario.workload = workload;
+    warn_of_promise(err, scenario);
+  }
+}
+
+const char* unit_of(const jobs::SearchJob& job) {
+  if (!job.over_time.empty()) return "load";
+  return job.rates_per_s.empty() ? "users" : "requests/s";
 }
 
 void print_table(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result) {
-  out << describe_game(job.experiment.scenario) << "\n\n";
-  results::TextTable table{.header = {{job.rates_per_s.empty() ? "users" : "requests/s", "price", "broken [%]",
-                                       "at most [%]", "keeps its promise", "windows"}},
-                           .rows = {}};
+  out << describe_game(job.experiment.scenario) << describe_extrapolation(job.experiment, jobs::workloads_of(job))
+      << "\n";
+  results::TextTable table{
+      .header = {{unit_of(job), "price", "broken [%]", "at most [%]", "keeps its promise", "windows"}}, .rows = {}};
   const auto percent = [](double share) { return results::format_estimate(100 * share, std::nullopt); };
   for (const jobs::FoundConfiguration& one : result.found) {
-    table.rows.push_back({jobs::format_loads(one.loads), results::format_estimate(one.search.price, std::nullopt),
+    table.rows.push_back({jobs::format_loads(job, one), results::format_estimate(one.search.price, std::nullopt),
                           percent(one.search.violation), percent(one.search.violation_bound),
                           one.search.feasible ? "yes" : "no", results::readable(one.search.windows)});
   }
@@ -48,27 +91,16 @@ void print_table(std::ostream& out, const jobs::SearchJob& job, const jobs::Sear
 
 void print_json_lines(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result) {
   for (const jobs::FoundConfiguration& one : result.found) {
-    out << nlohmann::ordered_json{{job.rates_per_s.empty() ? "users" : "rates_per_s", one.loads},
-                                  {"price", one.search.price},
-                                  {"violations", one.search.violation},
-                                  {"violations_bound", one.search.violation_bound},
-                                  {"feasible", one.search.feasible},
-                                  {"windows", one.search.windows}}
-               .dump()
-        << "\n";
+    nlohmann::ordered_json line;
+    if (job.over_time.empty()) line[job.rates_per_s.empty() ? "users" : "rates_per_s"] = one.loads;
+    for (const evaluation::EvaluatedLoad& load : job.over_time) line["over_time"].push_back(load.name);
+    line["price"] = one.search.price;
+    line["violations"] = one.search.violation;
+    line["violations_bound"] = one.search.violation_bound;
+    line["feasible"] = one.search.feasible;
+    line["windows"] = one.search.windows;
+    out << line.dump() << "\n";
   }
-}
-
-// What a search makes no use of.
-void note_unused(std::ostream& err, const config::Experiment& experiment) {
-  std::string unused;
-  const auto add = [&](bool given, const char* key) {
-    unused += given ? (unused.empty() ? "" : ", ") + std::string(key) : "";
-  };
-  add(experiment.duration.has_value(), "duration");
-  add(experiment.replications.has_value(), "replications");
-  add(experiment.policies.size() > 1 || !config::is_fixed(experiment.policies.front()), "policies");
-  if (!unused.empty()) err << "faasconf: a search has no use for what the file says of " << unused << "\n";
 }
 
 int run_search(const Arguments& arguments, const Console& console) {
@@ -77,7 +109,7 @@ int run_search(const Arguments& arguments, const Console& console) {
   check_apart({{"--out", out}}, inputs_of(job.experiment));
   const bool quiet = arguments.given("quiet");
 
-  if (!quiet) note_unused(console.err, job.experiment);
+  if (!quiet) warn_of_promises(console.err, job);
   const jobs::SearchResult result = jobs::run(job, progress_on(console, quiet));
   if (result.found.empty()) {
     console.err << "faasconf: interrupted before the first configuration was simulated\n";
@@ -86,7 +118,12 @@ int run_search(const Arguments& arguments, const Console& console) {
   (arguments.given("json") ? print_json_lines : print_table)(console.out, job, result);
   console.out.flush();
   jobs::write(out, job, result);
-  if (!quiet) console.err << "faasconf: wrote " << out << "\n";
+  if (!quiet) {
+    console.err << "faasconf: wrote " << out
+                << (job.experiment.causal && !job.one_for_all
+                        ? "; load_knowledge is causal, so look it up as table:" + out + ":last\n"
+                        : "\n");
+  }
   if (result.interrupted) {
     console.err << "faasconf: interrupted; these are the best found until then\n";
     return kInterrupted;
@@ -111,14 +148,19 @@ Command search_command() {
               experiment_parameter(),
               {.name = "users",
                .value_name = "N,N,...",
-               .description = "closed loops of so many users each",
+               .description = "closed loops of so many users each, where the file says no load",
                .default_value = "10,15,20,25,30"},
               {.name = "static",
                .kind = flag,
                .description = "one configuration for all of them, as --config takes it"},
               {.name = "rate",
                .value_name = "R/s,R/s,...",
-               .description = "open loops of so many requests per second each, in place of users; with --static"},
+               .description = "open loops of so many requests per second each, in place of users"},
+              {.name = "profile",
+               .kind = values,
+               .value_name = "FILE",
+               .description = "users or rate over time, in place of users: CSV with start_s,users or "
+                              "start_s,rate_per_s; with --static"},
               promise_parameter(),
               instances_parameter(),
               {.name = "windows",

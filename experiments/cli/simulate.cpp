@@ -42,6 +42,7 @@ void parse_workload(const Arguments& arguments, config::Experiment& experiment) 
   if (arguments.given("users") + arguments.given("rate") + arguments.given("profile") > 1) {
     throw sim::Error("--users, --rate and --profile exclude one another");
   }
+  if (arguments.given("users") || arguments.given("rate") || arguments.given("profile")) experiment.loads = {};
   sim::Workload& workload = experiment.scenario.workload;
   if (arguments.given("users")) {
     config::become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 0, 10'000'000));
@@ -161,16 +162,11 @@ std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulateR
   return text.str();
 }
 
-std::string describe_promise(const jobs::SimulateResult& result, std::size_t case_index) {
-  const auto outcome = result.promise.outcome(case_index);
-  return outcome ? results::describe(*outcome) : "no promise: the workflow makes none, so none is judged";
-}
-
 void print_verdicts(std::ostream& out, const jobs::SimulateResult& result) {
   const std::vector<std::string>& cases = result.summary.case_names();
   out << "\n";
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    out << (cases.size() > 1 ? cases[i] + ": " : "") << describe_promise(result, i) << "\n";
+    out << (cases.size() > 1 ? cases[i] + ": " : "") << results::describe(result.promise.outcome(i)) << "\n";
   }
 }
 
@@ -226,7 +222,7 @@ void print_json_lines(std::ostream& out, const jobs::SimulateJob& job, const job
     if (job.precision) line["precision_reached"] = result.cases[i].precise;
     const auto outcome = result.promise.outcome(i);
     line["promise"] = outcome ? results::name_of(results::verdict_on(*outcome)) : "none";
-    line["verdict"] = describe_promise(result, i);
+    line["verdict"] = results::describe(outcome);
     out << line.dump() << "\n";
   }
   print_json(out, result.summary);

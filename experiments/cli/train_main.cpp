@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "experiments/cli/cli.hpp"
+#include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/results/readable.hpp"
 #include "experiments/train/train.hpp"
 #include "experiments/train/training_checkpoint.hpp"
@@ -26,7 +28,7 @@ void print_end(std::ostream& out, const train::TrainResult& end, bool as_json) {
     nlohmann::json loads = nlohmann::json::array();
     for (const auto& load : end.last->loads) {
       loads.push_back({{"workflow", load.group},
-                       {"users", load.users},
+                       {end.open ? "rate_per_s" : "users", load.level},
                        {"price", load.price},
                        {"qos", 1 - load.violations},
                        {"windows", load.windows}});
@@ -41,19 +43,17 @@ void print_end(std::ostream& out, const train::TrainResult& end, bool as_json) {
         << "\n";
     return;
   }
-  out << "the last evaluation, on loads and random numbers of its own:\n\nusers  price  QoS [%]  windows\n";
+  out << "the last evaluation, on loads and random numbers of its own:\n\n"
+      << (end.open ? "req/s" : "users") << "  price  QoS [%]  windows\n";
   out << std::fixed;
   for (const auto& load : end.last->loads) {
-    out << std::setw(5) << load.users << std::setw(7) << std::setprecision(3) << load.price << std::setw(9)
-        << std::setprecision(1) << 100 * (1 - load.violations) << std::setw(9) << load.windows << "\n";
+    out << std::setw(5) << config::format_number(load.level) << std::setw(7) << std::setprecision(3) << load.price
+        << std::setw(9) << std::setprecision(1) << 100 * (1 - load.violations) << std::setw(9) << load.windows << "\n";
   }
 }
 
 train::TrainJob read_job(const Arguments& arguments) {
-  const auto set = arguments.list("set");
-  config::Overrides overrides(set.begin(), set.end());
-  if (arguments.given("promise")) overrides.push_back("promise=" + arguments.text("promise"));
-  return {.training = train::read_training(arguments.text("EXPERIMENT"), overrides),
+  return {.training = train::read_training(arguments.text("EXPERIMENT"), overrides_of(arguments)),
           .folder = arguments.text("out"),
           .resume = arguments.given("resume"),
           .threads = thread_count(arguments)};
@@ -72,6 +72,9 @@ void print_notes(std::ostream& err, const train::TrainResult& end, const std::st
 int run_train(const Arguments& arguments, const Console& console) {
   const train::TrainJob job = read_job(arguments);
   const bool quiet = arguments.given("quiet");
+  if (!quiet) {
+    for (const std::string& warning : job.training.warnings) console.err << "faasconf: " << warning << "\n";
+  }
   const train::TrainResult end = train::run(job, progress_on(console, quiet));
   if (!end.last && !end.interrupted) return kDone;  // another rank prints the result
   print_end(console.out, end, arguments.given("json"));

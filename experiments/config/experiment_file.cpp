@@ -12,6 +12,7 @@
 
 #include "experiments/config/cases.hpp"
 #include "experiments/config/configuration_file.hpp"
+#include "experiments/config/honoured_keys.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/policy_files.hpp"
@@ -25,10 +26,18 @@
 namespace faasconf::experiments::config {
 namespace {
 
-constexpr std::array<std::string_view, 17> kExperimentKeys = {
-    "workflow",     "description",    "promise",       "promise_mismatch", "rollout",  "workload",
-    "loads",        "load_knowledge", "attribution",   "instances",        "redeploy", "duration",
-    "replications", "seed",           "configuration", "configurations",   "policies"};
+std::vector<std::string_view> experiment_keys() {
+  std::vector<std::string_view> keys;
+  for (const KeyUses& uses : key_uses()) keys.push_back(uses.key);
+  return keys;
+}
+
+// Whether it says how many users, requests or arrivals there are.
+bool has_level(const YamlMap& workload) {
+  if (workload.get("profile") || workload.get("arrivals") || workload.get("open_loop")) return true;
+  const auto loop = workload.get("closed_loop");
+  return loop && loop->is_map() && loop->node().find("users") != nullptr;
+}
 
 // An experiment's tree, whose workflow and configuration may stand in files of their own.
 class ExperimentTree {
@@ -55,8 +64,7 @@ class ExperimentTree {
 
   void apply(const Override& change) {
     const std::string& first = change.keys.front();
-    const bool is_experiment_key =
-        std::find(kExperimentKeys.begin(), kExperimentKeys.end(), first) != kExperimentKeys.end();
+    const bool is_experiment_key = std::ranges::count(key_uses(), first, &KeyUses::key) > 0;
     if (is_workflow_file_ && !is_experiment_key) {
       apply_override(*root_.find("workflow"), change.keys, change);
       return;
@@ -81,18 +89,24 @@ class ExperimentTree {
   }
 
   Experiment read() {
+    const std::vector<GivenKey> given = given_keys();
     load_workflow();
     move_into_workflow("promise");
     move_into_workflow("rollout");
     load_promise();
-    const YamlMap map({root_, ""}, {kExperimentKeys.begin(), kExperimentKeys.end()});
+    const YamlMap map({root_, ""}, experiment_keys());
     Experiment experiment;
+    experiment.keys = given;
     sim::ScenarioSpec& scenario = experiment.scenario;
     scenario.workflow = read_workflow({map.require("workflow").node(), workflow_path_});
+    if (const YamlNode* const calibration = map.require("workflow").node().find("calibration")) {
+      experiment.calibration = *calibration;
+    }
     if (const auto description = map.get("description")) description->text("a text");
     if (const auto workload = map.get("workload")) {
       const YamlMap keys(*workload, {"closed_loop", "open_loop", "arrivals", "profile", "retry", "window"});
       scenario.workload = read_workload(keys, files_);
+      experiment.has_level = has_level(keys);
       if (const auto window = keys.get("window")) scenario.window = read_positive_duration(*window);
     }
     if (const auto loads = map.get("loads")) experiment.loads = read_loads(*loads);
@@ -129,6 +143,12 @@ class ExperimentTree {
   }
 
  private:
+  std::vector<GivenKey> given_keys() const {
+    std::vector<GivenKey> given;
+    for (const YamlNode::Entry& entry : root_.entries) given.push_back({entry.key, entry.place.text()});
+    return given;
+  }
+
   // Puts the workflow's file in the place of its name.
   void load_workflow() {
     YamlNode* const node = root_.find("workflow");

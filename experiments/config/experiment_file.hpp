@@ -25,6 +25,12 @@ struct Loads {
   bool empty() const { return users.empty() && rates_per_s.empty(); }
 };
 
+// A key at the top of the file, or set by an option.
+struct GivenKey {
+  std::string key;
+  std::string place;  // "headline.yaml:16", "--set loads={users: [5]}"
+};
+
 // A workflow file or an experiment file, ready to run. `configurations` holds what a run compares, at least one:
 // the experiment's, or for a workflow file the middle of every knob's range.
 struct Experiment {
@@ -32,17 +38,20 @@ struct Experiment {
   std::vector<NamedConfiguration> configurations;
   std::vector<PolicySpec> policies = {{}};  // at least one
   bool any_promise = false;  // trained policies also serve under another promise than they were trained to keep
-  Loads loads;               // empty: the command's own
+  Loads loads;               // empty: the workload's where it has a level, else the command's own
+  bool has_level = false;    // the workload says how many users, requests or arrivals there are
   bool causal = false;       // policies that know the load to come are refused
   std::optional<sim::Duration> duration;
   std::optional<std::uint64_t> replications;
   std::optional<std::uint64_t> seed;
+  YamlNode calibration;  // the key of the workflow's file, for experiments/prediction; nothing where it has none
   std::vector<InputFile> inputs;
-  std::string resolved;  // YAML with every value spelled out: reading it again gives the same experiment
+  std::vector<GivenKey> keys;  // honoured_keys.hpp says which command can honour which
+  std::string resolved;        // YAML with every value spelled out: reading it again gives the same experiment
 };
 
 // "key=value" pairs that override entries of the file, dots between the keys of nested maps:
-// "workload.closed_loop.users=20".
+// "workload.closed_loop.users=20"; or an option that sets the entry of its name: "--promise=strict".
 using Overrides = std::vector<std::string>;
 
 // Reads a workflow or experiment file; distinguished by the first key (`name` or `workflow`). `path` may be the name of

@@ -1,5 +1,5 @@
 #pragma once
-// Tables of configurations by number of users, as YAML:
+// Tables of configurations by number of users, or by requests per second (rate: 5/s in the place of users), as YAML:
 //   table:
 //     - users: 10
 //       configuration: {functions: {starter: {cpu: 770m, memory: 512Mi, replicas: 2, concurrency: 3}, ...}}

@@ -41,22 +41,36 @@ void remove(YamlNode& node, const std::string& key, const Override& change) {
   node.entries.erase(removed, node.entries.end());
 }
 
+// "promise-mismatch" stands for promise_mismatch.
+std::string key_of_option(std::string option) {
+  std::ranges::replace(option, '-', '_');
+  return option;
+}
+
+std::vector<std::string> keys_of(const std::string& path, const std::string& source) {
+  std::vector<std::string> keys;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    keys.push_back(path.substr(begin, end - begin));
+    if (keys.back().empty()) throw sim::Error(source + ": expected keys with dots between them before \"=\"");
+    begin = end + 1;
+  }
+  return keys;
+}
+
 }  // namespace
 
 Override parse_override(const std::string& text) {
-  // quoted, so that the message stays on one line
-  const std::string source = "--set " + (text.size() < 60 && text.find('\n') == std::string::npos ? text : shown(text));
+  const bool is_option = text.starts_with("--");
   const std::size_t equals = text.find('=');
+  // quoted, so that the message stays on one line
+  const std::string given = text.size() < 60 && text.find('\n') == std::string::npos ? text : shown(text);
+  const std::string source = is_option ? text.substr(0, equals) : "--set " + given;
   if (equals == std::string::npos) throw sim::Error(source + ": expected key=value, got no \"=\"");
-  Override result;
-  for (std::size_t begin = 0; begin <= equals;) {
-    const std::size_t end = std::min(text.find('.', begin), equals);
-    result.keys.push_back(text.substr(begin, end - begin));
-    if (result.keys.back().empty()) throw sim::Error(source + ": expected keys with dots between them before \"=\"");
-    begin = end + 1;
-  }
+  Override result{.keys = is_option ? std::vector{key_of_option(text.substr(2, equals - 2))}
+                                    : keys_of(text.substr(0, equals), source),
+                  .value = parse_yaml_value(text.substr(equals + 1), source)};
   if (result.keys.size() > kMostKeys) throw sim::Error(source + ": expected at most 30 keys");
-  result.value = parse_yaml_value(text.substr(equals + 1), source);
   return result;
 }
 

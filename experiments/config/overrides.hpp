@@ -1,5 +1,6 @@
 #pragma once
-// "workload.closed_loop.users=20" sets an entry of a YAML tree before it is read.
+// "workload.closed_loop.users=20" sets an entry of a YAML tree before it is read; "--promise=strict" does so for an
+// option that stands for the entry of its name, and messages name the option.
 
 #include <span>
 #include <string>

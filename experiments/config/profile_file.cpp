@@ -106,6 +106,14 @@ std::string seconds_text(sim::Time time) {
   return std::to_string(nanoseconds / 1'000'000'000) + (fraction.empty() ? "" : "." + fraction);
 }
 
+// A window at least.
+sim::Duration length_in_windows(const ProfileFile& file, sim::Duration window, const std::string& path) {
+  const sim::Duration length = length_of(file.profile).value_or(window);
+  if (length >= window) return length;
+  throw sim::Error(path + ": expected a profile of at least one window of " + sim::format(window) + ", got one of " +
+                   sim::format(length));
+}
+
 }  // namespace
 
 ProfileFile parse_profile(const std::string& text, const std::string& path) {
@@ -142,22 +150,30 @@ std::optional<sim::Duration> length_of(const sim::Profile& profile) {
   return profile.steps.back().start.time_since_epoch() + step;
 }
 
+std::vector<double> levels_by_window(const sim::Profile& profile, sim::Duration window, sim::Duration duration) {
+  std::vector<double> levels;
+  for (sim::Time start{}; sim::after(start, window) <= sim::Time(duration); start = sim::after(start, window)) {
+    levels.push_back(mean_level(profile, start, sim::after(start, window)));
+  }
+  return levels;
+}
+
 std::vector<int> users_by_window(const sim::Profile& profile, sim::Duration window, sim::Duration duration) {
   std::vector<int> users;
-  for (sim::Time start{}; sim::after(start, window) <= sim::Time(duration); start = sim::after(start, window)) {
-    users.push_back(static_cast<int>(std::lround(mean_level(profile, start, sim::after(start, window)))));
+  for (const double level : levels_by_window(profile, window, duration)) {
+    users.push_back(static_cast<int>(std::lround(level)));
   }
   return users;
 }
 
 std::vector<int> users_by_window(const ProfileFile& file, sim::Duration window, const std::string& path) {
-  const auto fail = [&path](const std::string& message) { throw sim::Error(path + ": " + message); };
-  if (!file.users) fail("expected a profile of users, start_s,users, got one of rates");
-  const sim::Duration length = length_of(file.profile).value_or(window);
-  if (length < window) {
-    fail("expected a profile of at least one window of " + sim::format(window) + ", got one of " + sim::format(length));
-  }
-  return users_by_window(file.profile, window, length);
+  if (!file.users) throw sim::Error(path + ": expected a profile of users, start_s,users, got one of rates");
+  return users_by_window(file.profile, window, length_in_windows(file, window, path));
+}
+
+std::vector<double> rates_by_window(const ProfileFile& file, sim::Duration window, const std::string& path) {
+  if (file.users) throw sim::Error(path + ": expected a profile of rates, start_s,rate_per_s, got one of users");
+  return levels_by_window(file.profile, window, length_in_windows(file, window, path));
 }
 
 sim::ArrivalList parse_arrivals(const std::string& text, const std::string& path) {

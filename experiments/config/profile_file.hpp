@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "sim/env/load.hpp"
 #include "sim/model/workload.hpp"
 
 namespace faasconf::experiments::config {
@@ -27,6 +26,13 @@ ProfileFile parse_profile(const std::string& text, const std::string& path);
 // The end of a profile: its last level lasts as long as the shortest of the others. Absent for a single level, which
 // has no end.
 std::optional<sim::Duration> length_of(const sim::Profile& profile);
+
+// The mean level in each whole window of this time.
+std::vector<double> levels_by_window(const sim::Profile& profile, sim::Duration window, sim::Duration duration);
+
+// The same up to the end of the profile, as a load of environments; `path` is for messages. Throws sim::Error for a
+// profile that is shorter than a window.
+std::vector<double> rates_by_window(const ProfileFile& file, sim::Duration window, const std::string& path);
 
 // A profile of users: their mean number in each whole window of this time, rounded.
 std::vector<int> users_by_window(const sim::Profile& profile, sim::Duration window, sim::Duration duration);

@@ -44,6 +44,41 @@ void read_latency(const YamlValue& value, sim::Promise& promise) {
   }
 }
 
+bool is_named(const YamlNode& promise) {
+  return promise.kind == YamlNode::Kind::scalar && (promise.scalar == "published" || promise.scalar == "strict");
+}
+
+// A named promise of a workflow's file is made of that workflow's own two numbers, wherever it is used: every value of
+// it on one line, in the place of its name.
+void spell_out(YamlNode& promise, const YamlNode& workflow) {
+  const YamlNode* const qos = workflow.find("qos");
+  const sim::QosTarget target = qos == nullptr ? sim::QosTarget{} : read_qos({*qos, "qos"});
+  promise.scalar = sim::to_text(made_at({promise, "promise"}, [&] {
+    return promise.scalar == "strict" ? sim::strict_promise(target) : sim::published_promise(target);
+  }));
+}
+
+// Of a workflow's or an experiment's file, or of one of its own.
+YamlNode promise_in(YamlNode tree) {
+  const YamlNode* const within = tree.find("workflow");
+  const YamlNode workflow = within == nullptr ? tree : *within;
+  const bool of_workflow = workflow.find("name") != nullptr;
+  const YamlNode* const own = tree.find("promise");
+  const YamlNode* const found = own == nullptr ? workflow.find("promise") : own;
+  if (found == nullptr && within == nullptr && !of_workflow) return tree;
+
+  // a workflow with qos alone promises the published one
+  YamlNode promise{YamlNode::Kind::scalar, tree.place, "published", {}, {}};
+  if (found != nullptr) promise = *found;
+  if (!is_named(promise)) return promise;
+  if (within != nullptr && !of_workflow) {
+    YamlValue(promise, "promise")
+        .fail("expected the file of the workflow whose qos it is made of, got an experiment's");
+  }
+  if (of_workflow) spell_out(promise, workflow);
+  return promise;
+}
+
 // "20 per 30s"
 sim::CountTerm read_successes(const YamlValue& value) {
   constexpr std::string_view expected = "a number of successes per time such as 20 per 30s";
@@ -117,6 +152,14 @@ sim::Promise read_promise(const YamlValue& value, const sim::QosTarget& target, 
   return made_at(value, [&] { return promise; });
 }
 
+sim::QosTarget read_qos(const YamlValue& value) {
+  const YamlMap map(value, {"latency", "successes"});
+  sim::QosTarget qos;
+  if (const auto latency = map.get("latency")) qos.latency = read_positive_duration(*latency);
+  if (const auto successes = map.get("successes")) qos.successes = read_number(*successes);
+  return qos;
+}
+
 sim::Promise promise_of(const sim::QosTarget& target) {
   if (target.latency == sim::kForever && target.successes == 0) return {};
   return sim::published_promise(target);
@@ -130,11 +173,7 @@ void load_promise_file(YamlNode& promise, InputFiles& files) {
   if (promise.kind != YamlNode::Kind::scalar || !is_path(promise.scalar)) return;
   const InputFiles::Text file = files.read({promise, "promise"});
   YamlNode tree = parse_yaml_file(file.content, file.path);
-  if (YamlNode* const inside = tree.find("promise")) {
-    YamlNode own = std::move(*inside);
-    tree = std::move(own);
-  }
-  promise = std::move(tree);
+  promise = promise_in(std::move(tree));
 }
 
 void check_judgeable(const sim::ScenarioSpec& scenario) {

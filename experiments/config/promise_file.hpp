@@ -22,7 +22,11 @@ sim::Promise promise_of(const sim::QosTarget& target);
 // How long a request is waited for where its promise does not say: the client's timeout, or 10 minutes without one.
 sim::Duration patience_of(const sim::WorkflowSpec& workflow);
 
-// Puts the promise of a file, which may be a workflow's, in the place of its path; leaves anything else as it is.
+// The two numbers of a workflow's `qos`, of which named promises are made.
+sim::QosTarget read_qos(const YamlValue& value);
+
+// Puts the promise of a file, which may be a workflow's, in the place of its path; leaves anything else as it is. A
+// named one is that of the file's own workflow.
 void load_promise_file(YamlNode& promise, InputFiles& files);
 
 // Throws sim::Error for a promise that such runs cannot be judged by: with fresh instances in every window a request is

@@ -275,14 +275,6 @@ sim::FunctionSpec read_function(const YamlValue& value, const std::string& name,
   return function;
 }
 
-sim::QosTarget read_qos(const YamlValue& value) {
-  const YamlMap map(value, {"latency", "successes"});
-  sim::QosTarget qos;
-  if (const auto latency = map.get("latency")) qos.latency = read_positive_duration(*latency);
-  if (const auto successes = map.get("successes")) qos.successes = read_number(*successes);
-  return qos;
-}
-
 sim::GatewaySpec read_gateway(const YamlValue& value) {
   const YamlMap map(value, {"routing", "hop", "timeout"});
   sim::GatewaySpec gateway;

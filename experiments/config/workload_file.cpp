@@ -48,13 +48,13 @@ sim::MmppArrivals read_states(const YamlValue& value) {
   return mmpp;
 }
 
-sim::OpenLoop read_open_loop(const YamlValue& value, bool has_profile) {
+sim::OpenLoop read_open_loop(const YamlValue& value, bool level_is_elsewhere) {
   enum class Process { poisson, deterministic, gamma, mmpp };
   const YamlMap map(value, {"rate", "law", "cv", "states"});
   sim::OpenLoop loop;
   if (const auto rate = map.get("rate")) {
     loop.rate_per_s = read_rate(*rate);
-  } else if (!has_profile) {
+  } else if (!level_is_elsewhere) {
     static_cast<void>(map.require("rate"));
   }
   Process process = Process::poisson;
@@ -140,7 +140,7 @@ bool read_instances(const YamlMap& map) {
   return redeploy && read_flag(*redeploy);
 }
 
-sim::Workload read_workload(const YamlMap& map, InputFiles& files) {
+sim::Workload read_workload(const YamlMap& map, InputFiles& files, bool level_is_elsewhere) {
   const auto closed_loop = map.get("closed_loop");
   const auto open_loop = map.get("open_loop");
   const auto arrivals = map.get("arrivals");
@@ -152,7 +152,7 @@ sim::Workload read_workload(const YamlMap& map, InputFiles& files) {
 
   sim::Workload workload;
   if (closed_loop) workload.source = read_closed_loop(*closed_loop);
-  if (open_loop) workload.source = read_open_loop(*open_loop, profile.has_value());
+  if (open_loop) workload.source = read_open_loop(*open_loop, level_is_elsewhere || profile);
   if (arrivals) workload.source = read_arrivals(*arrivals, files);
   if (const auto retry = map.get("retry")) workload.retry = read_retry(*retry);
   if (!profile) return workload;

@@ -8,8 +8,9 @@
 
 namespace faasconf::experiments::config {
 
-// Keys of `workload:` that say who sends requests, and again; `window` stands beside them.
-sim::Workload read_workload(const YamlMap& map, InputFiles& files);
+// Keys of `workload:` that say who sends requests, and again; `window` stands beside them. An open loop needs its rate
+// here, unless something else gives the level of the load.
+sim::Workload read_workload(const YamlMap& map, InputFiles& files, bool level_is_elsewhere = false);
 
 // `instances: kept|fresh`, formerly `redeploy: false|true`: whether every window begins with fresh ones.
 bool read_instances(const YamlMap& map);

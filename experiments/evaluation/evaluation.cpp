@@ -8,7 +8,9 @@
 #include <mutex>
 #include <utility>
 
+#include "experiments/config/distribution_text.hpp"
 #include "sim/core/worker_pool.hpp"
+#include "traces/files/digest.hpp"
 
 namespace faasconf::experiments::evaluation {
 namespace {
@@ -69,7 +71,7 @@ class Cells {
     try {
       sim::throw_if_cancelled(go_on);
       const auto policy = plan_.policies[cell / plan_.loads.size()].make(
-          {.scenario = scenarios_[cell], .users = load.users, .seed = seed});
+          {.scenario = scenarios_[cell], .levels = load.levels, .seed = seed});
       const sim::Run run = sim::run(scenarios_[cell], *policy, options, plan_.seed, seed);
       return ScoredRun{score(run, plan_.criteria), resolution_of(run, plan_.criteria)};
     } catch (const sim::Cancelled&) {
@@ -161,7 +163,7 @@ void judge_loads(const std::vector<sim::AsymmetricInterval>& intervals, bool mor
 }
 
 std::optional<sim::AsymmetricInterval> difference(const Evaluation& evaluation, std::size_t policy,
-                                                  std::size_t criterion) {
+                                                  std::size_t criterion, const sim::GoOn& go_on) {
   if (policy == 0) return std::nullopt;
   const sim::Strata pairs = strata(evaluation, [&](std::size_t load, std::size_t seed) {
     return evaluation.at(policy, load, seed)[criterion] - evaluation.at(0, load, seed)[criterion];
@@ -170,24 +172,25 @@ std::optional<sim::AsymmetricInterval> difference(const Evaluation& evaluation, 
   const auto comparisons = static_cast<double>(evaluation.policies.size() - 1);
   const sim::AsymmetricInterval found =
       sim::bootstrap_interval(pairs, sim::mean, resampling(evaluation, policy, criterion),
-                              {.level = 1 - (1 - kLevel) / comparisons, .together = true});
+                              {.level = 1 - (1 - kLevel) / comparisons, .together = true, .go_on = go_on});
   return sim::no_narrower(found,
                           resolution_of(evaluation, policy, criterion) + resolution_of(evaluation, 0, criterion));
 }
 
-std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, std::size_t criterion) {
+std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, std::size_t criterion,
+                             const sim::GoOn& go_on) {
   const sim::Strata values = strata(
       evaluation, [&](std::size_t load, std::size_t seed) { return evaluation.at(policy, load, seed)[criterion]; });
   if (has_empty(values)) return std::nullopt;
   const sim::Rng rng = resampling(evaluation, policy, criterion);
-  const auto interval_of = [&rng](const sim::Strata& some, sim::Statistic statistic, double resolution) {
-    return sim::no_narrower(sim::bootstrap_interval(some, statistic, rng, {.level = kLevel, .together = true}),
-                            resolution);
+  const sim::BootstrapOptions options{.level = kLevel, .together = true, .go_on = go_on};
+  const auto interval_of = [&](const sim::Strata& some, sim::Statistic statistic, double resolution) {
+    return sim::no_narrower(sim::bootstrap_interval(some, statistic, rng, options), resolution);
   };
   const double resolution = resolution_of(evaluation, policy, criterion);
   Verdict verdict{.mean = interval_of(values, sim::mean, resolution),
                   .interquartile_mean = interval_of(values, sim::interquartile_mean, resolution),
-                  .difference = difference(evaluation, policy, criterion)};
+                  .difference = difference(evaluation, policy, criterion, go_on)};
   verdict.worst_seed = find_worst_seed(evaluation, policy, criterion);
   std::vector<sim::AsymmetricInterval> loads;
   for (std::size_t load = 0; load < values.size(); ++load) {
@@ -197,7 +200,38 @@ std::optional<Verdict> judge(const Evaluation& evaluation, std::size_t policy, s
   return verdict;
 }
 
+// Of a profile, without those that change nothing.
+std::vector<sim::Profile::Step> changes_of(const sim::Profile& profile) {
+  std::vector<sim::Profile::Step> changes;
+  for (const sim::Profile::Step& step : profile.steps) {
+    if (changes.empty() || step.level != changes.back().level) changes.push_back(step);
+  }
+  return changes;
+}
+
 }  // namespace
+
+std::string values_of(const sim::Workload& workload) {
+  std::string text;
+  if (const auto* const list = std::get_if<sim::ArrivalList>(&workload.source)) {
+    for (const sim::Time time : list->times) text += std::to_string(time.time_since_epoch().count()) + " ";
+    return "arrivals " + files::sha256(text).substr(0, 16);
+  }
+  const auto* const closed = std::get_if<sim::ClosedLoop>(&workload.source);
+  const std::string unit = closed != nullptr ? " users" : " requests/s";
+  if (!workload.profile) {
+    const double level = closed != nullptr ? closed->users : std::get<sim::OpenLoop>(workload.source).rate_per_s;
+    return config::format_number(level) + unit;
+  }
+  const std::vector<sim::Profile::Step> changes = changes_of(*workload.profile);
+  if (changes.size() == 1 && changes.front().start == sim::Time{}) {
+    return config::format_number(changes.front().level) + unit;
+  }
+  for (const sim::Profile::Step& step : changes) {
+    text += std::to_string(step.start.time_since_epoch().count()) + " " + config::format_number(step.level) + " ";
+  }
+  return files::sha256(text).substr(0, 16) + unit + " over time";
+}
 
 Criteria criteria_of(const results::Metrics& metrics) {
   Criteria criteria = appearing(metrics.end_to_end, results::in_criteria);
@@ -268,11 +302,11 @@ Evaluation evaluate(const EvaluationPlan& plan, const OnRuns& on_runs, const sim
   return evaluation;
 }
 
-std::vector<Verdicts> judge(const Evaluation& evaluation) {
+std::vector<Verdicts> judge(const Evaluation& evaluation, const sim::GoOn& go_on) {
   std::vector<Verdicts> verdicts(evaluation.policies.size());
   for (std::size_t policy = 0; policy < verdicts.size(); ++policy) {
     for (std::size_t i = 0; i < evaluation.criteria.size(); ++i) {
-      verdicts[policy].push_back(judge(evaluation, policy, i));
+      verdicts[policy].push_back(judge(evaluation, policy, i, go_on));
     }
   }
   return verdicts;

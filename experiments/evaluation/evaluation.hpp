@@ -34,9 +34,13 @@ Scores resolution_of(const sim::Run& run, const Criteria& criteria = criteria_of
 struct EvaluatedLoad {
   std::string name;
   sim::Workload workload;
-  std::vector<int> users;   // by window, for policies that go by them; empty: the load has none
+  // By window, for policies that go by them: users, or requests per second of an open loop; empty: it has none.
+  std::vector<double> levels;
   std::size_t windows = 0;  // of a run
 };
+
+// The level of a load, the same whatever its name: "12 users", "5 requests/s", over time with a digest of its steps.
+std::string values_of(const sim::Workload& workload);
 
 struct EvaluationPlan {
   sim::ScenarioSpec scenario;  // workload and configuration are those of loads and policies
@@ -92,6 +96,6 @@ struct Verdict {
 
 // By criterion, over the runs that have it; absent where a load has none.
 using Verdicts = std::vector<std::optional<Verdict>>;
-std::vector<Verdicts> judge(const Evaluation& evaluation);  // by policy
+std::vector<Verdicts> judge(const Evaluation& evaluation, const sim::GoOn& go_on = {});  // by policy
 
 }  // namespace faasconf::experiments::evaluation

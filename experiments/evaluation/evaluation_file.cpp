@@ -1,6 +1,7 @@
 #include "experiments/evaluation/evaluation_file.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <variant>
@@ -19,21 +20,24 @@ constexpr results::FileFormat kFormat{"faasconf-evaluation", 1};
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
 // "5 x 10, 7": numbers of users, window after window.
-std::string users_text(const std::vector<int>& users) {
+std::string users_text(const std::vector<double>& users) {
   std::string text;
   for (std::size_t begin = 0, end = 0; begin < users.size(); begin = end) {
     while (end < users.size() && users[end] == users[begin]) ++end;
-    text += (text.empty() ? "" : ", ") + std::to_string(users[begin]) +
+    text += (text.empty() ? "" : ", ") + config::format_number(users[begin]) +
             (end - begin > 1 ? " x " + std::to_string(end - begin) : "");
   }
   return text;
 }
 
+bool has_users(const EvaluatedLoad& load) { return std::holds_alternative<sim::ClosedLoop>(load.workload.source); }
+
 // Users by window, or "5/s x 86": what a profile of rates holds is in the digest of its file.
 std::string load_text(const EvaluatedLoad& load) {
-  if (!load.users.empty()) return users_text(load.users);
+  if (has_users(load)) return users_text(load.levels);
   const auto* const open = std::get_if<sim::OpenLoop>(&load.workload.source);
   const bool steady = open != nullptr && !load.workload.profile;
+  if (open == nullptr) return "given arrivals x " + std::to_string(load.windows);
   return (steady ? config::format_number(open->rate_per_s) + "/s" : "rates") + " x " + std::to_string(load.windows);
 }
 
@@ -86,10 +90,11 @@ void write_users(const H5::Group& run, const EvaluationPlan& plan) {
   std::vector<std::int64_t> windows;
   std::vector<std::int64_t> users;
   for (std::size_t load = 0; load < plan.loads.size(); ++load) {
-    for (std::size_t window = 0; window < plan.loads[load].users.size(); ++window) {
+    if (!has_users(plan.loads[load])) continue;
+    for (std::size_t window = 0; window < plan.loads[load].levels.size(); ++window) {
       loads.push_back(index(load));
       windows.push_back(index(window));
-      users.push_back(plan.loads[load].users[window]);
+      users.push_back(std::llround(plan.loads[load].levels[window]));
     }
   }
   const H5::Group group = results::create_group(run, "users");

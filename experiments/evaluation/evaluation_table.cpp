@@ -47,6 +47,22 @@ std::optional<Kept> kept_by(const Evaluation& evaluation, std::size_t policy, st
   return kept;
 }
 
+// Why there is no verdict: the first load with too few runs that have a period to judge.
+std::string describe_unjudged(const EvaluationPlan& plan, const Evaluation& evaluation, std::size_t policy,
+                              std::size_t criterion) {
+  for (std::size_t load = 0; load < evaluation.loads.size(); ++load) {
+    std::size_t unjudged = 0;
+    for (std::size_t seed = 0; seed < evaluation.seeds; ++seed) {
+      if (std::isnan(evaluation.at(policy, load, seed)[criterion])) ++unjudged;
+    }
+    if (unjudged + 1 < evaluation.seeds) continue;
+    return evaluation.loads[load] + ": " + std::to_string(unjudged) + " of " + std::to_string(evaluation.seeds) +
+           " runs have no period to judge, since too few requests became due in their " +
+           std::to_string(plan.loads[load].windows - 1) + " windows; longer runs help";
+  }
+  return "there are too few seeds";
+}
+
 // Of windows where it is their mean.
 results::Shown shown_of(const results::EndToEndMetric& criterion) {
   return criterion.shown_of_window.value_or(criterion.shown);
@@ -136,7 +152,8 @@ std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation&
   for (std::size_t i = 0; i < plan.policies.size(); ++i) {
     const auto kept = kept_by(evaluation, i, criterion);
     if (!kept) {
-      lines.push_back(plan.policies[i].name + ": promise unjudged: a load has no period to judge; longer runs help");
+      lines.push_back(plan.policies[i].name +
+                      ": promise unjudged: " + describe_unjudged(plan, evaluation, i, criterion));
       continue;
     }
     const std::string word = kept->lowest >= wanted      ? "kept at every load"

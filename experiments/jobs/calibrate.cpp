@@ -1,7 +1,9 @@
 #include "experiments/jobs/calibrate.hpp"
 
+#include <filesystem>
 #include <iomanip>
 #include <sstream>
+#include <system_error>
 
 #include "experiments/calibration/calibration_files.hpp"
 #include "experiments/config/distribution_text.hpp"
@@ -72,6 +74,8 @@ CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
 void write(const std::string& path, const CalibrateJob& job, const CalibrateResult& result) {
   files::write_aside(path, calibration::calibrated_yaml(result.inputs, *result.calibration) +
                                results::to_yaml(record_of(job, result.inputs, kCalibratedFormat)));
+  std::error_code ignored;
+  std::filesystem::remove(job.options.checkpoint, ignored);  // nothing is left to go on from
 }
 
 void write_predictions(const std::string& path, const CalibrateJob& job, const CalibrateResult& result) {

@@ -23,13 +23,13 @@ struct CalibrateResult {
   bool interrupted() const { return !calibration; }  // a job with options.resume goes on from the checkpoint
 };
 
-// Writes the checkpoint, where the options name one, after each generation of the search; the caller may remove it once
-// the result is stored. Throws sim::Error: inputs that cannot be read, options out of their range, a checkpoint of
-// another fit.
+// Writes the checkpoint, where the options name one, after each generation of the search. Throws sim::Error: inputs
+// that cannot be read, options out of their range, a checkpoint of another fit.
 CalibrateResult run(const CalibrateJob& job, const Progress& progress = {});
 
 // The calibrated workflow, and what it predicts for the rows as calibration/calibration_files.hpp has it, each with a
-// record of where it is from. Of a result that has a calibration; written aside and renamed.
+// record of where it is from. Of a result that has a calibration; written aside and renamed. With the workflow written,
+// the checkpoint is removed.
 void write(const std::string& path, const CalibrateJob& job, const CalibrateResult& result);
 void write_predictions(const std::string& path, const CalibrateJob& job, const CalibrateResult& result);
 

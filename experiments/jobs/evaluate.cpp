@@ -1,20 +1,26 @@
 #include "experiments/jobs/evaluate.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "experiments/config/distribution_text.hpp"
+#include "experiments/config/honoured_keys.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/promise_file.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "experiments/evaluation/evaluation_file.hpp"
 #include "experiments/jobs/bad_value.hpp"
+#include "experiments/jobs/simulate.hpp"
+#include "experiments/policies/known_levels.hpp"
+#include "experiments/results/looks.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::jobs {
 namespace {
 
 void check(const EvaluateJob& job) {
+  config::check_keys(job.experiment, config::Verb::evaluate);
   config::check_judgeable(job.experiment.scenario);
   if (job.loads.empty()) throw BadValue("loads: expected at least one, got none");
   if (job.seeds < 2) throw BadValue("seeds: expected at least 2, got " + std::to_string(job.seeds));
@@ -53,7 +59,7 @@ evaluation::EvaluatedLoad steady_load(const config::Experiment& experiment, int 
   config::become<sim::ClosedLoop>(workload).users = users;
   return {.name = std::to_string(users) + (users == 1 ? " user" : " users"),
           .workload = std::move(workload),
-          .users = std::vector<int>(1 + windows, users),
+          .levels = std::vector<double>(1 + windows, users),
           .windows = 1 + windows};
 }
 
@@ -62,7 +68,7 @@ evaluation::EvaluatedLoad steady_rate(const config::Experiment& experiment, doub
   config::become<sim::OpenLoop>(workload).rate_per_s = rate_per_s;
   return {.name = config::format_number(rate_per_s) + " requests/s",
           .workload = std::move(workload),
-          .users = {},
+          .levels = std::vector<double>(1 + windows, rate_per_s),
           .windows = 1 + windows};
 }
 
@@ -70,21 +76,36 @@ evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std
                                        const std::string& name) {
   config::ProfileFile file = config::read_profile(path);
   sim::Workload workload = experiment.scenario.workload;
-  std::vector<int> users;
-  std::size_t windows = 0;
+  const sim::Duration window = experiment.scenario.window;
+  std::vector<double> levels;
   if (file.users) {
-    users = config::users_by_window(file, experiment.scenario.window, path);
-    windows = users.size();
+    const std::vector<int> users = config::users_by_window(file, window, path);
+    levels.assign(users.begin(), users.end());
     config::become<sim::ClosedLoop>(workload);
   } else {
-    const auto length = config::length_of(file.profile);
-    windows = length ? static_cast<std::size_t>(*length / experiment.scenario.window) : 0;
+    levels = config::rates_by_window(file, window, path);
     config::become<sim::OpenLoop>(workload);
   }
-  if (windows < 2) throw sim::Error(path + ": expected a profile of two windows at least");
+  if (levels.size() < 2) throw sim::Error(path + ": expected a profile of two windows at least");
   workload.profile = std::move(file.profile);
   experiment.inputs.push_back(config::fingerprint(path));
-  return {.name = name, .workload = std::move(workload), .users = std::move(users), .windows = windows};
+  const std::size_t windows = levels.size();
+  return {.name = name, .workload = std::move(workload), .levels = std::move(levels), .windows = windows};
+}
+
+evaluation::EvaluatedLoad own_load(const config::Experiment& experiment, std::optional<std::size_t> windows) {
+  const sim::Workload& workload = experiment.scenario.workload;
+  const sim::Duration window = experiment.scenario.window;
+  const auto whole = static_cast<std::size_t>(duration_of(experiment) / window);
+  const std::size_t all = std::max<std::size_t>(2, windows ? 1 + *windows : whole);
+  const auto* const closed = std::get_if<sim::ClosedLoop>(&workload.source);
+  const auto* const open = std::get_if<sim::OpenLoop>(&workload.source);
+  if (closed != nullptr && !workload.profile) return steady_load(experiment, closed->users, all - 1);
+  if (open != nullptr && !workload.profile) return steady_rate(experiment, open->rate_per_s, all - 1);
+  return {.name = workload.profile ? "profile" : "arrivals",
+          .workload = workload,
+          .levels = policies::known_levels(workload, window, static_cast<std::int64_t>(all) * window),
+          .windows = all};
 }
 
 std::size_t EvaluateResult::windows_per_policy() const {
@@ -101,12 +122,28 @@ EvaluateResult run(const EvaluateJob& job, const Progress& progress) {
   report(0);
   result.evaluation = evaluation::evaluate(result.plan, report, progress.go_on);
   result.interrupted = result.evaluation.seeds < job.seeds || progress.cancelled();
-  if (result.evaluation.seeds > 0) result.verdicts = evaluation::judge(result.evaluation);
+  if (result.evaluation.seeds == 0) return result;
+  try {
+    result.verdicts = evaluation::judge(result.evaluation, result.interrupted ? sim::GoOn() : progress.go_on);
+  } catch (const sim::Cancelled&) {
+    result.interrupted = true;
+  }
   return result;
 }
 
 void write(const std::string& path, const EvaluateResult& result) {
   evaluation::write_evaluation(path, result.experiment, result.plan, result.evaluation, result.verdicts);
+}
+
+std::size_t count_look(const std::string& ledger, const EvaluateResult& result) {
+  results::Look look{.date = results::utc_now(),
+                     .identity = evaluation::identity_of(result.experiment, result.plan, result.evaluation),
+                     .workflow = result.plan.scenario.workflow.name,
+                     .loads = {}};
+  for (const evaluation::EvaluatedLoad& load : result.plan.loads) {
+    look.loads.push_back(evaluation::values_of(load.workload));
+  }
+  return results::add_look(ledger, look);
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct EvaluateResult {
   config::Experiment experiment;               // as it was run
   evaluation::EvaluationPlan plan;             // the same, with the policies ready
   evaluation::Evaluation evaluation;           // of the seeds that are complete
-  std::vector<evaluation::Verdicts> verdicts;  // by policy
+  std::vector<evaluation::Verdicts> verdicts;  // by policy; none where they were cancelled
   bool interrupted = false;
 
   std::size_t windows_per_policy() const;  // judged, of all loads and seeds
@@ -36,11 +37,18 @@ evaluation::EvaluatedLoad steady_load(const config::Experiment& experiment, int 
 evaluation::EvaluatedLoad steady_rate(const config::Experiment& experiment, double rate_per_s, std::size_t windows);
 evaluation::EvaluatedLoad profile_load(config::Experiment& experiment, const std::string& path,
                                        const std::string& name);
+// The experiment's workload as it is, in so many windows after the first one; over time, as many as its profile has
+// where windows is absent.
+evaluation::EvaluatedLoad own_load(const config::Experiment& experiment, std::optional<std::size_t> windows);
 
 // Counts runs. Throws BadValue, and sim::Error where a policy's file cannot be used or does not fit.
 EvaluateResult run(const EvaluateJob& job, const Progress& progress = {});
 
 // The result as evaluation/evaluation_file.hpp lays it out, with its record. Written aside and renamed.
 void write(const std::string& path, const EvaluateResult& result);
+
+// Enters the result in a ledger of looks at held-out loads (results/looks.hpp), which are told apart by their levels;
+// the number of looks at any of them.
+std::size_t count_look(const std::string& ledger, const EvaluateResult& result);
 
 }  // namespace faasconf::experiments::jobs

@@ -28,10 +28,13 @@ struct ShareAsked {
 struct ExplainedPromise {
   sim::Promise promise;
   std::vector<ShareAsked> shares;
-  std::int64_t periods_to_prove = 0;       // fewest, when not one of them breaks
-  std::optional<double> arrivals_per_s{};  // at most: of an open loop offered, of a closed one by its shortest cycle
-  sim::Duration period_length{};           // at these arrivals; zero where they are not known
-  std::vector<std::string> impossible{};   // terms that the load cannot meet, each a sentence
+  std::int64_t periods_to_prove = 0;  // fewest, when not one of them breaks
+  // At most: of an open loop as offered, of a closed one where every request is served without waiting. Absent where
+  // the load does not bound them.
+  std::optional<double> arrivals_per_s{};
+  std::string offer{};                    // the same in a sentence
+  sim::Duration period_length{};          // at these arrivals; zero where they are not known
+  std::vector<std::string> impossible{};  // terms that the load cannot meet, each a sentence
 };
 
 // Throws BadValue where there is no promise.

@@ -1,12 +1,16 @@
 #include "experiments/jobs/predict.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
+#include "experiments/config/promise_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
+#include "experiments/jobs/explain_promise.hpp"
 #include "experiments/prediction/candidate.hpp"
 #include "experiments/prediction/configurations.hpp"
 #include "experiments/prediction/ensemble.hpp"
@@ -50,11 +54,14 @@ void check(const PredictJob& job) {
 // Those that were measured know how far off predictions are.
 std::vector<prediction::Quantity> quantities_of(const prediction::CalibratedWorkflow& of) {
   std::vector<prediction::Quantity> quantities;
-  for (const char* name : {"latency_mean_s", "latency_p95_s", "completions", "success_ratio"}) {
-    quantities.push_back({prediction::observed(name), "", {}});
+  for (const prediction::Observed& what : prediction::predicted(/*of_function=*/false)) {
+    quantities.push_back({what, "", {}});
   }
   for (const sim::FunctionSpec& function : of.workflow.functions) {
-    if (!function.fixed) quantities.push_back({prediction::observed("latency_p75_s"), function.name, {}});
+    if (function.fixed) continue;
+    for (const prediction::Observed& what : prediction::predicted(/*of_function=*/true)) {
+      quantities.push_back({what, function.name, {}});
+    }
   }
   if (!of.record) return quantities;
   for (prediction::Quantity& quantity : quantities) {
@@ -124,12 +131,15 @@ results::Record record_of(const PredictJob& job) {
 }  // namespace
 
 PredictJob read_predict_job(const std::string& workflow, const std::string& table, std::vector<std::string> overrides) {
-  PredictJob job{.workflow = prediction::read_calibrated(prediction::read_workflow_tree(workflow, overrides)),
-                 .overrides = std::move(overrides),
-                 .windows = {}};
+  config::YamlNode tree = prediction::read_workflow_tree(workflow, overrides);
+  config::InputFiles files;
+  if (config::YamlNode* const promise = tree.find("promise")) config::load_promise_file(*promise, files);
+  PredictJob job{
+      .workflow = prediction::read_calibrated(std::move(tree)), .overrides = std::move(overrides), .windows = {}};
   job.table = config::read_table(table);
   job.windows = prediction::read_configurations(job.table, job.workflow.workflow);
   job.inputs = {config::fingerprint(prediction::locate_workflow(workflow)), config::fingerprint(table)};
+  std::ranges::move(files.take(), std::back_inserter(job.inputs));
   return job;
 }
 
@@ -138,6 +148,23 @@ std::string describe_protocol(const PredictJob& job) {
   return std::string(job.workflow.record ? "as its measurements were made: " : "") + "instances " +
          (how.protocol.kept ? "kept" : "fresh") + ", attribution " + config::name_of(how.protocol.attribution) +
          ", windows of " + sim::format(how.window) + " after " + sim::format(how.warm_up) + " of warm-up";
+}
+
+std::vector<std::string> impossible_terms(const PredictJob& job) {
+  const Protocol how = protocol_of(job);
+  std::vector<std::string> sentences;
+  std::vector<prediction::Load> seen;
+  for (const prediction::AskedWindow& asked : job.windows) {
+    prediction::Load load = asked.load;
+    load.window = how.window;
+    load.warm_up = how.warm_up;
+    if (std::ranges::count(seen, load) > 0) continue;
+    seen.push_back(load);
+    const auto of_load =
+        impossible_terms(prediction::scenario_of(job.workflow.workflow, asked.configuration, load, how.protocol));
+    sentences.insert(sentences.end(), of_load.begin(), of_load.end());
+  }
+  return sentences;
 }
 
 PredictResult run(const PredictJob& job, const Progress& progress) {

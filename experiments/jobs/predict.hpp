@@ -42,6 +42,9 @@ struct PredictResult {
 // How windows are observed, for the first line of an answer.
 std::string describe_protocol(const PredictJob& job);
 
+// Terms of the promise that loads of the table cannot meet, each a sentence, to be said before a run.
+std::vector<std::string> impossible_terms(const PredictJob& job);
+
 // Throws sim::Error: a window of length 0, fewer than two replications, what sim::Scenario refuses.
 PredictResult run(const PredictJob& job, const Progress& progress = {});
 

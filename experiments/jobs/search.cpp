@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <sstream>
@@ -9,6 +10,7 @@
 
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/distribution_text.hpp"
+#include "experiments/config/honoured_keys.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/config/promise_file.hpp"
 #include "experiments/config/workload_file.hpp"
@@ -28,20 +30,25 @@ constexpr results::FileFormat kTableFormat{"faasconf-table", 1};
 constexpr results::FileFormat kConfigurationFormat{"faasconf-configuration", 1};
 
 void check(const SearchJob& job) {
-  if (job.users.empty() && job.rates_per_s.empty()) throw BadValue("users: expected numbers of users, got none");
+  config::check_keys(job.experiment, config::Verb::search);
+  if (job.users.empty() && job.rates_per_s.empty() && job.over_time.empty()) {
+    throw BadValue("users: expected numbers of users, got none");
+  }
   for (const int users : job.users) {
     if (users < 1) throw BadValue("users: expected at least 1, got " + std::to_string(users));
   }
   for (const double rate : job.rates_per_s) {
     if (!(rate > 0)) throw BadValue("rate: expected rates above 0, got " + config::format_number(rate));
   }
-  if (!job.rates_per_s.empty() && !job.one_for_all) {
-    throw BadValue("rate: expected static beside it, since a table of configurations goes by users");
+  if (!job.over_time.empty() && !job.one_for_all) {
+    throw BadValue("profile: expected --static beside it, since a table has a configuration for each level");
+  }
+  for (const evaluation::EvaluatedLoad& load : job.over_time) {
+    if (load.windows == job.over_time.front().windows) continue;
+    throw BadValue("profile: expected profiles of one length, got " + std::to_string(job.over_time.front().windows) +
+                   " and " + std::to_string(load.windows) + " windows");
   }
   config::check_judgeable(job.experiment.scenario);
-  if (job.experiment.scenario.workload.profile) {
-    throw BadValue("workload: expected no profile; a search takes steady loads");
-  }
 }
 
 // Of one search, all loads at once.
@@ -71,6 +78,10 @@ Search search_over(const SearchJob& job, std::vector<double> loads) {
                          .seed = job.seed}};
   search.spec.scenario.configuration = config::middle_of_ranges(search.spec.scenario.workflow);
   for (const double level : search.loads) search.spec.loads.push_back(load_at(job, level));
+  for (const evaluation::EvaluatedLoad& load : job.over_time) {
+    search.spec.loads.push_back(load.workload);
+    search.spec.windows_of_load = load.windows;
+  }
   return search;
 }
 
@@ -78,6 +89,7 @@ Search search_over(const SearchJob& job, std::vector<double> loads) {
 std::vector<Search> searches_of(const SearchJob& job) {
   std::vector<double> loads(job.users.begin(), job.users.end());
   if (!job.rates_per_s.empty()) loads = job.rates_per_s;
+  if (!job.over_time.empty()) loads.clear();
   if (job.one_for_all) return {search_over(job, loads)};
   std::vector<Search> searches;
   for (const double load : loads) searches.push_back(search_over(job, {load}));
@@ -139,25 +151,34 @@ AllFound search_all(const std::vector<Search>& searches, int threads, const Prog
   return {std::move(found), cancelled};
 }
 
+std::string unit_of(const SearchJob& job) {
+  if (!job.over_time.empty()) return "";
+  return job.rates_per_s.empty() ? " users" : " requests/s";
+}
+
 void describe(std::ostream& text, const SearchJob& job, const SearchResult& result) {
   text << "# found by a long random search on " << job.experiment.scenario.workflow.name << ": "
        << sim::terms_text(job.experiment.scenario.workflow.promise) << "; " << job.windows
        << " windows per search, seed " << job.seed << "\n";
+  if (job.experiment.causal && !job.one_for_all) text << "# load_knowledge: causal, so look it up as table:FILE:last\n";
   for (const FoundConfiguration& one : result.found) {
-    text << "# " << format_loads(one.loads) << (job.rates_per_s.empty() ? " users" : " requests/s") << ": price "
-         << one.search.price << ", violations " << one.search.violation << ", upper bound "
-         << one.search.violation_bound << (one.search.feasible ? "" : ": not shown to keep the promise") << "\n";
+    text << "# " << format_loads(job, one) << unit_of(job) << ": price " << one.search.price << ", violations "
+         << one.search.violation << ", upper bound " << one.search.violation_bound
+         << (one.search.feasible ? "" : ": not shown to keep the promise") << "\n";
   }
 }
 
 results::Record record_of(const SearchJob& job, const results::FileFormat& format) {
-  std::vector<config::YamlNode> users, rates;
+  std::vector<config::YamlNode> users, rates, over_time;
   for (const int number : job.users) users.push_back(config::yaml_scalar(std::to_string(number)));
   for (const double rate : job.rates_per_s) rates.push_back(config::yaml_scalar(config::format_number(rate) + "/s"));
-  const bool by_rate = !rates.empty();
+  for (const evaluation::EvaluatedLoad& load : job.over_time) over_time.push_back(config::yaml_scalar(load.name));
+  std::pair<std::string, config::YamlNode> loads = {"users", config::yaml_list(std::move(users))};
+  if (!rates.empty()) loads = {"rates", config::yaml_list(std::move(rates))};
+  if (!over_time.empty()) loads = {"over_time", config::yaml_list(std::move(over_time))};
   return {.format = format,
           .job = {.verb = "search",
-                  .options = {{by_rate ? "rates" : "users", config::yaml_list(std::move(by_rate ? rates : users))},
+                  .options = {std::move(loads),
                               {"static", config::yaml_scalar(job.one_for_all ? "true" : "false")},
                               {"level", config::yaml_scalar(config::format_number(job.level))},
                               {"windows", config::yaml_scalar(std::to_string(job.windows))}},
@@ -173,15 +194,22 @@ std::string one_for_all(const SearchJob& job, const SearchResult& result) {
 std::string table_of(const SearchJob& job, const SearchResult& result) {
   std::vector<sim::LookupEntry> entries;
   for (const FoundConfiguration& one : result.found) {
-    entries.push_back({static_cast<int>(one.loads.front()), one.configuration});
+    entries.push_back({one.loads.front(), one.configuration});
   }
-  return config::to_yaml(sim::LookupTable(std::move(entries)), job.experiment.scenario.workflow);
+  const sim::LoadUnit unit = job.rates_per_s.empty() ? sim::LoadUnit::users : sim::LoadUnit::requests_per_s;
+  return config::to_yaml(sim::LookupTable(std::move(entries), unit), job.experiment.scenario.workflow);
 }
 
 }  // namespace
 
 bool SearchResult::all_feasible() const {
   return std::ranges::all_of(found, [](const FoundConfiguration& one) { return one.search.feasible; });
+}
+
+std::vector<sim::Workload> workloads_of(const SearchJob& job) {
+  std::vector<sim::Workload> workloads;
+  for (const Search& search : searches_of(job)) std::ranges::copy(search.spec.loads, std::back_inserter(workloads));
+  return workloads;
 }
 
 SearchResult run(const SearchJob& job, const Progress& progress) {
@@ -206,9 +234,10 @@ void write(const std::string& path, const SearchJob& job, const SearchResult& re
   files::write_aside(path, text.str());
 }
 
-std::string format_loads(const std::vector<double>& loads) {
+std::string format_loads(const SearchJob& job, const FoundConfiguration& found) {
   std::string text;
-  for (const double load : loads) text += (text.empty() ? "" : ",") + config::format_number(load);
+  for (const double load : found.loads) text += (text.empty() ? "" : ",") + config::format_number(load);
+  for (const evaluation::EvaluatedLoad& load : job.over_time) text += (text.empty() ? "" : ",") + load.name;
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "experiments/config/distribution_text.hpp"
+#include "experiments/config/honoured_keys.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/promise_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
@@ -35,6 +36,7 @@ sim::Duration given_warm_up(const SimulateJob& job, sim::Duration duration) {
 }
 
 void check(const SimulateJob& job, sim::Duration duration) {
+  config::check_keys(job.experiment, config::Verb::simulate);
   check_span(job.experiment.scenario.window, duration, job.warm_up);
   config::check_judgeable(job.experiment.scenario);
   if (job.experiment.replications == 0u) throw BadValue("replications: expected at least 1, got 0");

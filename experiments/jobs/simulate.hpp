@@ -60,8 +60,8 @@ struct SimulateResult {
   std::string lost{};  // why the result file could not be written; empty: it was, or none was wanted
 };
 
-// Counts replications. Throws BadValue, and sim::Error where the experiment cannot be simulated. Interrupted: the
-// result file is written where there is a replication.
+// Counts replications. Throws BadValue, for keys that config/honoured_keys.hpp refuses, and sim::Error where the
+// experiment cannot be simulated. Interrupted: the result file is written where there is a replication.
 SimulateResult run(const SimulateJob& job, const Progress& progress = {});
 
 }  // namespace faasconf::experiments::jobs

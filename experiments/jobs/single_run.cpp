@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "experiments/config/configuration_file.hpp"
+#include "experiments/config/honoured_keys.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "experiments/jobs/simulate.hpp"
 #include "experiments/policies/catalogue.hpp"
@@ -45,6 +46,7 @@ ReadyPolicy case_of(const config::Experiment& experiment, const std::string& nam
 }  // namespace
 
 sim::Run run(const SingleRunJob& job, const Progress& progress) {
+  config::check_keys(job.experiment, config::Verb::simulate);
   const config::Experiment experiment = chosen(job);
   const sim::Duration duration = duration_of(experiment);
   check_span(experiment.scenario.window, duration, job.warm_up);

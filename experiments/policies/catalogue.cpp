@@ -9,7 +9,7 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/lookup_file.hpp"
 #include "experiments/config/policy_files.hpp"
-#include "experiments/policies/known_users.hpp"
+#include "experiments/policies/known_levels.hpp"
 #include "learner/bundle/bundle.hpp"
 #include "learner/serving/learned_policy.hpp"
 #include "sim/core/error.hpp"
@@ -18,16 +18,27 @@
 namespace faasconf::experiments::policies {
 namespace {
 
-using UsersOfWindow = std::function<double(std::int64_t window)>;
+using LevelOfWindow = std::function<double(std::int64_t window)>;
 
 // Nothing is decided for a window after the last one.
-UsersOfWindow users_of(const RunToServe& run, const std::string& policy) {
-  if (run.users.empty()) {
-    throw sim::Error("policy " + policy + ": expected a closed loop, by whose users it decides, got another workload");
+LevelOfWindow levels_of(const RunToServe& run, const std::string& policy) {
+  if (run.levels.empty()) {
+    throw sim::Error("policy " + policy +
+                     ": expected a closed or an open loop, by whose level it decides, got given arrivals");
   }
-  return [users = run.users](std::int64_t window) {
-    return static_cast<double>(users[std::min(static_cast<std::size_t>(window), users.size() - 1)]);
+  return [levels = run.levels](std::int64_t window) {
+    return levels[std::min(static_cast<std::size_t>(window), levels.size() - 1)];
   };
+}
+
+// The same for a policy that goes by loads of one kind.
+LevelOfWindow levels_of(const RunToServe& run, const std::string& policy, sim::LoadUnit unit) {
+  const bool is_open = std::holds_alternative<sim::OpenLoop>(run.scenario.spec().workload.source);
+  const bool by_rate = unit == sim::LoadUnit::requests_per_s;
+  if (!run.levels.empty() && is_open == by_rate) return levels_of(run, policy);
+  throw sim::Error("policy " + policy + ": expected " +
+                   (by_rate ? "an open loop, by whose rate it decides, got another workload"
+                            : "a closed loop, by whose users it decides, got another workload"));
 }
 
 // --- what each kind knows, and how it is made
@@ -65,8 +76,8 @@ void fill(ReadyPolicy& ready, const config::TableSpec& spec, const config::Exper
   const auto table =
       std::make_shared<const sim::LookupTable>(config::read_lookup(spec.file, experiment.scenario.workflow));
   ready.make = [table, name = ready.name, ahead = spec.last ? 0 : 1](const RunToServe& run) {
-    return std::make_unique<sim::LookupPolicy>(
-        *table, [users = users_of(run, name), ahead](std::int64_t window) { return users(window + ahead); });
+    return std::make_unique<sim::LookupPolicy>(*table, [levels = levels_of(run, name, table->unit()),
+                                                        ahead](std::int64_t window) { return levels(window + ahead); });
   };
 }
 
@@ -79,7 +90,7 @@ void fill(ReadyPolicy& ready, const config::BundleSpec& spec, const config::Expe
   ready.trainings = paths.size();
   ready.make = [bundles, paths, name = ready.name, any_promise = experiment.any_promise](const RunToServe& run) {
     const std::size_t training = run.seed % paths.size();
-    learner::serving::ServingOptions options{.users = users_of(run, name), .any_promise = any_promise};
+    learner::serving::ServingOptions options{.load = levels_of(run, name), .any_promise = any_promise};
     try {
       return std::make_unique<learner::serving::LearnedPolicy>((*bundles)[training], run.scenario, std::move(options));
     } catch (const sim::Error&) {
@@ -111,8 +122,8 @@ sim::PolicyFactory factory_of(const ReadyPolicy& policy, const sim::Scenario& sc
                      std::to_string(policy.trainings) + ", which evaluate takes in turn");
   }
   const sim::ScenarioSpec& spec = scenario.spec();
-  return [make = policy.make, &scenario, users = known_users(spec.workload, spec.window, duration)] {
-    return make({.scenario = scenario, .users = users});
+  return [make = policy.make, &scenario, levels = known_levels(spec.workload, spec.window, duration)] {
+    return make({.scenario = scenario, .levels = levels});
   };
 }
 

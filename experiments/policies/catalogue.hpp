@@ -17,11 +17,12 @@
 
 namespace faasconf::experiments::policies {
 
-// The run that a policy is made for; scenario and users outlive the policy.
+// The run that a policy is made for; scenario and levels outlive the policy.
 struct RunToServe {
   const sim::Scenario& scenario;
-  std::span<const int> users{};  // by window, the last number for good; empty: unknown
-  std::size_t seed = 0;          // its index: the policies of several trainings take turns
+  // By window, the last one for good: users, or requests per second of an open loop; empty: unknown.
+  std::span<const double> levels{};
+  std::size_t seed = 0;  // its index: the policies of several trainings take turns
 };
 
 // A policy whose files have been read. It outlives what it makes.
@@ -31,8 +32,8 @@ struct ReadyPolicy {
   bool carries_over = false;  // even where windows are redeployed: its instances stay
   sim::Configuration start;   // in force in the first window
   std::size_t trainings = 1;  // that take turns
-  // May be called by several threads at once. Throws sim::Error where it does not fit the scenario, or needs the number
-  // of users of a load without users.
+  // May be called by several threads at once. Throws sim::Error where it does not fit the scenario, or goes by a
+  // load of another kind.
   std::function<std::unique_ptr<sim::Policy>(const RunToServe&)> make;
 };
 

@@ -26,6 +26,9 @@ struct Observed {
 std::optional<Observed> find_observed(std::string_view name, const results::Metrics& metrics = results::metrics());
 Observed observed(std::string_view name);  // of a name that there is
 
+// What predictions are made of, in the tables' order.
+std::vector<Observed> predicted(bool of_function, const results::Metrics& metrics = results::metrics());
+
 // Of a function, or end to end. Throws sim::Error.
 Observed read_observed(const config::YamlValue& value, bool of_function,
                        const results::Metrics& metrics = results::metrics());

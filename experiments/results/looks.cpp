@@ -1,14 +1,20 @@
 #include "experiments/results/looks.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <ctime>
 #include <filesystem>
 #include <set>
 #include <sstream>
+#include <system_error>
 
-#include "experiments/config/input_files.hpp"
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "sim/core/error.hpp"
-#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
@@ -60,22 +66,86 @@ bool share_a_load(const Look& one, const Look& other) {
          });
 }
 
+// The file, for one process at a time.
+class Ledger {
+ public:
+  Ledger(const std::string& path, int mode) : path_(path), descriptor_(open(path.c_str(), mode | O_CLOEXEC, 0666)) {
+    struct stat about {};
+    if (descriptor_ < 0) fail();
+    const bool is_open = fstat(descriptor_, &about) == 0;
+    if (is_open && !S_ISREG(about.st_mode)) {
+      close(descriptor_);
+      throw sim::Error(path_ + ": expected a file for the ledger, got a directory, device or pipe");
+    }
+    while (is_open && flock(descriptor_, LOCK_EX) != 0) {
+      if (errno != EINTR) break;
+    }
+  }
+  ~Ledger() { close(descriptor_); }  // which unlocks it
+  Ledger(const Ledger&) = delete;
+
+  // A new one has none.
+  std::vector<Look> looks() {
+    text_ = content();
+    return text_.empty() ? std::vector<Look>() : read(text_, path_);
+  }
+
+  // After looks(). What a full disk cut short is taken back.
+  void append(const std::string& line) {
+    std::string added = text_.empty() ? std::string(kHeader) + "\n" : "";
+    if (!text_.empty() && !text_.ends_with('\n')) added += '\n';
+    added += line;
+    const auto end = static_cast<off_t>(text_.size());
+    errno = 0;
+    const ssize_t written = pwrite(descriptor_, added.data(), added.size(), end);
+    if (written == static_cast<ssize_t>(added.size()) && fsync(descriptor_) == 0) return;
+    const int error = errno != 0 ? errno : ENOSPC;
+    static_cast<void>(ftruncate(descriptor_, end) == 0);
+    errno = error;
+    fail();
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw sim::Error(path_ + ": the ledger of looks: " + std::generic_category().message(errno));
+  }
+
+  std::string content() const {
+    std::string text;
+    std::array<char, 65536> part{};
+    for (;;) {
+      const ssize_t size = pread(descriptor_, part.data(), part.size(), static_cast<off_t>(text.size()));
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0) fail();
+      if (size == 0) return text;
+      text.append(part.data(), static_cast<std::size_t>(size));
+    }
+  }
+
+  std::string path_;
+  int descriptor_;
+  std::string text_;
+};
+
 }  // namespace
 
 void check_ledger(const std::string& path) {
-  if (std::filesystem::exists(path)) read(config::read_text_file(path), path);
+  if (std::filesystem::exists(path)) {
+    Ledger(path, O_RDWR).looks();
+    return;
+  }
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0) return;
+  throw sim::Error(path + ": the ledger of looks: " + std::generic_category().message(errno));
 }
 
 std::size_t add_look(const std::string& path, const Look& look) {
-  std::string text = std::string(kHeader) + "\n";
-  if (std::filesystem::exists(path)) text = config::read_text_file(path);
-  if (!text.ends_with('\n')) text += '\n';
-  std::vector<Look> looks = read(text, path);
+  Ledger ledger(path, O_RDWR | O_CREAT);
+  std::vector<Look> looks = ledger.looks();
   const Look mine = read(std::string(kHeader) + "\n" + line_of(look), path).front();
-  const bool is_new = std::ranges::find(looks, mine.identity, &Look::identity) == looks.end();
-  if (is_new) {
+  if (std::ranges::find(looks, mine.identity, &Look::identity) == looks.end()) {
+    ledger.append(line_of(look));
     looks.push_back(mine);
-    files::write_aside(path, text + line_of(look));
   }
   std::set<std::string> counted;
   for (const Look& one : looks) {

@@ -19,7 +19,7 @@ using Real = std::optional<double>;
 constexpr unsigned kColumns = in_windows + in_replications;
 constexpr unsigned kOfFunction = in_windows + in_summary;
 constexpr unsigned kResults = kColumns + in_summary;
-constexpr unsigned kEverywhere = kResults + in_criteria + in_targets;
+constexpr unsigned kEverywhere = kResults + in_criteria + in_targets + in_predictions;
 
 // --- reading
 
@@ -103,7 +103,7 @@ constexpr EndToEndMetric kEndToEnd[] = {
      load, neither, kColumns},
     total({"arrivals", "requests", requests<&Counts::arrivals>, "arrivals", {"requests"}, load, neither, kResults}),
     total({"completions", "requests", requests<&Counts::completions>, "completions", {"requests"},
-     throughput, more, kColumns + in_targets, "successes"}),
+     throughput, more, kColumns + in_targets + in_predictions, "successes"}),
     total({"rejections", "requests", requests<&Counts::rejections>, "rejections", {"requests"}, losses, less,
            kResults + in_criteria + never_omitted}),
     total({"timeouts", "requests", requests<&Counts::timeouts>, "timeouts", {"requests"}, losses, less, kResults}),
@@ -146,6 +146,8 @@ constexpr EndToEndMetric kEndToEnd[] = {
      promise, neither, in_replications + in_summary},
     {"empty_periods", "periods", of_promise<&sim::PromiseKept::empty>, "empty periods left out", {},
      promise, neither, in_replications + in_summary},
+    {"open_windows", "windows", of_promise<&sim::PromiseKept::open_windows>, "windows left open at the end", {},
+     promise, neither, in_replications + in_summary},
     {"broken_latency", "periods", of_promise<&sim::PromiseKept::broken_latency>, "broken by latency", {"periods"},
      promise, less, in_replications + in_summary},
     {"broken_served_share", "periods", of_promise<&sim::PromiseKept::broken_served_share>, "broken by served share",
@@ -180,7 +182,7 @@ constexpr FunctionMetric kByFunction[] = {
     quantile_of_calls({"latency_p50_s", "s", call_latency<&Latency::p50_s>, "latency p50", {"s"},
      latency, less, kOfFunction + in_targets + only_for_programs, "latency_p50"}),
     quantile_of_calls({"latency_p75_s", "s", call_latency<&Latency::p75_s>, "latency p75", {"s"},
-     latency, less, kOfFunction + in_targets, "latency_p75"}),
+     latency, less, kOfFunction + in_targets + in_predictions, "latency_p75"}),
     quantile_of_calls({"latency_p95_s", "s", call_latency<&Latency::p95_s>, "latency p95", {"s"},
      latency, less, kOfFunction + in_targets, "latency_p95"}),
     quantile_of_calls({"latency_p99_s", "s", call_latency<&Latency::p99_s>, "latency p99", {"s"},

@@ -57,6 +57,7 @@ enum Appearance : std::uint8_t {
   in_targets = 16,         // of calibrations and predictions
   never_omitted = 32,      // from a table, as those may be that are zero throughout
   only_for_programs = 64,  // of a summary: in JSON and files, not in tables
+  in_predictions = 128,    // those of the targets that predictions are made of
 };
 
 struct Shown {

@@ -25,7 +25,9 @@ std::optional<PromiseOutcome> PromiseTally::outcome(std::size_t case_index) cons
                          .level = 1 - promise_.risk(),
                          .broken_by = {{"latency", count(kept.broken_latency)},
                                        {"served share", count(kept.broken_served_share)},
-                                       {"too few successes", count(kept.broken_successes)}}};
+                                       {"too few successes", count(kept.broken_successes)}},
+                         .empty = count(kept.empty),
+                         .open_windows = count(kept.open_windows)};
   if (promise_.over) {
     outcome.judged_by = "requests";
     outcome.kept = count(kept.due.served);

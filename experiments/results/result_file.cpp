@@ -14,6 +14,7 @@
 
 #include "experiments/config/cases.hpp"
 #include "experiments/results/hdf5_parts.hpp"
+#include "experiments/results/promise_tally.hpp"
 #include "sim/stats/confidence.hpp"
 #include "traces/files/hdf5_part_driver.hpp"
 #include "traces/files/part_file.hpp"
@@ -264,6 +265,7 @@ class ResultWriter::File {
       : part_(path),
         file_(files::create_hdf5(part_)),
         replications_(config::cases_of(*header.experiment).size()),
+        promise_(header.experiment->scenario.workflow.promise, replications_.size()),
         function_count_(header.experiment->scenario.workflow.functions.size()) {
     write_header(header);
     windows_.emplace(file_, "windows", window_fields(header.metrics));
@@ -274,6 +276,7 @@ class ResultWriter::File {
   }
 
   void append(std::size_t case_index, std::uint64_t replication, const sim::Run& run) {
+    promise_.add(case_index, run);
     assert(case_index < replications_.size());
     const RowKey key{case_index, replication};
     ++replications_[case_index];
@@ -296,6 +299,7 @@ class ResultWriter::File {
     if (spans_) spans_->flush();
     write_summary(summary);
     write_array(file_.openGroup("run"), "replications", replications_);
+    write_array(file_.openGroup("run"), "verdicts", verdicts());
 
     // HDF5 writes the last bytes when it closes
     windows_.reset();
@@ -329,6 +333,12 @@ class ResultWriter::File {
     write_array(run, "outcomes", std::vector<std::string>(kOutcomes.begin(), kOutcomes.end()));
     write_column(run, "warm_up_s", "s", std::vector<double>(cases.size(), sim::to_seconds(header.warm_up)));
     write_metrics(run, header.metrics);
+  }
+
+  std::vector<std::string> verdicts() const {
+    std::vector<std::string> sentences;
+    for (std::size_t i = 0; i < replications_.size(); ++i) sentences.push_back(describe(promise_.outcome(i)));
+    return sentences;
   }
 
   void write_summary(const Summary& summary) {
@@ -378,6 +388,7 @@ class ResultWriter::File {
   std::optional<Table<EndToEndRow>> totals_;
   std::optional<Table<SpanRow>> spans_;
   std::vector<std::int64_t> replications_;  // by case
+  PromiseTally promise_;
   std::size_t function_count_;
 };
 

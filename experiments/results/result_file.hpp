@@ -12,6 +12,7 @@
 //   /run/cases, /run/functions, /run/outcomes   names; columns below refer to them by index
 //   /run/warm_up_s, /run/replications   by case; the windows that start before warm_up_s are in no total, and it is the
 //       same for all cases
+//   /run/verdicts    by case, in a sentence: whether the promise was kept
 //   /run/metrics/COLUMN  how the metrics of the summary are shown: of ("end to end" or "function"), name, unit, title,
 //       shown_unit, scale (to the shown unit), topic, better ("more", "less", "neither"), kind ("total": grows with the
 //       span; "quantile", "value")

@@ -37,6 +37,18 @@ std::string causes(const PromiseOutcome& outcome) {
   return text;
 }
 
+// "; left out: 12 windows, too few requests for a period, and 3 empty periods"
+std::string left_out(const PromiseOutcome& outcome) {
+  std::string text;
+  const auto add = [&](std::uint64_t count, const std::string& one, const std::string& several) {
+    if (count > 0) text += (text.empty() ? "; left out: " : ", and ") + readable(count) + (count == 1 ? one : several);
+  };
+  add(outcome.open_windows, " window with too few requests for a period",
+      " windows with too few requests for a period");
+  add(outcome.empty, " period in which nothing became due", " periods in which nothing became due");
+  return text;
+}
+
 }  // namespace
 
 Verdict verdict_on(const PromiseOutcome& outcome) {
@@ -56,11 +68,17 @@ std::string_view name_of(Verdict verdict) {
 std::string describe(const PromiseOutcome& outcome) {
   const Verdict verdict = verdict_on(outcome);
   const std::string units(outcome.judged_by);
-  if (verdict == Verdict::unjudged) return "promise unjudged: there were no " + units + " to judge";
+  if (verdict == Verdict::unjudged) {
+    return "promise unjudged: there were no " + units + " to judge" + left_out(outcome);
+  }
   return "promise " + std::string(name_of(verdict)) + ": " + readable(outcome.kept) + " of " +
          readable(outcome.judged) + " " + units + " kept it, " + percent(share_kept(outcome)) + " % (" +
          certainty(outcome) + "), at least " + percent(outcome.level) + " % wanted" + causes(outcome) +
          (verdict == Verdict::undecided ? "; more replications tell" : "");
+}
+
+std::string describe(const std::optional<PromiseOutcome>& outcome) {
+  return outcome ? describe(*outcome) : "no promise: the workflow makes none, so none is judged";
 }
 
 }  // namespace faasconf::experiments::results

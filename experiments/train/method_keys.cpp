@@ -77,6 +77,14 @@ void read_off_policy(const config::YamlValue& learning, bool redeploy, learner::
   }
 }
 
+// There are none without a constraint.
+void refuse_multipliers(const config::YamlMap& keys) {
+  for (const char* const key : {"violation_limit", "multiplier", "multiplier_proportional", "multiplier_integral",
+                                "multiplier_derivative", "multiplier_most"}) {
+    if (const auto value = keys.get(key)) value->fail("expected reward: constrained beside it");
+  }
+}
+
 void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, learner::marl::OnPolicySpec& spec) {
   const config::YamlMap keys =
       with_network(learning,
@@ -98,6 +106,7 @@ void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, l
   read_into(keys, "value_width", spec.value_width,
             [](const config::YamlValue& value) { return read_size(value, 1, 4096); });
   read_network(keys, spec.actor);
+  if (reward != sim::RewardKind::constrained) refuse_multipliers(keys);
   learner::marl::LagrangianSpec lagrangian;
   read_into(keys, "violation_limit", lagrangian.limit, config::read_probability);
   read_into(keys, "multiplier", lagrangian.initial, read_at_least_zero);

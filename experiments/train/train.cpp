@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 
+#include "experiments/config/distribution_text.hpp"
 #include "experiments/jobs/bad_value.hpp"
 #include "experiments/jobs/output_folder.hpp"
 #include "experiments/train/training_checkpoint.hpp"
@@ -70,6 +71,7 @@ class TrainingLoop {
     end.steps_here = end.steps - first;
     end.seconds = now_s() - started_s;
     end.best = notes_.best;
+    end.open = training_.trainer.plans.front()->is_open();
     if (!reports()) end.last.reset();
     return end;
   }
@@ -139,7 +141,7 @@ class TrainingLoop {
     Scalars scalars = {
         {"score", score}, {"reward", report.reward}, {"price", report.price}, {"qos", 1 - report.violations}};
     for (const learner::marl::GreedyReport::Load& load : report.loads) {
-      const std::string place = std::to_string(load.group) + "/" + std::to_string(load.users);
+      const std::string place = std::to_string(load.group) + "/" + config::format_number(load.level);
       scalars.emplace_back("price/" + place, load.price);
       scalars.emplace_back("qos/" + place, 1 - load.violations);
     }

@@ -26,6 +26,7 @@ struct TrainResult {
   std::uint64_t steps_here = 0;                     // in this run
   std::optional<learner::marl::GreedyReport> last;  // evaluation; of several ranks, the first one has it
   double best = 0;                                  // score
+  bool open = false;                                // its loads are rates of an open loop, not users
 };
 
 // go_on is asked after each iteration, since only whole iterations resume to the last bit. If cancelled, the last

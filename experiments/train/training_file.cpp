@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -18,8 +19,10 @@
 #include "experiments/config/workflow_file.hpp"
 #include "experiments/config/workload_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
+#include "experiments/jobs/explain_promise.hpp"
 #include "experiments/prediction/calibration_record.hpp"
 #include "experiments/prediction/ensemble.hpp"
+#include "experiments/prediction/measured_loads.hpp"
 #include "experiments/train/method_keys.hpp"
 #include "experiments/train/read_keys.hpp"
 #include "learner/safety/qos_probability.hpp"
@@ -31,17 +34,36 @@ namespace {
 
 constexpr std::size_t kMostEnvironments = 65536;
 
-std::vector<int> read_users(const config::YamlValue& value) {
-  std::vector<int> users;
+std::vector<double> read_users(const config::YamlValue& value) {
+  std::vector<double> users;
   for (const config::YamlValue& item : value.items("a list of numbers of users")) {
-    users.push_back(static_cast<int>(config::read_count(item, 1, static_cast<std::int64_t>(config::kMostUsers))));
+    users.push_back(static_cast<double>(config::read_count(item, 1, static_cast<std::int64_t>(config::kMostUsers))));
   }
   if (users.empty()) value.refuse("a list of numbers of users");
   return users;
 }
 
-constexpr std::array<std::string_view, 24> kTrainingKeys = {"method",
+std::vector<double> read_rates(const config::YamlValue& value) {
+  std::vector<double> rates;
+  for (const config::YamlValue& item : value.items("a list of rates such as 5/s")) rates.push_back(read_rate(item));
+  if (rates.empty()) value.refuse("a list of rates such as 5/s");
+  return rates;
+}
+
+// What episodes are run under.
+struct EpisodeLoads {
+  sim::LoadSpec spec;
+  bool open = false;  // rates of an open loop; otherwise users of a closed one
+};
+
+// A key of which nothing is made beside another one's value.
+void refuse_beside(const config::YamlMap& map, std::string_view key, const std::string& expected) {
+  if (const auto value = map.get(key)) value->fail("expected " + expected + " beside it, or no " + std::string(key));
+}
+
+constexpr std::array<std::string_view, 25> kTrainingKeys = {"method",
                                                             "users",
+                                                            "rates",
                                                             "profiles",
                                                             "instances",
                                                             "redeploy",
@@ -69,7 +91,6 @@ constexpr std::array<std::string_view, 24> kTrainingKeys = {"method",
 sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy) {
   sim::EnvironmentSpec spec;
   spec.scenario.attribution = sim::Attribution::completed;
-  spec.scenario.workload.source = sim::ClosedLoop{};
   spec.scenario.redeploy = config::read_instances(map);
   read_into(map, "episode", spec.episode_windows, [](const config::YamlValue& value) { return read_size(value); });
   spec.features = sim::FeatureSet::extended;
@@ -83,6 +104,9 @@ sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy
                                                    {"smoothing", sim::LoadForecasting::smoothing},
                                                    {"seasonal", sim::LoadForecasting::seasonal}});
   });
+  if (spec.load_knowledge != sim::LoadForecasting::seasonal) {
+    refuse_beside(map, "season_windows", "load_knowledge: seasonal");
+  }
   read_into(map, "season_windows", spec.season_windows,
             [](const config::YamlValue& value) { return read_size(value); });
   spec.reward.kind = on_policy ? sim::RewardKind::constrained : sim::RewardKind::price;
@@ -91,6 +115,7 @@ sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy
                                               {"cost", sim::RewardKind::cost},
                                               {"constrained", sim::RewardKind::constrained}});
   });
+  if (spec.reward.kind == sim::RewardKind::constrained) refuse_beside(map, "qos_weight", "reward: price or cost");
   read_into(map, "price_weight", spec.reward.price_weight, read_at_least_zero);
   read_into(map, "qos_weight", spec.reward.qos_weight, read_at_least_zero);
   read_into(map, "replications", spec.replications,
@@ -151,7 +176,9 @@ class TrainingReader {
     trainer.method = read_method(map.require("method"));
     const bool on_policy = std::holds_alternative<learner::marl::OnPolicySpec>(trainer.method);
     sim::EnvironmentSpec environment = read_environment(map, on_policy);
-    if (const auto workload = top.get("workload")) read_workload(*workload, environment.scenario);
+    const EpisodeLoads loads = read_load(map, window_of(top));
+    read_workload(top, loads.open, environment.scenario);
+    environment.load = loads.spec;
     read_learning(map, environment, trainer.method);
     training.steps = read_size(map.require("steps"));
     read_into(map, "shards", trainer.shards, [](const config::YamlValue& value) { return read_size(value, 1, 4096); });
@@ -163,6 +190,7 @@ class TrainingReader {
       return read_size(value, 1, static_cast<std::int64_t>(kMostEnvironments));
     });
     trainer.plans = read_plans(map, environment, environments);
+    training.warnings = warnings(loads, environment.scenario);
     read_selection(map, environment, training);
     read_safety(map, environment, trainer);
     training.inputs = files_.take();
@@ -186,14 +214,31 @@ class TrainingReader {
     }
   }
 
-  // What the clients do but for their number, which training.users or training.profiles give.
-  void read_workload(const config::YamlValue& value, sim::ScenarioSpec& scenario) {
-    const config::YamlMap keys(value, {"closed_loop", "retry", "window"});
-    if (const auto loop = keys.get("closed_loop"); loop && loop->node().find("users") != nullptr) {
-      loop->fail("expected no users here; training.users or training.profiles give them");
+  static sim::Duration window_of(const config::YamlMap& top) {
+    const auto workload = top.get("workload");
+    const config::YamlNode* const window = workload ? workload->node().find("window") : nullptr;
+    return window == nullptr ? sim::ScenarioSpec{}.window
+                             : config::read_positive_duration({*window, "workload.window"});
+  }
+
+  // What the clients do but for the level of the load, which training.users, rates or profiles give.
+  void read_workload(const config::YamlMap& top, bool open, sim::ScenarioSpec& scenario) {
+    scenario.window = window_of(top);
+    scenario.workload.source = sim::ClosedLoop{};
+    if (open) scenario.workload.source = sim::OpenLoop{};
+    const auto workload = top.get("workload");
+    if (!workload) return;
+    const std::string_view loop = open ? "open_loop" : "closed_loop", level = open ? "rate" : "users";
+    const config::YamlMap keys(*workload, {"closed_loop", "open_loop", "retry", "window"});
+    if (const auto other = keys.get(open ? "closed_loop" : "open_loop")) {
+      other->fail("expected " + std::string(loop) + ", since training gives " + (open ? "rates" : "users"));
     }
-    scenario.workload = config::read_workload(keys, files_);
-    if (const auto window = keys.get("window")) scenario.window = config::read_positive_duration(*window);
+    if (const auto own = keys.get(loop); own && own->node().find(level) != nullptr) {
+      own->fail("expected no " + std::string(level) +
+                " here; training.users, training.rates or training.profiles give it");
+    }
+    scenario.workload.retry = config::read_workload(keys, files_, /*level_is_elsewhere=*/true).retry;
+    if (keys.get(loop)) scenario.workload.source = config::read_workload(keys, files_, true).source;
   }
 
   // The promise of all workflows, where the file has one; formerly training.qos named it.
@@ -225,19 +270,60 @@ class TrainingReader {
     return all;
   }
 
-  sim::LoadSpec read_load(const config::YamlMap& map, sim::Duration window) {
-    const auto users = map.get("users"), profiles = map.get("profiles");
-    if (users.has_value() == profiles.has_value()) {
-      map.value().fail("expected either users or profiles, got " + std::string(users ? "both" : "none"));
+  EpisodeLoads read_load(const config::YamlMap& map, sim::Duration window) {
+    const auto users = map.get("users"), rates = map.get("rates"), profiles = map.get("profiles");
+    if (users.has_value() + rates.has_value() + profiles.has_value() != 1) {
+      map.value().fail("expected one of users, rates and profiles, got " +
+                       std::string(users || rates || profiles ? "several" : "none"));
     }
-    if (users) return {.levels = read_users(*users), .series = {}};
-    sim::LoadSpec load;
+    if (users) return {.spec = {.levels = read_users(*users), .series = {}}};
+    if (rates) return {.spec = {.levels = read_rates(*rates), .series = {}}, .open = true};
+    EpisodeLoads loads;
     for (const config::YamlValue& item : profiles->items("a list of profiles")) {
-      const config::InputFiles::Text file = files_.read(item);
-      load.series.push_back(config::users_by_window(config::parse_profile(file.content, file.path), window, file.path));
+      const config::InputFiles::Text text = files_.read(item);
+      const config::ProfileFile file = config::parse_profile(text.content, text.path);
+      if (loads.spec.series.empty()) loads.open = !file.users;
+      loads.spec.series.push_back(series_of(file, loads.open, window, text.path));
     }
-    if (load.series.empty()) profiles->refuse("a list of profiles");
-    return load;
+    if (loads.spec.series.empty()) profiles->refuse("a list of profiles");
+    return loads;
+  }
+
+  static std::vector<double> series_of(const config::ProfileFile& file, bool open, sim::Duration window,
+                                       const std::string& path) {
+    if (open) return config::rates_by_window(file, window, path);
+    const std::vector<int> users = config::users_by_window(file, window, path);
+    return {users.begin(), users.end()};
+  }
+
+  // Each level or series as a load over time.
+  static std::vector<sim::Workload> workloads_of(const EpisodeLoads& loads, const sim::Workload& like) {
+    std::vector<std::vector<double>> all = loads.spec.series;
+    for (const double level : loads.spec.levels) all.push_back({level});
+    std::vector<sim::Workload> workloads(all.size(), like);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      workloads[i].profile = sim::stretched({.levels = all[i], .series = {}}, std::chrono::seconds(1), 0);
+    }
+    return workloads;
+  }
+
+  std::vector<std::string> warnings(const EpisodeLoads& loads, const sim::ScenarioSpec& common) const {
+    const std::vector<sim::Workload> workloads = workloads_of(loads, common.workload);
+    std::vector<std::string> sentences;
+    for (const config::YamlValue& place : workflows()) {
+      sim::ScenarioSpec scenario = common;
+      scenario.workflow = workflow_at(place);
+      const config::YamlNode* const calibration = place.node().find("calibration");
+      const std::string text = calibration == nullptr ? "" : prediction::extrapolated_loads(*calibration, workloads);
+      if (!text.empty()) sentences.push_back(scenario.workflow.name + ": " + text);
+      for (const sim::Workload& workload : workloads) {
+        scenario.workload = workload;
+        for (const std::string& term : jobs::impossible_terms(scenario)) {
+          sentences.push_back(scenario.workflow.name + ": the promise cannot hold: " + term);
+        }
+      }
+    }
+    return sentences;
   }
 
   // `count` environments, as many of each workflow, and these over the draws of its calibration in turn.
@@ -245,14 +331,13 @@ class TrainingReader {
     std::size_t draws = 0;
     read_into(map, "calibration_draws", draws,
               [](const config::YamlValue& value) { return read_size(value, 0, 10'000); });
-    const sim::LoadSpec load = read_load(map, common.scenario.window);
     const std::vector<config::YamlValue> all = workflows();
     if (count % all.size() != 0) map.value().fail("environments: expected a multiple of the number of workflows");
     learner::marl::Plans plans;
     for (const config::YamlValue& workflow : all) {
       learner::marl::Plans of_workflow;
       for (const sim::WorkflowSpec& draw : read_draws(workflow, workflow_at(workflow), draws)) {
-        of_workflow.push_back(plan(workflow, common, draw, load));
+        of_workflow.push_back(plan(workflow, common, draw, common.load));
       }
       for (std::size_t i = 0; i < count / all.size(); ++i) plans.push_back(of_workflow[i % of_workflow.size()]);
     }
@@ -272,20 +357,34 @@ class TrainingReader {
     }
   }
 
+  // Of the kind that the training has; of users there are usual ones.
+  sim::LoadSpec selection_load(const config::YamlMap& keys, const sim::EnvironmentSpec& common) {
+    const bool open = std::holds_alternative<sim::OpenLoop>(common.scenario.workload.source);
+    const bool given = keys.get("users") || keys.get("rates") || keys.get("profiles");
+    if (!given && !open) return {.levels = {11, 16, 21, 26, 29}, .series = {}};
+    if (!given)
+      keys.value().fail("expected rates or profiles to select at, since the training goes by rates; got none");
+    const EpisodeLoads loads = read_load(keys, common.scenario.window);
+    if (loads.open != open) {
+      keys.value().fail("expected the kind of load of the training, " + std::string(open ? "rates" : "users") +
+                        ", got " + (loads.open ? "rates" : "users"));
+    }
+    return loads.spec;
+  }
+
   // An episode of each load, as often as it takes for the wanted number of windows.
   void read_selection(const config::YamlMap& map, sim::EnvironmentSpec common, Training& training) {
     Selection& selection = training.selection;
     const config::YamlMap keys(map.get("selection").value_or(config::YamlValue(nothing_, "training.selection")),
-                               {"every", "users", "profiles", "windows"});
+                               {"every", "users", "rates", "profiles", "windows"});
     selection.every_steps = std::max<std::uint64_t>(1, training.steps / 20);
     read_into(keys, "every", selection.every_steps, [](const config::YamlValue& value) { return read_size(value); });
     std::size_t windows = 120;
     read_into(keys, "windows", windows, [](const config::YamlValue& value) { return read_size(value, 1, 1'000'000); });
-    sim::LoadSpec load{.levels = {11, 16, 21, 26, 29}, .series = {}};
-    if (keys.get("users") || keys.get("profiles")) load = read_load(keys, common.scenario.window);
+    const sim::LoadSpec load = selection_load(keys, common);
     std::vector<sim::LoadSpec> loads;
-    for (const int users : load.levels) loads.push_back({.levels = {users}, .series = {}});
-    for (const std::vector<int>& series : load.series) loads.push_back({.levels = {}, .series = {series}});
+    for (const double level : load.levels) loads.push_back({.levels = {level}, .series = {}});
+    for (const std::vector<double>& series : load.series) loads.push_back({.levels = {}, .series = {series}});
     common.replications = 1;
     const std::size_t episodes = (windows + common.episode_windows - 1) / common.episode_windows;
     for (const config::YamlValue& workflow : workflows()) {
@@ -312,6 +411,11 @@ class TrainingReader {
       trainer.safety = [price] { return std::make_unique<learner::safety::SafeExploration>(price); };
     } else if (filter == Filter::feasibility) {
       trainer.safety = [price] { return std::make_unique<learner::safety::QosProbabilityFilter>(price); };
+    }
+    if (filter == Filter::ses && trainer.plans.front()->is_open()) {
+      value->fail(
+          "expected none or feasibility, since ses keeps a band for each whole number of users, and the "
+          "training goes by rates");
     }
     if (filter != Filter::none && std::holds_alternative<learner::marl::OnPolicySpec>(trainer.method)) {
       value->fail("expected none for a method of PPO, whose ratios need the actions that it proposed");

@@ -26,6 +26,9 @@ struct Training {
   learner::marl::TrainerSpec trainer;
   std::uint64_t steps = 0;  // of environments, all together
   Selection selection;
+  // To be said before it begins, a sentence each: workflows that were not measured under these loads, terms of the
+  // promise that a load cannot meet.
+  std::vector<std::string> warnings;
   std::vector<config::InputFile> inputs;
   std::string resolved;  // YAML with workflows and overrides in their places: reading it gives the same training
 };

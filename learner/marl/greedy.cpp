@@ -38,21 +38,21 @@ GreedyReport run_greedily(Learner& learner, const Plans& plans, std::uint64_t se
   for (std::size_t g = 0; g < groups.size(); ++g) group_of.insert(group_of.end(), groups[g].environments, g);
 
   GreedyReport report;
-  std::map<std::pair<std::size_t, int>, GreedyReport::Load> loads;
+  std::map<std::pair<std::size_t, double>, GreedyReport::Load> loads;
   std::vector<float> actions(environments.agents() * sim::kKnobs);
   std::vector<bool> over(plans.size());
-  std::vector<int> users(plans.size());
+  std::vector<double> levels(plans.size());
   double windows = 0;
   while (std::ranges::find(over, false) != over.end()) {
     decide(learner, groups, environments, actions);
-    for (std::size_t i = 0; i < plans.size(); ++i) users[i] = environments.environment(i).next_users();
+    for (std::size_t i = 0; i < plans.size(); ++i) levels[i] = environments.environment(i).next_load();
     environments.step(actions);
     for (std::size_t i = 0; i < plans.size(); ++i) {
       if (over[i]) continue;
       over[i] = environments.truncated()[i] != 0;
-      GreedyReport::Load& load = loads[{group_of[i], users[i]}];
+      GreedyReport::Load& load = loads[{group_of[i], levels[i]}];
       load.group = group_of[i];
-      load.users = users[i];
+      load.level = levels[i];
       load.price += environments.prices()[i];
       load.violations += environments.violations()[i];
       ++load.windows;

@@ -12,7 +12,7 @@ namespace faasconf::learner::marl {
 struct GreedyReport {
   struct Load {
     std::size_t group = 0;  // workflow
-    int users = 0;
+    double level = 0;       // users, or requests per second of an open loop
     double price = 0;       // mean over windows
     double violations = 0;  // share of windows
     std::size_t windows = 0;
@@ -20,7 +20,7 @@ struct GreedyReport {
   double reward = 0;  // means over all windows
   double price = 0;
   double violations = 0;
-  std::vector<Load> loads;  // by group and number of users
+  std::vector<Load> loads;  // by group and level
 };
 
 // One episode of every plan; workflows stand in the order of those that the learner was made with. Same report for the

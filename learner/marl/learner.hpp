@@ -24,14 +24,14 @@ struct Experience {
   std::span<const double> violations;  // sim::Reward::violation
   std::span<const double> unserved;    // sim::Reward::unserved
   std::span<const std::uint8_t> truncated;
-  std::span<const int> users;  // of the window that the actions were for
+  std::span<const double> loads;  // of the window that the actions were for
 };
 
 // Consecutive environments of one workflow.
 struct AgentGroup {
   const sim::AgentGraph* graph;
   std::size_t environments;
-  std::vector<int> levels;  // of users, ascending: a window belongs to the nearest
+  std::vector<double> levels;  // of the load, ascending: a window belongs to the nearest
 };
 
 // One shard's part in learning. All shards hold the same weights: in every phase of an update each computes numbers

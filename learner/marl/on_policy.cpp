@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,13 @@
 
 namespace faasconf::learner::marl {
 namespace {
+
+// "10", "2.5"
+std::string text_of(double level) {
+  std::ostringstream text;
+  text << level;
+  return text.str();
+}
 
 constexpr auto kActions = static_cast<std::int64_t>(sim::kKnobs);
 constexpr double kLeastDeviation = 1e-4;  // added to what advantages are divided by
@@ -120,9 +128,9 @@ void OnPolicyLearner::act(std::span<const float> rows, std::span<float> actions)
   }
 }
 
-std::size_t OnPolicyLearner::level_of(const Group& group, int users) const {
-  const std::vector<int>& levels = group.spec.levels;
-  const auto nearest = std::ranges::min_element(levels, {}, [users](int level) { return std::abs(level - users); });
+std::size_t OnPolicyLearner::level_of(const Group& group, double load) const {
+  const std::vector<double>& levels = group.spec.levels;
+  const auto nearest = std::ranges::min_element(levels, {}, [load](double level) { return std::abs(level - load); });
   return group.first_level + static_cast<std::size_t>(nearest - levels.begin());
 }
 
@@ -142,7 +150,7 @@ void OnPolicyLearner::observe(const Experience& experience) {
     rollout.goes_on.push_back(1 - of_group(experience.truncated));
     torch::Tensor levels = torch::empty({count_of(environments)}, torch::kLong);
     for (std::size_t i = 0; i < environments; ++i) {
-      const std::size_t level = level_of(group, experience.users[first + i]);
+      const std::size_t level = level_of(group, experience.loads[first + i]);
       levels.data_ptr<std::int64_t>()[i] = count_of(level);
       level_sums_[2 * level] += 1;
       level_sums_[2 * level + 1] += experience.violations[first + i];
@@ -283,7 +291,7 @@ std::vector<std::pair<std::string, double>> OnPolicyLearner::figures() const {
     const Group& group = groups_[g];
     for (std::size_t i = 0; i < group.spec.levels.size(); ++i) {
       const std::string of_group = groups_.size() > 1 ? std::to_string(g) + "/" : "";
-      all.emplace_back("multiplier/" + of_group + std::to_string(group.spec.levels[i]),
+      all.emplace_back("multiplier/" + of_group + text_of(group.spec.levels[i]),
                        lagrangian_.multiplier(group.first_level + i));
     }
   }

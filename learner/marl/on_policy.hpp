@@ -94,7 +94,7 @@ class OnPolicyLearner final : public Learner {
   static std::vector<Group> numbered(const OnPolicySpec& spec, const std::vector<AgentGroup>& groups);
   torch::Tensor density(const torch::Tensor& mean, const torch::Tensor& drawn) const;
   std::size_t environments() const;  // of all groups
-  std::size_t level_of(const Group& group, int users) const;
+  std::size_t level_of(const Group& group, double load) const;
   std::vector<double> statistics();
   void digest(std::span<const double> mean);
   Samples samples_of(const Group& group) const;

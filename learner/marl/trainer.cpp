@@ -12,13 +12,23 @@
 namespace faasconf::learner::marl {
 namespace {
 
-constexpr int kLevelWidth = 5;  // users; series are divided into levels of that width
+constexpr double kLevelWidth = 5;  // users; series are divided into levels of that width
+constexpr double kRateLevels = 6;  // series of rates are divided into so many
 enum Sum : std::size_t { kReward, kPrice, kViolations, kReplaced, kSums };
 
-std::vector<int> levels_of(const sim::LoadSpec& load) {
-  std::set<int> levels(load.levels.begin(), load.levels.end());
-  for (const std::vector<int>& series : load.series) {
-    for (const int users : series) levels.insert((users + kLevelWidth / 2) / kLevelWidth * kLevelWidth);
+double level_width(const sim::EnvironmentPlan& plan) {
+  if (!plan.is_open()) return kLevelWidth;
+  double most = 0;
+  for (const std::vector<double>& series : plan.spec().load.series) most = std::max(most, std::ranges::max(series));
+  return most > 0 ? most / kRateLevels : 1;
+}
+
+std::vector<double> levels_of(const sim::EnvironmentPlan& plan) {
+  const sim::LoadSpec& load = plan.spec().load;
+  const double width = level_width(plan);
+  std::set<double> levels(load.levels.begin(), load.levels.end());
+  for (const std::vector<double>& series : load.series) {
+    for (const double level : series) levels.insert(std::floor(level / width + 0.5) * width);
   }
   return {levels.begin(), levels.end()};
 }
@@ -47,8 +57,8 @@ std::vector<AgentGroup> groups_of(const Plans& plans) {
     if (i == 0 || !same_workflow(*plans[i - 1], *plans[i])) groups.push_back({&plans[i]->graph(), 0, {}});
     AgentGroup& group = groups.back();
     ++group.environments;
-    const std::vector<int> levels = levels_of(plans[i]->spec().load);
-    std::vector<int> joined;
+    const std::vector<double> levels = levels_of(*plans[i]);
+    std::vector<double> joined;
     std::ranges::set_union(group.levels, levels, std::back_inserter(joined));
     group.levels = std::move(joined);
   }
@@ -91,7 +101,7 @@ std::unique_ptr<Trainer::Shard> Trainer::make_shard(std::size_t number) const {
                                                        spec_.shards, weights, streams.stream("exploration", number));
   }
   shard->actions.resize(shard->environments.agents() * sim::kKnobs);
-  shard->users.resize(shard->environments.size());
+  shard->loads.resize(shard->environments.size());
   return shard;
 }
 
@@ -148,7 +158,7 @@ void Trainer::step(Shard& shard) const {
     const std::lock_guard alone(torch_);
     shard.learner->act(shard.rows, shard.actions);
   }
-  for (std::size_t i = 0; i < environments.size(); ++i) shard.users[i] = environments.environment(i).next_users();
+  for (std::size_t i = 0; i < environments.size(); ++i) shard.loads[i] = environments.environment(i).next_load();
   if (shard.safety != nullptr) shard.sums[kReplaced] += static_cast<double>(review(shard));
   environments.step(shard.actions);
   for (std::size_t i = 0; i < environments.size(); ++i) {
@@ -158,7 +168,7 @@ void Trainer::step(Shard& shard) const {
     if (shard.safety == nullptr) continue;
     const std::size_t first = environments.first_agent(i) * sim::kKnobs;
     const std::size_t end = environments.first_agent(i + 1) * sim::kKnobs;
-    shard.safety->learn(shard.users[i], std::span(shard.actions).subspan(first, end - first), environments.prices()[i],
+    shard.safety->learn(shard.loads[i], std::span(shard.actions).subspan(first, end - first), environments.prices()[i],
                         environments.violations()[i] < 0.5);
   }
   const std::lock_guard alone(torch_);
@@ -169,7 +179,7 @@ void Trainer::step(Shard& shard) const {
                           .violations = environments.violations(),
                           .unserved = environments.unserved(),
                           .truncated = environments.truncated(),
-                          .users = shard.users});
+                          .loads = shard.loads});
 }
 
 // how many proposals were replaced
@@ -179,7 +189,7 @@ std::size_t Trainer::review(Shard& shard) const {
     const std::size_t first = shard.environments.first_agent(i) * sim::kKnobs;
     const std::size_t end = shard.environments.first_agent(i + 1) * sim::kKnobs;
     const auto proposal = std::span(shard.actions).subspan(first, end - first);
-    if (shard.safety->review(shard.users[i], proposal, shard.safety_stream)) ++replaced;
+    if (shard.safety->review(shard.loads[i], proposal, shard.safety_stream)) ++replaced;
   }
   return replaced;
 }

@@ -71,7 +71,7 @@ class Trainer {
     sim::Rng safety_stream;
     std::vector<float> rows{};     // before the step
     std::vector<float> actions{};  // of all environments
-    std::vector<int> users{};
+    std::vector<double> loads{};
     std::vector<double> sums{};      // reward, price, violations, replaced; of the iteration
     std::vector<double> computed{};  // numbers for the other shards
   };

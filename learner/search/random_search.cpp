@@ -39,6 +39,7 @@ SearchResult random_search(const SearchSpec& spec, const OnSearch& on_search) {
   SimulatedObjectiveSpec simulated{.scenario = spec.scenario,
                                    .rounding = spec.rounding,
                                    .loads = spec.loads,
+                                   .windows = spec.windows_of_load,
                                    .seed = streams.stream("search").next(),
                                    .common_random_numbers = spec.common_random_numbers};
   SimulatedObjective searching(simulated);

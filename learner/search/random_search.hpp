@@ -17,6 +17,7 @@ struct SearchSpec {
   sim::ScenarioSpec scenario;  // with a promise; its workload and configuration are the search's own
   sim::ActionRounding rounding{};
   std::vector<sim::Workload> loads;    // one configuration for all of these; the worst counts
+  std::size_t windows_of_load = 0;     // of a run, at least: the length of loads over time
   bool common_random_numbers = false;  // the k-th runs of all points meet the same ones
   Feasibility feasibility{};           // of what the promise's risk limits
   std::uint64_t windows = 200'000;     // that it may simulate, those that judge the finalists included

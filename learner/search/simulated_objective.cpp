@@ -13,18 +13,22 @@ namespace {
 
 constexpr std::size_t kPeriods = 2;  // of a step, where windows are no periods of their own
 
+std::size_t windows_of_longest_period(const sim::ScenarioSpec& scenario) {
+  return static_cast<std::size_t>(scenario.workflow.promise.longest_period / scenario.window);
+}
+
 // Of a step, per load. Where windows are no periods of their own, as many as make one or more periods.
-std::size_t windows_of(const sim::ScenarioSpec& scenario) {
+std::size_t windows_of(const SimulatedObjectiveSpec& spec) {
   constexpr std::size_t kWindows = 8;
-  const sim::Promise& promise = scenario.workflow.promise;
-  if (promise.period_requests == 0) return kWindows;
-  const auto of_period = static_cast<std::size_t>(promise.longest_period / scenario.window);
-  return std::max<std::size_t>(kWindows, kPeriods * of_period);
+  const std::size_t least = std::max(kWindows, spec.windows);
+  if (spec.scenario.workflow.promise.period_requests == 0) return least;
+  return std::max(least, kPeriods * windows_of_longest_period(spec.scenario));
 }
 
 // Independent ones of a step, at least: windows that are periods, or periods.
-std::size_t units_of(const sim::ScenarioSpec& scenario) {
-  return scenario.workflow.promise.period_requests == 0 ? windows_of(scenario) : kPeriods;
+std::size_t units_of(const SimulatedObjectiveSpec& spec) {
+  if (spec.scenario.workflow.promise.period_requests == 0) return windows_of(spec);
+  return std::max(kPeriods, windows_of(spec) / std::max<std::size_t>(1, windows_of_longest_period(spec.scenario)));
 }
 
 SimulatedObjectiveSpec checked(SimulatedObjectiveSpec spec) {
@@ -45,8 +49,8 @@ SimulatedObjectiveSpec checked(SimulatedObjectiveSpec spec) {
 SimulatedObjective::SimulatedObjective(SimulatedObjectiveSpec spec)
     : Objective({.coordinates = sim::ActionSpace(spec.scenario.workflow, spec.rounding).size(),
                  .loads = spec.loads.size(),
-                 .windows = windows_of(spec.scenario),
-                 .units = units_of(spec.scenario)}),
+                 .windows = windows_of(spec),
+                 .units = units_of(spec)}),
       spec_(checked(std::move(spec))),
       actions_(spec_.scenario.workflow, spec_.rounding) {}
 

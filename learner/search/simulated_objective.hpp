@@ -16,6 +16,7 @@ struct SimulatedObjectiveSpec {
   sim::ScenarioSpec scenario;
   sim::ActionRounding rounding{};
   std::vector<sim::Workload> loads;
+  std::size_t windows = 0;  // of a step, at least: the length of loads over time
   std::uint64_t seed = 1;
   bool common_random_numbers = true;  // the k-th step of every point meets the same ones
 };

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "sim/core/error.hpp"
 #include "sim/model/promise_text.hpp"
@@ -89,9 +90,9 @@ LearnedPolicy::LearnedPolicy(const bundle::PolicyBundle& bundle, const sim::Scen
       rows_(actions_.agents() * features_.size()) {
   check_fit(bundle.metadata, scenario, actions_, graph_, features_);
   if (!options_.any_promise) check_promise(bundle.metadata.promise, scenario.workflow().promise);
-  if (clairvoyant_ && !options_.users) {
+  if (clairvoyant_ && !options_.load) {
     throw sim::Error("policy for workflow " + bundle.metadata.workflow +
-                     " is clairvoyant: it needs the number of users of the next window; where that is unknown, train "
+                     " is clairvoyant: it needs the load of the next window; where that is unknown, train "
                      "one with load knowledge persistence, smoothing or seasonal");
   }
   if (bundle.metadata.safety.empty()) return;
@@ -104,11 +105,11 @@ sim::Configuration LearnedPolicy::decide(const sim::Observation& observation) {
   recall(observation);
   const sim::LoadOutlook load = look_ahead(observation);
   if (safety_ && options_.safety_learns) {
-    safety_->learn(load.users - load.change, last_, observation.price, observation.qos_met);
+    safety_->learn(load.level - load.change, last_, observation.price, observation.qos_met);
   }
   features_.write(observation, last_, load, rows_);
   network_.act(rows_, last_);
-  if (safety_ && safety_->review(load.users, last_, rng_)) ++replaced_;
+  if (safety_ && safety_->review(load.level, last_, rng_)) ++replaced_;
   decided_ = observation.configuration;
   actions_.decode(last_, decided_);
   return decided_;
@@ -120,20 +121,22 @@ void LearnedPolicy::recall(const sim::Observation& observation) {
 }
 
 // As sim::Environment does before an episode.
-void LearnedPolicy::begin_forecast(double users) {
+void LearnedPolicy::begin_forecast(double load) {
   begun_ = true;
   const std::size_t watched = std::min(options_.history.size(), forecast_.memory());
   const std::span<const double> past = std::span(options_.history).last(watched);
-  forecast_.begin(past.empty() ? users : past.front());
-  for (std::size_t i = 0; i < watched; ++i) forecast_.observe(past[i], i + 1 < watched ? past[i + 1] : users);
+  forecast_.begin(past.empty() ? load : past.front());
+  for (std::size_t i = 0; i < watched; ++i) forecast_.observe(past[i], i + 1 < watched ? past[i + 1] : load);
 }
 
 sim::LoadOutlook LearnedPolicy::look_ahead(const sim::Observation& observation) {
-  const double now = options_.users ? options_.users(observation.window) : observation.users;
-  const double next = clairvoyant_ ? options_.users(observation.window + 1) : now;
+  const bool is_open = std::holds_alternative<sim::OpenLoop>(scenario_.spec().workload.source);
+  const double observed = is_open ? observation.offered_rate_per_s : observation.users;
+  const double now = options_.load ? options_.load(observation.window) : observed;
+  const double next = clairvoyant_ ? options_.load(observation.window + 1) : now;
   if (!begun_) begin_forecast(now);
   const double forecast = forecast_.observe(now, next);
-  return {.users = forecast, .change = forecast - now, .upper = forecast_.upper()};
+  return {.level = forecast, .change = forecast - now, .upper = forecast_.upper()};
 }
 
 }  // namespace faasconf::learner::serving

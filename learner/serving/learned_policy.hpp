@@ -17,11 +17,11 @@
 namespace faasconf::learner::serving {
 
 struct ServingOptions {
-  // Number of users by window, where it is known: a clairvoyant policy asks for the next window, any policy for the one
-  // that it has seen. Without it the policy takes the observation's mean number of users, which is too low while users
-  // still start.
-  std::function<double(std::int64_t window)> users{};
-  std::vector<double> history{};  // users of the windows before the first one seen, for a seasonal forecast
+  // Users, or requests per second of an open loop, by window, where they are known: a clairvoyant policy asks for the
+  // next window, any policy for the one that it has seen. Without it the policy takes the observation's, whose mean
+  // number of users is too low while users still start.
+  std::function<double(std::int64_t window)> load{};
+  std::vector<double> history{};  // the same of the windows before the first one seen, for a seasonal forecast
   bool safety_learns = false;     // from the windows that it serves
   std::uint64_t seed = 1;         // of the safety filter's draws
   bool any_promise = false;       // also serves under another promise than it was trained to keep
@@ -42,7 +42,7 @@ class LearnedPolicy final : public sim::Policy {
 
  private:
   void recall(const sim::Observation& observation);
-  void begin_forecast(double users);
+  void begin_forecast(double load);
   sim::LoadOutlook look_ahead(const sim::Observation& observation);
 
   const sim::Scenario& scenario_;

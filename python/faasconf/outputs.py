@@ -74,15 +74,15 @@ class Fit(Rows):
 
 @dataclass(frozen=True)
 class SearchTable(Output):
-    """The configuration for each number of users: ``faasconf search --out``.
+    """The configuration for each load: ``faasconf search --out``.
 
     Attributes
     ----------
     configurations : dict of dict of Knobs
-        By number of users, then function.
+        By number of users, or by requests per second where the table goes by rates; then by function.
     """
 
-    configurations: dict[int, dict[str, Knobs]] = field(repr=False)
+    configurations: dict[float, dict[str, Knobs]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -270,11 +270,16 @@ def _record_of_header(header: str) -> Record | None:
     return next((Record(name) for name, (_, start) in _CSV_KINDS.items() if start and header.startswith(start)), None)
 
 
+def _load_of(entry: Mapping[str, Any]) -> float:
+    """Users, or requests per second where the table goes by rates: ``5/s`` as the program writes them."""
+    return int(entry["users"]) if "users" in entry else float(str(entry["rate"]).removesuffix("/s"))
+
+
 def read_yaml(path: Path, tree: Mapping[str, Any]) -> Output | None:
     """Read one of our YAML files; None where it is none."""
     found = record_of_fields(tree["record"]) if "record" in tree else None
     if "table" in tree:
-        entries = {int(entry["users"]): entry["configuration"]["functions"] for entry in tree["table"]}
+        entries = {_load_of(entry): entry["configuration"]["functions"] for entry in tree["table"]}
         return SearchTable(path, found or Record("faasconf-table"), entries)
     if "calibration" in tree:
         record = found or Record("faasconf-workflow", inputs=[(tree["calibration"]["measurements"]["file"],

@@ -24,8 +24,7 @@ from faasconf._error import Error
 from faasconf.plot import COLOURS, INK, QUIET, add_figure_option, shorten, style, write_figure
 from faasconf.trace_plot import four_panels, with_unit
 
-COLUMNS = ("calls", "denied", "cold", "cold_share", "latency_mean_s", "latency_p50_s", "latency_p99_s",
-           "start_up_mib_s", "busy_mib_s", "idle_mib_s")
+NAMES = ["owner", "app", "function", "trigger"]  # before the columns of numbers
 MEMORY = (("busy_mib_s", "busy", COLOURS[2]), ("start_up_mib_s", "starting", COLOURS[5]),
           ("idle_mib_s", "idle: wasted", COLOURS[1]))
 
@@ -150,11 +149,12 @@ def read(path: Path) -> tuple[Columns, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise Error(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     origin = " ".join(line for line in lines if line.startswith("#"))
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    if not rows or not set(COLUMNS) <= set(rows[0]):
+    table = csv.DictReader(line for line in lines if not line.startswith("#"))
+    rows, header = list(table), list(table.fieldnames or [])
+    if not rows or header[:len(NAMES)] != NAMES:
         raise Error(f"{path}: expected CSV of faasconf trace replay --out, got something else")
     try:
-        columns = {name: np.array([float(row[name] or "nan") for row in rows]) for name in COLUMNS}
+        columns = {name: np.array([float(row[name] or "nan") for row in rows]) for name in header[len(NAMES):]}
     except (TypeError, ValueError) as error:
         raise Error(f"{path}: expected numbers, got something else: {error}") from error
     return columns, origin.partition("; replayed: ")[2]
@@ -169,7 +169,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plot(options: command.Options) -> None:
-    write_figure(options.out, options.functions, lambda: draw(*read(Path(options.functions))))
+    write_figure(options.out, options.functions, lambda: _draw_file(Path(options.functions)))
+
+
+def _draw_file(path: Path) -> Figure:
+    functions, settings = read(path)
+    try:
+        return draw(functions, settings)
+    except KeyError as missing:
+        raise Error(f"{path}: expected a column {missing}, got {', '.join(functions)}") from missing
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ def page(result: Result) -> str:
 <main>
 <h1>Workflow “{escape(workflow)}”</h1>
 {lead(result)}
+{verdicts(result)}
 {"".join(sections)}
 </main>
 </body>
@@ -103,6 +104,13 @@ def lead(result: Result) -> str:
     return (f"<p class=\"lead\">{cases} configuration{'s' if cases != 1 else ''}, "
             f"{replications} replication{'s' if counts[-1] != 1 else ''} each of {float(facts['duration_s']) / 60:g} "
             f"minutes in windows of {float(facts['window_s']):g} s. {escape(promise)}</p>")
+
+
+def verdicts(result: Result) -> str:
+    """Whether each case kept the promise, as the program says it."""
+    names = [f"{name}: " if len(result.case_names) > 1 else "" for name in result.case_names]
+    return "".join(f'<p class="verdict">{escape(name + sentence)}</p>\n'
+                   for name, sentence in zip(names, result.verdicts, strict=False))
 
 
 def promised(result: Result) -> str:

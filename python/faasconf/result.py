@@ -38,6 +38,8 @@ class Result:
     warm_up_s : float64, shape (n_cases,), seconds
         The windows that start before are no part of the summary; the same for all cases.
     replication_counts : int64, shape (n_cases,)
+    verdicts : list of str
+        Whether each case kept the promise, in a sentence; empty in files that were written before there were any.
     windows : Table
         One row per case, replication and window. What is absent, such as the latency of a window without a success,
         is NaN.
@@ -65,6 +67,7 @@ class Result:
     function_names: list[str]
     warm_up_s: npt.NDArray[np.float64]
     replication_counts: npt.NDArray[np.int64]
+    verdicts: list[str] = field(repr=False)
     windows: Table = field(repr=False)
     functions: Table = field(repr=False)
     replications: Table = field(repr=False)
@@ -131,6 +134,7 @@ def read(file: h5py.File, path: Path) -> Result:
         function_names=hdf5.texts(run["functions"]),
         warm_up_s=run["warm_up_s"][()].astype(np.float64),
         replication_counts=run["replications"][()].astype(np.int64),
+        verdicts=hdf5.texts(run["verdicts"]) if "verdicts" in run else [],
         windows=hdf5.table(file, "windows"),
         functions=hdf5.table(file, "functions"),
         replications=hdf5.table(file, "replications"),

@@ -1,6 +1,7 @@
 #include "sim/env/environment.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <variant>
@@ -18,6 +19,7 @@ namespace {
 constexpr std::uint64_t kMostWindows = std::uint64_t{1} << 40;
 constexpr std::uint64_t kFirstCommon = kMostWindows / 2;
 constexpr std::uint64_t kMostReplications = 256;
+constexpr double kMostUsers = 1e6;
 
 void check_forecast(const EnvironmentSpec& spec) {
   if (!(spec.smoothing_weight > 0 && spec.smoothing_weight <= 1)) {
@@ -37,10 +39,23 @@ void check_forecast(const EnvironmentSpec& spec) {
   }
 }
 
+void check_users(const LoadSpec& load) {
+  const auto check_all = [](const std::vector<double>& levels) {
+    for (const double level : levels) {
+      if (level == std::floor(level) && level <= kMostUsers) continue;
+      throw Error("an environment: expected whole numbers of users, got " + std::to_string(level));
+    }
+  };
+  check_all(load.levels);
+  for (const std::vector<double>& series : load.series) check_all(series);
+}
+
 EnvironmentSpec checked(EnvironmentSpec spec) {
   const Workload& workload = spec.scenario.workload;
-  if (!std::holds_alternative<ClosedLoop>(workload.source) || workload.profile) {
-    throw Error("an environment: expected a closed loop without a profile for workload; its users come from the load");
+  if (std::holds_alternative<ArrivalList>(workload.source) || workload.profile) {
+    throw Error(
+        "an environment: expected a closed or an open loop without a profile for workload; its level comes from the "
+        "load");
   }
   if (spec.episode_windows == 0) throw Error("an environment: expected episodes of at least one window, got 0");
   if (!spec.scenario.redeploy && spec.scenario.attribution != Attribution::completed) {
@@ -59,7 +74,18 @@ EnvironmentSpec checked(EnvironmentSpec spec) {
         "numbers, since windows cannot be run again");
   }
   check_forecast(spec);
+  if (std::holds_alternative<ClosedLoop>(workload.source)) check_users(spec.load);
   return spec;
+}
+
+// An open loop follows a load over time, of which every episode is a stretch.
+ScenarioSpec scenario_of(const EnvironmentSpec& spec) {
+  EpisodeLoad checks_the_load(spec.load);
+  ScenarioSpec scenario = spec.scenario;
+  if (std::holds_alternative<OpenLoop>(scenario.workload.source)) {
+    scenario.workload.profile = stretched(spec.load, scenario.window, spec.episode_windows);
+  }
+  return scenario;
 }
 
 // What a simulation observed of a function, which is complete, in the form that saved states have.
@@ -135,12 +161,10 @@ std::vector<FunctionObservation> restored(const std::vector<SavedFunction>& form
 
 EnvironmentPlan::EnvironmentPlan(EnvironmentSpec spec)
     : spec_(checked(std::move(spec))),
-      scenario_(spec_.scenario),
+      scenario_(scenario_of(spec_)),
       actions_(scenario_.workflow(), spec_.rounding),
       graph_(scenario_.workflow(), actions_),
-      features_(scenario_, actions_, graph_, spec_.features) {
-  EpisodeLoad checks_the_load(spec_.load);
-}
+      features_(scenario_, actions_, graph_, spec_.features) {}
 
 Environment::Environment(std::shared_ptr<const EnvironmentPlan> plan, std::uint64_t seed, std::uint64_t number)
     : plan_(std::move(plan)),
@@ -163,7 +187,7 @@ void Environment::reset() {
   begin_forecast();
   configuration_ = plan_->scenario().spec().configuration;
   plan_->actions().encode(configuration_, actions_);
-  simulation_.set_users(users());
+  set_load();
   redeploy(0);
   run_window(seen_);
   period_.restart();
@@ -237,21 +261,35 @@ void Environment::restore(std::span<const std::byte> bytes) {
 
 RngStreams Environment::next_streams(std::size_t replication) {
   ++windows_run_;
-  const std::uint64_t common = kFirstCommon + static_cast<std::uint64_t>(users()) * kMostReplications + replication;
+  // a rate by its thousandths
+  const double level = is_open() ? std::fmod(std::round(1000 * load()), 0x1p28) : load();
+  const std::uint64_t common = kFirstCommon + static_cast<std::uint64_t>(level) * kMostReplications + replication;
   const std::uint64_t which = plan_->spec().common_random_numbers ? common : windows_run_;
   return RngStreams(seed_, number_ * kMostWindows + which);
 }
 
 void Environment::begin_forecast() {
   const auto watched = static_cast<std::int64_t>(std::min(load_.history(), forecast_.memory()));
-  forecast_.begin(load_.users(-watched));
+  forecast_.begin(load_.level(-watched));
   for (std::int64_t window = -watched; window < 0; ++window) {
-    forecast_.observe(load_.users(window), load_.users(window + 1));
+    forecast_.observe(load_.level(window), load_.level(window + 1));
   }
 }
 
+// An open loop has its load from the scenario.
+void Environment::set_load() {
+  if (!is_open()) simulation_.set_users(static_cast<int>(load()));
+}
+
+// In the scenario's load over time; a closed loop has none.
+Time Environment::window_start() const {
+  if (!is_open()) return {};
+  const std::size_t first = load_.first_window(plan_->spec().episode_windows);
+  return Time(static_cast<std::int64_t>(first + window_) * plan_->scenario().spec().window);
+}
+
 void Environment::begin_window() {
-  simulation_.set_users(users());
+  set_load();
   counts_ = {};
   if (plan_->scenario().spec().redeploy) {
     redeploy(0);
@@ -261,7 +299,7 @@ void Environment::begin_window() {
 }
 
 void Environment::redeploy(std::size_t replication) {
-  simulation_.redeploy(Time{}, next_streams(replication), configuration_);
+  simulation_.redeploy(window_start(), next_streams(replication), configuration_);
 }
 
 void Environment::run_window(Observation& seen) {
@@ -288,9 +326,9 @@ void Environment::run_replications() {
 }
 
 void Environment::look() {
-  const int now = users();
-  const double forecast = forecast_.observe(now, users(window_ + 1));
-  plan_->features().write(seen_, actions_, {.users = forecast, .change = forecast - now, .upper = forecast_.upper()},
+  const double now = load();
+  const double forecast = forecast_.observe(now, next_load());
+  plan_->features().write(seen_, actions_, {.level = forecast, .change = forecast - now, .upper = forecast_.upper()},
                           rows_);
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "sim/core/go_on.hpp"
@@ -24,8 +25,8 @@
 namespace faasconf::sim {
 
 struct EnvironmentSpec {
-  // Its workload is a closed loop without a profile; `load` gives the number of users. Its configuration is in force in
-  // the window before an episode's first action. With `redeploy`, every window has fresh instances, as in the paper;
+  // Its workload is a closed or an open loop without a profile; `load` gives its level. Its configuration is in force
+  // in the window before an episode's first action. With `redeploy`, every window has fresh instances, as in the paper;
   // without, instances and requests in flight carry over.
   ScenarioSpec scenario;
   LoadSpec load;
@@ -60,6 +61,7 @@ class EnvironmentPlan {
   const AgentGraph& graph() const { return graph_; }
   const Features& features() const { return features_; }
   std::size_t agents() const { return actions_.agents(); }
+  bool is_open() const { return std::holds_alternative<OpenLoop>(spec_.scenario.workload.source); }
 
  private:
   EnvironmentSpec spec_;
@@ -101,11 +103,15 @@ class Environment {
   // All that was observed in the last window; its number counts within the episode, 0 is reset()'s.
   const Observation& window() const { return seen_; }
   std::span<const float> last_actions() const { return actions_; }  // agents x kKnobs
-  int users() const { return users(window_); }                      // of the last window
-  int next_users() const { return users(window_ + 1); }             // of the one to come
+  // Users, or requests per second of an open loop: of the last window, and of the one to come.
+  double load() const { return load(window_); }
+  double next_load() const { return load(window_ + 1); }
 
  private:
-  int users(std::size_t window) const { return load_.users(static_cast<std::int64_t>(window)); }
+  double load(std::size_t window) const { return load_.level(static_cast<std::int64_t>(window)); }
+  bool is_open() const { return plan_->is_open(); }
+  void set_load();
+  Time window_start() const;
   RngStreams next_streams(std::size_t replication);
   void begin_forecast();
   void begin_window();

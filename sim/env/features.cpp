@@ -1,6 +1,7 @@
 #include "sim/env/features.hpp"
 
 #include <cassert>
+#include <variant>
 
 namespace faasconf::sim {
 namespace {
@@ -27,6 +28,8 @@ double periods_per_instance(const FunctionObservation& function) {
 
 Features::Features(const Scenario& scenario, const ActionSpace& actions, const AgentGraph& graph, FeatureSet set)
     : scenario_(scenario), actions_(actions), graph_(graph), set_(set) {
+  // so that a policy never takes one kind of load for the other
+  const std::string load = std::holds_alternative<OpenLoop>(scenario.spec().workload.source) ? "rate_per_s" : "users";
   names_ = {"cpu_action",
             "memory_action",
             "replicas_action",
@@ -37,10 +40,11 @@ Features::Features(const Scenario& scenario, const ActionSpace& actions, const A
             "received_bytes_per_s",
             "latency_p75_s",
             "latency_p95_s",
-            "users"};
+            load};
   if (set == FeatureSet::paper) return;
-  for (const char* name : {"users_change", "users_upper", "qos_latency_s", "qos_successes", "depth", "fan_in",
-                           "fan_out", "critical_path_share"}) {
+  names_.push_back(load + "_change");
+  names_.push_back(load + "_upper");
+  for (const char* name : {"qos_latency_s", "qos_successes", "depth", "fan_in", "fan_out", "critical_path_share"}) {
     names_.emplace_back(name);
   }
 }
@@ -62,7 +66,7 @@ void Features::write(const Observation& window, std::span<const float> actions, 
     row.put(*function.received_bytes_per_s);
     row.put(function.latency ? function.latency->p75_s : window_s);
     row.put(function.latency ? function.latency->p95_s : window_s);
-    row.put(load.users);
+    row.put(load.level);
     if (set_ == FeatureSet::extended) {
       const DagPosition& position = graph_.position(agent);
       row.put(load.change);

@@ -18,11 +18,12 @@ enum class FeatureSet {
   extended,  // these and the forecast of the load, the promise, and the agent's position in the workflow
 };
 
-// The forecast number of users that an agent is given for the window that its action is for.
+// The forecast of the load that an agent is given for the window that its action is for: users, or requests per second
+// of an open loop.
 struct LoadOutlook {
-  double users = 0;   // in the next window
+  double level = 0;   // in the next window
   double change = 0;  // from the last window to the next
-  double upper = 0;   // an upper quantile, at least `users`
+  double upper = 0;   // an upper quantile, at least `level`
 };
 
 // Rows of float, agents x size(). Where no call succeeded the latency is unknown and the row has the window's

@@ -1,5 +1,5 @@
 #pragma once
-// The number of users in each window of an episode, and the forecast of it that agents are given.
+// The load in each window of an episode, and the forecast of it that agents are given.
 
 #include <algorithm>
 #include <cstddef>
@@ -7,24 +7,25 @@
 #include <vector>
 
 #include "sim/core/random.hpp"
+#include "sim/model/workload.hpp"
 #include "sim/policy/load_knowledge.hpp"
 #include "sim/stats/holt_winters.hpp"
 #include "sim/stats/quantile_tracker.hpp"
 
 namespace faasconf::sim {
 
-// Exactly one of the two is given.
+// Users of a closed loop, or requests per second of an open one. Exactly one of the two is given.
 struct LoadSpec {
-  std::vector<int> levels;  // an episode has one of these throughout, drawn with equal probability
-  std::vector<std::vector<int>>
-      series;  // users by window: an episode is a stretch of one series, treated as a ring; both are drawn
+  std::vector<double> levels;  // an episode has one of these throughout, drawn with equal probability
+  std::vector<std::vector<double>>
+      series;  // by window: an episode is a stretch of one series, treated as a ring; both are drawn
 };
 
-// How an agent's forecast of the users in the next window is made.
+// How an agent's forecast of the load in the next window is made.
 enum class LoadForecasting {
-  clairvoyant,  // the true number
-  persistence,  // the number of the last window
-  smoothing,    // exponential smoothing of the numbers so far (Brown, 1959)
+  clairvoyant,  // the true level
+  persistence,  // the level of the last window
+  smoothing,    // exponential smoothing of the levels so far (Brown, 1959)
   seasonal,     // the same with a trend and a season (Winters, 1960), also of the two seasons before the episode
 };
 
@@ -41,15 +42,17 @@ constexpr LoadKnowledge knowledge_of(LoadForecasting forecasting) {
   return LoadKnowledge::forecast;
 }
 
-// The users of an episode, window by window.
+// The load of an episode, window by window.
 class EpisodeLoad {
  public:
   // The spec is borrowed. Throws Error: both or neither given, an empty series, negative numbers.
   explicit EpisodeLoad(const LoadSpec& spec);
 
-  void begin(Rng& rng);                  // draws the next episode
-  int users(std::int64_t window) const;  // negative: of those before the episode
-  std::size_t history() const;           // number of windows that precede the episode in its series
+  void begin(Rng& rng);                     // draws the next episode
+  double level(std::int64_t window) const;  // negative: of those before the episode
+  std::size_t history() const;              // number of windows that precede the episode in its series
+  // Where the episode begins in stretched(), for episodes of so many windows.
+  std::size_t first_window(std::size_t episode_windows) const;
 
   template <class Archive>
   void archive(Archive& a) {
@@ -62,8 +65,11 @@ class EpisodeLoad {
   std::size_t first_ = 0;   // of a series
 };
 
-// A forecast of the number of users in the next window, from the windows so far, and an upper quantile from the errors
-// so far.
+// All levels or series one after another, so that every episode of so many windows is a stretch of this: for a
+// simulation whose load over time is given beforehand.
+Profile stretched(const LoadSpec& spec, Duration window, std::size_t episode_windows);
+
+// A forecast of the load in the next window, from the windows so far, and an upper quantile from the errors so far.
 class LoadForecast {
  public:
   // weight: of the last window under smoothing, and in the level under seasonal, in (0, 1]; season_windows: under
@@ -71,9 +77,9 @@ class LoadForecast {
   LoadForecast(LoadForecasting knowledge, double weight, std::size_t season_windows = 1, double upper_quantile = 0.9);
 
   std::size_t memory() const;  // windows before an episode that it learns from
-  void begin(double users);    // of the first window that it observes
-  // The forecast after a window with this many users; the next one will have `next`.
-  double observe(double users, double next);
+  void begin(double level);    // of the first window that it observes
+  // The forecast after a window of this level; the next one will have `next`.
+  double observe(double level, double next);
   double upper() const { return std::max(forecast_, forecast_ + errors_.quantile()); }  // of the last forecast
 
   bool is_whole() const { return seasons_.is_whole(); }  // a state that was restored
@@ -83,7 +89,7 @@ class LoadForecast {
   }
 
  private:
-  double forecast(double users, double next) const;
+  double forecast(double level, double next) const;
 
   LoadForecasting knowledge_;
   double weight_;

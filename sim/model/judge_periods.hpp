@@ -12,7 +12,7 @@ namespace faasconf::sim {
 // What a promise is asked of: windows of a period, added up.
 struct PeriodCounts {
   DueRequests due{};
-  std::int64_t finished = 0;     // requests that ended, by the windows' attribution
+  std::int64_t finished = 0;     // requests that ended, by the windows' attribution, or were in flight where one ended
   std::int64_t completions = 0;  // successes among them
   MeanSpan latency{};            // of these
   Duration length{};

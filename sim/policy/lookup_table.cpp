@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 #include <string>
 
 #include "sim/core/error.hpp"
@@ -24,14 +25,20 @@ FunctionConfiguration between(const FunctionConfiguration& low, const FunctionCo
           .concurrency = whole(low.concurrency, high.concurrency, share)};
 }
 
+std::string text_of(double load, LoadUnit unit) {
+  std::ostringstream text;
+  text << load << (unit == LoadUnit::users ? " users" : " requests/s");
+  return text.str();
+}
+
 }  // namespace
 
-LookupTable::LookupTable(std::vector<LookupEntry> entries) : entries_(std::move(entries)) {
+LookupTable::LookupTable(std::vector<LookupEntry> entries, LoadUnit unit) : unit_(unit), entries_(std::move(entries)) {
   if (entries_.empty()) throw Error("a lookup table: expected an entry at least, got none");
-  std::ranges::sort(entries_, {}, &LookupEntry::users);
+  std::ranges::sort(entries_, {}, &LookupEntry::load);
   for (std::size_t i = 1; i < entries_.size(); ++i) {
-    if (entries_[i].users == entries_[i - 1].users) {
-      throw Error("a lookup table: expected one entry for " + std::to_string(entries_[i].users) + " users, got two");
+    if (entries_[i].load == entries_[i - 1].load) {
+      throw Error("a lookup table: expected one entry for " + text_of(entries_[i].load, unit) + ", got two");
     }
     if (entries_[i].configuration.functions.size() != entries_[0].configuration.functions.size()) {
       throw Error("a lookup table: expected the same functions in all entries");
@@ -39,12 +46,12 @@ LookupTable::LookupTable(std::vector<LookupEntry> entries) : entries_(std::move(
   }
 }
 
-Configuration LookupTable::at(double users) const {
-  const auto above = std::ranges::find_if(entries_, [users](const LookupEntry& entry) { return entry.users >= users; });
+Configuration LookupTable::at(double load) const {
+  const auto above = std::ranges::find_if(entries_, [load](const LookupEntry& entry) { return entry.load >= load; });
   if (above == entries_.begin()) return above->configuration;
   if (above == entries_.end()) return entries_.back().configuration;
   const auto below = std::prev(above);
-  const double share = (users - below->users) / (above->users - below->users);
+  const double share = (load - below->load) / (above->load - below->load);
   Configuration configuration;
   for (std::size_t i = 0; i < above->configuration.functions.size(); ++i) {
     configuration.functions.push_back(

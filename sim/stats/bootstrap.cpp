@@ -57,7 +57,9 @@ AsymmetricInterval bootstrap_interval(const Strata& strata, Statistic statistic,
   const double estimate = statistic(values);
 
   std::vector<double> found;
+  Questions<16> questions(options.go_on);
   while (found.size() < options.resamples) {
+    questions.next();
     (options.together ? draw_together : draw_apart)(strata, rng, values);
     if (!values.empty()) found.push_back(statistic(values));
   }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/core/go_on.hpp"
 #include "sim/core/random.hpp"
 #include "sim/stats/confidence.hpp"
 
@@ -23,6 +24,7 @@ struct BootstrapOptions {
   // The k-th values of all groups belong together, such as runs of one seed under all loads, which share their random
   // numbers: they are drawn together. All groups are then of one size, and NaN stands for a value that is absent.
   bool together = false;
+  GoOn go_on{};  // asked every few resamples; false: Cancelled is thrown
 };
 
 // Groups of independent values, none empty: one group per load, one value per seed.

@@ -21,9 +21,9 @@ std::optional<double> quantile_of_sorted(std::span<const double> sorted, double 
 // a shift of the bits instead of a logarithm. The values of a bucket are taken to lie evenly in it: the distribution
 // function is known at the buckets' edges and linear between them. So every quantile is off by less than the width w of
 // a bucket, at most relative_error() of itself, whatever the distribution; where its density f is smooth, by w^2 |f'| /
-// (8 f) at most (the remainder of linear interpolation: Davis, 1975, Interpolation and Approximation, theorem 3.1.1).
-// Memory depends on the range of the values, never on their number: 1 KiB an octave at 7 bits, 20 KiB from 1 ms to
-// 1,000 s. Merging loses nothing, and its order changes no bit.
+// (8 f) at most, Cauchy's remainder of linear interpolation over the function's slope (Davis, Interpolation and
+// Approximation, 1963, theorem 3.1.1). Memory depends on the range of the values, never on their number: 1 KiB an
+// octave at 7 bits, 20 KiB from 1 ms to 1,000 s. Merging loses nothing, and its order changes no bit.
 class QuantileSketch {
  public:
   explicit QuantileSketch(int octave_bits = 7) : dropped_bits_(mantissa_bits - octave_bits) {}  // 0 .. 20

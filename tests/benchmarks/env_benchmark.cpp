@@ -21,7 +21,7 @@ constexpr std::size_t kEnvironments = 32;
 void VectorEnv_Step(benchmark::State& state) {
   sim::EnvironmentSpec spec;
   spec.scenario = parallel_workflow(0);
-  spec.load.levels = {static_cast<int>(state.range(0))};
+  spec.load.levels = {static_cast<double>(state.range(0))};
   const auto plan = std::make_shared<const sim::EnvironmentPlan>(std::move(spec));
   sim::VectorEnv environments({kEnvironments, plan}, kSeed, 1);
   environments.reset();

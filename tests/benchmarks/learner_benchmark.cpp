@@ -43,8 +43,8 @@ void AttMF_Update(benchmark::State& state) {
   const std::vector<float> actions = draw(batch * agents * sim::kKnobs);
   const std::vector<double> rewards(batch, 0.5), violations(batch, 0), unserved(batch, 0);
   const std::vector<std::uint8_t> truncated(batch, 0);
-  const std::vector<int> users(batch, kUsers);
-  attmf.observe({rows, actions, next_rows, rewards, violations, unserved, truncated, users});
+  const std::vector<double> loads(batch, kUsers);
+  attmf.observe({rows, actions, next_rows, rewards, violations, unserved, truncated, loads});
 
   for (auto _ : state) {
     for (std::size_t phase = 0; phase < attmf.phases(); ++phase) attmf.apply(phase, attmf.compute(phase));

@@ -21,8 +21,8 @@ namespace {
 using results::EndToEnd;
 using testing::HasSubstr;
 
-constexpr unsigned kEverywhere =
-    results::in_windows + results::in_replications + results::in_summary + results::in_criteria + results::in_targets;
+constexpr unsigned kEverywhere = results::in_windows + results::in_replications + results::in_summary +
+                                 results::in_criteria + results::in_targets + results::in_predictions;
 
 std::optional<double> twice_the_length(const EndToEnd& row) { return 2 * sim::to_seconds(row.seen.length); }
 std::optional<std::int64_t> twice_the_ready(const sim::FunctionObservation& row) { return 2 * row.ready; }
@@ -111,6 +111,12 @@ TEST_F(NewMetric, IsATargetOfCalibrations) {
   const calibration::Mapping mapping = calibration::parse_mapping(text, "map.yaml", table, two_functions(), metrics());
   EXPECT_EQ(mapping.targets[1].name, "bustle of second");
   EXPECT_EQ(prediction::observe(results::made_up_run(0, 1).windows[0], mapping.targets[1].what, 1), 4);
+}
+
+TEST_F(NewMetric, IsPredicted) {
+  for (const bool of_function : {false, true}) {
+    EXPECT_EQ(prediction::predicted(of_function, metrics()).back().name(), "bustle");
+  }
 }
 
 }  // namespace

@@ -73,6 +73,12 @@ def test_a_search_table_from_before_records_is_read():
     assert made.record.format == "faasconf-table"
 
 
+def test_a_search_table_by_rates_is_read(tmp_path):
+    written = (OLD / "table.yaml").read_text()
+    (tmp_path / "table.yaml").write_text(written.replace("users: 2", "rate: 2.5/s"))
+    assert list(faasconf.load(tmp_path / "table.yaml").configurations) == [2.5]
+
+
 def test_a_calibrated_workflow_from_before_records_is_read():
     made = faasconf.load(OLD / "calibrated.yaml")
     assert isinstance(made, faasconf.CalibratedWorkflow)

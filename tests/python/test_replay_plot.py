@@ -57,10 +57,12 @@ def test_unusual_replays_are_drawn(tmp_path, rows):
     (["FUNCTIONS", "--out", "x.gif"], "--out: expected a name that ends in .png, .svg or .pdf, got \"x.gif\""),
     (["OTHER", "--out", "x.png"], "expected CSV of faasconf trace replay"),
     (["WORDS", "--out", "x.png"], "expected numbers"),
+    (["FEWER", "--out", "x.png"], "expected a column 'cold_share'"),
 ])
 def test_misuse_is_one_line_and_exit_code_2(tmp_path, capsys, arguments, message):
     places = {"FUNCTIONS": str(written(tmp_path / "f.csv", CALLED)),
               "OTHER": str(written(tmp_path / "o.csv", "1,2", header="a,b")),
+              "FEWER": str(written(tmp_path / "fewer.csv", CALLED, header=HEADER.replace("cold_share", "share"))),
               "WORDS": str(written(tmp_path / "w.csv", CALLED.replace("100", "many", 1)))}
     assert replay_plot.main([places.get(argument, argument) for argument in arguments]) == 2
     error = capsys.readouterr().err

@@ -165,3 +165,16 @@ def test_student_t_agrees_with_the_tables(dof, t):
 def test_an_interval_that_is_cut_where_a_share_ends_shows_both_ends():
     assert report.cell(report.SummaryRow(0.95, 0.31, 1.0), 100) == "<td>95 [31, 100]</td>"
     assert report.cell(report.SummaryRow(2.0, 1.5, 2.5), 1) == "<td>2.00 ± 0.50</td>"
+
+
+def test_the_page_begins_with_whether_each_case_kept_the_promise(tmp_path):
+    path = tmp_path / "verdicts.h5"
+    synthetic.write_result(path)
+    assert faasconf.load(path).verdicts == [], "a file from before there were any"
+    names = faasconf.load(path).case_names
+    with h5py.File(path, "r+") as file:
+        file["run"].create_dataset("verdicts", data=[f"promise kept by {name} <" for name in names],
+                                   dtype=h5py.string_dtype())
+    page = Page(report.page(faasconf.load(path)))
+    for name in names:
+        assert f"{name}: promise kept by {name} <" in page.text

@@ -77,6 +77,26 @@ TEST(EvaluateCommand, EvaluatesOnProfilesOfTheirOwnLength) {
   EXPECT_EQ(json_lines(both.out)[0]["loads"], nlohmann::json({"5 users", "6 users", "day"}));
 }
 
+TEST(EvaluateCommand, TakesTheLoadOfTheFileWhereNoOptionSaysOne) {
+  const Elsewhere elsewhere;
+  const auto loads = [](const std::string& options) {
+    return json_lines(faasconf(kShort + "--json " + options).out)[0]["loads"];
+  };
+  EXPECT_EQ(loads("--set workload.open_loop.rate=0.5/s"), nlohmann::json({"0.5 requests/s"}));
+  EXPECT_EQ(loads("--set workload.closed_loop.users=3"), nlohmann::json({"3 users"}));
+  EXPECT_EQ(loads("--set workload.closed_loop.users=3 --set loads.users=[1,2]"), nlohmann::json({"1 user", "2 users"}));
+  EXPECT_EQ(loads("--set workload.closed_loop.users=3 --users 4"), nlohmann::json({"4 users"}));
+  EXPECT_EQ(loads("--set workload.profile.steps.0s=1 --set workload.profile.steps.60s=2"), nlohmann::json({"profile"}));
+}
+
+TEST(EvaluateCommand, LabelsLoadsThatTheWorkflowWasNotMeasuredUnder) {
+  const Elsewhere elsewhere;
+  EXPECT_THAT(faasconf(kShort + "--users 5,12").out,
+              HasSubstr("\nextrapolation: measured under 10 users, asked under 5 to 12 users\n"));
+  EXPECT_THAT(faasconf(kShort + "--users 10").out, Not(HasSubstr("extrapolation")));
+  EXPECT_THAT(faasconf(kShort + "--rate 0.2/s").out, HasSubstr("asked under 0.2 requests/s\n"));
+}
+
 void write_bundle(const std::string& path, const learner::bundle::PolicyBundle& policy) {
   learner::bundle::write_archive(path, learner::bundle::members_of(policy));
 }

@@ -35,10 +35,26 @@ class PredictCommand : public testing::Test {
 const std::string kWide = "a,1500m,1Gi,4,4,1500m,1536Mi,4,4,5\n";
 const std::string kNarrow = "\"b,c\",500m,1Gi,1,4,500m,1536Mi,1,4,10\n";
 
+TEST_F(PredictCommand, SaysBeforeItsRunWhatALoadCannotMeet) {
+  write("in.csv", kHeader + kWide);
+  const std::string line = "predict two.yaml --in in.csv --out out.csv --replications 2 ";
+  const Ran ran = faasconf(line + "--promise successes>=100000/30s");
+  EXPECT_THAT(ran.err, HasSubstr("the promise cannot hold: successes: 1e+05 in 30s are asked"));
+  EXPECT_THAT(faasconf(line + "--promise p95<2s").err, HasSubstr("faasconf: --promise: "));
+}
+
+// Oracle: the terms in full.
+TEST_F(PredictCommand, TakesThePromiseOfAFile) {
+  write("promise.yaml", "promise: {served_share: 90%}\n");
+  predict("two.yaml", kWide, "--replications 4 --promise promise.yaml");
+  const std::string from_file = contents("out.csv");
+  EXPECT_THAT(from_file, HasSubstr("served_share>=90%"));
+}
+
 TEST_F(PredictCommand, AddsItsColumnsEachWithAnInterval) {
   const config::CsvTable table = predict("two.yaml", kWide + kNarrow);
   std::vector<std::string> expected;
-  for (const std::string name : {"latency_mean_s", "latency_p95_s", "completions", "success_ratio", "price",
+  for (const std::string name : {"completions", "latency_mean_s", "latency_p95_s", "success_ratio", "price",
                                  "qos_probability", "first.latency_p75_s", "second.latency_p75_s"}) {
     expected.insert(expected.end(), {name, name + "_lo", name + "_hi"});
   }

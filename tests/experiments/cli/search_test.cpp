@@ -66,6 +66,45 @@ TEST(SearchCommand, SaysWhereNothingKeepsThePromise) {
   EXPECT_THAT(contents("table.yaml"), HasSubstr("not shown to keep the promise"));
 }
 
+TEST(SearchCommand, FindsATableByRatesThatEvaluateTakes) {
+  const Elsewhere elsewhere;
+  write("small.yaml", kSmall);
+  const Ran ran = faasconf("search small.yaml --quiet --rate 1/s,4/s --windows 40000 --out table.yaml");
+  EXPECT_THAT(ran.out, ContainsRegex("requests/s +price"));
+  EXPECT_THAT(contents("table.yaml"), HasSubstr("- rate: 4/s"));
+  const std::string judge = "evaluate small.yaml --quiet --seeds 2 --windows 20 --table table.yaml:last ";
+  EXPECT_EQ(faasconf(judge + "--rate 2/s").code, kDone);
+  EXPECT_THAT(faasconf(judge + "--users 2").err, HasSubstr("expected an open loop, by whose rate it decides"));
+}
+
+TEST(SearchCommand, TakesTheLoadOfTheFile) {
+  const Elsewhere elsewhere;
+  write("small.yaml", kSmall);
+  const std::string line = "search small.yaml --quiet --json --windows 40000 ";
+  EXPECT_EQ(nlohmann::json::parse(faasconf(line).out)["users"], nlohmann::json({1}));
+  const std::string open =
+      "--set workload.closed_loop= --set workload.open_loop.rate=2/s --set workload.open_loop.law=deterministic ";
+  EXPECT_EQ(nlohmann::json::parse(faasconf(line + open).out)["rates_per_s"], nlohmann::json({2}));
+  const std::string day = "--set workload.profile.steps.0s=1 --set workload.profile.steps.20s=3 --static ";
+  EXPECT_EQ(nlohmann::json::parse(faasconf(line + day).out)["over_time"], nlohmann::json({"profile"}));
+}
+
+TEST(SearchCommand, SaysBeforeItsRunWhatTheLoadCannotMeet) {
+  const Elsewhere elsewhere;
+  write("small.yaml", kSmall);
+  const Ran ran = faasconf("search small.yaml --rate 0.1/s --windows 40000 --promise published");
+  EXPECT_THAT(ran.err,
+              HasSubstr("the promise cannot hold: successes: 20 in 30s are asked, and the load offers 3 in 30s"));
+}
+
+TEST(SearchCommand, SaysHowATableIsLookedUpUnderCausalKnowledge) {
+  const Elsewhere elsewhere;
+  write("small.yaml", kSmall + "load_knowledge: causal\n");
+  const Ran ran = faasconf("search small.yaml --windows 40000 --out table.yaml");
+  EXPECT_THAT(ran.err, HasSubstr("load_knowledge is causal, so look it up as table:table.yaml:last"));
+  EXPECT_THAT(contents("table.yaml"), HasSubstr("# load_knowledge: causal, so look it up as table:FILE:last"));
+}
+
 TEST(SearchCommand, IsMisusedWithOneClearMessage) {
   const Elsewhere elsewhere;
   const auto expect_misuse = [](const std::string& options, const std::string& message) {
@@ -75,9 +114,12 @@ TEST(SearchCommand, IsMisusedWithOneClearMessage) {
   };
   expect_misuse("--users 0", "--users: expected numbers of users from 1");
   expect_misuse("--windows 100", "windows at least");
-  expect_misuse("--promise loose", "loose");
+  expect_misuse("--promise loose", "faasconf: --promise: ");
   expect_misuse("--promise none", "needs a promise to keep");
-  expect_misuse("--rate 5/s", "--rate: expected static beside it");
+  expect_misuse("--promise strict --set promise=published", "--promise: expected no --set promise=published beside it");
+  expect_misuse("--set duration=1h", "--set duration=1h: duration: faasconf search cannot honour it");
+  write("day.csv", "start_s,users\n0,1\n30,2\n60,1\n90,1\n");
+  expect_misuse("--profile day.csv", "--profile: expected --static beside it");
   expect_misuse("--rate 5/s --users 4", "exclude one another");
   expect_misuse("--out none/t.yaml", "--out: the directory");
 }

@@ -66,6 +66,15 @@ class FullDisk {
   void (*handler_)(int) = SIG_DFL;
 };
 
+TEST(SimulateCommand, TakesOneLoadOfAFileThatListsSeveral) {
+  const Elsewhere elsewhere;
+  const std::string line = "simulate parallel --quiet --duration 2m --replications 2 --set loads.users=[2,3] ";
+  const Ran refused = faasconf(line);
+  EXPECT_EQ(refused.code, kMisused);
+  EXPECT_THAT(refused.err, testing::HasSubstr("faasconf simulate takes one load of them; say which with --users"));
+  EXPECT_EQ(faasconf(line + "--users 3").code, kDone);
+}
+
 TEST(Simulate, PrintsTablesWithWhatWasRun) {
   const Ran ran = faasconf(kShort + "--seed 7");
   EXPECT_EQ(ran.code, kDone) << ran.err;
@@ -303,7 +312,10 @@ TEST(Simulate, EndsWithAVerdict) {
   const Elsewhere elsewhere;
   EXPECT_THAT(faasconf(kShort + "--promise published").out,
               testing::ContainsRegex("\npromise (kept|broken|undecided): [0-9]+ of 12 windows kept it, [^\n]*\n$"));
-  EXPECT_THAT(faasconf(kShort).out, EndsWith("\npromise unjudged: there were no periods to judge\n"));
+  EXPECT_THAT(
+      faasconf(kShort).out,
+      EndsWith("\npromise unjudged: there were no periods to judge; left out: 12 windows with too few requests for a "
+               "period\n"));
   EXPECT_THAT(std::string(json_lines(faasconf(kShort + "--json").out).at(0)["verdict"]), StartsWith("promise "));
   write(
       "none.yaml",

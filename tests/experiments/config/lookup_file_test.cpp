@@ -23,11 +23,28 @@ TEST(LookupFile, ReadsBackWhatItWrites) {
                            "replicas: 1, concurrency: 1}\n      functions: {rgb: {cpu: 1999m, replicas: 7}}\n";
   const sim::LookupTable table = parse_lookup(text, "t.yaml", workflow);
   ASSERT_EQ(table.entries().size(), 2U);
-  EXPECT_EQ(table.entries()[0].users, 10);
+  EXPECT_EQ(table.entries()[0].load, 10);
   const auto rgb = workflow.find("rgb")->index;
   EXPECT_EQ(table.entries()[0].configuration.functions[rgb].cpu.value, 1999);
   EXPECT_EQ(table.entries()[0].configuration.functions[rgb].concurrency, 1);
   EXPECT_EQ(parse_lookup(to_yaml(table, workflow), "again.yaml", workflow).entries(), table.entries());
+}
+
+TEST(LookupFile, GoesByRatesWhereItsEntriesDo) {
+  const sim::WorkflowSpec workflow = parallel();
+  const std::string text =
+      "table:\n  - {rate: 2.5/s, configuration: " + kKnobs + "}\n  - {rate: 60/m, configuration: " + kKnobs + "}\n";
+  const sim::LookupTable table = parse_lookup(text, "t.yaml", workflow);
+  EXPECT_EQ(table.unit(), sim::LoadUnit::requests_per_s);
+  EXPECT_EQ(table.entries()[0].load, 1);
+  EXPECT_EQ(table.entries()[1].load, 2.5);
+  const sim::LookupTable again = parse_lookup(to_yaml(table, workflow), "again.yaml", workflow);
+  EXPECT_EQ(again.entries(), table.entries());
+  EXPECT_EQ(again.unit(), table.unit());
+  EXPECT_THAT(
+      complaint([&] { parse_lookup(text + "  - {users: 3, configuration: " + kKnobs + "}\n", "t.yaml", workflow); }),
+      HasSubstr("users"))
+      << "one kind of load in a table";
 }
 
 TEST(LookupFile, SaysWhatIsWrongAndWhere) {

@@ -25,6 +25,12 @@ TEST(Overrides, ReplaceAValueOfTheExperiment) {
   EXPECT_EQ(experiment.seed, 9u);
 }
 
+TEST(Overrides, StandForAnOptionThatSetsAnEntry) {
+  EXPECT_EQ(read(kExperiment, {"--promise=p95<=2s"}).scenario.workflow.promise.percentiles.size(), 1u);
+  EXPECT_TRUE(read(kExperiment, {"--promise-mismatch=allow"}).any_promise);
+  EXPECT_EQ(complaint([] { read(kExperiment, {"--promise=p95<2s"}); }).substr(0, 10), "--promise:");
+}
+
 TEST(Overrides, ReachIntoTheWorkflow) {
   const sim::Distribution two = sim::Deterministic{2};
   EXPECT_EQ(read(kExperiment, {"workflow.functions.f.serial=2s"}).scenario.workflow.functions[0].serial_work, two);

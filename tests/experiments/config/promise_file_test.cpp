@@ -92,6 +92,23 @@ TEST(PromiseFile, MayBeAFileOfItsOwn) {
   EXPECT_EQ(promise_in("", {"promise=" + nested}).served_share, 0.8);
 }
 
+// Oracle: what the other workflow's own file promises.
+TEST(PromiseFile, OfAnotherWorkflowIsMadeOfThatOnesTargets) {
+  const tests::ScratchFolder scratch;
+  const std::string other = scratch / "other.yaml";
+  for (const char* const named : {"promise: strict\n", "promise: published\n", ""}) {
+    const std::string text =
+        "name: other\nqos: {latency: 7s, successes: 3}\n" + std::string(named) + "functions: {f: {}}\nentry: f\n";
+    tests::write_file(other, text);
+    const sim::Promise own = parse_experiment(text, "other.yaml").scenario.workflow.promise;
+    EXPECT_EQ(sim::to_text(promise_in("", {"qos.latency=2s", "promise=" + other})), sim::to_text(own)) << named;
+  }
+  tests::write_file(other, "name: other\npromise: strict\nfunctions: {f: {}}\nentry: f\n");
+  EXPECT_THAT(refusal("", {"qos.latency=2s", "promise=" + other}), HasSubstr("latency"));
+  tests::write_file(other, "workflow: parallel\npromise: strict\n");
+  EXPECT_THAT(refusal("", {"qos.latency=2s", "promise=" + other}), HasSubstr("expected the file of the workflow"));
+}
+
 TEST(PromiseFile, SaysWhereAndWhatIsWrong) {
   EXPECT_THAT(refusal("promise: {latency: {mean: 2s}}\n"), HasSubstr("small.yaml:5: promise: "));
   EXPECT_THAT(refusal("promise: {latency: {mean: 2s}}\n"), HasSubstr("served_share>=95%"));

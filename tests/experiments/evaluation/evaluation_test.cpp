@@ -69,7 +69,7 @@ TEST(Judge, HasIntervalsThatContainTheResolutionOfTheScores) {
 TEST(Evaluate, TellsHowExactPercentilesAre) {
   EvaluationPlan plan = small_plan();
   for (EvaluatedLoad& load : plan.loads) {
-    load.users.assign(200, 5);
+    load.levels.assign(200, 5);
     load.windows = 200;
   }
   plan.policies.erase(plan.policies.begin());
@@ -148,14 +148,14 @@ TEST(Evaluate, ScoresWhatRan) {
 // Tells its policy the window that it decides for.
 class Scheduled final : public sim::Policy {
  public:
-  explicit Scheduled(std::span<const int> users) : users_(users) {}
+  explicit Scheduled(std::span<const double> users) : users_(users) {}
   sim::Configuration decide(const sim::Observation& observation) override {
     const auto next = std::min(static_cast<std::size_t>(observation.window) + 1, users_.size() - 1);
     return {{knobs(users_[next] > 3 ? 4 : 1)}};
   }
 
  private:
-  std::span<const int> users_;
+  std::span<const double> users_;
 };
 
 TEST(Evaluate, LetsAPolicyKnowTheLoadThatItIsMadeFor) {
@@ -164,10 +164,35 @@ TEST(Evaluate, LetsAPolicyKnowTheLoadThatItIsMadeFor) {
       {.name = "scheduled",
        .knows = sim::LoadKnowledge::next,
        .start = {{knobs(1)}},
-       .make = [](const policies::RunToServe& served) { return std::make_unique<Scheduled>(served.users); }}};
+       .make = [](const policies::RunToServe& served) { return std::make_unique<Scheduled>(served.levels); }}};
   const Evaluation evaluation = run(plan);
   EXPECT_NEAR(evaluation.at(0, 0, 0)[kPrice], 1000 * 1.73e-4 + 512 * 1.2e-5, 1e-12);
   EXPECT_NEAR(evaluation.at(0, 1, 0)[kPrice], 4 * (1000 * 1.73e-4 + 512 * 1.2e-5), 1e-12);
+}
+
+TEST(Judge, AsksWhetherToGoOnWhileItResamples) {
+  EvaluationPlan plan = small_plan();
+  const Evaluation evaluation = run(plan);
+  int asked = 0;
+  EXPECT_EQ(judge(evaluation, [&asked] { return ++asked > 0; }).size(), plan.policies.size());
+  EXPECT_GT(asked, 100) << "2,000 resamples of each interval";
+  EXPECT_THROW(judge(evaluation, [] { return false; }), sim::Cancelled);
+}
+
+TEST(ValuesOfALoad, AreTheSameWhateverItsNameAndHowItIsWritten) {
+  sim::Workload steady{.source = sim::ClosedLoop{.users = 12}, .retry = {}, .profile = {}};
+  EXPECT_EQ(values_of(steady), "12 users");
+  sim::Workload flat = steady;
+  flat.profile = sim::Profile{.steps = {{sim::Time{}, 12}, {sim::Time(std::chrono::seconds(60)), 12}}, .origin = "a"};
+  EXPECT_EQ(values_of(flat), "12 users");
+  sim::Workload day = flat;
+  day.profile->steps.back().level = 20;
+  sim::Workload copied = day;
+  copied.profile->origin = "b";
+  EXPECT_EQ(values_of(day), values_of(copied));
+  EXPECT_NE(values_of(day), values_of(flat));
+  day.source = sim::OpenLoop{.rate_per_s = 1, .process = {}};
+  EXPECT_NE(values_of(day), values_of(copied)) << "rates are not users";
 }
 
 TEST(Evaluate, KeepsWholeSeedsWhenItIsCancelled) {
@@ -185,7 +210,7 @@ TEST(Evaluate, KeepsWholeSeedsWhenItIsCancelled) {
 // Asked once before each run, and many times in a long one.
 TEST(Evaluate, EndsInTheMiddleOfARun) {
   EvaluationPlan plan = small_plan(2);
-  for (EvaluatedLoad& load : plan.loads) load.users.assign(100'000, 5);
+  for (EvaluatedLoad& load : plan.loads) load.levels.assign(100'000, 5);
   std::atomic<int> asked = 0;
   const Evaluation ended = evaluate(plan, {}, [&asked] { return ++asked < 5; });
   EXPECT_EQ(ended.seeds, 0U);

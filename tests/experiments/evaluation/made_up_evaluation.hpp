@@ -57,7 +57,7 @@ inline EvaluationPlan small_plan(int threads = 1) {
                           .workload = {.source = sim::ClosedLoop{.users = users, .think_time = sim::Deterministic{0.5}},
                                        .retry = {},
                                        .profile = {}},
-                          .users = std::vector<int>(6, users),
+                          .levels = std::vector<double>(6, users),
                           .windows = 6});
   }
   plan.seeds = 4;

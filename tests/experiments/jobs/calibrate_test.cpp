@@ -67,6 +67,8 @@ TEST(CalibrateJob, CancelledGoesOnFromItsCheckpointToTheSameEnd) {
   const CalibrateResult resumed = run(job, {.on_step = [&](const Step& step) { counts.push_back(step.done); }});
   EXPECT_EQ(counts.at(0), 21U);
   EXPECT_EQ(resumed.calibration->record.values, whole);
+  write(files.path("resumed.yaml"), job, resumed);
+  EXPECT_FALSE(std::filesystem::exists(job.options.checkpoint)) << "nothing is left to go on from";
 }
 
 TEST(CalibrateJob, WritesTheWorkflowAndItsPredictionsWithOneIdentity) {

@@ -76,9 +76,38 @@ TEST(EvaluateJob, TakesProfilesAsLoads) {
   write_file(path, "start_s,users\n0,4\n60,8\n120,4\n");
   EvaluateJob job = small_job();
   job.loads = {profile_load(job.experiment, path.string(), "day")};
-  EXPECT_THAT(job.loads[0].users, ElementsAre(4, 4, 8, 8, 4, 4));
+  EXPECT_THAT(job.loads[0].levels, ElementsAre(4, 4, 8, 8, 4, 4));
   EXPECT_EQ(job.experiment.inputs.back().path, path.string());
   EXPECT_THAT(run(job).evaluation.loads, ElementsAre("day"));
+}
+
+TEST(EvaluateJob, TakesTheExperimentsOwnLoad) {
+  EvaluateJob job = small_job();
+  sim::Workload& workload = job.experiment.scenario.workload;
+  workload = {
+      .source = sim::OpenLoop{.rate_per_s = 2, .process = sim::DeterministicArrivals{}}, .retry = {}, .profile = {}};
+  const evaluation::EvaluatedLoad steady = own_load(job.experiment, 5);
+  EXPECT_EQ(steady.name, "2 requests/s");
+  EXPECT_EQ(steady.windows, 6U);
+  EXPECT_TRUE(
+      std::holds_alternative<sim::DeterministicArrivals>(std::get<sim::OpenLoop>(steady.workload.source).process));
+  workload.profile =
+      sim::Profile{.steps = {{sim::Time{}, 1}, {sim::Time(4 * job.experiment.scenario.window), 3}}, .origin = {}};
+  const evaluation::EvaluatedLoad over_time = own_load(job.experiment, std::nullopt);
+  EXPECT_THAT(over_time.levels, ElementsAre(1, 1, 1, 1, 3, 3, 3, 3)) << "as long as the profile";
+  EXPECT_EQ(own_load(job.experiment, 2).windows, 3U);
+  job.loads = {over_time};
+  EXPECT_THAT(run(job).evaluation.loads, ElementsAre("profile"));
+}
+
+TEST(EvaluateJob, CountsLooksAtLoadsByTheirLevels) {
+  const std::filesystem::path folder = scratch_folder("evaluate_job_looks");
+  EvaluateJob job = small_job();
+  const std::string ledger = (folder / "looks.csv").string();
+  EXPECT_EQ(count_look(ledger, run(job)), 1U);
+  job.seed = 99;
+  for (evaluation::EvaluatedLoad& load : job.loads) load.name = "renamed " + load.name;
+  EXPECT_EQ(count_look(ledger, run(job)), 2U);
 }
 
 TEST(EvaluateJob, CountsItsRuns) {
@@ -107,7 +136,7 @@ TEST(EvaluateJob, KeepsTheSeedsThatAreCompleteWhenItIsCancelled) {
 
 TEST(EvaluateJob, MayEndWithNothing) {
   EvaluateJob job = small_job();
-  for (evaluation::EvaluatedLoad& load : job.loads) load.users.assign(100'000, 5);
+  for (evaluation::EvaluatedLoad& load : job.loads) load.levels.assign(100'000, 5);
   std::atomic<int> asked = 0;
   const EvaluateResult result = run(job, {.on_step = {}, .go_on = [&asked] { return ++asked < 4; }});
   EXPECT_TRUE(result.interrupted);

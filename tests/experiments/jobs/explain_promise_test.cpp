@@ -62,6 +62,30 @@ TEST(ExplainPromise, SaysWhatTheLoadDoesNotOffer) {
 
 TEST(ExplainPromise, AClosedLoopOffersNoMoreThanItsThinkTimeLetsIt) {
   const std::string load = "{closed_loop: {users: 10, think_time: 20s}}";
+  EXPECT_EQ(run(job_of("successes>=15/30s", load)).impossible.size(), 1U) << "10 / (20 s + 0.1 s) in a second";
+  EXPECT_TRUE(run(job_of("successes>=14/30s", load)).impossible.empty());
+}
+
+// 100 ms of work without a queue: one user is served ten times a second at most.
+TEST(ExplainPromise, AUserWithoutThinkTimeIsServedNoFasterThanTheLongestPath) {
+  const ExplainedPromise explained = run(job_of("successes>=301/30s"));
+  EXPECT_DOUBLE_EQ(explained.arrivals_per_s.value(), 10);
+  ASSERT_EQ(explained.impossible.size(), 1U);
+  EXPECT_THAT(explained.impossible[0], HasSubstr("a closed loop of 1 user is served at most 10 times a second"));
+  EXPECT_TRUE(run(job_of("successes>=300/30s")).impossible.empty());
+}
+
+TEST(ExplainPromise, SaysWhereTheLoadDoesNotBoundTheCount) {
+  ExplainPromiseJob job = job_of("successes>=20/30s");
+  job.experiment.scenario.workflow.functions[0].serial_work = {};
+  const ExplainedPromise explained = run(job);
+  EXPECT_FALSE(explained.arrivals_per_s);
+  EXPECT_TRUE(explained.impossible.empty());
+  EXPECT_THAT(explained.offer, HasSubstr("the load alone does not bound their number"));
+}
+
+TEST(ExplainPromise, OfALoadOverTimeGoesByTheHighestLevel) {
+  const std::string load = "{open_loop: {}, profile: {steps: {0s: 0.1/s, 60s: 0.5/s}}}";
   EXPECT_EQ(run(job_of("successes>=16/30s", load)).impossible.size(), 1U);
   EXPECT_TRUE(run(job_of("successes>=15/30s", load)).impossible.empty());
 }

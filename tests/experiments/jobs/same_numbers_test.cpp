@@ -87,8 +87,8 @@ TEST_P(SameNumbers, OfSimulateAndPredict) {
     }
   }
   EXPECT_EQ(outlook.price, price.mean());
-  EXPECT_EQ(outlook.quantities[0]->mean, latency_s.mean());
-  EXPECT_EQ(outlook.quantities[2]->mean, successes.mean());
+  EXPECT_EQ(outlook.quantities[1]->mean, latency_s.mean());
+  EXPECT_EQ(outlook.quantities[0]->mean, successes.mean());
   EXPECT_EQ(outlook.qos_probability.mean, static_cast<double>(kept) / static_cast<double>(job.options.replications));
 }
 

@@ -59,6 +59,48 @@ TEST(SearchJob, FindsOneConfigurationForAllLoads) {
   EXPECT_EQ(result.found[0].loads, (std::vector<double>{1, 4}));
 }
 
+TEST(SearchJob, FindsATableByRates) {
+  SearchJob job = small_job();
+  job.users.clear();
+  job.rates_per_s = {0.5, 2.5};
+  SearchResult result = run(job, until(2000));
+  ASSERT_EQ(result.found.size(), 1U) << "the first of them";
+  result.found.push_back(result.found.front());
+  result.found.back().loads = {2.5};
+  const std::filesystem::path path = scratch_folder("search-job-rates") / "found.yaml";
+  write(path.string(), job, result);
+  const sim::LookupTable table = config::read_lookup(path.string(), job.experiment.scenario.workflow);
+  EXPECT_EQ(table.unit(), sim::LoadUnit::requests_per_s);
+  EXPECT_EQ(table.entries()[1].load, 2.5);
+}
+
+evaluation::EvaluatedLoad over_time(const SearchJob& job, std::size_t windows) {
+  sim::Workload workload = job.experiment.scenario.workload;
+  workload.profile =
+      sim::Profile{.steps = {{sim::Time{}, 1}, {sim::Time(10 * job.experiment.scenario.window), 4}}, .origin = {}};
+  return {.name = "day", .workload = std::move(workload), .levels = {}, .windows = windows};
+}
+
+TEST(SearchJob, FindsOneConfigurationForLoadsOverTimeOfAllTheirLength) {
+  SearchJob job = small_job();
+  job.over_time = {over_time(job, 20)};
+  EXPECT_THROW(run(job), BadValue) << "a table goes by levels";
+  job.one_for_all = true;
+  job.windows = 200'000;
+  const SearchResult result = run(job, until(1000));
+  ASSERT_EQ(result.found.size(), 1U);
+  EXPECT_EQ(result.found[0].search.windows % 20, 0U) << "a run of the profile's length each";
+  EXPECT_EQ(format_loads(job, result.found[0]), "day");
+  job.over_time.push_back(over_time(job, 30));
+  EXPECT_THROW(run(job), BadValue) << "of one length";
+}
+
+TEST(SearchJob, RefusesKeysThatItCannotHonour) {
+  SearchJob job = small_job();
+  job.experiment.keys.push_back({"policies", "small.yaml:9"});
+  EXPECT_THROW(run(job), sim::Error);
+}
+
 std::string written(const SearchJob& job, const SearchResult& result) {
   const std::filesystem::path path = scratch_folder("search-job-file") / "found.yaml";
   write(path.string(), job, result);
@@ -104,7 +146,7 @@ TEST(SearchJob, RefusesValuesThatCannotBe) {
   job.users = {0};
   EXPECT_THROW(run(job), BadValue);
   job = small_job();
-  job.rates_per_s = {5};
+  job.rates_per_s = {-5};
   EXPECT_THROW(run(job), BadValue);
   job = small_job();
   job.experiment.scenario.workflow.promise = {};

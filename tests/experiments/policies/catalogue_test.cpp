@@ -115,10 +115,10 @@ TEST_F(Catalogue, StartsFromTheConfigurationOrTheFile) {
 
 TEST_F(Catalogue, LooksUpTheUsersOfTheNextWindowOrOfTheLast) {
   const sim::Scenario scenario(experiment("fixed").scenario);
-  const std::vector<int> users = {10, 20, 30};
+  const std::vector<double> users = {10, 20, 30};
   const auto replicas = [&](const std::string& policy, std::int64_t window) {
     const ReadyPolicy table = ready(policy);
-    return table.make({.scenario = scenario, .users = users})->decide(busy_window(window)).functions[0].replicas;
+    return table.make({.scenario = scenario, .levels = users})->decide(busy_window(window)).functions[0].replicas;
   };
   EXPECT_EQ(replicas("table:t.yaml", 0), 20);
   EXPECT_EQ(replicas("table:t.yaml", 2), 30) << "the last number for good";
@@ -131,8 +131,8 @@ TEST_F(Catalogue, MakesTrainedPolicies) {
   const sim::Scenario scenario(experiment("fixed").scenario);
   const ReadyPolicy trained = ready("bundle:p.fcp");
   EXPECT_EQ(trained.name, "p");
-  const std::vector<int> users = {20, 20};
-  const auto policy = trained.make({.scenario = scenario, .users = users});
+  const std::vector<double> users = {20, 20};
+  const auto policy = trained.make({.scenario = scenario, .levels = users});
   EXPECT_EQ(policy->decide(busy_window()).functions.size(), 1U);
 }
 
@@ -147,7 +147,7 @@ TEST_F(Catalogue, SaysSoWhereNobodyKnowsTheUsers) {
   sim::ScenarioSpec open = experiment("fixed").scenario;
   open.workload.source = sim::OpenLoop{.rate_per_s = 5, .process = {}};
   const sim::Scenario scenario(open);
-  for (const char* policy : {"table:t.yaml", "table:t.yaml:last", "bundle:p.fcp"}) {
+  for (const char* policy : {"table:t.yaml", "table:t.yaml:last"}) {
     EXPECT_THAT(complaint([&] { factory_of(ready(policy), scenario, 5min)(); }),
                 HasSubstr("expected a closed loop, by whose users it decides"))
         << policy;

@@ -1,6 +1,10 @@
 #include "experiments/results/looks.hpp"
 
+#include <filesystem>
+#include <thread>
+
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "sim/core/error.hpp"
 #include "tests/scratch_folder.hpp"
@@ -46,6 +50,39 @@ TEST(Looks, LeavesAnotherFileAlone) {
   tests::write_file(other, "a,b\n1,2\n");
   EXPECT_THROW(add_look(other, look("a", {"12 users"})), sim::Error);
   EXPECT_EQ(tests::read_file(other), "a,b\n1,2\n");
+}
+
+TEST(Looks, OfTwoWritersAtOnceLosesNone) {
+  const ScratchFolder scratch;
+  const std::string ledger = scratch / "looks.csv";
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 4; ++writer) {
+    writers.emplace_back([&ledger, writer] {
+      for (int i = 0; i < 25; ++i) add_look(ledger, look(std::to_string(100 * writer + i), {"12 users"}));
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(add_look(ledger, look("last", {"12 users"})), 101U);
+}
+
+TEST(Looks, FollowsASymbolicLinkAndLeavesItInPlace) {
+  const ScratchFolder scratch;
+  std::filesystem::create_directory(scratch / "kept");
+  std::filesystem::create_symlink("kept/looks.csv", scratch / "looks.csv");
+  add_look(scratch / "looks.csv", look("a", {"12 users"}));
+  EXPECT_EQ(add_look(scratch / "looks.csv", look("b", {"12 users"})), 2U);
+  EXPECT_TRUE(std::filesystem::is_symlink(scratch / "looks.csv"));
+  EXPECT_EQ(add_look(scratch / "kept/looks.csv", look("c", {"12 users"})), 3U);
+}
+
+TEST(Looks, AreEnteredInFilesAlone) {
+  const ScratchFolder scratch;
+  std::filesystem::create_directory(scratch / "folder");
+  EXPECT_THROW(add_look(scratch / "folder", look("a", {"12 users"})), sim::Error);
+  ASSERT_EQ(mkfifo((scratch / "pipe").c_str(), 0600), 0);
+  EXPECT_THROW(check_ledger(scratch / "pipe"), sim::Error);
+  EXPECT_THROW(add_look(scratch / "none/looks.csv", look("a", {"12 users"})), sim::Error);
+  EXPECT_THROW(check_ledger(scratch / "none/looks.csv"), sim::Error) << "before anything is computed";
 }
 
 TEST(Looks, TellsTheTimeInUtc) { EXPECT_THAT(utc_now(), ::testing::MatchesRegex("....-..-..T..:..:..Z")); }

@@ -10,7 +10,7 @@ namespace {
 
 template <class Row>
 void expect_sound(std::span<const Metric<Row>> all) {
-  for (const Appearance where : {in_windows, in_replications, in_summary, in_criteria, in_targets}) {
+  for (const Appearance where : {in_windows, in_replications, in_summary, in_criteria, in_targets, in_predictions}) {
     std::set<std::string_view> names;
     for (const Metric<Row>& metric : appearing(all, where)) {
       EXPECT_TRUE(names.insert(metric.name).second) << metric.name << " appears twice";
@@ -25,6 +25,18 @@ void expect_sound(std::span<const Metric<Row>> all) {
 TEST(Metrics, HaveOneNameAndItsUnit) {
   expect_sound(metrics().end_to_end);
   expect_sound(metrics().by_function);
+}
+
+template <class Row>
+void expect_predictions_of_targets(std::span<const Metric<Row>> all) {
+  EXPECT_FALSE(appearing(all, in_predictions).empty());
+  for (const Metric<Row>& metric : appearing(all, in_predictions))
+    EXPECT_TRUE(metric.appears & in_targets) << metric.name;
+}
+
+TEST(Metrics, ThatArePredictedAreTargets) {
+  expect_predictions_of_targets(metrics().end_to_end);
+  expect_predictions_of_targets(metrics().by_function);
 }
 
 TEST(Metrics, HaveOneUnitForAName) {

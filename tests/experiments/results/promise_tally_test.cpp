@@ -54,6 +54,14 @@ TEST(PromiseTally, JudgesABudgetByRequests) {
   EXPECT_THAT(found.broken_by, ElementsAre(BrokenBy{"deadline", 15}, BrokenBy{"failure", 5}));
 }
 
+TEST(PromiseTally, CountsWhatIsLeftOut) {
+  PromiseTally tally({.served_share = 0.95}, 1);
+  tally.add(0, run_of({.empty = 1, .open_windows = 3}));
+  tally.add(0, run_of({.open_windows = 4}));
+  EXPECT_EQ(tally.outcome(0)->open_windows, 7U);
+  EXPECT_EQ(tally.outcome(0)->empty, 1U);
+}
+
 TEST(PromiseTally, OfNoPromiseIsAbsent) {
   PromiseTally tally({}, 1);
   tally.add(0, run_of({.periods = 1}));

@@ -200,7 +200,8 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
       "cold starts [calls/h]                     10         10               0\n"
       "price (the paper's)                      3.5       4.25           +0.75\n"
       "cost by window [USD/h]                  3e-5       3e-5               0\n"
-      "omitted, all zero: empty periods left out, broken by latency, broken by served share, broken by number of "
+      "omitted, all zero: empty periods left out, windows left open at the end, broken by latency, broken by served "
+      "share, broken by number of "
       "successes, longest run of broken ones, timeouts, failures, OOM kills, crashes of instances, pending at the "
       "end, cost by execution, memory billed, CPU billed\n");
 }

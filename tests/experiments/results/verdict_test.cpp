@@ -55,6 +55,15 @@ TEST(Verdict, OfReplicationsThatAreAlikeShowsNoIntervalOfWidthZero) {
             "promise kept: 12 of 12 windows kept it, 100 % (the same in every replication), at least 95 % wanted");
 }
 
+TEST(Verdict, OfNothingJudgedSaysWhatWasLeftOut) {
+  const PromiseOutcome nothing{.judged_by = "periods", .empty = 1, .open_windows = 12};
+  EXPECT_EQ(
+      describe(nothing),
+      "promise unjudged: there were no periods to judge; left out: 12 windows with too few requests for a period, "
+      "and 1 period in which nothing became due");
+  EXPECT_EQ(describe(std::optional<PromiseOutcome>()), "no promise: the workflow makes none, so none is judged");
+}
+
 TEST(Verdict, OfNearlyAllIsNotAll) {
   EXPECT_NE(describe(outcome(99'999, 100'000, 0)).find("99.9 %"), std::string::npos);
   EXPECT_NE(describe(outcome(100'000, 100'000, 0)).find("100 % ("), std::string::npos);
@@ -62,7 +71,7 @@ TEST(Verdict, OfNearlyAllIsNotAll) {
 
 TEST(Verdict, OfNothingIsNone) {
   EXPECT_EQ(verdict_on({}), Verdict::unjudged);
-  EXPECT_EQ(describe({}), "promise unjudged: there were no windows to judge");
+  EXPECT_EQ(describe(PromiseOutcome{}), "promise unjudged: there were no windows to judge");
 }
 
 }  // namespace

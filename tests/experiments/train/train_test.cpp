@@ -39,7 +39,7 @@ TEST(TrainJob, LeavesAPolicyItsCheckpointsAndItsLogInAFolder) {
   EXPECT_EQ(result.steps_here, 32U);
   ASSERT_TRUE(result.last);
   ASSERT_EQ(result.last->loads.size(), 1U);
-  EXPECT_EQ(result.last->loads[0].users, 11);
+  EXPECT_EQ(result.last->loads[0].level, 11);
   for (const char* const name : {"experiment.yaml", "log.jsonl", "last.ckpt", "best.ckpt", "last.fcp", "best.fcp"}) {
     EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(job.folder) / name)) << name;
   }

@@ -89,13 +89,79 @@ TEST(TrainingFile, ResolvedReadsAsTheSameTraining) {
   EXPECT_EQ(parse_training(once.resolved, "again.yaml").resolved, once.resolved);
 }
 
+// The same with another load, which workload and selection go with.
+Training training_under(const std::string& load, const std::string& workload, const std::string& selection) {
+  return parse_training(
+      "workflow: parallel\nworkload: " + workload + "\ntraining:\n  method: mappo\n  " + load +
+          "\n  environments: 2\n  episode: 3\n  steps_per_iteration: 2\n  steps: 64\n  selection: " + selection + "\n",
+      "t.yaml");
+}
+
+TEST(TrainingFile, TakesRatesWithTheArrivalProcessOfTheWorkload) {
+  const Training read = training_under("rates: [0.5/s, 120/m]", "{open_loop: {law: deterministic}, window: 10s}",
+                                       "{rates: [1/s], windows: 3}");
+  const sim::EnvironmentSpec& spec = read.trainer.plans[0]->spec();
+  EXPECT_EQ(spec.load.levels, (std::vector<double>{0.5, 2}));
+  EXPECT_EQ(spec.scenario.window, std::chrono::seconds(10));
+  EXPECT_TRUE(std::holds_alternative<sim::DeterministicArrivals>(
+      std::get<sim::OpenLoop>(spec.scenario.workload.source).process));
+  EXPECT_EQ(read.selection.plans[0]->spec().load.levels, std::vector<double>{1});
+  ASSERT_EQ(read.warnings.size(), 1U);
+  EXPECT_EQ(read.warnings[0], "parallel: extrapolation: measured under 10 users, asked under 0.5 to 2 requests/s");
+}
+
+TEST(TrainingFile, TakesProfilesOfRates) {
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "faasconf-training-rates.csv";
+  std::ofstream(path) << "start_s,rate_per_s\n0,0.5\n30,1.5\n60,1\n";
+  const std::string load = "profiles: [" + path.string() + "]";
+  const Training read = training_under(load, "{window: 30s}", "{" + load + ", windows: 3}");
+  EXPECT_TRUE(read.trainer.plans[0]->is_open());
+  EXPECT_EQ(read.trainer.plans[0]->spec().load.series, (std::vector<std::vector<double>>{{0.5, 1.5, 1}}));
+  std::filesystem::remove(path);
+}
+
+TEST(TrainingFile, KeepsThinkTimeBackOffAndRetriesOfItsClients) {
+  const Training read = training_under(
+      "users: [3]", "{closed_loop: {think_time: 2s, back_off: 1s}, retry: {attempts: 2}}", "{users: [4], windows: 3}");
+  const sim::Workload& workload = read.trainer.plans[0]->spec().scenario.workload;
+  EXPECT_EQ(std::get<sim::ClosedLoop>(workload.source).think_time.mean(), 2);
+  EXPECT_EQ(workload.retry->attempts, 2);
+}
+
+TEST(TrainingFile, RefusesLoadsThatDoNotFitTogether) {
+  const auto complaint_under = [](const std::string& load, const std::string& workload, const std::string& selection) {
+    try {
+      training_under(load, workload, selection);
+    } catch (const sim::Error& error) {
+      return sim::describe(error);
+    }
+    return std::string("none");
+  };
+  EXPECT_THAT(complaint_under("rates: [1/s]", "{}", "{}"), HasSubstr("expected rates or profiles to select at"));
+  EXPECT_THAT(complaint_under("rates: [1/s]", "{}", "{users: [3]}"), HasSubstr("the kind of load of the training"));
+  EXPECT_THAT(complaint_under("rates: [1/s]", "{closed_loop: {think_time: 1s}}", "{rates: [1/s]}"),
+              HasSubstr("expected open_loop, since training gives rates"));
+  EXPECT_THAT(complaint_under("rates: [1/s]", "{open_loop: {rate: 1/s}}", "{rates: [1/s]}"),
+              HasSubstr("expected no rate here"));
+  EXPECT_THAT(complaint_under("users: [3]", "{closed_loop: {users: 3}}", "{}"), HasSubstr("expected no users here"));
+  EXPECT_THAT(complaint_under("rates: [0/s]", "{}", "{rates: [1/s]}"), HasSubstr("rates"));
+}
+
+// A key beside another's value that makes it mean nothing.
+TEST(TrainingFile, RefusesKeysThatItCannotHonour) {
+  EXPECT_THAT(complaint("  method: mappo\n  season_windows: 5\n"), HasSubstr("load_knowledge: seasonal"));
+  EXPECT_THAT(complaint("  method: mappo\n  qos_weight: 0.5\n"), HasSubstr("reward: price or cost"));
+  EXPECT_THAT(complaint("  method: mappo\n  reward: price\n  learning: {multiplier: 1}\n"),
+              HasSubstr("expected reward: constrained beside it"));
+}
+
 TEST(TrainingFile, NamesWhatIsWrong) {
   EXPECT_THAT(complaint("  method: atmf\n"), HasSubstr("t.yaml:9: training.method: expected one of mappo"));
   EXPECT_THAT(complaint("  method: mappo\n  setps: 3\n"), HasSubstr("setps"));
   EXPECT_THAT(complaint("  method: mappo\n  learning: {batch: 3}\n"), HasSubstr("batch"));
   EXPECT_THAT(complaint("  method: mappo\n  learning: {width: 10, heads: 3}\n"), HasSubstr("multiple of heads"));
   EXPECT_THAT(complaint("  method: mappo\n  safety: ses\n"), HasSubstr("ratios"));
-  EXPECT_THAT(complaint("  method: mappo\n  profiles: [demo.csv]\n"), HasSubstr("either users or profiles"));
+  EXPECT_THAT(complaint("  method: mappo\n  profiles: [demo.csv]\n"), HasSubstr("one of users, rates and profiles"));
   EXPECT_THAT(complaint("  method: mappo\n  steps_per_iteration: 0\n"), HasSubstr("steps_per_iteration"));
 }
 
@@ -168,7 +234,7 @@ TEST(Greedy, JudgesTheSameWeightsAlike) {
   const learner::marl::GreedyReport once = judge(1), again = judge(2);
   EXPECT_EQ(once.price, again.price);
   ASSERT_EQ(once.loads.size(), 2U);
-  EXPECT_EQ(once.loads[0].users, 11);
+  EXPECT_EQ(once.loads[0].level, 11);
   EXPECT_EQ(once.loads[0].windows, 6U);
   EXPECT_EQ(once.loads[1].violations, again.loads[1].violations);
 }

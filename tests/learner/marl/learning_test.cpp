@@ -44,7 +44,7 @@ OnPolicySpec on_policy_spec(const std::string& name, double gamma) {
   return spec;
 }
 
-std::unique_ptr<Learner> on_policy(const OnPolicySpec& spec, const std::vector<int>& levels = {10}) {
+std::unique_ptr<Learner> on_policy(const OnPolicySpec& spec, const std::vector<double>& levels = {10}) {
   return std::make_unique<OnPolicyLearner>(spec, std::vector<AgentGroup>{{&two_agents(), kEnvironments, levels}},
                                            kTaskFeatures, 1, 1, sim::RngStreams(1).stream("learner"));
 }
@@ -144,7 +144,7 @@ TEST(OnPolicyLearner, PaysForEachLoadWhatItsConstraintTakes) {
                                 const bool violated = rng.uniform() < 1 - mean / need_of(state);
                                 return Outcome{.reward = -mean, .violation = violated ? 1.0 : 0.0};
                               },
-                          .users = [](double state) { return state > 0 ? 20 : 10; }};
+                          .load = [](double state) { return state > 0 ? 20.0 : 10.0; }};
   OnPolicySpec spec;
   spec.lagrangian = LagrangianSpec{.limit = kLimit};
   const auto learner = on_policy(spec, {10, 20});

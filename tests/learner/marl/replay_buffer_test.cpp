@@ -27,7 +27,7 @@ void add(ReplayBuffer& buffer, const std::vector<int>& which) {
   }
   const std::vector<double> violations(rewards.size());
   const std::vector<std::uint8_t> truncated(rewards.size());
-  const std::vector<int> users(rewards.size());
+  const std::vector<double> loads(rewards.size());
   buffer.add({.rows = rows,
               .actions = actions,
               .next_rows = next_rows,
@@ -35,7 +35,7 @@ void add(ReplayBuffer& buffer, const std::vector<int>& which) {
               .violations = violations,
               .unserved = violations,
               .truncated = truncated,
-              .users = users});
+              .loads = loads});
 }
 
 // How often each transition comes in so many draws.

@@ -40,7 +40,7 @@ struct SmallTask {
   // actions: kAgents x kKnobs
   std::function<Outcome(double state, std::span<const float> actions, sim::Rng&)> step;
   std::size_t episode = 1;
-  std::function<int(double state)> users = [](double) { return 10; };
+  std::function<double(double state)> load = [](double) { return 10.0; };
 };
 
 // What the agents see. Agents that share a network differ only in what they observe.
@@ -67,9 +67,9 @@ class SmallWorld {
     learner.act(rows_, actions);
     std::vector<double> rewards(count), violations(count), unserved(count);
     std::vector<std::uint8_t> truncated(count);
-    std::vector<int> users(count);
+    std::vector<double> loads(count);
     for (std::size_t i = 0; i < count; ++i) {
-      users[i] = task_.users(states_[i]);
+      loads[i] = task_.load(states_[i]);
       const auto mine = std::span(actions).subspan(i * kAgents * sim::kKnobs, kAgents * sim::kKnobs);
       const Outcome outcome = task_.step(states_[i], mine, rng_);
       rewards[i] = outcome.reward;
@@ -79,7 +79,7 @@ class SmallWorld {
     }
     std::vector<float> next_rows;
     look(next_rows);
-    learner.observe({rows_, actions, next_rows, rewards, violations, unserved, truncated, users});
+    learner.observe({rows_, actions, next_rows, rewards, violations, unserved, truncated, loads});
     for (std::size_t i = 0; i < count; ++i) {
       if (truncated[i] == 0) continue;
       ages_[i] = 0;

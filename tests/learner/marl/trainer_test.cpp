@@ -20,7 +20,7 @@ using PlanPointer = std::shared_ptr<const sim::EnvironmentPlan>;
 PlanPointer plan_of(sim::EnvironmentSpec spec) { return std::make_shared<const sim::EnvironmentPlan>(std::move(spec)); }
 
 // Two functions of which CPU limits and replicas are tuned, under one load.
-sim::EnvironmentSpec cpu_and_replicas(int users) {
+sim::EnvironmentSpec cpu_and_replicas(double users) {
   sim::EnvironmentSpec spec = sim::two_steps();
   for (sim::FunctionSpec& function : spec.scenario.workflow.functions) {
     function.ranges = {
@@ -70,7 +70,7 @@ double best_of_all(const PlanPointer& plan) {
 TEST(Trainer, AttMfFindsWhatExhaustiveSearchFinds) {
   Plans plans, judges;
   double best = 0;
-  for (const int users : {4, 8}) {
+  for (const double users : {4, 8}) {
     const PlanPointer plan = plan_of(cpu_and_replicas(users));
     best += best_of_all(plan) / 2;
     plans.insert(plans.end(), 16, plan);

@@ -179,10 +179,10 @@ TEST(QosProbabilityFilter, KnowsTheWindowsOfParallelBetterThanTheirPrice) {
     environment.step(actions);
     const sim::Observation& window = environment.window();
     if (i >= 5000) {
-      by_model.add(filter.probability(environment.users(), actions), window.qos_met);
+      by_model.add(filter.probability(environment.load(), actions), window.qos_met);
       by_price.add(window.price, window.qos_met);
     } else {
-      filter.learn(environment.users(), actions, window.price, window.qos_met);
+      filter.learn(environment.load(), actions, window.price, window.qos_met);
     }
   }
   RecordProperty("area_by_model", std::to_string(by_model.area()));

@@ -54,7 +54,7 @@ Episode trained(std::shared_ptr<const sim::EnvironmentPlan> plan, const bundle::
   Episode episode;
   const auto look = [&] {
     episode.windows.push_back(environment.window());
-    episode.users.push_back(environment.users());
+    episode.users.push_back(environment.load());
   };
   environment.reset();
   look();
@@ -64,7 +64,7 @@ Episode trained(std::shared_ptr<const sim::EnvironmentPlan> plan, const bundle::
     look();
   }
   // the piece of the series says what lies before it
-  for (const int users : plan->spec().load.series[0]) {
+  for (const double users : plan->spec().load.series[0]) {
     if (users == episode.users[0]) break;
     episode.history.push_back(users);
   }
@@ -81,7 +81,7 @@ TEST(LearnedPolicy, DecidesAsInTraining) {
       const Episode episode = trained(plan, bundle);
       ASSERT_GT(episode.history.size(), 1U);
       const auto users = [&](std::int64_t window) { return episode.users.at(static_cast<std::size_t>(window)); };
-      LearnedPolicy policy(bundle, plan->scenario(), {.users = users, .history = episode.history});
+      LearnedPolicy policy(bundle, plan->scenario(), {.load = users, .history = episode.history});
       for (std::size_t i = 1; i < episode.windows.size(); ++i) {
         EXPECT_EQ(policy.decide(episode.windows[i - 1]), episode.windows[i].configuration) << i;
       }
@@ -111,7 +111,7 @@ TEST(LearnedPolicy, RunsAsInTraining) {
 
   std::get<sim::ClosedLoop>(spec.scenario.workload.source).users = 6;
   const sim::Scenario scenario(spec.scenario);
-  LearnedPolicy policy(bundle, scenario, {.users = [](std::int64_t) { return 6.0; }});
+  LearnedPolicy policy(bundle, scenario, {.load = [](std::int64_t) { return 6.0; }});
   const sim::Run run = sim::run(scenario, policy, {.duration = 11 * spec.scenario.window}, 3, 1);
   ASSERT_EQ(run.windows.size(), 11U);
   for (std::size_t i = 0; i < trained.size(); ++i) EXPECT_EQ(run.windows[i + 1].configuration, trained[i]) << i;
@@ -120,7 +120,7 @@ TEST(LearnedPolicy, RunsAsInTraining) {
 TEST(LearnedPolicy, GoesByTheObservationWhereNobodyKnowsTheUsers) {
   const sim::Scenario scenario(sim::two_steps().scenario);
   const bundle::PolicyBundle bundle = policy_for(scenario, sim::LoadForecasting::persistence);
-  LearnedPolicy told(bundle, scenario, {.users = [](std::int64_t) { return 5.5; }});
+  LearnedPolicy told(bundle, scenario, {.load = [](std::int64_t) { return 5.5; }});
   LearnedPolicy seeing(bundle, scenario);
   sim::Observation observation;
   observation.length = std::chrono::seconds(30);
@@ -226,7 +226,7 @@ TEST(LearnedPolicy, SaysWhereItDoesNotFit) {
 TEST(LearnedPolicy, AClairvoyantMustBeToldTheUsers) {
   const sim::ScenarioSpec spec = sim::two_steps().scenario;
   const bundle::PolicyBundle bundle = policy_for(sim::Scenario(spec), sim::LoadForecasting::clairvoyant);
-  EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it needs the number of users of the next window"));
+  EXPECT_THAT(refusal(bundle, spec), HasSubstr("is clairvoyant: it needs the load of the next window"));
 }
 
 }  // namespace

@@ -131,32 +131,107 @@ TEST(Environment, ForgetsUnderRedeployment) {
 
 TEST(Environment, TakesItsLevelsFromTheLoad) {
   Environment environment(plan_of(two_steps()), 1);
-  std::set<int> levels;
+  std::set<double> levels;
   for (int i = 0; i < 30; ++i) {
     environment.reset();
-    const int level = environment.users();
+    const double level = environment.load();
     levels.insert(level);
     environment.step(kMiddle);
-    EXPECT_EQ(environment.users(), level);
+    EXPECT_EQ(environment.load(), level);
     EXPECT_NEAR(environment.window().users, level, 0.4) << "ten start a second";
     EXPECT_EQ(environment.observation()[10], static_cast<float>(level));
   }
-  EXPECT_EQ(levels, (std::set<int>{4, 8}));
+  EXPECT_EQ(levels, (std::set<double>{4, 8}));
 }
 
-std::vector<std::pair<int, float>> users_and_told(LoadForecasting knowledge) {
+// Two levels of an open loop; episodes begin anew, or go on in one run.
+EnvironmentSpec open_loop(bool redeploy) {
+  EnvironmentSpec spec = two_steps();
+  spec.scenario.workload = {.source = OpenLoop{.rate_per_s = 1, .process = {}}, .retry = {}, .profile = {}};
+  spec.scenario.redeploy = redeploy;
+  spec.load = {.levels = {2, 40}, .series = {}};
+  spec.features = FeatureSet::extended;
+  return spec;
+}
+
+// Oracle: Poisson arrivals, whose number in a window has its mean for variance.
+TEST(Environment, TakesItsRatesFromTheLoad) {
+  for (const bool redeploy : {true, false}) {
+    Environment environment(plan_of(open_loop(redeploy)), 1);
+    std::set<double> levels;
+    for (int i = 0; i < 30; ++i) {
+      environment.reset();
+      const double level = environment.load();
+      levels.insert(level);
+      for (int step = 0; step < 2; ++step) {
+        environment.step(kMiddle);
+        const Observation& window = environment.window();
+        const double expected = level * to_seconds(window.length);
+        EXPECT_NEAR(static_cast<double>(window.requests.arrivals), expected, 5 * std::sqrt(expected));
+        EXPECT_DOUBLE_EQ(window.offered_rate_per_s, level);
+        EXPECT_EQ(environment.observation()[10], static_cast<float>(level));
+      }
+    }
+    EXPECT_EQ(levels, (std::set<double>{2, 40}));
+  }
+}
+
+TEST(Environment, FollowsASeriesOfRatesFromWhereverAnEpisodeBegins) {
+  EnvironmentSpec spec = open_loop(false);
+  spec.load = {.levels = {}, .series = {{1, 2, 3}, {10, 20, 30, 40}}};
+  Environment environment(plan_of(spec), 1);
+  std::set<double> seen;
+  for (int episode = 0; episode < 40; ++episode) {
+    environment.reset();
+    while (!environment.truncated()) {
+      const double next = environment.next_load();
+      environment.step(kMiddle);
+      EXPECT_EQ(environment.load(), next);
+      EXPECT_DOUBLE_EQ(environment.window().offered_rate_per_s, next);
+      seen.insert(next);
+    }
+  }
+  EXPECT_EQ(seen, (std::set<double>{1, 2, 3, 10, 20, 30, 40}));
+}
+
+TEST(Environment, OfAnOpenLoopGoesOnBitForBitWhereItWasSaved) {
+  const auto plan = plan_of(open_loop(false));
+  Environment first(plan, 1), second(plan, 1);
+  first.reset();
+  first.step(kMiddle);
+  second.restore(first.save());
+  for (int episode = 0; episode < 2; ++episode) {
+    while (!first.truncated()) {
+      first.step(kMiddle);
+      second.step(kMiddle);
+      EXPECT_EQ(first.window(), second.window());
+    }
+    first.reset();
+    second.reset();
+  }
+}
+
+TEST(Environment, NamesTheLoadThatItsFeaturesHold) {
+  const auto names = plan_of(open_loop(true))->features().names();
+  EXPECT_EQ(names[10], "rate_per_s");
+  EXPECT_EQ(names[11], "rate_per_s_change");
+  EXPECT_EQ(names[12], "rate_per_s_upper");
+  EXPECT_EQ(plan_of(two_steps())->features().names()[10], "users");
+}
+
+std::vector<std::pair<double, float>> users_and_told(LoadForecasting knowledge) {
   EnvironmentSpec spec = two_steps();
   spec.load = {.levels = {}, .series = {{2, 4, 8, 6}}};
   spec.load_knowledge = knowledge;
   spec.smoothing_weight = 0.5;
   Environment environment(plan_of(spec), 1);
   environment.reset();
-  std::vector<std::pair<int, float>> all;
+  std::vector<std::pair<double, float>> all;
   for (int i = 0; i < 4; ++i) {
-    all.emplace_back(environment.users(), environment.observation()[10]);
+    all.emplace_back(environment.load(), environment.observation()[10]);
     environment.step(kMiddle);
   }
-  all.emplace_back(environment.users(), environment.observation()[10]);
+  all.emplace_back(environment.load(), environment.observation()[10]);
   return all;
 }
 
@@ -179,9 +254,9 @@ TEST(Environment, TellsOthersNothingOfTheFuture) {
 // Twelve windows a turn, ten turns: two peaks.
 EnvironmentSpec periodic(LoadForecasting knowledge) {
   EnvironmentSpec spec = two_steps();
-  std::vector<int> series;
+  std::vector<double> series;
   for (int window = 0; window < 120; ++window)
-    series.push_back(std::array{2, 2, 3, 5, 8, 5, 3, 2, 4, 6, 4, 2}[window % 12]);
+    series.push_back(std::array{2, 2, 3, 5, 8, 5, 3, 2, 4, 6, 4, 2}[static_cast<std::size_t>(window % 12)]);
   spec.load = {.levels = {}, .series = {series}};
   spec.load_knowledge = knowledge;
   spec.season_windows = 12;
@@ -205,8 +280,8 @@ Misses misses(EnvironmentSpec spec) {
       const float upper = environment.observation()[12];
       EXPECT_GE(upper, told);
       environment.step(kMiddle);
-      all.error += std::abs(told - static_cast<float>(environment.users()));
-      all.above += static_cast<float>(environment.users()) > upper ? 1 : 0;
+      all.error += std::abs(told - static_cast<float>(environment.load()));
+      all.above += static_cast<float>(environment.load()) > upper ? 1 : 0;
       ++all.windows;
     }
   }
@@ -347,13 +422,13 @@ TEST(Environment, MeetsTheSameLuckAtTheSameLoadUnderCommonRandomNumbers) {
   spec.common_random_numbers = true;
   spec.replications = 3;
   Environment environment(plan_of(spec), 1);
-  std::map<int, std::vector<float>> seen;
+  std::map<double, std::vector<float>> seen;
   for (int episode = 0; episode < 6; ++episode) {
     environment.reset();
     while (!environment.truncated()) {
       environment.step(kMiddle);
       const std::vector<float> now(environment.observation().begin(), environment.observation().end());
-      const auto [before, is_new] = seen.emplace(environment.users(), now);
+      const auto [before, is_new] = seen.emplace(environment.load(), now);
       EXPECT_EQ(before->second, now);
     }
   }
@@ -420,7 +495,9 @@ TEST(EnvironmentPlan, SaysWhatIsWrong) {
     }
     return "nothing";
   };
-  EXPECT_THAT(message([](auto& spec) { spec.scenario.workload.source = OpenLoop{}; }), HasSubstr("closed loop"));
+  EXPECT_THAT(message([](auto& spec) { spec.scenario.workload.source = ArrivalList{}; }),
+              HasSubstr("closed or an open loop"));
+  EXPECT_THAT(message([](auto& spec) { spec.load.levels = {2.5}; }), HasSubstr("whole numbers of users"));
   EXPECT_THAT(message([](auto& spec) { spec.episode_windows = 0; }), HasSubstr("at least one window"));
   EXPECT_THAT(message([](auto& spec) { spec.load = {}; }), HasSubstr("levels or series"));
   EXPECT_THAT(message([](auto& spec) { spec.load.levels = {-1}; }), HasSubstr("-1"));

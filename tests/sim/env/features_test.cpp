@@ -32,7 +32,7 @@ struct Seen {
   std::vector<float> rows() const {
     std::vector<float> all(2 * plan.features().size());
     const std::vector<float> actions = {0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F, 0.7F, 0.8F};
-    plan.features().write(window, actions, {.users = 12, .change = -3, .upper = 16}, all);
+    plan.features().write(window, actions, {.level = 12, .change = -3, .upper = 16}, all);
     return all;
   }
 

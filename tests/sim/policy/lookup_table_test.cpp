@@ -34,6 +34,11 @@ TEST(LookupTable, HasTheNearestEntryBeyondItsEnds) {
   EXPECT_EQ(kTable.at(44), kTable.at(20));
 }
 
+TEST(LookupTable, InterpolatesBetweenRates) {
+  const LookupTable table({{0.5, knobs(500, 512, 2, 3)}, {1.5, knobs(1000, 1024, 4, 3)}}, LoadUnit::requests_per_s);
+  EXPECT_EQ(table.at(1).functions[0], knobs(750, 768, 3, 3).functions[0]);
+}
+
 TEST(LookupTable, RefusesWhatIsNoTable) {
   EXPECT_THROW(LookupTable({}), Error);
   EXPECT_THROW(LookupTable({{10, knobs(1, 1, 1, 1)}, {10, knobs(2, 2, 2, 2)}}), Error);
