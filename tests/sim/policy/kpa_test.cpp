@@ -121,7 +121,7 @@ TEST(Kpa, GoesDownNoSoonerThanItsDelay) {
   for (int i = 0; i < 10; ++i) replicas = prompt.tick(0, replicas);
   EXPECT_EQ(replicas, 1);
   replicas = 6;
-  for (int i = 0; i < 40; ++i) replicas = late.tick(0, replicas);
+  for (int i = 0; i < 100; ++i) replicas = late.tick(0, replicas);  // halved each time that a minute wanted less
   EXPECT_EQ(replicas, 1);
 }
 
