@@ -176,7 +176,7 @@ TEST_F(Catalogue, NamesTheFileThatCannotBeUsed) {
   EXPECT_THAT(complaint([&] { ready("fixed:t.yaml"); }), HasSubstr("t.yaml"));
 }
 
-TEST(ReadyPolicies, GoToZeroOnlyWhereAFunctionMay) {
+TEST_F(Catalogue, LetsPoliciesGoToZeroOnlyWhereAFunctionMay) {
   EXPECT_THAT(complaint([&] { ready("openfaas-autoscaler:to_zero=true"); }), HasSubstr("replicas: [0, 20]"));
 }
 
