@@ -2,152 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 
-#include "experiments/config/distribution_text.hpp"
-#include "experiments/config/yaml_writer.hpp"
+#include "experiments/config/policy_parameters.hpp"
 
 namespace faasconf::experiments::config {
 
 namespace {
-
-using Texts = std::vector<std::pair<std::string, std::string>>;
-
-constexpr double kAboveOne = 1 + std::numeric_limits<double>::epsilon();
-
-// --- how parameters are written
-
-// How a number is read and written, and what is said of one that cannot be. The bounds keep numbers of replicas whole.
-struct Number {
-  double least = 0;
-  double most = 1000;
-  std::string_view expected = "a number from 0 to 1000";
-  bool is_rate = false;  // 5/s
-};
-constexpr Number kAnyNumber;
-constexpr Number kPositive{.least = 0.001, .most = 1e6, .expected = "a number from 0.001 to 1000000"};
-constexpr Number kRateOfChange{.least = kAboveOne, .most = 1e6, .expected = "a number above 1, at most 1000000"};
-constexpr Number kShare{.most = 1, .expected = "a share from 0 to 1"};
-constexpr Number kPositiveShare{.least = 0.001, .most = 1, .expected = "a share from 0.001 to 1"};
-constexpr Number kRate{.expected = "", .is_rate = true};
-
-double read(const YamlValue& value, const Number& number) {
-  return number.is_rate ? read_rate(value, 0) : read_number(value, number.least, number.most, number.expected);
-}
-std::string format(double value, const Number& number) { return format_number(value) + (number.is_rate ? "/s" : ""); }
-
-struct Whole {};
-int read(const YamlValue& value, Whole) { return static_cast<int>(read_count(value, 0, 1'000'000)); }
-std::string format(int value, Whole) { return std::to_string(value); }
-
-struct Time {
-  bool may_be_zero = false;
-};
-constexpr Time kPositiveTime{};
-constexpr Time kAnyTime{.may_be_zero = true};
-sim::Duration read(const YamlValue& value, Time time) {
-  return time.may_be_zero ? read_duration(value) : read_positive_duration(value);
-}
-std::string format(sim::Duration value, Time) { return sim::format(value); }
-
-// A path; the empty one is not written.
-struct Path {
-  bool required = true;
-};
-std::string read(const YamlValue& value, Path) {
-  return value.text("the path of a file, or the name of one that ships");
-}
-std::string format(const std::string& value, Path) { return value.empty() ? "" : yaml_in_quotes(value); }
-
-// Whose users: those of the next window, or of the last one.
-struct Users {};
-bool read(const YamlValue& value, Users) { return read_word<bool>(value, {{"next", false}, {"last", true}}); }
-std::string format(bool last, Users) { return last ? "last" : "next"; }
-
-// A parameter: its name in files and options, its place in the struct, and how it is written.
-template <class Kind, class Value, class Written>
-struct Parameter {
-  std::string_view name;
-  Value Kind::*member;
-  Written written;
-};
-
-// All of a kind, in the order of its struct.
-template <class Kind>
-constexpr auto kParameters = nullptr;
-
-template <>
-constexpr auto kParameters<FixedSpec> = std::tuple{Parameter{"file", &FixedSpec::file, Path{.required = false}}};
-template <>
-constexpr auto kParameters<sim::OpenFaasAlertsParameters> = std::tuple{
-    Parameter{"interval", &sim::OpenFaasAlertsParameters::interval, kPositiveTime},
-    Parameter{"rate_window", &sim::OpenFaasAlertsParameters::rate_window, kPositiveTime},
-    Parameter{"threshold", &sim::OpenFaasAlertsParameters::threshold_per_s, kRate},
-    Parameter{"hold", &sim::OpenFaasAlertsParameters::hold, kAnyTime},
-    Parameter{"repeat", &sim::OpenFaasAlertsParameters::repeat, kAnyTime},
-    Parameter{"step_share", &sim::OpenFaasAlertsParameters::step_share, kShare},
-};
-template <>
-constexpr auto kParameters<sim::HpaParameters> = std::tuple{
-    Parameter{"interval", &sim::HpaParameters::interval, kPositiveTime},
-    Parameter{"target_utilization", &sim::HpaParameters::target_utilization, kPositive},
-    Parameter{"tolerance", &sim::HpaParameters::tolerance, kAnyNumber},
-    Parameter{"up_pods", &sim::HpaParameters::up_pods, Whole{}},
-    Parameter{"up_share", &sim::HpaParameters::up_share, kAnyNumber},
-    Parameter{"down_share", &sim::HpaParameters::down_share, kShare},
-    Parameter{"down_stabilization", &sim::HpaParameters::down_stabilization, kAnyTime},
-};
-template <>
-constexpr auto kParameters<sim::KpaParameters> = std::tuple{
-    Parameter{"interval", &sim::KpaParameters::interval, kPositiveTime},
-    Parameter{"stable_window", &sim::KpaParameters::stable_window, kPositiveTime},
-    Parameter{"panic_window", &sim::KpaParameters::panic_window, kPositiveTime},
-    Parameter{"panic_threshold", &sim::KpaParameters::panic_threshold, kPositive},
-    Parameter{"target_share", &sim::KpaParameters::target_share, kPositiveShare},
-    Parameter{"target_unlimited", &sim::KpaParameters::target_unlimited, kPositive},
-    Parameter{"max_scale_up_rate", &sim::KpaParameters::max_scale_up_rate, kRateOfChange},
-    Parameter{"max_scale_down_rate", &sim::KpaParameters::max_scale_down_rate, kRateOfChange},
-    Parameter{"scale_to_zero_grace", &sim::KpaParameters::scale_to_zero_grace, kAnyTime},
-};
-template <>
-constexpr auto kParameters<TableSpec> =
-    std::tuple{Parameter{"file", &TableSpec::file, Path{}}, Parameter{"users", &TableSpec::last, Users{}}};
-template <>
-constexpr auto kParameters<BundleSpec> = std::tuple{Parameter{"file", &BundleSpec::file, Path{}}};
-
-template <class Kind, class Visit>
-void for_each_parameter(const Visit& visit) {
-  std::apply([&visit](const auto&... parameter) { (visit(parameter), ...); }, kParameters<Kind>);
-}
-
-template <class Written>
-bool is_required(const Written&) {
-  return false;
-}
-bool is_required(Path path) { return path.required; }
-
-template <class Kind>
-Kind read_parameters(const YamlMap& map) {
-  Kind kind{};
-  for_each_parameter<Kind>([&](const auto& parameter) {
-    const auto value = is_required(parameter.written) ? map.require(parameter.name) : map.get(parameter.name);
-    if (value) kind.*parameter.member = read(*value, parameter.written);
-  });
-  return kind;
-}
-
-template <class Kind>
-Texts write_parameters(const Kind& kind) {
-  Texts texts;
-  for_each_parameter<Kind>([&](const auto& parameter) {
-    const std::string text = format(kind.*parameter.member, parameter.written);
-    if (!text.empty()) texts.emplace_back(parameter.name, text);
-  });
-  return texts;
-}
 
 // --- kinds by name
 
@@ -169,6 +31,7 @@ template <class OneKind>
 Entry entry(std::string_view name, std::string_view spelled, Argument argument) {
   std::vector<std::string_view> parameters;
   for_each_parameter<OneKind>([&](const auto& parameter) { parameters.push_back(parameter.name); });
+  for_each_platform_word<OneKind>([&](const auto& word) { parameters.push_back(word.name); });
   return {.name = name,
           .spelled = spelled,
           .argument = argument,
@@ -181,6 +44,7 @@ const std::array<Entry, std::variant_size_v<Kind>>& entries() {
   static const std::array all = {
       entry<FixedSpec>("fixed", "fixed", Argument::configuration),
       entry<sim::OpenFaasAlertsParameters>("openfaas", "openfaas", Argument::parameters),
+      entry<sim::OpenFaasAutoscalerParameters>("openfaas-autoscaler", "openfaas-autoscaler", Argument::parameters),
       entry<sim::HpaParameters>("hpa", "hpa", Argument::parameters),
       entry<sim::KpaParameters>("kpa", "kpa", Argument::parameters),
       entry<TableSpec>("table", "table:FILE", Argument::file),

@@ -1,6 +1,6 @@
 #pragma once
-// What a policy is, as files and options spell it: fixed, fixed:FILE, openfaas, hpa:KEY=VALUE,..., kpa, table:FILE,
-// bundle:FILE. One grammar for all commands; experiments/policies makes the policies.
+// What a policy is, as files and options spell it: fixed, fixed:FILE, openfaas, openfaas-autoscaler, hpa:KEY=VALUE,...,
+// kpa, table:FILE, bundle:FILE. One grammar for all commands; experiments/policies makes the policies.
 
 #include <string>
 #include <utility>
@@ -11,6 +11,7 @@
 #include "sim/policy/hpa.hpp"
 #include "sim/policy/kpa.hpp"
 #include "sim/policy/openfaas_alerts.hpp"
+#include "sim/policy/openfaas_autoscaler.hpp"
 
 namespace faasconf::experiments::config {
 
@@ -37,7 +38,8 @@ struct BundleSpec {
 };
 
 struct PolicySpec {
-  std::variant<FixedSpec, sim::OpenFaasAlertsParameters, sim::HpaParameters, sim::KpaParameters, TableSpec, BundleSpec>
+  std::variant<FixedSpec, sim::OpenFaasAlertsParameters, sim::OpenFaasAutoscalerParameters, sim::HpaParameters,
+               sim::KpaParameters, TableSpec, BundleSpec>
       kind{};
   // It starts from the one of this name, or from each where this is empty. Policies with a file start from the first.
   std::string configuration{};
@@ -46,7 +48,7 @@ struct PolicySpec {
 };
 
 // A text:
-//   hpa, hpa:CONFIGURATION, hpa:KEY=VALUE,..., hpa:CONFIGURATION:KEY=VALUE,...   and the same of openfaas and kpa
+//   hpa, hpa:CONFIGURATION, hpa:KEY=VALUE,..., hpa:CONFIGURATION:KEY=VALUE,...   and the same of the other autoscalers
 //   fixed, fixed:CONFIGURATION, fixed:FILE where no configuration has that name (find_files() decides)
 //   table:FILE, table:FILE:last, bundle:FILE
 // In a file also a map: {hpa: {configuration: lean, interval: 1m}}, {table: {file: table.yaml, users: last}}.

@@ -220,7 +220,7 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
     function.failure_probability = read_probability(*probability);
   }
   if (const auto share = map.get("failed_input_work_share")) {
-    function.failed_input_work_share = read_number(*share, 0, 1, "a share from 0 to 1");
+    function.failed_input_work_share = read_probability(*share);
   }
   if (const auto overflow = map.get("overflow")) {
     function.overflow = read_word<sim::Overflow>(*overflow, kWords<sim::Overflow>);

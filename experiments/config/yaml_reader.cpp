@@ -140,7 +140,13 @@ double read_number(const YamlValue& value) {
   return read_number(value, 0, std::numeric_limits<double>::max(), "a number >= 0");
 }
 
-double read_probability(const YamlValue& value) { return read_number(value, 0, 1, "a probability from 0 to 1"); }
+double read_probability(const YamlValue& value) {
+  constexpr std::string_view kExpected = "a probability from 0 to 1, or a percentage such as 5%";
+  if (!value.is_scalar() || !value.node().scalar.ends_with('%')) return read_number(value, 0, 1, kExpected);
+  const double probability = parse_with(value, kExpected, sim::parse_percentage);
+  if (probability > 1) value.refuse(kExpected);
+  return probability;
+}
 
 std::int64_t read_count(const YamlValue& value, std::int64_t least, std::int64_t most) {
   const std::string expected = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);

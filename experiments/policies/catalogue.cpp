@@ -60,8 +60,23 @@ void fill_autoscaler(ReadyPolicy& ready, const typename Autoscaler::Parameters& 
   };
 }
 
+// Some function can go to zero.
+void check_zero(const ReadyPolicy& ready, const config::Experiment& experiment) {
+  for (const auto& range : sim::replica_ranges(experiment.scenario.workflow)) {
+    if (range && range->min == 0) return;
+  }
+  throw sim::Error("policy " + ready.name +
+                   ": to_zero: expected a function whose ranges let replicas go to 0, such as " +
+                   "ranges: {replicas: [0, 20]}, got none");
+}
+
 void fill(ReadyPolicy& ready, const sim::OpenFaasAlertsParameters& parameters, const config::Experiment& experiment) {
   fill_autoscaler<sim::OpenFaasAlerts>(ready, parameters, experiment);
+}
+void fill(ReadyPolicy& ready, const sim::OpenFaasAutoscalerParameters& parameters,
+          const config::Experiment& experiment) {
+  if (parameters.to_zero) check_zero(ready, experiment);
+  fill_autoscaler<sim::OpenFaasAutoscaler>(ready, parameters, experiment);
 }
 void fill(ReadyPolicy& ready, const sim::HpaParameters& parameters, const config::Experiment& experiment) {
   fill_autoscaler<sim::Hpa>(ready, parameters, experiment);

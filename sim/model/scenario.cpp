@@ -197,7 +197,8 @@ ReplicaRanges replica_ranges(const WorkflowSpec& workflow) {
   for (const FunctionSpec& function : workflow.functions) {
     ranges.emplace_back();
     if (function.fixed || function.keep_alive) continue;  // on demand: the platform itself starts and stops them
-    ranges.back() = {.min = function.ranges.replicas_min, .max = function.ranges.replicas_max};
+    ranges.back() = {
+        .min = function.ranges.replicas_min, .max = function.ranges.replicas_max, .cpu_request = function.cpu_request};
   }
   return ranges;
 }

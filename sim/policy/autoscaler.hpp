@@ -11,6 +11,7 @@ namespace faasconf::sim {
 struct ReplicaRange {
   int min = 1;
   int max = 20;
+  std::optional<Millicores> cpu_request{};  // of an instance; absent: its limit, as Kubernetes sets it
 };
 
 // By FunctionId; absent where replicas are not to be touched.

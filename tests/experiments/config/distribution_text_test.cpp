@@ -68,7 +68,7 @@ TEST(DistributionText, ImpossibleDistributionsAreErrors) {
       {"{law: empirical, quantiles: {0.1: 1ms, 1: 2ms}}",
        "test: serial.quantiles: empirical: first probability: expected 0, got 0.1"},
       {"{law: empirical, quantiles: {0: 1ms, 2: 2ms}}",
-       "test: serial.quantiles: expected a probability from 0 to 1, got \"2\""},
+       "test: serial.quantiles: expected a probability from 0 to 1, or a percentage such as 5%, got \"2\""},
       {"{law: empirical, quantiles: [[0, 1ms], [1]]}",
        "test: serial.quantiles.1: expected a pair of a probability and a value, got a list of 1"},
   };

@@ -233,9 +233,11 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
       {"name: w\nfunctions: {f: {parallel: {work: 1s, threads: 0.5}}}\nentry: f\n",
        "f.yaml:2: functions.f.parallel.threads: expected a number of threads from 1 to 1000000, got \"0.5\""},
       {"name: w\nfunctions: {f: {failure_probability: 1.5}}\nentry: f\n",
-       "f.yaml:2: functions.f.failure_probability: expected a probability from 0 to 1, got \"1.5\""},
+       "f.yaml:2: functions.f.failure_probability: expected a probability from 0 to 1, or a percentage such as 5%, got "
+       "\"1.5\""},
       {"name: w\nfunctions: {f: {failed_input_work_share: -0.1}}\nentry: f\n",
-       "f.yaml:2: functions.f.failed_input_work_share: expected a share from 0 to 1, got \"-0.1\""},
+       "f.yaml:2: functions.f.failed_input_work_share: expected a probability from 0 to 1, or a percentage such as 5%, "
+       "got \"-0.1\""},
       {"name: w\nfunctions: {f: {overflow: drop}}\nentry: f\n",
        "f.yaml:2: functions.f.overflow: expected one of reject, queue, none, got \"drop\""},
       {"name: w\nfunctions: {f: {queue_capacity: 3}}\nentry: f\n",

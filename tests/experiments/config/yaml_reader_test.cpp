@@ -66,7 +66,7 @@ TEST(YamlReader, NumbersAreFinite) {
     EXPECT_EQ(complaint_about_value(text, read), "test: key: expected a number >= 0, got \"" + text + "\"");
   }
   EXPECT_EQ(complaint_about_value("1.2", read_probability),
-            "test: key: expected a probability from 0 to 1, got \"1.2\"");
+            "test: key: expected a probability from 0 to 1, or a percentage such as 5%, got \"1.2\"");
 }
 
 TEST(YamlReader, NamesHoldNoDots) {

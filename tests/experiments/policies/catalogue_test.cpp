@@ -176,6 +176,19 @@ TEST_F(Catalogue, NamesTheFileThatCannotBeUsed) {
   EXPECT_THAT(complaint([&] { ready("fixed:t.yaml"); }), HasSubstr("t.yaml"));
 }
 
+TEST_F(Catalogue, LetsPoliciesGoToZeroOnlyWhereAFunctionMay) {
+  EXPECT_THAT(complaint([&] { ready("openfaas-autoscaler:to_zero=true"); }), HasSubstr("replicas: [0, 20]"));
+}
+
+TEST(ReplicaRanges, HaveTheRequestThatAFunctionStates) {
+  sim::WorkflowSpec workflow;
+  workflow.functions.resize(2);
+  workflow.functions[1].cpu_request = sim::Millicores{100};
+  const sim::ReplicaRanges ranges = sim::replica_ranges(workflow);
+  EXPECT_FALSE(ranges[0]->cpu_request);
+  EXPECT_EQ(ranges[1]->cpu_request, sim::Millicores{100});
+}
+
 TEST(ReplicaRanges, LeaveInstancesOnDemandAlone) {
   sim::WorkflowSpec workflow;
   workflow.functions.resize(3);

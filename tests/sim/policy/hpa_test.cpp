@@ -61,6 +61,81 @@ TEST(Hpa, GoesDownToTheHighestRecommendationOfFiveMinutes) {
   }
 }
 
+// 0.408 cores used of a request of 0.1: ceil(4.08 / 0.8) pods, whatever the limit (a core) is.
+TEST(Hpa, DividesByTheRequestOfItsPods) {
+  Hpa hpa({ReplicaRange{1, 100, Millicores{100}}}, {.behavior = {.up = {.pods = 10}}});
+  EXPECT_EQ(decide(hpa, {.end_s = 15, .interval_s = 15, .replicas = 1, .cpu_cores = 0.408}), 6);
+}
+
+// --- other metrics
+
+TEST(Hpa, AsksForReplicasInProportionToCallsPerSecond) {
+  Hpa hpa(kWide, {.target_utilization = 0, .target_rate_per_s = 10});
+  EXPECT_EQ(decide(hpa, {.end_s = 15, .interval_s = 15, .replicas = 3, .arrivals = 15 * 45}), 5);
+  EXPECT_EQ(decide(hpa, {.end_s = 30, .interval_s = 15, .replicas = 5, .arrivals = 15 * 54}), 5) << "within a tenth";
+}
+
+TEST(Hpa, AsksForReplicasInProportionToCallsInFlight) {
+  Hpa hpa(kWide, {.target_utilization = 0, .target_in_flight = 4});
+  EXPECT_EQ(decide(hpa, {.end_s = 15, .interval_s = 15, .replicas = 2, .concurrency = 21}), 6);
+}
+
+TEST(Hpa, OfSeveralMetricsTakesTheLargestCount) {
+  Hpa hpa(kWide, {.target_rate_per_s = 10});
+  EXPECT_EQ(decide(hpa, {.end_s = 15, .interval_s = 15, .replicas = 4, .cpu_cores = 1.6, .arrivals = 15 * 60}), 6);
+}
+
+// Calls ask for 2 of 4 pods; that nobody knows of the CPU forbids to take any away.
+TEST(Hpa, TakesNothingAwayWhileAMetricIsMissing) {
+  Hpa hpa(kWide, {.target_rate_per_s = 10, .behavior = {.down = {.share = 1}}});
+  Observation observation = observe({.end_s = 15, .interval_s = 15, .replicas = 4, .arrivals = 15 * 20});
+  observation.functions[0].cpu_cores.reset();
+  EXPECT_EQ(hpa.decide(observation).functions[0].replicas, 4);
+  observation.functions[0].calls.arrivals = 15 * 60;
+  EXPECT_EQ(hpa.decide(observation).functions[0].replicas, 6);
+}
+
+// --- behaviour
+
+// The replicas after each minute, of pods that have nothing to do.
+std::vector<int> minutes_down(const ScalingRules& rules, int replicas, int minutes) {
+  Hpa hpa(kWide, {.interval = 15s, .behavior = {.down = rules}});
+  std::vector<int> after;
+  for (int tick = 1; tick <= 4 * minutes; ++tick) {
+    replicas = decide(hpa, {.end_s = 15 * tick, .interval_s = 15, .replicas = replicas, .cpu_cores = 0});
+    if (tick % 4 == 1) after.push_back(replicas);
+  }
+  return after;
+}
+
+// The example of https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#scaling-policies: 4 pods or
+// 10 % in a minute. 8 of 80 go, 8 of 72 (7.2 rounded up), ... and 4 at a time below 40.
+TEST(Hpa, TakesAwayWhatItsPoliciesAllowInAMinute) {
+  EXPECT_EQ(minutes_down({.pods = 4, .pods_period = 60s, .share = 0.1, .share_period = 60s}, 80, 9),
+            (std::vector{72, 64, 57, 51, 45, 40, 36, 32, 28}));
+}
+
+TEST(Hpa, SelectsThePolicyThatAllowsLess) {
+  EXPECT_EQ(
+      minutes_down({.pods = 4, .pods_period = 60s, .share = 0.1, .share_period = 60s, .select = ScalingSelect::min}, 80,
+                   3),
+      (std::vector{76, 72, 68}));
+}
+
+TEST(Hpa, MayBeForbiddenToTakeAnyAway) {
+  EXPECT_EQ(minutes_down({.pods = 4, .select = ScalingSelect::disabled}, 80, 2), (std::vector{80, 80}));
+}
+
+// Up to the lowest recommendation of a minute: 2 until 60 s, then 5.
+TEST(Hpa, GoesUpToTheLowestRecommendationOfItsWindow) {
+  Hpa hpa(kWide, {.behavior = {.up = {.pods = 10, .stabilization = 60s}}});
+  for (int now_s = 15; now_s <= 90; now_s += 15) {
+    const double wanted = now_s == 15 ? 2 : 5;
+    const int replicas = decide(hpa, {.end_s = now_s, .interval_s = 15, .replicas = 2, .cpu_cores = 0.8 * wanted});
+    EXPECT_EQ(replicas, now_s < 75 ? 2 : 5) << now_s << " s";
+  }
+}
+
 // 8 requests/s x 0.46 core-seconds at 80 % of a core each: 4.6, so 5 replicas, whatever the backlog asked for before.
 TEST(Hpa, AfterAStepOfLoadEndsAtTheReplicasThatItNeeds) {
   ScenarioSpec spec =

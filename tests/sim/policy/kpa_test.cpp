@@ -72,6 +72,59 @@ TEST(Kpa, ThatFindsSeveralReplicasKeepsThemForAMinute) {
   EXPECT_EQ(kpa.tick(0, 4), 2);
 }
 
+// --- annotations of a revision
+
+// 50 calls at a target of 10 in each: 5 pods, and 8 where 70 % of the target is aimed at.
+TEST(Kpa, AimsAtItsTarget) {
+  EXPECT_EQ(Ticks({.target = 10, .target_share = 1}).tick(50, 1), 5);
+  EXPECT_EQ(Ticks({.target = 10}).tick(50, 1), 8);
+}
+
+TEST(Kpa, ACountOfAHundredCallsAtTenEachMakesFifteenPods) { EXPECT_EQ(Ticks().tick(100, 1), 15); }
+
+// 1,000 calls/s, 140 of them in each pod
+TEST(Kpa, MayGoByRequestsPerSecond) {
+  Kpa kpa(kWide, {.metric = KpaMetric::rps});
+  EXPECT_EQ(decide(kpa, {.end_s = 2, .interval_s = 2, .concurrency = 1, .arrivals = 2000}), 8);
+}
+
+TEST(Kpa, StaysWithinItsScales) {
+  EXPECT_EQ(Ticks({.min_scale = 3}).tick(0, 3), 3);
+  EXPECT_EQ(Ticks({.max_scale = 4}).tick(70, 3), 4);
+}
+
+TEST(Kpa, HasItsActivationScaleUnlessItIsAtZero) {
+  Ticks kpa({.activation_scale = 5}, kToZero);
+  EXPECT_EQ(kpa.tick(0, 0), 0);
+  EXPECT_EQ(kpa.tick(3, 1), 5);
+}
+
+TEST(Kpa, KeepsItsInitialScaleUntilItWasReachedOnce) {
+  Ticks kpa({.stable_window = std::chrono::seconds(6), .initial_scale = 4});
+  EXPECT_EQ(kpa.tick(1, 1), 4);
+  EXPECT_EQ(kpa.tick(1, 4, 2), 4);
+  int replicas = 4;
+  for (int i = 0; i < 10; ++i) replicas = kpa.tick(1, replicas);
+  EXPECT_EQ(replicas, 1);
+}
+
+// Needed until 60 s; the mean of a minute lets it go by then, the delay at 120 s and later.
+TEST(Kpa, GoesDownNoSoonerThanItsDelay) {
+  Ticks prompt({.stable_window = std::chrono::seconds(6)});
+  Ticks late({.stable_window = std::chrono::seconds(6), .scale_down_delay = std::chrono::seconds(60)});
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(prompt.tick(40, 6), 6);
+    EXPECT_EQ(late.tick(40, 6), 6);
+  }
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(late.tick(0, 6), 6);
+  int replicas = 6;
+  for (int i = 0; i < 10; ++i) replicas = prompt.tick(0, replicas);
+  EXPECT_EQ(replicas, 1);
+  replicas = 6;
+  for (int i = 0; i < 100; ++i) replicas = late.tick(0, replicas);  // halved each time that a minute wanted less
+  EXPECT_EQ(replicas, 1);
+}
+
 // --- to zero
 
 // Busy until 10 s: nothing to do for a minute at 70 s, and 30 s of grace.

@@ -22,6 +22,7 @@ struct Seen {
   double concurrency = 0;
   int completions = 0;
   int concurrency_limit = 10;
+  int arrivals = 0;
 };
 inline Observation observe(const Seen& seen) {
   Observation observation;
@@ -30,6 +31,7 @@ inline Observation observe(const Seen& seen) {
   observation.configuration.functions = {{.replicas = seen.replicas, .concurrency = seen.concurrency_limit}};
   FunctionObservation& function = observation.functions.emplace_back();
   function.calls.completions = seen.completions;
+  function.calls.arrivals = seen.arrivals;
   function.cpu_cores = seen.cpu_cores;
   function.concurrency_mean = seen.concurrency;
   function.ready = seen.ready > 0 ? seen.ready : seen.replicas;

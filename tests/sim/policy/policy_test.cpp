@@ -5,6 +5,7 @@
 #include "sim/policy/hpa.hpp"
 #include "sim/policy/kpa.hpp"
 #include "sim/policy/openfaas_alerts.hpp"
+#include "sim/policy/openfaas_autoscaler.hpp"
 #include "tests/sim/policy/observing.hpp"
 
 namespace faasconf::sim {
@@ -16,6 +17,10 @@ TEST(Policies, TheFixedOneConforms) {
 
 TEST(Policies, OpenFaasAlertsConform) {
   check_policy([] { return std::make_unique<OpenFaasAlerts>(kRanges); });
+}
+
+TEST(Policies, TheOpenFaasAutoscalerConforms) {
+  check_policy([] { return std::make_unique<OpenFaasAutoscaler>(kRanges); });
 }
 
 TEST(Policies, TheHpaConforms) {

@@ -1,0 +1,413 @@
+#pragma once
+// The parameters of policies as files and options write them: a table for each kind, our own names and, where platforms
+// spell them otherwise, theirs. Part of policy_spec.cpp.
+
+#include <array>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "experiments/config/distribution_text.hpp"
+#include "experiments/config/kubernetes_behavior.hpp"
+#include "experiments/config/policy_spec.hpp"
+#include "experiments/config/yaml_writer.hpp"
+
+namespace faasconf::experiments::config {
+namespace {
+
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+constexpr double kAboveOne = 1 + std::numeric_limits<double>::epsilon();
+
+// --- how parameters are written
+
+// How a number is read and written, and what is said of one that cannot be. The bounds keep numbers of replicas whole.
+struct Number {
+  double least = 0;
+  double most = 1000;
+  std::string_view expected = "a number from 0 to 1000";
+  bool is_rate = false;  // 5/s
+};
+constexpr Number kAnyLoad{.most = 1e6, .expected = "a number from 0 to 1000000"};
+constexpr Number kPositive{.least = 0.001, .most = 1e6, .expected = "a number from 0.001 to 1000000"};
+constexpr Number kRateOfChange{.least = kAboveOne, .most = 1e6, .expected = "a number above 1, at most 1000000"};
+constexpr Number kRate{.expected = "", .is_rate = true};
+
+double read(const YamlValue& value, const Number& number) {
+  return number.is_rate ? read_rate(value, 0) : read_number(value, number.least, number.most, number.expected);
+}
+std::string format(double value, const Number& number) { return format_number(value) + (number.is_rate ? "/s" : ""); }
+
+// A share, or a percentage with its sign. Platforms write percentages without one: a bare number that would be more
+// than any of them means is refused, since 80 is hardly meant for 8,000 %.
+struct Share {
+  double least = 0;
+  double most = 1;
+  double most_bare = 1;
+  std::string_view expected = "a share from 0 to 1, or a percentage such as 80%";
+};
+constexpr Share kShare;
+constexpr Share kPositiveShare{.least = 0.001, .expected = "a share from 0.001 to 1, or a percentage such as 80%"};
+constexpr Share kLargeShare{
+    .most = 1000, .most_bare = 10, .expected = "a share from 0 to 10, or a percentage such as 400%"};
+constexpr Share kTargetShare{.least = 0.001,
+                             .most = 10,
+                             .most_bare = 10,
+                             .expected = "a share from 0.001 to 10 (0.8 is 80 %), or a percentage such as 80%"};
+// No metric where it is 0.
+constexpr Share kTargetShareOrNone{
+    .most = 10, .most_bare = 10, .expected = "a share from 0 to 10 (0.8 is 80 %), or a percentage such as 80%"};
+double read(const YamlValue& value, const Share& share) {
+  const std::string& text = value.text(share.expected);
+  const bool is_percentage = text.ends_with('%');
+  const double number = is_percentage ? parse_with(value, share.expected, sim::parse_percentage)
+                                      : read_number(value, 0, share.most_bare, share.expected);
+  if (!(number >= share.least && number <= share.most)) value.refuse(share.expected);
+  return number;
+}
+std::string format(double value, const Share& share) {
+  return value > share.most_bare ? format_number(100 * value) + "%" : format_number(value);
+}
+
+// A percentage as platforms write it: 80, "200.0"; the sign may be there.
+struct Percentage {
+  double least = 0;
+  double most = 1000;
+  std::string_view expected = "a percentage from 0 to 1000";
+};
+double read(const YamlValue& value, const Percentage& percentage) {
+  std::string text = value.text(percentage.expected);
+  if (!text.ends_with('%')) text += '%';
+  const double number =
+      parse_with(value, percentage.expected, [&](const std::string&) { return 100 * sim::parse_percentage(text); });
+  if (!(number >= percentage.least && number <= percentage.most)) value.refuse(percentage.expected);
+  return number / 100;
+}
+
+struct Whole {};
+int read(const YamlValue& value, Whole) { return static_cast<int>(read_count(value, 0, 1'000'000)); }
+std::string format(int value, Whole) { return std::to_string(value); }
+
+struct KubernetesBehavior {};
+sim::HpaBehavior read(const YamlValue& value, KubernetesBehavior) { return read_behavior(value); }
+
+// Something else, or none.
+template <class Written>
+struct OrNone {
+  Written written{};
+};
+template <class Written>
+auto read(const YamlValue& value, const OrNone<Written>& or_none) {
+  using Value = decltype(read(value, or_none.written));
+  if (value.is_scalar() && value.node().scalar == "none") return std::optional<Value>();
+  return std::optional<Value>(read(value, or_none.written));
+}
+template <class Value, class Written>
+std::string format(const std::optional<Value>& value, const OrNone<Written>& or_none) {
+  return value ? format(*value, or_none.written) : "none";
+}
+
+// One of a kind's words.
+template <class T>
+constexpr auto kPolicyWords = nullptr;
+template <>
+constexpr std::array kPolicyWords<sim::ScalingSelect> = {
+    std::pair<std::string_view, sim::ScalingSelect>{"max", sim::ScalingSelect::max},
+    std::pair<std::string_view, sim::ScalingSelect>{"min", sim::ScalingSelect::min},
+    std::pair<std::string_view, sim::ScalingSelect>{"disabled", sim::ScalingSelect::disabled}};
+template <>
+constexpr std::array kPolicyWords<sim::KpaMetric> = {
+    std::pair<std::string_view, sim::KpaMetric>{"concurrency", sim::KpaMetric::concurrency},
+    std::pair<std::string_view, sim::KpaMetric>{"rps", sim::KpaMetric::rps}};
+template <>
+constexpr std::array kPolicyWords<sim::OpenFaasScaleType> = {
+    std::pair<std::string_view, sim::OpenFaasScaleType>{"rps", sim::OpenFaasScaleType::rps},
+    std::pair<std::string_view, sim::OpenFaasScaleType>{"capacity", sim::OpenFaasScaleType::capacity},
+    std::pair<std::string_view, sim::OpenFaasScaleType>{"cpu", sim::OpenFaasScaleType::cpu}};
+template <>
+constexpr std::array kPolicyWords<bool> = {std::pair<std::string_view, bool>{"false", false},
+                                           std::pair<std::string_view, bool>{"true", true}};
+
+template <class T>
+struct Word {};
+template <class T>
+T read(const YamlValue& value, Word<T>) {
+  return read_word<T>(value, kPolicyWords<T>);
+}
+template <class T>
+std::string format(T value, Word<T>) {
+  for (const auto& [word, meaning] : kPolicyWords<T>) {
+    if (meaning == value) return std::string(word);
+  }
+  return "";
+}
+
+struct Time {
+  bool may_be_zero = false;
+};
+constexpr Time kPositiveTime{};
+constexpr Time kAnyTime{.may_be_zero = true};
+sim::Duration read(const YamlValue& value, Time time) {
+  return time.may_be_zero ? read_duration(value) : read_positive_duration(value);
+}
+std::string format(sim::Duration value, Time) { return sim::format(value); }
+
+// A path; the empty one is not written.
+struct Path {
+  bool required = true;
+};
+std::string read(const YamlValue& value, Path) {
+  return value.text("the path of a file, or the name of one that ships");
+}
+std::string format(const std::string& value, Path) { return value.empty() ? "" : yaml_in_quotes(value); }
+
+// Whose users: those of the next window, or of the last one.
+struct Users {};
+bool read(const YamlValue& value, Users) { return read_word<bool>(value, {{"next", false}, {"last", true}}); }
+std::string format(bool last, Users) { return last ? "last" : "next"; }
+
+// A parameter: its name in files and options, its place in the struct (what std::invoke() takes), and how it is
+// written.
+template <class Member, class Written>
+struct Parameter {
+  std::string_view name;
+  Member member;
+  Written written;
+};
+template <class Member, class Written>
+Parameter(const char*, Member, Written) -> Parameter<Member, Written>;
+
+template <class Value>
+struct OfRules {  // a member of the rules for one direction
+  sim::ScalingRules sim::HpaBehavior::*rules;
+  Value sim::ScalingRules::*member;
+
+  auto& operator()(sim::HpaParameters& hpa) const { return hpa.behavior.*rules.*member; }
+  const auto& operator()(const sim::HpaParameters& hpa) const { return hpa.behavior.*rules.*member; }
+};
+
+// All of a kind, in the order of its struct.
+template <class Kind>
+constexpr auto kParameters = nullptr;
+
+constexpr auto kUp = &sim::HpaBehavior::up;
+constexpr auto kDown = &sim::HpaBehavior::down;
+
+template <>
+constexpr auto kParameters<FixedSpec> = std::tuple{Parameter{"file", &FixedSpec::file, Path{.required = false}}};
+template <>
+constexpr auto kParameters<sim::OpenFaasAlertsParameters> = std::tuple{
+    Parameter{"interval", &sim::OpenFaasAlertsParameters::interval, kPositiveTime},
+    Parameter{"rate_window", &sim::OpenFaasAlertsParameters::rate_window, kPositiveTime},
+    Parameter{"threshold", &sim::OpenFaasAlertsParameters::threshold_per_s, kRate},
+    Parameter{"hold", &sim::OpenFaasAlertsParameters::hold, kAnyTime},
+    Parameter{"repeat", &sim::OpenFaasAlertsParameters::repeat, kAnyTime},
+    Parameter{"step_share", &sim::OpenFaasAlertsParameters::step_share, kShare},
+};
+template <>
+constexpr auto kParameters<sim::HpaParameters> = std::tuple{
+    Parameter{"interval", &sim::HpaParameters::interval, kPositiveTime},
+    Parameter{"target_utilization", &sim::HpaParameters::target_utilization, kTargetShareOrNone},
+    Parameter{"target_rate", &sim::HpaParameters::target_rate_per_s, kRate},
+    Parameter{"target_in_flight", &sim::HpaParameters::target_in_flight, kAnyLoad},
+    Parameter{"tolerance", &sim::HpaParameters::tolerance, kShare},
+    Parameter{"up_pods", OfRules{kUp, &sim::ScalingRules::pods}, OrNone<Whole>{}},
+    Parameter{"up_pods_period", OfRules{kUp, &sim::ScalingRules::pods_period}, kPositiveTime},
+    Parameter{"up_share", OfRules{kUp, &sim::ScalingRules::share}, OrNone{kLargeShare}},
+    Parameter{"up_share_period", OfRules{kUp, &sim::ScalingRules::share_period}, kPositiveTime},
+    Parameter{"up_select", OfRules{kUp, &sim::ScalingRules::select}, Word<sim::ScalingSelect>{}},
+    Parameter{"up_stabilization", OfRules{kUp, &sim::ScalingRules::stabilization}, kAnyTime},
+    Parameter{"down_pods", OfRules{kDown, &sim::ScalingRules::pods}, OrNone<Whole>{}},
+    Parameter{"down_pods_period", OfRules{kDown, &sim::ScalingRules::pods_period}, kPositiveTime},
+    Parameter{"down_share", OfRules{kDown, &sim::ScalingRules::share}, OrNone{kShare}},
+    Parameter{"down_share_period", OfRules{kDown, &sim::ScalingRules::share_period}, kPositiveTime},
+    Parameter{"down_select", OfRules{kDown, &sim::ScalingRules::select}, Word<sim::ScalingSelect>{}},
+    Parameter{"down_stabilization", OfRules{kDown, &sim::ScalingRules::stabilization}, kAnyTime},
+};
+template <>
+constexpr auto kParameters<sim::KpaParameters> = std::tuple{
+    Parameter{"interval", &sim::KpaParameters::interval, kPositiveTime},
+    Parameter{"stable_window", &sim::KpaParameters::stable_window, kPositiveTime},
+    Parameter{"panic_window", &sim::KpaParameters::panic_window, kPositiveTime},
+    Parameter{"panic_threshold", &sim::KpaParameters::panic_threshold, kTargetShare},
+    Parameter{"metric", &sim::KpaParameters::metric, Word<sim::KpaMetric>{}},
+    Parameter{"target", &sim::KpaParameters::target, OrNone{kPositive}},
+    Parameter{"target_share", &sim::KpaParameters::target_share, kPositiveShare},
+    Parameter{"target_unlimited", &sim::KpaParameters::target_unlimited, kPositive},
+    Parameter{"target_rps", &sim::KpaParameters::target_rps, kPositive},
+    Parameter{"max_scale_up_rate", &sim::KpaParameters::max_scale_up_rate, kRateOfChange},
+    Parameter{"max_scale_down_rate", &sim::KpaParameters::max_scale_down_rate, kRateOfChange},
+    Parameter{"min_scale", &sim::KpaParameters::min_scale, Whole{}},
+    Parameter{"max_scale", &sim::KpaParameters::max_scale, Whole{}},
+    Parameter{"initial_scale", &sim::KpaParameters::initial_scale, Whole{}},
+    Parameter{"activation_scale", &sim::KpaParameters::activation_scale, Whole{}},
+    Parameter{"scale_down_delay", &sim::KpaParameters::scale_down_delay, kAnyTime},
+    Parameter{"scale_to_zero_grace", &sim::KpaParameters::scale_to_zero_grace, kAnyTime},
+};
+template <>
+constexpr auto kParameters<sim::OpenFaasAutoscalerParameters> = std::tuple{
+    Parameter{"interval", &sim::OpenFaasAutoscalerParameters::interval, kPositiveTime},
+    Parameter{"type", &sim::OpenFaasAutoscalerParameters::type, Word<sim::OpenFaasScaleType>{}},
+    Parameter{"target", &sim::OpenFaasAutoscalerParameters::target, kPositive},
+    Parameter{"target_share", &sim::OpenFaasAutoscalerParameters::target_share, kPositiveShare},
+    Parameter{"min_scale", &sim::OpenFaasAutoscalerParameters::min_scale, Whole{}},
+    Parameter{"max_scale", &sim::OpenFaasAutoscalerParameters::max_scale, Whole{}},
+    Parameter{"to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Word<bool>{}},
+    Parameter{"zero_duration", &sim::OpenFaasAutoscalerParameters::zero_duration, kAnyTime},
+};
+template <>
+constexpr auto kParameters<TableSpec> =
+    std::tuple{Parameter{"file", &TableSpec::file, Path{}}, Parameter{"users", &TableSpec::last, Users{}}};
+template <>
+constexpr auto kParameters<BundleSpec> = std::tuple{Parameter{"file", &BundleSpec::file, Path{}}};
+
+// --- the platforms' own names
+
+// What a platform calls `own`, in its own units. It is read, never written.
+template <class Member, class Written>
+struct PlatformWord {
+  std::string_view name;
+  std::string_view own;
+  Member member;
+  Written written;
+};
+template <class Member, class Written>
+PlatformWord(const char*, const char*, Member, Written) -> PlatformWord<Member, Written>;
+
+template <class Kind>
+constexpr std::tuple<> kPlatformWords;
+template <>
+constexpr auto kPlatformWords<sim::HpaParameters> = std::tuple{
+    PlatformWord{"averageUtilization", "target_utilization", &sim::HpaParameters::target_utilization,
+                 Percentage{.least = 1}},
+    PlatformWord{"behavior", "", &sim::HpaParameters::behavior, KubernetesBehavior{}},
+};
+template <>
+constexpr auto kPlatformWords<sim::KpaParameters> = std::tuple{
+    PlatformWord{"window", "stable_window", &sim::KpaParameters::stable_window, kPositiveTime},
+    PlatformWord{"panic-threshold-percentage", "panic_threshold", &sim::KpaParameters::panic_threshold,
+                 Percentage{.least = 110, .expected = "a percentage from 110 to 1000"}},
+    PlatformWord{"target-utilization-percentage", "target_share", &sim::KpaParameters::target_share,
+                 Percentage{.least = 1, .most = 100, .expected = "a percentage from 1 to 100"}},
+    PlatformWord{"container-concurrency-target-percentage", "target_share", &sim::KpaParameters::target_share,
+                 Percentage{.least = 1, .most = 100, .expected = "a percentage from 1 to 100"}},
+    PlatformWord{"min-scale", "min_scale", &sim::KpaParameters::min_scale, Whole{}},
+    PlatformWord{"max-scale", "max_scale", &sim::KpaParameters::max_scale, Whole{}},
+    PlatformWord{"initial-scale", "initial_scale", &sim::KpaParameters::initial_scale, Whole{}},
+    PlatformWord{"activation-scale", "activation_scale", &sim::KpaParameters::activation_scale, Whole{}},
+    PlatformWord{"scale-down-delay", "scale_down_delay", &sim::KpaParameters::scale_down_delay, kAnyTime},
+    PlatformWord{"max-scale-up-rate", "max_scale_up_rate", &sim::KpaParameters::max_scale_up_rate, kRateOfChange},
+    PlatformWord{"max-scale-down-rate", "max_scale_down_rate", &sim::KpaParameters::max_scale_down_rate, kRateOfChange},
+    PlatformWord{"scale-to-zero-grace-period", "scale_to_zero_grace", &sim::KpaParameters::scale_to_zero_grace,
+                 kAnyTime},
+};
+template <>
+constexpr auto kPlatformWords<sim::OpenFaasAutoscalerParameters> = std::tuple{
+    PlatformWord{"com.openfaas.scale.type", "type", &sim::OpenFaasAutoscalerParameters::type,
+                 Word<sim::OpenFaasScaleType>{}},
+    PlatformWord{"com.openfaas.scale.target", "target", &sim::OpenFaasAutoscalerParameters::target, kPositive},
+    PlatformWord{"com.openfaas.scale.target-proportion", "target_share",
+                 &sim::OpenFaasAutoscalerParameters::target_share, kPositiveShare},
+    PlatformWord{"com.openfaas.scale.min", "min_scale", &sim::OpenFaasAutoscalerParameters::min_scale, Whole{}},
+    PlatformWord{"com.openfaas.scale.max", "max_scale", &sim::OpenFaasAutoscalerParameters::max_scale, Whole{}},
+    PlatformWord{"com.openfaas.scale.zero", "to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Word<bool>{}},
+    PlatformWord{"com.openfaas.scale.zero-duration", "zero_duration", &sim::OpenFaasAutoscalerParameters::zero_duration,
+                 kAnyTime},
+};
+
+template <class Kind, class Visit>
+void for_each_parameter(const Visit& visit) {
+  std::apply([&visit](const auto&... parameter) { (visit(parameter), ...); }, kParameters<Kind>);
+}
+
+template <class Kind, class Visit>
+void for_each_platform_word(const Visit& visit) {
+  std::apply([&visit](const auto&... word) { (visit(word), ...); }, kPlatformWords<Kind>);
+}
+
+template <class Written>
+bool is_required(const Written&) {
+  return false;
+}
+bool is_required(Path path) { return path.required; }
+
+// --- what goes together
+
+template <class Kind>
+void check_together(const YamlMap&, Kind&) {}
+
+// `behavior` says it all: a rule beside it would be lost.
+void check_behavior(const YamlMap& map) {
+  if (!map.get("behavior")) return;
+  for_each_parameter<sim::HpaParameters>([&](const auto& parameter) {
+    const bool is_rule = parameter.name.starts_with("up_") || parameter.name.starts_with("down_");
+    const auto rule = is_rule ? map.get(parameter.name) : std::nullopt;
+    if (rule) rule->fail("expected either behavior or " + std::string(parameter.name) + ", got both");
+  });
+}
+
+// Other metrics take the place of CPU use, which is the metric where none is given.
+void check_together(const YamlMap& map, sim::HpaParameters& hpa) {
+  const bool cpu_is_given = map.get("target_utilization") || map.get("averageUtilization");
+  check_behavior(map);
+  const bool others = hpa.target_rate_per_s > 0 || hpa.target_in_flight > 0;
+  if (!cpu_is_given && others) hpa.target_utilization = 0;
+  if (hpa.target_utilization == 0 && !others) {
+    map.value().fail("expected a metric: target_utilization, target_rate or target_in_flight above 0");
+  }
+}
+
+void check_scales(const YamlMap& map, int min_scale, int max_scale) {
+  if (min_scale <= max_scale) return;
+  map.value().fail("expected min_scale not above max_scale, got " + std::to_string(min_scale) + " and " +
+                   std::to_string(max_scale));
+}
+void check_together(const YamlMap& map, sim::KpaParameters& kpa) {
+  if (kpa.max_scale > 0) check_scales(map, kpa.min_scale, kpa.max_scale);
+  if (kpa.target && map.get("target_rps")) map.value().fail("expected target or target_rps, got both");
+  if (kpa.metric != sim::KpaMetric::rps && map.get("target_rps")) {
+    map.value().fail("expected target_rps with metric: rps alone, got it with metric: concurrency");
+  }
+}
+void check_together(const YamlMap& map, sim::OpenFaasAutoscalerParameters& openfaas) {
+  check_scales(map, openfaas.min_scale, openfaas.max_scale);
+  if (!openfaas.to_zero && (map.get("zero_duration") || map.get("com.openfaas.scale.zero-duration"))) {
+    map.value().fail("expected zero_duration with to_zero: true alone, got it without");
+  }
+}
+
+template <class Kind>
+Kind read_parameters(const YamlMap& map) {
+  Kind kind{};
+  for_each_parameter<Kind>([&](const auto& parameter) {
+    const auto value = is_required(parameter.written) ? map.require(parameter.name) : map.get(parameter.name);
+    if (value) std::invoke(parameter.member, kind) = read(*value, parameter.written);
+  });
+  for_each_platform_word<Kind>([&](const auto& word) {
+    const auto value = map.get(word.name);
+    if (!value) return;
+    if (!word.own.empty() && map.get(word.own))
+      value->fail("is another name of " + std::string(word.own) + ", which is given too");
+    std::invoke(word.member, kind) = read(*value, word.written);
+  });
+  check_together(map, kind);
+  return kind;
+}
+
+template <class Kind>
+Texts write_parameters(const Kind& kind) {
+  Texts texts;
+  for_each_parameter<Kind>([&](const auto& parameter) {
+    const std::string text = format(std::invoke(parameter.member, kind), parameter.written);
+    if (!text.empty()) texts.emplace_back(parameter.name, text);
+  });
+  return texts;
+}
+
+}  // namespace
+}  // namespace faasconf::experiments::config
