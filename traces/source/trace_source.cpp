@@ -39,12 +39,14 @@ std::string header_of(const std::string& start) {
 [[noreturn]] void refuse_file(const std::string& path, const std::string& start) {
   if (const auto reason = files::why_unreadable(path)) throw sim::Error(path + ": " + *reason);
   const bool is_utf16 = start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff");
+  const bool has_row_numbers = header_of(start).starts_with(',');
   const std::string line(files::without_blanks(start.substr(0, start.find('\n'))));
   throw sim::Error(
       path +
       ":1: expected a trace store, the invocations of the Azure Functions 2019 data set or its 2021 trace, "
       "or counts per second (second,function,count), got a file that begins otherwise: " +
-      (start.empty() ? "it is empty" : files::quoted(line)) + (is_utf16 ? ", UTF-16; save it as UTF-8" : ""));
+      (start.empty() ? "it is empty" : files::quoted(line)) + (is_utf16 ? ", UTF-16; save it as UTF-8" : "") +
+      (has_row_numbers ? ", a column of row numbers: write the file without one" : ""));
 }
 
 std::unique_ptr<TraceSource> open_file(const std::string& path, const std::string& name) {

@@ -193,6 +193,8 @@ TEST(TraceSource, SaysWhatItCannotOpen) {
   EXPECT_THAT(message_of([&] { open_trace(folder / "empty"); }), HasSubstr("it is empty"));
   tests::write_file(folder / "wide", std::string("\xff\xfeH\0a\0", 6));
   EXPECT_THAT(message_of([&] { open_trace(folder / "wide"); }), HasSubstr("UTF-16; save it as UTF-8"));
+  tests::write_file(folder / "numbered", "\"\",\"app\",\"func\",\"end_timestamp\",\"duration\"\n\"1\",a,f,1,1\n");
+  EXPECT_THAT(message_of([&] { open_trace(folder / "numbered"); }), HasSubstr("a column of row numbers"));
 }
 
 }  // namespace
