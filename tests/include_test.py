@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # The longest name that fits a file counts.
 SIM = ["sim/core", "sim/stats", "sim/policy", "sim/model", "sim/model/engine", "sim/env"]
 WINGS = {"traces/files": [], "traces/core": ["traces/files"]}
-WINGS["traces/azure"] = WINGS["traces/store"] = ["traces/files", "traces/core"]
-WINGS["traces/source"] = ["traces/files", "traces/core", "traces/azure", "traces/store"]
+WINGS["traces/azure"] = WINGS["traces/counts"] = WINGS["traces/store"] = ["traces/files", "traces/core"]
+WINGS["traces/source"] = ["traces/files", "traces/core", "traces/azure", "traces/counts", "traces/store"]
 WINGS["traces/synthetic"] = ["traces/files", "traces/core", "traces/azure"]
 WINGS["traces/replay"] = ["traces/files", "traces/core"]
 DECISION = ["learner/bundle", "learner/search", "learner/safety", "learner/serving"]

@@ -74,8 +74,8 @@ void add_time(std::vector<Line>& lines, const TraceStatistics& statistics) {
   lines.push_back(
       share("non_zero_minutes", "minutes with calls [%]", statistics.non_zero_minutes, published::kNonZeroMinutes));
   lines.push_back(share("baseline", "quietest hour over busiest [%]", statistics.baseline, published::kBaseline));
-  lines.push_back(share("weekend_rows", "functions called on a weekend day over a weekday [%]", statistics.weekend_rows,
-                        published::kWeekendRows));
+  lines.push_back(share("weekend_rows", "functions called on days 6 and 7 of a week over days 1 to 5 [%]",
+                        statistics.weekend_rows, published::kWeekendRows));
   lines.push_back(share("apps_cv_0", "apps with regular calls, CV below 0.01 [%]", statistics.cv_about_zero,
                         published::kCvAboutZero));
   lines.push_back(

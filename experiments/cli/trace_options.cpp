@@ -13,8 +13,8 @@ Parameter trace_parameter() {
   return {.name = "TRACE",
           .kind = Parameter::Kind::positional,
           .description =
-              "a trace store, a file or a folder of the Azure Functions 2019 data set, or the 2021 trace; "
-              "files plain or compressed (.gz, .zst, .xz)"};
+              "a trace store, a file or a folder of the Azure Functions 2019 data set, the 2021 trace, or counts per "
+              "second (second,function,count); files plain or compressed (.gz, .zst, .xz)"};
 }
 
 Parameter on_bad_row_parameter() {
@@ -43,6 +43,7 @@ traces::OnDuplicate on_duplicate(const Arguments& arguments) {
 }
 
 void print_report(std::ostream& out, const traces::ReadReport& report) {
+  for (const std::string& note : report.notes) out << "faasconf: " << note << "\n";
   if (report.dropped > 0)
     out << "faasconf: " << results::readable(report.dropped) << " of " << results::readable(report.rows)
         << " rows left out\n";

@@ -90,7 +90,7 @@ Command trace_profile_command() {
                .kind = positional,
                .description = "invocations per function of the Azure Functions 2019 data set: a file of one day, a "
                               "folder of several, or a series (HashFunction,day,1..1440); plain or compressed; a trace "
-                              "store; the 2021 trace"},
+                              "store; the 2021 trace; counts per second (second,function,count)"},
               {.name = "function",
                .value_name = "HASH|ROW",
                .description = "the function: the beginning of its hash, or its row in the file from 1",

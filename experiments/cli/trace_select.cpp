@@ -21,9 +21,10 @@ namespace {
 
 constexpr std::int64_t kMostFunctions = 1'000'000'000;
 
-std::optional<traces::Bounds> bounds(const Arguments& arguments, const std::string& name) {
+std::optional<traces::Bounds> bounds(const Arguments& arguments, const std::string& name,
+                                     traces::Bounds (*parse)(std::string_view) = traces::parse_bounds) {
   if (!arguments.given(name)) return std::nullopt;
-  return read_option(name, [&] { return traces::parse_bounds(arguments.text(name)); });
+  return read_option(name, [&] { return parse(arguments.text(name)); });
 }
 
 std::vector<std::string> texts(const Arguments& arguments, const std::string& name) {
@@ -35,8 +36,8 @@ traces::Selection selection_of(const Arguments& arguments) {
   traces::Selection selection{.owners = texts(arguments, "owner"),
                               .apps = texts(arguments, "app"),
                               .functions = texts(arguments, "function"),
-                              .rank = bounds(arguments, "rank"),
-                              .quantile = bounds(arguments, "quantile"),
+                              .rank = bounds(arguments, "rank", traces::parse_ranks),
+                              .quantile = bounds(arguments, "quantile", traces::parse_shares),
                               .daily_calls = bounds(arguments, "daily-calls"),
                               .duration_ms = bounds(arguments, "duration"),
                               .memory_mb = bounds(arguments, "app-memory"),
@@ -204,7 +205,8 @@ Command trace_select_command() {
                .value_name = "HASH",
                .description = "beginning of a function's hash"},
               bounds_parameter("rank", "popularity: 1 is the most called function; A.., ..B and A are bounds, too"),
-              bounds_parameter("quantile", "popularity: the share of functions that are called less, 0..1"),
+              bounds_parameter("quantile",
+                               "popularity: the share of functions that are called less: 0.5..0.9 or 50%..90%"),
               bounds_parameter("daily-calls", "calls a day"),
               bounds_parameter("duration", "average duration [ms]"),
               bounds_parameter("app-memory", "average memory of the app [MB]"),

@@ -8,16 +8,10 @@
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/core/error.hpp"
 #include "traces/files/byte_source.hpp"
+#include "traces/files/csv_line.hpp"
 
 namespace faasconf::experiments::config {
 namespace {
-
-std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 // Cells of a line; quotes around a cell are taken off, and what they hold may have commas.
 std::vector<std::string> split(std::string_view line) {
@@ -32,7 +26,7 @@ std::vector<std::string> split(std::string_view line) {
       cells.back() += character;
     }
   }
-  for (std::string& cell : cells) cell = without_blanks(cell);
+  for (std::string& cell : cells) cell = files::without_blanks(cell);
   return cells;
 }
 
@@ -53,7 +47,7 @@ CsvTable parse_table(std::string_view text, const std::string& path) {
   std::size_t number = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = without_blanks(text.substr(0, end));
+    const std::string_view line = files::without_blanks(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
     if (line.empty() || (table.header.empty() && line.starts_with('#'))) continue;

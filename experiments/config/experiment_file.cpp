@@ -45,13 +45,13 @@ class ExperimentTree {
   ExperimentTree(const std::string& text, const std::string& path)
       : files_(path, text), root_(parse_yaml_file(text, path)) {
     constexpr std::string_view expected =
-        "a workflow, which begins with the key name, or an experiment, which begins with the key workflow";
+        "a workflow, which has the keys name, functions and entry, or an experiment, which has the key workflow";
     if (root_.kind != YamlNode::Kind::map || root_.entries.empty()) YamlValue(root_, "").refuse(expected);
-    const YamlNode::Entry& first = root_.entries.front();
-    if (first.key == "workflow") return;
-    if (first.key != "name") {
+    if (root_.find("workflow") != nullptr) return;
+    if (!is_workflow_tree(root_)) {
+      const YamlNode::Entry& first = root_.entries.front();
       throw sim::Error(first.place.text() + ": expected " + std::string(expected) + ", got the key " +
-                       shown(first.key));
+                       shown(first.key) + " and neither of these");
     }
 
     // a workflow alone is an experiment that sets nothing else
@@ -155,9 +155,7 @@ class ExperimentTree {
     if (node == nullptr || node->kind != YamlNode::Kind::scalar) return;
     const YamlValue reference(*node, "workflow");
     YamlNode tree = load(reference);
-    if (tree.kind != YamlNode::Kind::map || tree.entries.empty() || tree.entries.front().key != "name") {
-      reference.refuse("a workflow file, which begins with the key name");
-    }
+    if (!is_workflow_tree(tree)) reference.refuse("a workflow file, which has the keys name, functions and entry");
     *node = std::move(tree);
     workflow_path_ = "";
   }

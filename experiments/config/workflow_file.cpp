@@ -95,9 +95,18 @@ class BlockReader {
 
   sim::FanOut fan_out(const YamlValue& value, int nesting) {
     const YamlMap map(value, {"width", "do"});
-    sim::FanOut result{.width = read_distribution(map.require("width"), DistributionUnit::number), .body = {}};
+    sim::FanOut result{.width = width(map.require("width")), .body = {}};
     result.body.push_back(read(map.require("do"), nesting + 1));
     return result;
+  }
+
+  // What is drawn is rounded, what is fixed must be whole.
+  static sim::Distribution width(const YamlValue& value) {
+    sim::Distribution width = read_distribution(value, DistributionUnit::number);
+    const double mean = width.mean();
+    if (width.squared_cv() > 0 || mean == std::trunc(mean)) return width;
+    value.fail("expected a whole number of branches, or a distribution, of which each draw is rounded, got " +
+               format_number(mean));
   }
 
   CallSites calls_;
@@ -386,6 +395,11 @@ sim::PriceSpec read_prices(const YamlValue& value) {
 }
 
 }  // namespace
+
+bool is_workflow_tree(const YamlNode& tree) {
+  if (tree.kind != YamlNode::Kind::map || tree.find("workflow") != nullptr) return false;
+  return tree.find("name") != nullptr || tree.find("entry") != nullptr;
+}
 
 sim::WorkflowSpec read_workflow(const YamlValue& value) {
   const YamlMap map(value,

@@ -104,10 +104,10 @@ std::string locate_workflow(const std::string& path) {
 config::YamlNode read_workflow_tree(const std::string& path, std::span<const std::string> overrides) {
   const std::string file = locate_workflow(path);
   config::YamlNode tree = config::parse_yaml_file(config::read_text_file(file), file);
-  const bool is_workflow =
-      tree.kind == config::YamlNode::Kind::map && !tree.entries.empty() && tree.entries.front().key == "name";
-  if (!is_workflow)
-    config::YamlValue(tree, "").fail("expected a workflow file, which begins with the key name, got another");
+  if (!config::is_workflow_tree(tree)) {
+    config::YamlValue(tree, "").fail(
+        "expected a workflow file, which has the keys name, functions and entry, got another");
+  }
   for (const std::string& text : overrides) {
     const config::Override change = config::parse_override(text);
     const bool is_prefixed = change.keys.size() > 1 && change.keys.front() == "workflow";

@@ -21,6 +21,7 @@
 #include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
 #include "traces/files/part_file.hpp"
+#include "traces/files/readable_file.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
@@ -285,11 +286,7 @@ void make_directory(const std::string& directory) {
 }  // namespace
 
 std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(result_path, ignored)) {
-    throw sim::Error(result_path + ": expected a result file, got " +
-                     (std::filesystem::exists(result_path, ignored) ? "something else" : "nothing: it does not exist"));
-  }
+  if (const auto reason = files::why_unreadable(result_path)) throw sim::Error(result_path + ": " + *reason);
   const auto damaged = [&](const std::string& reason) {
     return sim::Error(result_path + ": expected a whole result file, got a damaged or truncated one: " + reason);
   };

@@ -1,7 +1,6 @@
 #include "experiments/train/training_checkpoint.hpp"
 
 #include <exception>
-#include <filesystem>
 #include <sstream>
 #include <utility>
 #include <variant>
@@ -14,6 +13,7 @@
 #include "sim/core/error.hpp"
 #include "traces/files/digest.hpp"
 #include "traces/files/part_file.hpp"
+#include "traces/files/readable_file.hpp"
 
 namespace faasconf::experiments::train {
 namespace {
@@ -47,7 +47,7 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes, lea
 }
 
 Checkpoint::Checkpoint(const std::string& path) : path_(path) {
-  if (!std::filesystem::exists(path)) throw sim::Error(path + ": no such file");
+  if (const auto reason = files::why_unreadable(path)) throw sim::Error(path + ": " + *reason);
   std::int64_t format = 0;
   try {
     archive_.load_from(path);

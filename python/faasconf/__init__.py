@@ -36,3 +36,7 @@ def __getattr__(name: str) -> Any:
         from faasconf import _core
         return getattr(_core, name)
     raise AttributeError(f"module 'faasconf' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

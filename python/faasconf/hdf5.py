@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import h5py
 import numpy as np
@@ -15,9 +17,38 @@ from faasconf._error import Error
 from faasconf.table import Table
 
 
+def check_readable(path: Path) -> None:
+    """Raise an Error that says why a file cannot be read, where that has nothing to do with what is in it."""
+    if path.is_dir():
+        raise Error(f"{path}: expected a file, got a directory")
+    try:
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        raise Error(f"{path}: no such file") from error
+    except OSError as error:
+        raise Error(f"{path}: cannot be opened: {error.strerror}") from error
+    with file:
+        if _is_locked(file):
+            raise Error(f"{path}: is locked by another program, which has it open for writing: wait until it is closed "
+                        "(HDF5_USE_FILE_LOCKING=FALSE in the environment reads it all the same)")
+
+
+def _is_locked(file: BinaryIO) -> bool:
+    if os.environ.get("HDF5_USE_FILE_LOCKING") in ("FALSE", "0"):
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    return False
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
     """Open a file; what is wrong inside it becomes one Error."""
+    check_readable(path)
     try:
         file = h5py.File(path, "r")
     except OSError as error:
@@ -43,8 +74,7 @@ def load(path: Path, what: str, format_name: str, read: Callable[[h5py.File, Pat
         When the file is missing, unreadable, of another format, or damaged. `what` names the format in messages:
         "a result file".
     """
-    if not path.exists():
-        raise Error(f"{path}: no such file")
+    check_readable(path)
     if not is_hdf5(path):
         raise Error(f"{path}: expected {what}, got a damaged or another file")
     with opened(path) as file:

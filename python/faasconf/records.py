@@ -66,6 +66,7 @@ def load(path: str | Path) -> result.Result | evaluation.Evaluation | outputs.Ou
 def _load(path: Path) -> Any:
     if path.is_dir():
         return outputs.read_folder(path)
+    hdf5.check_readable(path)
     if hdf5.is_hdf5(path):
         return _load_hdf5(path)
     start = _first_bytes(path)

@@ -396,3 +396,9 @@ def test_a_scenario_is_now_called_an_experiment():
     with pytest.warns(DeprecationWarning, match="faasconf.Scenario is now called faasconf.Experiment"):
         scenario = faasconf.Scenario
     assert scenario is faasconf.Experiment
+
+
+def test_every_name_of_the_package_is_listed_before_the_compiled_module_is_asked_for():
+    listed = subprocess.run([sys.executable, "-c", "import faasconf; print(*dir(faasconf))"], check=True,
+                            capture_output=True, text=True).stdout.split()
+    assert set(faasconf.__all__) <= set(listed)

@@ -1,3 +1,5 @@
+import os
+
 import h5py
 import numpy as np
 import pytest
@@ -100,7 +102,7 @@ def test_a_file_that_is_not_hdf5_is_one_message(tmp_path):
 
 
 def test_a_folder_is_no_result(tmp_path):
-    with pytest.raises(faasconf.Error, match="expected a result file"):
+    with pytest.raises(faasconf.Error, match="expected a file, got a directory"):
         load_result(tmp_path)
 
 
@@ -123,6 +125,23 @@ def test_a_file_cut_short_is_one_message(tmp_path, result_path):
     path = tmp_path / "cut.h5"
     path.write_bytes(result_path.read_bytes()[:20000])
     with pytest.raises(faasconf.Error, match="cut.h5: cannot be read"):
+        faasconf.load(path)
+
+
+def test_a_result_that_another_program_writes_is_locked_and_not_damaged(tmp_path):
+    path = synthetic.write_result(tmp_path / "run.h5", replications=1, window_count=2)
+    for mode in ("r+", "w"):
+        with h5py.File(path, mode):
+            for read in (faasconf.load, load_result):
+                with pytest.raises(faasconf.Error, match=r"run.h5: is locked by another program.*HDF5_USE_FILE_LOCKING"):
+                    read(path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_missing_permission_is_said(tmp_path):
+    path = synthetic.write_result(tmp_path / "run.h5", replications=1, window_count=2)
+    path.chmod(0)
+    with pytest.raises(faasconf.Error, match="cannot be opened: Permission denied"):
         faasconf.load(path)
 
 

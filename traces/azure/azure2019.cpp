@@ -184,8 +184,15 @@ class Join {
     } else {
       days_[number].push_back(day);
     }
+    take_trigger(result_.trace.functions[number], row, where);
     const std::uint64_t overflows = add_counts(result_.trace.functions[number].counts, row.counts, offset);
     if (overflows > 0) result_.report.note(Fault::overflow, where + "sum with the rows of the same key", overflows);
+  }
+
+  void take_trigger(TraceFunction& function, const TraceFunction& row, const std::string& where) {
+    if (row.trigger == function.trigger) return;
+    note_other_trigger(result_.report, where, row, function.trigger);
+    function.trigger = last_known(function.trigger, row.trigger);
   }
 
   // Whether it is to be added.
@@ -301,6 +308,12 @@ class Join {
 };
 
 }  // namespace
+
+void note_other_trigger(ReadReport& report, const std::string& where, const TraceFunction& row, Trigger before) {
+  report.note(Fault::trigger_differs, where + joined(joined(row.owner, row.app), row.function) + ": " +
+                                          std::string(name_of(row.trigger)) + " after " + std::string(name_of(before)) +
+                                          "; the last that is not others is kept");
+}
 
 Azure2019Trace read_azure2019(const Azure2019Files& files, const ReadPolicy& policy) {
   return Join(files, policy).run();

@@ -22,9 +22,13 @@ struct Azure2019Trace {
   ReadReport report;
 };
 
-// Functions are in the order in which they come first, each once: a day without a row for it is a day of zeros.
+// Functions are in the order in which they come first, each once: a day without a row for it is a day of zeros. Of
+// several triggers of a function the last that is not `others` is kept, and said.
 // A function's durations over several days: averages and percentiles weighted by counts (memory: by samples), extremes
 // of the extremes. Throws sim::Error.
 Azure2019Trace read_azure2019(const Azure2019Files& files, const ReadPolicy& policy = {});
+
+// Says that a row names another trigger than the function's rows before; `where` is the row's place.
+void note_other_trigger(ReadReport& report, const std::string& where, const TraceFunction& row, Trigger before);
 
 }  // namespace faasconf::traces

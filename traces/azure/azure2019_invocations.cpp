@@ -61,6 +61,11 @@ bool Azure2019InvocationsReader::read_keys(TraceFunction& row) {
 
   const auto [trigger, known] = trigger_of(rows_->trigger());
   row.trigger = trigger;
+  if (!known && rows_->trigger() == "Trigger") {
+    throw sim::Error(rows_->lines().where() +
+                     "expected a row, got a header: a file is one day; put days into files of their own, "
+                     "invocations_per_function_md.anon.d01.csv and so on, in a folder");
+  }
   if (!known) report_.note(Fault::unknown_trigger, rows_->lines().where(4) + files::quoted(rows_->trigger()));
   return true;
 }

@@ -48,7 +48,9 @@ constexpr PercentileColumns kMemoryColumns{.names = kMemoryNames,
                                            .keys = 2,
                                            .count = kSamples,
                                            .first = kMemoryPercentile,
-                                           .negative = Fault::negative_memory};
+                                           .negative = Fault::negative_memory,
+                                           .most = 1e6,
+                                           .beyond = "megabytes, below a million (divide bytes by 1e6)"};
 
 const PercentileColumns& columns_of(const FunctionDuration*) { return kDurationColumns; }
 const PercentileColumns& columns_of(const AppMemory*) { return kMemoryColumns; }

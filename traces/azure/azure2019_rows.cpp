@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "sim/core/error.hpp"
+#include "traces/azure/minute_scan.hpp"
 #include "traces/core/trace.hpp"
+#include "traces/files/csv_line.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -45,7 +47,7 @@ Azure2019RowReader::Azure2019RowReader(std::unique_ptr<files::ByteSource> bytes,
 
 bool Azure2019RowReader::next() {
   if (!lines_.next()) return false;
-  split();
+  if (!split(lines_.text())) split_unquoted();
   return true;
 }
 
@@ -58,14 +60,22 @@ std::optional<int> Azure2019RowReader::day() const {
 }
 
 std::size_t Azure2019RowReader::width() const {
-  return 1 + static_cast<std::size_t>(std::ranges::count(lines_.text(), ','));
+  if (quotes_are_broken_) return 0;
+  return 1 + static_cast<std::size_t>(std::ranges::count(row_, ','));
+}
+
+std::string Azure2019RowReader::shape() const {
+  if (quotes_are_broken_) return "quotes that do not enclose whole fields without commas";
+  if (row_.empty()) return "a blank line";
+  return std::to_string(width()) + " columns";
 }
 
 std::size_t Azure2019RowReader::expected_width() const { return keys() + kMinutesPerDay; }
 
 void Azure2019RowReader::throw_width() const {
+  const bool has_columns = width() > 0 && !row_.empty();
   throw Error(lines_.where() + "expected " + std::to_string(expected_width()) + " columns, got " +
-              std::to_string(width()));
+              (has_columns ? std::to_string(width()) : shape()));
 }
 
 void Azure2019RowReader::throw_day() const {
@@ -75,11 +85,14 @@ void Azure2019RowReader::throw_day() const {
 
 void Azure2019RowReader::read_header() {
   if (!lines_.next()) throw Error(lines_.where() + "expected a header, got an empty file");
-  const std::vector<std::string_view> names = split_all(lines_.text());
+  const std::optional<std::string> unquoted = files::without_quotes(lines_.text());
+  row_ = unquoted ? std::string_view(*unquoted) : lines_.text();
+  const std::vector<std::string_view> names = split_all(row_);
 
   // the first column identifies the schema
   if (names[0] != kInvocationKeys[0] && names[0] != kSeriesKeys[0]) {
-    throw Error(lines_.where() + R"(column 1: expected "HashOwner" or "HashFunction", got )" + files::quoted(names[0]));
+    throw Error(lines_.where() + R"(column 1: expected "HashOwner" or "HashFunction", got )" + files::quoted(names[0]) +
+                (names[0].empty() ? ", a column of row numbers: write the file without one" : ""));
   }
   schema_ = names[0] == kSeriesKeys[0] ? Azure2019Schema::series : Azure2019Schema::invocations;
 
@@ -92,17 +105,33 @@ void Azure2019RowReader::read_header() {
   if (names.size() != expected_width()) throw_width();
 }
 
-void Azure2019RowReader::split() {
-  const char* begin = lines_.text().data();
-  const char* const end = begin + lines_.text().size();
+// False where a key stands in quotes.
+bool Azure2019RowReader::split(std::string_view row) {
+  row_ = row;
+  quotes_are_broken_ = false;
   keys_ = {};
+  const char* begin = row.data();
+  const char* const end = begin + row.size();
   for (std::size_t i = 0; i < keys(); ++i) {
+    if (begin != end && *begin == '"') return false;
     const auto* comma = static_cast<const char*>(std::memchr(begin, ',', static_cast<std::size_t>(end - begin)));
     keys_[i] = std::string_view(begin, comma == nullptr ? end : comma);
     begin = comma == nullptr ? end : comma + 1;
     if (comma == nullptr) break;
   }
   cells_ = std::string_view(begin, end);
+  return true;
+}
+
+void Azure2019RowReader::split_unquoted() {
+  const std::optional<std::string> row = files::without_quotes(row_);
+  // a key that still begins with a quote had a doubled one: no hash has
+  unquoted_ = std::string(kScanRoom, '\n') + row.value_or("") + std::string(kScanRoom, '\n');
+  const bool is_split = row && split(std::string_view(unquoted_).substr(kScanRoom, row->size()));
+  if (is_split) return;
+  quotes_are_broken_ = true;
+  keys_ = {};
+  cells_ = std::string_view(unquoted_).substr(kScanRoom, 0);
 }
 
 }  // namespace faasconf::traces

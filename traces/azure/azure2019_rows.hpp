@@ -1,5 +1,6 @@
 #pragma once
-// Rows of the 2019 invocations files as text: what they are split into, before any number is read.
+// Rows of the 2019 invocations files as text: what they are split into, before any number is read. Fields may stand in
+// quotes.
 
 #include <array>
 #include <cstddef>
@@ -36,7 +37,8 @@ class Azure2019RowReader {
   std::string_view day_text() const { return is_series() ? keys_[1] : std::string_view(); }
 
   std::size_t keys() const { return is_series() ? 2 : 4; }  // columns before the counts
-  std::size_t width() const;                                // columns of this row
+  std::size_t width() const;                                // columns of this row; 0 where its quotes are broken
+  std::string shape() const;                                // "1443 columns", for a message
   std::size_t expected_width() const;                       // as the header has them
   const files::LineReader& lines() const { return lines_; }
 
@@ -46,12 +48,16 @@ class Azure2019RowReader {
  private:
   bool is_series() const { return schema_ == Azure2019Schema::series; }
   void read_header();
-  void split();
+  bool split(std::string_view row);
+  void split_unquoted();
 
   files::LineReader lines_;
   Azure2019Schema schema_ = Azure2019Schema::invocations;
+  std::string_view row_;
   std::array<std::string_view, 4> keys_;
   std::string_view cells_;
+  std::string unquoted_;  // a row that had quotes, with room around it for a scan
+  bool quotes_are_broken_ = false;
 };
 
 }  // namespace faasconf::traces

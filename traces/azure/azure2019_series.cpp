@@ -89,7 +89,7 @@ class SeriesBuilder {
     if (rows.width() == rows.expected_width()) return true;
     if (request_.on_bad_row == OnBadRow::error) rows.throw_width();
     if (request_.on_bad_row == OnBadRow::fix && rows.width() >= rows.keys()) return true;
-    leave_out(Fault::width, rows.lines().where() + std::to_string(rows.width()) + " columns");
+    leave_out(Fault::width, rows.lines().where() + rows.shape());
     return false;
   }
 

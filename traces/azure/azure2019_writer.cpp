@@ -6,8 +6,10 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <set>
 #include <span>
 #include <string_view>
+#include <system_error>
 
 #include "sim/core/error.hpp"
 
@@ -27,6 +29,9 @@ void append_cell(std::string& line, Number number) {
   line += ',';
   append_number(line, number);
 }
+
+constexpr std::array<std::string_view, 3> kKinds = {"invocations_per_function_md", "function_durations_percentiles",
+                                                    "app_memory_percentiles"};
 
 std::string file_name(std::string_view kind, std::uint32_t day) {
   const std::string number = std::to_string(day + 1);
@@ -123,6 +128,23 @@ std::vector<std::unique_ptr<files::PartFile>> open_files(const std::string& fold
   return files;
 }
 
+// A file of a day that is not written would be read as one more day.
+void check_no_other_days(const std::string& folder, std::uint32_t days) {
+  std::set<std::string> written;
+  for (const std::string_view kind : kKinds) {
+    for (std::uint32_t day = 0; day < days; ++day) written.insert(file_name(kind, day));
+  }
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
+    const std::string name = entry.path().filename().string();
+    const auto is_of = [&](std::string_view kind) { return name.starts_with(std::string(kind) + ".anon.d"); };
+    const bool is_part = name.find(".part-") != name.npos;
+    if (is_part || written.contains(name) || std::ranges::none_of(kKinds, is_of)) continue;
+    throw sim::Error(folder + ": expected no file of a day beside those of the " + std::to_string(days) +
+                     " days that are written, got \"" + name + "\"; take it away, or choose another folder");
+  }
+}
+
 }  // namespace
 
 void Azure2019Rows::add(const TraceFunction& function) {
@@ -147,9 +169,10 @@ Azure2019Writer::Azure2019Writer(const std::string& folder, std::uint32_t days) 
     throw sim::Error("days: expected 1 to " + std::to_string(kMostDays) + ", each with three files, got " +
                      std::to_string(days));
   }
-  invocations_ = open_files(folder, "invocations_per_function_md", days, invocations_header());
-  durations_ = open_files(folder, "function_durations_percentiles", days, kDurationsHeader);
-  memory_ = open_files(folder, "app_memory_percentiles", days, kMemoryHeader);
+  check_no_other_days(folder, days);
+  invocations_ = open_files(folder, kKinds[0], days, invocations_header());
+  durations_ = open_files(folder, kKinds[1], days, kDurationsHeader);
+  memory_ = open_files(folder, kKinds[2], days, kMemoryHeader);
 }
 
 void Azure2019Writer::append(const TraceFunction& function) {

@@ -29,7 +29,7 @@ struct Azure2019Rows {
 };
 
 // Files appear at their places when committed, all of them or none; until then nothing is there. A function without
-// durations has no row in their files, nor has an app without memory.
+// durations has no row in their files, nor has an app without memory. A folder must not hold files of other days.
 class Azure2019Writer {
  public:
   Azure2019Writer(const std::string& folder, std::uint32_t days);  // throws sim::Error

@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "sim/core/error.hpp"
+#include "traces/core/call_clock.hpp"
+#include "traces/files/csv_line.hpp"
 #include "traces/files/line_reader.hpp"
 
 namespace faasconf::traces {
@@ -49,7 +51,6 @@ class Azure2021Functions {
 namespace {
 
 constexpr std::string_view kHeader = "app,func,end_timestamp,duration";
-constexpr double kLatest_s = 9999.0 * 86400;  // a day of four digits
 
 struct Fields {
   std::string_view key;   // "app,func"
@@ -77,13 +78,14 @@ struct Number {
   std::optional<Fault> fault;
 };
 
-Number read_number(std::string_view text) {
+Number read_duration(std::string_view cell) {
+  const std::string_view text = files::without_blanks(cell);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::invalid_argument || end != text.data() + text.size() || std::isnan(value)) {
     return {.value = 0, .fault = Fault::not_a_number};
   }
-  if (error == std::errc::result_out_of_range || std::abs(value) > kLatest_s) {
+  if (error == std::errc::result_out_of_range || std::abs(value) > CallClock::kLatest_s) {
     return {.value = 0, .fault = Fault::overflow};
   }
   return {.value = value, .fault = std::nullopt};
@@ -97,9 +99,10 @@ Azure2021Reader::Azure2021Reader(const std::string& path, OnBadRow on_bad_row)
 Azure2021Reader::Azure2021Reader(std::unique_ptr<files::ByteSource> bytes, const std::string& name, OnBadRow on_bad_row)
     : lines_(std::make_unique<files::LineReader>(std::move(bytes), name)),
       functions_(std::make_unique<Azure2021Functions>()),
+      clock_(std::make_unique<CallClock>()),
       on_bad_row_(on_bad_row) {
   if (!lines_->next()) throw Error(lines_->where() + "expected a header, got an empty file");
-  if (lines_->text() != kHeader) {
+  if (files::without_quotes(lines_->text()) != kHeader) {
     throw Error(lines_->where() + "expected the header " + std::string(kHeader) + ", got " +
                 files::quoted(lines_->text()));
   }
@@ -118,25 +121,46 @@ bool Azure2021Reader::next(TraceInvocation& call) {
 }
 
 bool Azure2021Reader::read_row(TraceInvocation& call) {
-  const std::optional<Fields> fields = split(lines_->text());
+  std::string_view row = lines_->text();
+  if (row.find('"') != row.npos) {
+    unquoted_ = files::without_quotes(row).value_or("");
+    row = unquoted_;
+  }
+  const std::optional<Fields> fields = split(row);
   if (!fields) return refuse_width();
+  if (!read_numbers(fields->end, fields->duration, call)) return false;
+  call.function = functions_->find_or_add(fields->key, fields->comma);
+  return true;
+}
 
-  const Number end = read_number(fields->end);
-  const Number duration = read_number(fields->duration);
-  if (end.fault) return refuse(*end.fault, 3, "seconds from 0 on", fields->end);
-  if (duration.fault) return refuse(*duration.fault, 4, "seconds >= 0", fields->duration);
-  if (duration.value < 0) {
-    refuse(Fault::negative_duration, 4, "seconds >= 0", fields->duration);
+bool Azure2021Reader::read_numbers(std::string_view end, std::string_view duration, TraceInvocation& call) {
+  const CallClock::Reading ended = clock_->read(end);
+  const Number took = read_duration(duration);
+  if (ended.fault) return refuse(*ended.fault, 3, clock_->expected(end), end);
+  if (took.fault) return refuse(*took.fault, 4, "seconds >= 0", duration);
+  if (took.value < 0) {
+    refuse(Fault::negative_duration, 4, "seconds >= 0", duration);
     if (on_bad_row_ == OnBadRow::skip) return false;
     ++report_.mended;
   }
-  call.function = functions_->find_or_add(fields->key, fields->comma);
-  call.duration_s = std::max(duration.value, 0.0);
-  set_start(call, end.value - call.duration_s);
+  call.duration_s = std::max(took.value, 0.0);
+  const double start_s = clock_->since_midnight(ended.seconds - call.duration_s);
+  if (start_s > CallClock::kLatest_s) {
+    return refuse(Fault::overflow, 3, "a time within 9999 days of the first row", end);
+  }
+  if (start_s < 0 && clock_->midnight()) {
+    return refuse(Fault::negative_start, 3,
+                  "a call from " + *clock_->midnight() + " on, the midnight before the first one (sort rows by start)",
+                  end);
+  }
+  set_start(call, start_s);
   return true;
 }
 
 void Azure2021Reader::set_start(TraceInvocation& call, double start_s) {
+  if (report_.notes.empty() && clock_->midnight()) {
+    report_.notes.push_back("minutes are counted from " + *clock_->midnight() + ", the midnight before the first call");
+  }
   if (start_s < 0) report_.note(Fault::negative_start, lines_->where() + std::to_string(start_s) + " s");
   call.start_s = std::max(start_s, 0.0);
   if (call.start_s < last_start_s_) {
@@ -157,10 +181,9 @@ bool Azure2021Reader::refuse(Fault fault, std::size_t column, const std::string&
 
 bool Azure2021Reader::refuse_width() {
   const auto width = static_cast<std::size_t>(std::ranges::count(lines_->text(), ',')) + 1;
-  if (on_bad_row_ == OnBadRow::error) {
-    throw Error(lines_->where() + "expected 4 columns, got " + std::to_string(width));
-  }
-  report_.note(Fault::width, lines_->where() + std::to_string(width) + " columns");
+  const std::string got = width == 4 ? "quotes that do not enclose whole fields" : std::to_string(width);
+  if (on_bad_row_ == OnBadRow::error) throw Error(lines_->where() + "expected 4 columns, got " + got);
+  report_.note(Fault::width, lines_->where() + got + (width == 4 ? "" : " columns"));
   return false;
 }
 

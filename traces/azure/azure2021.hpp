@@ -1,6 +1,6 @@
 #pragma once
-// Reads the Azure Functions trace of 2021, one row per call (app,func,end_timestamp,duration) in order of start.
-// Streams.
+// Reads the Azure Functions trace of 2021, one row per call (app,func,end_timestamp,duration) in order of start, and
+// whatever is written alike: with dates (core/call_clock.hpp) in place of its seconds, with fields in quotes. Streams.
 
 #include <cstdint>
 #include <memory>
@@ -20,6 +20,7 @@ class LineReader;
 namespace faasconf::traces {
 
 class Azure2021Functions;
+class CallClock;
 
 // A func is unique only within its app.
 struct Azure2021Function {
@@ -48,12 +49,15 @@ class Azure2021Reader {
 
  private:
   bool read_row(TraceInvocation& call);
+  bool read_numbers(std::string_view end, std::string_view duration, TraceInvocation& call);
   void set_start(TraceInvocation& call, double start_s);
   bool refuse(Fault fault, std::size_t column, const std::string& expected, std::string_view got);
   bool refuse_width();
 
   std::unique_ptr<files::LineReader> lines_;
   std::unique_ptr<Azure2021Functions> functions_;
+  std::unique_ptr<CallClock> clock_;
+  std::string unquoted_;  // a row that had quotes
   OnBadRow on_bad_row_;
   double last_start_s_ = 0;
   ReadReport report_;

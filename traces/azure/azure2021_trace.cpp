@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "traces/azure/azure2021.hpp"
+#include "traces/core/count_cell.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -30,17 +31,6 @@ DurationPercentiles percentiles_of(std::vector<double> durations_s) {
   return result;
 }
 
-// Calls come almost in order, so the place is at the end or near it.
-void count_call(std::vector<MinuteCount>& counts, std::uint32_t minute) {
-  auto place = counts.end();
-  while (place != counts.begin() && (place - 1)->minute >= minute) --place;
-  if (place != counts.end() && place->minute == minute) {
-    ++place->count;
-  } else {
-    counts.insert(place, {.minute = minute, .count = 1});
-  }
-}
-
 }  // namespace
 
 Azure2021Trace read_azure2021(Azure2021Reader& reader, const ReadPolicy& policy) {
@@ -60,7 +50,7 @@ Azure2021Trace read_azure2021(Azure2021Reader& reader, const ReadPolicy& policy)
       durations_s.emplace_back();
     }
     const auto minute = static_cast<std::uint32_t>(call.start_s / 60);
-    count_call(functions[call.function].counts, minute);
+    add_calls(functions[call.function].counts, minute, 1);
     durations_s[call.function].push_back(call.duration_s);
     last_minute = std::max(last_minute, minute);
   }

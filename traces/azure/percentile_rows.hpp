@@ -1,9 +1,11 @@
 #pragma once
-// Rows of keys and numbers: what durations and memory of the 2019 data set have in common.
+// Rows of keys and numbers: what durations and memory of the 2019 data set have in common. Fields may stand in quotes.
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,9 +20,11 @@ namespace faasconf::traces {
 struct PercentileColumns {
   std::span<const std::string_view> names;
   std::size_t keys = 0;   // columns of text, in front
-  std::size_t count = 0;  // the column that counts, whose fault is negative_count
+  std::size_t count = 0;  // the column that counts: whole numbers, whose fault is negative_count
   std::size_t first = 0;  // of the percentiles, which go on to the last column
   Fault negative{};       // the fault of any other number below 0
+  double most = std::numeric_limits<double>::max();  // of any number but the count
+  std::string_view beyond{};                         // what a number above it looks like
 };
 
 class PercentileRows {
@@ -43,14 +47,19 @@ class PercentileRows {
   void read_header();
   void split();
   bool read_row();
+  bool has_fitting_width();
+  bool is_without_samples() const;
   bool read_number(std::size_t column);
+  bool bad_number(std::size_t column, bool is_number, double number);
   bool bad(Fault fault, std::size_t column, const std::string& expected);  // whether the row stays, mended
 
   files::LineReader lines_;
   PercentileColumns columns_;
   OnBadRow on_bad_row_;
+  std::optional<std::string> unquoted_;  // a row that had quotes
   std::vector<std::string_view> fields_;
   std::vector<double> numbers_;  // by column; those of keys are 0
+  bool quotes_are_broken_ = false;
   bool mended_ = false;
   ReadReport report_;
 };

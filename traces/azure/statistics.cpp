@@ -133,18 +133,28 @@ double share_up_to(std::span<const double> rising, double value) {
 
 class StatisticsCollector::State {
  public:
-  void add(const TraceFunction& function, std::uint32_t first_minute) {
-    if (function.counts.empty()) return;
+  std::optional<Trigger> add(const TraceFunction& function, std::uint32_t first_minute) {
+    const std::uint64_t key = key_of(function.owner, function.app, function.function);
+    if (function.counts.empty()) return add_idle(key, function.trigger);
     const std::uint64_t app = key_of(function.owner, function.app);
-    const auto [place, is_new] = functions_.try_emplace(key_of(function.owner, function.app, function.function));
-    if (is_new) ++app_sizes_[app];
+    const auto [place, is_new] = functions_.try_emplace(key);
     FunctionTotals& totals = place->second;
-    totals.trigger = function.trigger;
+    if (is_new) {
+      ++app_sizes_[app];
+      totals.trigger = trigger_before(key).value_or(function.trigger);
+    }
+    const Trigger before = totals.trigger;
+    totals.trigger = last_known(before, function.trigger);
     add_minutes(function.counts, first_minute, totals);
     sampled_.add(app, function.counts, first_minute);
-    if (function.duration) add_duration(place->first, *function.duration);
+    if (function.duration) add_duration(key, *function.duration);
     if (function.app_memory && memories_.find(app) == memories_.end()) add_memory(app, *function.app_memory);
+    if (before == function.trigger) return std::nullopt;
+    return before;
   }
+
+  bool has_function(std::uint64_t key) const { return functions_.contains(key); }
+  bool has_app(std::uint64_t key) const { return app_sizes_.contains(key); }
 
   void add_duration(std::uint64_t function, const DurationPercentiles& duration) {
     durations_[function].add(duration.average_ms / 1000, std::max(1.0, duration.count));
@@ -174,6 +184,21 @@ class StatisticsCollector::State {
   }
 
  private:
+  // A row without calls has a trigger, too.
+  std::optional<Trigger> add_idle(std::uint64_t key, Trigger trigger) {
+    const auto called = functions_.find(key);
+    Trigger& kept = called != functions_.end() ? called->second.trigger : idle_.try_emplace(key, trigger).first->second;
+    const Trigger before = std::exchange(kept, last_known(kept, trigger));
+    if (before == trigger) return std::nullopt;
+    return before;
+  }
+
+  std::optional<Trigger> trigger_before(std::uint64_t key) const {
+    const auto found = idle_.find(key);
+    if (found == idle_.end()) return std::nullopt;
+    return found->second;
+  }
+
   void add_minutes(std::span<const MinuteCount> counts, std::uint32_t first_minute, FunctionTotals& totals) {
     std::size_t last_day = rows_.size();  // none
     for (const MinuteCount& count : counts) {
@@ -310,6 +335,7 @@ class StatisticsCollector::State {
   }
 
   std::unordered_map<std::uint64_t, FunctionTotals> functions_;
+  std::unordered_map<std::uint64_t, Trigger> idle_;  // of functions not called so far
   std::unordered_map<std::uint64_t, std::uint32_t> app_sizes_;
   std::unordered_map<std::uint64_t, Mean> durations_;
   std::unordered_map<std::uint64_t, Mean> memories_;
@@ -323,17 +349,23 @@ StatisticsCollector::StatisticsCollector() : state_(std::make_unique<State>()) {
 StatisticsCollector::~StatisticsCollector() = default;
 StatisticsCollector::StatisticsCollector(StatisticsCollector&&) noexcept = default;
 
-void StatisticsCollector::add(const TraceFunction& function, std::uint32_t first_minute) {
-  state_->add(function, first_minute);
+std::optional<Trigger> StatisticsCollector::add(const TraceFunction& function, std::uint32_t first_minute) {
+  return state_->add(function, first_minute);
 }
 
-void StatisticsCollector::add_duration(std::string_view owner, std::string_view app, std::string_view function,
+bool StatisticsCollector::add_duration(std::string_view owner, std::string_view app, std::string_view function,
                                        const DurationPercentiles& duration) {
-  state_->add_duration(key_of(owner, app, function), duration);
+  const std::uint64_t key = key_of(owner, app, function);
+  if (!state_->has_function(key)) return false;
+  state_->add_duration(key, duration);
+  return true;
 }
 
-void StatisticsCollector::add_memory(std::string_view owner, std::string_view app, const MemoryPercentiles& memory) {
-  state_->add_memory(key_of(owner, app), memory);
+bool StatisticsCollector::add_memory(std::string_view owner, std::string_view app, const MemoryPercentiles& memory) {
+  const std::uint64_t key = key_of(owner, app);
+  if (!state_->has_app(key)) return false;
+  state_->add_memory(key, memory);
+  return true;
 }
 
 void StatisticsCollector::set_days(std::uint32_t days) { state_->set_days(days); }

@@ -70,13 +70,15 @@ class StatisticsCollector {
   StatisticsCollector(StatisticsCollector&&) noexcept;
 
   // Calls, and duration and memory where it has them. The same function may come again with other calls, such as those
-  // of another day, which begin `first_minute` after the start of the trace.
-  void add(const TraceFunction& function, std::uint32_t first_minute = 0);
+  // of another day, which begin `first_minute` after the start of the trace; of its triggers the last that is not
+  // `others` counts. Gives the trigger that it had before, where that is another one.
+  std::optional<Trigger> add(const TraceFunction& function, std::uint32_t first_minute = 0);
 
-  // From files of their own; once for each function or app and day.
-  void add_duration(std::string_view owner, std::string_view app, std::string_view function,
+  // From files of their own; once for each function or app and day, after all calls. False, and left out, where the
+  // function or the app is never called.
+  bool add_duration(std::string_view owner, std::string_view app, std::string_view function,
                     const DurationPercentiles& duration);
-  void add_memory(std::string_view owner, std::string_view app, const MemoryPercentiles& memory);
+  bool add_memory(std::string_view owner, std::string_view app, const MemoryPercentiles& memory);
 
   // Days beyond the last call, where the trace is known to be longer.
   void set_days(std::uint32_t days);

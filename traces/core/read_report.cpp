@@ -21,10 +21,10 @@ std::string_view name_of(OnBadRow how) { return kNames[static_cast<std::size_t>(
 
 std::string_view fault_name(Fault fault) {
   static constexpr std::array<std::string_view, kFaults> names = {
-      "number of columns", "not a number",         "overflow",       "negative count",   "negative duration",
-      "negative memory",   "percentiles disorder", "duration of 0",  "unknown trigger",  "duplicate key",
-      "count differs",     "without durations",    "without memory", "unknown function", "unknown app",
-      "negative start",    "out of order"};
+      "number of columns", "not a number",         "overflow",          "negative count",  "negative duration",
+      "negative memory",   "percentiles disorder", "duration of 0",     "unknown trigger", "trigger differs",
+      "duplicate key",     "count differs",        "without durations", "without memory",  "unknown function",
+      "without samples",   "unknown app",          "negative start",    "out of order"};
   return names[static_cast<std::size_t>(fault)];
 }
 
@@ -41,6 +41,7 @@ ReadReport& ReadReport::operator+=(const ReadReport& other) {
   for (std::size_t i = 0; i < kFaults; ++i) {
     if (other.faults[i].count > 0) note(static_cast<Fault>(i), other.faults[i].first, other.faults[i].count);
   }
+  notes.insert(notes.end(), other.notes.begin(), other.notes.end());
   return *this;
 }
 

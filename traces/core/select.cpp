@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <functional>
 #include <numeric>
 #include <system_error>
@@ -139,6 +140,35 @@ Bounds parse_bounds(std::string_view text) {
     throw Error("expected bounds of which the first is not above the second, got \"" + std::string(text) + "\"");
   }
   return bounds;
+}
+
+Bounds parse_shares(std::string_view text) {
+  const std::size_t dots = text.find("..");
+  const std::string_view first = text.substr(0, dots);
+  const std::string_view second = dots == text.npos ? std::string_view() : text.substr(dots + 2);
+  const auto signs = [](std::string_view part) { return std::ranges::count(part, '%'); };
+  const bool is_percent = signs(text) > 0;
+  const auto is_spelt = [&](std::string_view part) {
+    return part.empty() || (signs(part) == (is_percent ? 1 : 0) && part.ends_with('%') == is_percent);
+  };
+
+  std::string bare(text);
+  std::erase(bare, '%');
+  const Bounds bounds = parse_bounds(bare);
+  const double one = is_percent ? 100 : 1;
+  const auto fits = [one](double bound) { return std::isinf(bound) || (bound >= 0 && bound <= one); };
+  if (is_spelt(first) && is_spelt(second) && fits(bounds.least) && fits(bounds.most)) {
+    return {.least = bounds.least / one, .most = bounds.most / one};
+  }
+  throw Error("expected shares from 0 to 1 such as 0.5..0.9, or percentages such as 50%..90%, got \"" +
+              std::string(text) + "\"");
+}
+
+Bounds parse_ranks(std::string_view text) {
+  const Bounds ranks = parse_bounds(text);
+  const auto fits = [](double rank) { return std::isinf(rank) || (rank >= 1 && rank == std::trunc(rank)); };
+  if (fits(ranks.least) && fits(ranks.most)) return ranks;
+  throw Error("expected whole numbers from 1 such as 1..10, got \"" + std::string(text) + "\"");
 }
 
 Selected select(const Trace& trace, const Selection& selection) {

@@ -23,6 +23,8 @@ struct Bounds {
   bool contains(double value) const { return value >= least && value <= most; }
 };
 Bounds parse_bounds(std::string_view text);  // "5..80", "5..", "..80", "7"; throws sim::Error
+Bounds parse_shares(std::string_view text);  // "0.5..0.9" or "50%..90%", from 0 to 1; throws sim::Error
+Bounds parse_ranks(std::string_view text);   // whole numbers from 1; throws sim::Error
 
 // A function must meet all that are given. A quantity that the trace lacks meets no bounds.
 struct Selection {

@@ -19,6 +19,10 @@ enum class Trigger : std::uint8_t { http, timer, event, queue, storage, orchestr
 inline constexpr std::array<std::string_view, 7> kTriggerNames = {"http",    "timer",         "event", "queue",
                                                                   "storage", "orchestration", "others"};
 
+// The trigger of a function of which several rows name one: the last that is not `others`.
+constexpr Trigger last_known(Trigger before, Trigger next) { return next == Trigger::others ? before : next; }
+constexpr std::string_view name_of(Trigger trigger) { return kTriggerNames[static_cast<std::size_t>(trigger)]; }
+
 // Calls in one minute, counted from the start of the trace's first day: [minute, minute + 1) minutes.
 struct MinuteCount {
   std::uint32_t minute = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/core/error.hpp"
+#include "traces/files/csv_line.hpp"
 
 namespace faasconf::files {
 namespace {
@@ -42,6 +43,24 @@ bool LineReader::next_slowly() {
   }
   if (rest.empty()) return false;
   take(begin_ + length, std::min(begin_ + length + 1, end_));
+  return is_line();
+}
+
+// A blank line is one only where another line follows.
+bool LineReader::is_line() {
+  if (!without_blanks(text_).empty()) return true;
+  while (next_text_ == nullptr || next_text_ < begin_) {
+    const std::string_view rest(begin_, end_);
+    const std::size_t blanks = rest.find_first_not_of(" \t\r\n");
+    if (blanks != rest.npos) {
+      next_text_ = begin_ + blanks;
+      break;
+    }
+    if (bytes_ended_) return false;
+    if (rest.size() == kBlock) throw sim::Error(where() + "expected rows, got a MiB of blank lines");
+    refill();
+  }
+  text_ = std::string_view(begin_, 0);  // with padding around it, too
   return true;
 }
 
@@ -54,6 +73,7 @@ void LineReader::refill() {
   bytes_ended_ = came < kBlock - left;
   begin_ = block.data();
   end_ = begin_ + left + came;
+  next_text_ = nullptr;
 }
 
 std::string quoted(std::string_view text) {

@@ -1,5 +1,5 @@
 #pragma once
-// Lines of a text, one at a time out of a buffer that is filled in blocks.
+// Lines of a text, one at a time out of a buffer that is filled in blocks. Blank lines at the end are no lines.
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ class LineReader {
     const char* newline = static_cast<const char*>(std::memchr(begin_, '\n', static_cast<std::size_t>(end_ - begin_)));
     if (newline == nullptr || newline - begin_ > static_cast<std::ptrdiff_t>(kLongestLine)) return next_slowly();
     take(newline, newline + 1);
-    return true;
+    return (!text_.empty() && text_.front() > ' ') || is_line();
   }
 
   std::string_view text() const { return text_; }   // valid until next(); no line end, no byte-order mark
@@ -42,6 +42,7 @@ class LineReader {
     begin_ = next_begin;
   }
   bool next_slowly();
+  bool is_line();
   void refill();
 
   std::unique_ptr<ByteSource> bytes_;
@@ -49,6 +50,7 @@ class LineReader {
   std::unique_ptr<char[]> buffer_;  // padding, a block, padding
   const char* begin_;               // of the bytes not yet returned
   const char* end_;
+  const char* next_text_ = nullptr;  // behind blank lines that were read, if that is known
   bool bytes_ended_ = false;
   std::string_view text_;
   std::uint64_t number_ = 0;

@@ -5,7 +5,6 @@ namespace faasconf::traces {
 namespace {
 
 constexpr unsigned kCallsBetweenQuestions = 4096;
-constexpr unsigned kFunctionsBetweenQuestions = 64;
 
 class Azure2021Source final : public TraceSource {
  public:
@@ -18,15 +17,7 @@ class Azure2021Source final : public TraceSource {
   }
 
   InspectedTrace inspect(const ReadPolicy& policy) const override {
-    const ReadTrace read = read_calls(policy);
-    StatisticsCollector collector;
-    collector.set_days(read.trace.days);
-    sim::Questions<kFunctionsBetweenQuestions> questions(policy.go_on);
-    for (const TraceFunction& function : read.trace.functions) {
-      questions.next();
-      collector.add(function);
-    }
-    return {.statistics = collector.statistics(policy.go_on), .report = read.report};
+    return inspected(read_calls(policy), policy.go_on);
   }
 
   ReadSeries series(const SeriesRequest& request) const override {

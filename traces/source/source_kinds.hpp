@@ -8,14 +8,18 @@
 #include <vector>
 
 #include "sim/core/go_on.hpp"
-#include "traces/azure/azure2019.hpp"
+#include "traces/source/azure2019_folder.hpp"
 #include "traces/source/trace_source.hpp"
 
 namespace faasconf::traces {
 
 std::unique_ptr<TraceSource> store_source(const std::string& path, const std::string& name);
-std::unique_ptr<TraceSource> azure2019_source(const Azure2019Files& files, const std::string& name);
+std::unique_ptr<TraceSource> azure2019_source(const Azure2019Folder& folder, const std::string& name);
 std::unique_ptr<TraceSource> azure2021_source(const std::string& path, const std::string& name);
+std::unique_ptr<TraceSource> second_counts_source(const std::string& path, const std::string& name);
+
+// Statistics of a trace that is in memory.
+InspectedTrace inspected(const ReadTrace& read, const sim::GoOn& go_on);
 
 // " a.csv sha256 ... b.csv sha256 ...", for the origin of a trace.
 std::string listed_digests(const TraceSource& source, const sim::GoOn& go_on);

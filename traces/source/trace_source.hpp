@@ -1,5 +1,6 @@
 #pragma once
-// A trace in any format: a trace store, a file or a folder of the Azure Functions 2019 data set, the 2021 trace.
+// A trace in any format: a trace store, a file or a folder of the Azure Functions 2019 data set, the 2021 trace, counts
+// per second.
 // open_trace() recognises the format by the first bytes.
 //
 //   const auto source = open_trace("week.h5");

@@ -11,6 +11,7 @@
 #include <H5Cpp.h>
 
 #include "sim/core/error.hpp"
+#include "traces/files/readable_file.hpp"
 #include "traces/store/store_layout.hpp"
 
 namespace faasconf::traces {
@@ -112,7 +113,7 @@ std::string to_digits(const Name& bytes) {
 }
 
 H5::H5File open(const std::string& path) {
-  if (!std::ifstream(path, std::ios::binary)) throw Damage("cannot be opened");
+  if (const auto reason = files::why_unreadable(path)) throw Damage(*reason);
   if (!is_trace_store(path)) throw Damage("not a trace store: expected an HDF5 file");
   H5::FileAccPropList access;
   constexpr std::size_t slots = 521;

@@ -79,7 +79,7 @@ TEST(ExperimentFile, FilesThatItNamesLieBesideIt) {
   EXPECT_EQ(complaint([&] { read_experiment(folder / "e.yaml"); }),
             (folder / "w.yaml").string() + ":2: functions.f.serial: expected a duration such as 860ms, got \"1\"");
   EXPECT_THAT(complaint([&] { read_experiment(folder / "e.yaml", {"workflow=" + (folder / "e.yaml").string()}); }),
-              HasSubstr(": workflow: expected a workflow file, which begins with the key name, got "));
+              HasSubstr(": workflow: expected a workflow file, which has the keys name, functions and entry, got "));
 }
 
 TEST(ExperimentFile, OverridesReachIntoAConfigurationFile) {
@@ -89,17 +89,25 @@ TEST(ExperimentFile, OverridesReachIntoAConfigurationFile) {
   EXPECT_EQ(experiment.configurations[0].configuration.functions[1].replicas, 2);
 }
 
+// As tools write it that sort keys.
+TEST(ExperimentFile, KeysMayComeInAnyOrder) {
+  const Experiment workflow = parse_experiment("entry: a\nfunctions:\n  a: {serial: 1s}\nname: w\n", "f.yaml");
+  EXPECT_EQ(workflow.scenario.workflow.name, "w");
+  const Experiment experiment = parse_experiment("seed: 5\n" + kWorkflow, "f.yaml");
+  EXPECT_EQ(experiment.seed, 5U);
+}
+
 TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
   const struct {
     std::string text;
     std::string message;
   } cases[] = {
-      {"seed: 1\n" + kWorkflow,
-       "f.yaml:1: expected a workflow, which begins with the key name, or an experiment, which begins with the key "
-       "workflow, got the key \"seed\""},
+      {"seed: 1\n",
+       "f.yaml:1: expected a workflow, which has the keys name, functions and entry, or an experiment, which has the "
+       "key workflow, got the key \"seed\" and neither of these"},
       {"- 1\n",
-       "f.yaml:1: expected a workflow, which begins with the key name, or an experiment, which begins with the key "
-       "workflow, got a list"},
+       "f.yaml:1: expected a workflow, which has the keys name, functions and entry, or an experiment, which has the "
+       "key workflow, got a list"},
       {kWorkflow + "sed: 1\n", "f.yaml:2: unknown key \"sed\", did you mean \"seed\"?"},
       {kWorkflow + "seed: -1\n", "f.yaml:2: seed: expected a whole number from 0 to 18446744073709551615, got \"-1\""},
       {kWorkflow + "seed: 18446744073709551616\n",

@@ -170,6 +170,13 @@ class RandomExperiment {
     }
   }
 
+  // A fixed one is whole.
+  sim::Distribution width() {
+    sim::Distribution drawn = distribution();
+    if (drawn.squared_cv() > 0) return drawn;
+    return sim::Deterministic{std::floor(drawn.mean())};
+  }
+
   sim::FunctionConfiguration knobs(const sim::KnobRanges& ranges) {
     return {.cpu = {ranges.cpu_min.value + rng_.uniform() * (ranges.cpu_max.value - ranges.cpu_min.value)},
             .memory = {ranges.memory_min.value + rng_.uniform() * (ranges.memory_max.value - ranges.memory_min.value)},
@@ -200,7 +207,7 @@ class RandomExperiment {
                             .options = {block(after, functions, depth + 1), block(after, functions, depth + 1)}}};
       }
       case 3:
-        return {sim::FanOut{.width = distribution(), .body = {block(after, functions, depth + 1)}}};
+        return {sim::FanOut{.width = width(), .body = {block(after, functions, depth + 1)}}};
       default:
         return call();
     }

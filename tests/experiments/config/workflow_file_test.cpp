@@ -340,6 +340,12 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:3: entry.choice: expected probabilities that sum to 1, got 0"},
       {"name: w\nfunctions: {f: {}}\nentry: {fan_out: {width: 3s, do: f}}\n",
        "f.yaml:3: entry.fan_out.width: expected a number >= 0, got \"3s\""},
+      {"name: w\nfunctions: {f: {}}\nentry: {fan_out: {width: 2.5, do: f}}\n",
+       "f.yaml:3: entry.fan_out.width: expected a whole number of branches, or a distribution, of which each draw is "
+       "rounded, got 2.5"},
+      {"name: w\nfunctions: {f: {}}\nentry: {fan_out: {width: {law: deterministic, value: 0.4}, do: f}}\n",
+       "f.yaml:3: entry.fan_out.width: expected a whole number of branches, or a distribution, of which each draw is "
+       "rounded, got 0.4"},
       {"name: w\nfunctions: {f: {}}\nentry: {fan_out: {width: 3}}\n",
        "f.yaml:3: entry.fan_out: expected a key \"do\", got none"},
       {"name: w\nfunctions:\n  a: {calls: b}\n  b:\n    calls:\n      - c\n  c: {calls: a}\nentry: a\n",

@@ -1,7 +1,10 @@
 #include <H5Cpp.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
@@ -125,10 +128,22 @@ TEST(ExportCsv, WritesTheRecordOfTheFileAboveEachHeader) {
   EXPECT_THAT(line(read_file(folder / "summary.csv"), 1), HasSubstr("\"faasconf-result-summary\""));
 }
 
+TEST(ExportCsv, CallsAFileThatAnotherWritesLockedAndNotDamaged) {
+  const ScratchFolder folder;
+  write_result(folder / "run.h5");
+  {
+    const int descriptor = ::open((folder / "run.h5").c_str(), O_RDWR);
+    ASSERT_EQ(::flock(descriptor, LOCK_EX | LOCK_NB), 0);
+    EXPECT_THAT(message_of(folder / "run.h5", folder.path()), HasSubstr("run.h5: is locked by another program"));
+    ::close(descriptor);
+  }
+  EXPECT_EQ(message_of(folder / "run.h5", folder / "csv"), "no error");
+}
+
 TEST(ExportCsv, RefusesWhatIsNoResult) {
   const ScratchFolder folder;
-  EXPECT_THAT(message_of(folder / "none.h5", folder.path()), HasSubstr("it does not exist"));
-  EXPECT_THAT(message_of(folder.path(), folder.path()), HasSubstr("expected a result file"));
+  EXPECT_THAT(message_of(folder / "none.h5", folder.path()), HasSubstr("none.h5: no such file"));
+  EXPECT_THAT(message_of(folder.path(), folder.path()), HasSubstr("expected a file, got a directory"));
   write_file(folder / "text.h5", "start_s,users\n0,10\n");
   EXPECT_THAT(message_of(folder / "text.h5", folder.path()), HasSubstr("got no HDF5 file"));
   H5::H5File(folder / "other.h5", H5F_ACC_TRUNC).createGroup("data");

@@ -103,6 +103,37 @@ TEST(Azure2019Invocations, ReadsRowsThatLieAcrossBlocks) {
   }
 }
 
+// As R, pandas and spreadsheets write them.
+TEST(Azure2019Invocations, ReadsQuotesFloatsBlanksAndABlankLastLine) {
+  const Read plain = read(kHeader + row_with({{1, "7"}, {1440, "12"}}));
+  const std::string quoted_row = R"("o","a","f","http")" + cells({{1, "7"}, {1440, "12"}}) + "\n";
+  const std::string all_quoted =
+      R"("o","a","f","http")" + cells({{1, R"("7")"}, {2, R"("0")"}, {1440, R"("12")"}}) + "\n";
+  std::string header;
+  for (const char c : kHeader) {
+    if (header.empty()) header += '"';
+    header += c == ',' ? "\",\"" : c == '\n' ? "\"\n" : std::string(1, c);
+  }
+  for (const std::string& text :
+       {header + quoted_row, kHeader + all_quoted, kHeader + row_with({{1, "7.0"}, {2, "0.0"}, {1440, "12.0"}}),
+        kHeader + row_with({{1, " 7"}, {1440, "12 "}}), kHeader + row_with({{1, "7"}, {1440, "12"}}) + "\n\r\n",
+        kHeader + row_with({{1, R"("7")"}, {1440, R"("12")"}})}) {
+    const Read read_ = read(text);
+    EXPECT_EQ(read_.rows, plain.rows) << text.substr(0, 60);
+    EXPECT_EQ(read_.report.mended, 0U);
+  }
+}
+
+TEST(Azure2019BadRows, WithBrokenQuotesAreLeftOut) {
+  for (const OnBadRow how : {OnBadRow::skip, OnBadRow::fix}) {
+    const Read all = read(kHeader + "\"o,p\",a,f" + cells({{1, "9"}}) + "\n" + row_with({{1, "1"}}), how);
+    ASSERT_EQ(all.rows.size(), 1U);
+    EXPECT_EQ(all.rows[0].owner, "o");
+    EXPECT_EQ(all.report.dropped, 1U);
+    EXPECT_EQ(all.report.of(Fault::width).count, 1U);
+  }
+}
+
 TEST(Azure2019Invocations, AFileWithoutRowsIsEmpty) { EXPECT_THAT(read(kHeader).rows, IsEmpty()); }
 
 TEST(Azure2019InvocationsErrors, NameFileLineAndColumn) {
@@ -114,9 +145,24 @@ TEST(Azure2019InvocationsErrors, NameFileLineAndColumn) {
   EXPECT_EQ(message(row_with({}, 1439)), "f.csv:3: expected 1444 columns, got 1443");
   EXPECT_EQ(message("o,a,f,http" + cells({}, 700)), "f.csv:3: expected 1444 columns, got 704");  // a short last row
   EXPECT_EQ(message("o,a"), "f.csv:3: expected 1444 columns, got 2");
-  EXPECT_EQ(message("\n"), "f.csv:3: expected 1444 columns, got 1");
+  EXPECT_EQ(message("\n" + row_with({})), "f.csv:3: expected 1444 columns, got a blank line");
+  EXPECT_EQ(message(row_with({{2, ""}})),
+            "f.csv:3: column 6 (minute 2): expected an integer from 0 to 4294967295, got nothing");
+  EXPECT_EQ(message("\"o,p\",a,f,http" + cells()),
+            "f.csv:3: expected 1444 columns, got quotes that do not enclose whole fields without commas");
+  EXPECT_EQ(message_of([] { read("," + kHeader); }),
+            "f.csv:1: column 1: expected \"HashOwner\" or \"HashFunction\", got \"\", a column of row numbers: write "
+            "the file without one");
   EXPECT_EQ(message_of([] { read("HashOwner,HashApp,HashFunction,Average\n"); }),
             "f.csv:1: column 4: expected \"Trigger\", got \"Average\"");
+}
+
+// Its names of minutes would be counts.
+TEST(Azure2019InvocationsErrors, TellDaysThatWerePutBehindEachOther) {
+  for (const OnBadRow how : {OnBadRow::error, OnBadRow::skip, OnBadRow::fix}) {
+    EXPECT_THAT(message_of([&] { read(kHeader + row_with({}) + kHeader + row_with({}), how); }),
+                testing::StartsWith("f.csv:3: expected a row, got a header: a file is one day"));
+  }
 }
 
 TEST(Azure2019InvocationsErrors, LongLinesAndWhatIsNoText) {

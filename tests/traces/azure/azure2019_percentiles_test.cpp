@@ -62,6 +62,25 @@ TEST(Azure2019Durations, KeepsADurationOfZeroAndSaysSo) {
   EXPECT_EQ(reader.report().mended, 0U);
 }
 
+TEST(Azure2019Durations, ReadsQuotesBlanksFloatsAndABlankLastLine) {
+  auto reader = durations("\"o\",\"a\",\"f\",\"12.5\",40.0, 1,99,1,2,5,10,20,80,99\n\n");
+  FunctionDuration row;
+  ASSERT_TRUE(reader.next(row));
+  EXPECT_EQ(row.owner + row.app + row.function, "oaf");
+  EXPECT_EQ(row.duration.average_ms, 12.5);
+  EXPECT_EQ(row.duration.count, 40);
+  EXPECT_FALSE(reader.next(row));
+}
+
+TEST(Azure2019Durations, LeavesOutARowWithoutSamplesAndSaysSo) {
+  auto reader = durations("o,a,f,,0,,,,,,,,,\no,a,g,1,1,1,1,1,1,1,1,1,1,1\n");
+  FunctionDuration row;
+  ASSERT_TRUE(reader.next(row));
+  EXPECT_EQ(row.function, "g");
+  EXPECT_EQ(reader.report().of(Fault::no_samples).count, 1U);
+  EXPECT_EQ(reader.report().dropped, 1U);
+}
+
 TEST(Azure2019DurationsErrors, NameFileLineAndColumn) {
   EXPECT_EQ(duration_error("o,a,f,-1,1,1,1,1,1,1,1,1,1,1\n"),
             "d.csv:2: column 4: Average: expected a number >= 0, got \"-1\"");
@@ -71,6 +90,12 @@ TEST(Azure2019DurationsErrors, NameFileLineAndColumn) {
             "d.csv:2: column 7: Maximum: expected a number >= 0, got \"1e999\"");
   EXPECT_EQ(duration_error("o,a,f,1,1,1,1,1,1,5,4,5,5,5\n"),
             "d.csv:2: column 11: percentile_Average_50: expected at least the percentile before it, got \"4\"");
+  EXPECT_EQ(duration_error("o,a,f,1,1.5,1,1,1,1,1,1,1,1,1\n"),
+            "d.csv:2: column 5: Count: expected a whole number >= 0, got \"1.5\"");
+  EXPECT_EQ(duration_error("o,a,f,,3,1,1,1,1,1,1,1,1,1\n"),
+            "d.csv:2: column 4: Average: expected a number >= 0, got \"\"");
+  EXPECT_EQ(duration_error("o,a,\"f,g\",1,1,1,1,1,1,1,1,1,1,1\n"),
+            "d.csv:2: expected 14 columns, got quotes that do not enclose whole fields without commas");
   EXPECT_EQ(duration_error("o,a,f,1,1,1"), "d.csv:2: expected 14 columns, got 6");
   EXPECT_EQ(message_of([] { Azure2019DurationsReader(files::bytes_of(kMemoryHeader, "m.csv"), "m.csv"); }),
             "m.csv:1: column 3: expected \"HashFunction\", got \"SampleCount\"");
@@ -117,6 +142,13 @@ TEST(Azure2019Memory, GivesKeysAndPercentiles) {
   EXPECT_EQ(row.memory.samples, 30);
   EXPECT_EQ(row.memory.average_mb, 120.5);
   EXPECT_THAT(row.memory.percentiles_mb, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+}
+
+TEST(Azure2019MemoryBadRows, OfBytesAreRefused) {
+  AppMemory row;
+  EXPECT_EQ(message_of([&] { memory("o,a,30,134217728,1,2,3,4,5,6,7,8\n").next(row); }),
+            "m.csv:2: column 4: AverageAllocatedMb: expected megabytes, below a million (divide bytes by 1e6), got "
+            "\"134217728\"");
 }
 
 TEST(Azure2019MemoryBadRows, AreErrorsOrMended) {

@@ -75,6 +75,24 @@ TEST(Azure2019Writer, LeavesNothingUnlessCommitted) {
   EXPECT_THAT(folder.names(), IsEmpty());
 }
 
+TEST(Azure2019Writer, RefusesAFolderWithFilesOfOtherDays) {
+  const ScratchFolder folder;
+  {
+    Azure2019Writer writer(folder.path(), 2);
+    writer.append(function_of({{0, 1}, {1440, 1}}));
+    writer.commit();
+  }
+  EXPECT_NO_THROW(Azure2019Writer(folder.path(), 2));
+  try {
+    Azure2019Writer(folder.path(), 1);
+    ADD_FAILURE();
+  } catch (const sim::Error& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr("expected no file of a day beside those of the 1 days that are written, got \""));
+    EXPECT_THAT(error.what(), HasSubstr(".d02.csv"));
+  }
+}
+
 TEST(Azure2019Writer, SaysWhatItCannotWrite) {
   const ScratchFolder folder;
   const auto error_of = [](const auto& action) -> std::string {

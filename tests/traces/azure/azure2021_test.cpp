@@ -14,6 +14,7 @@ namespace faasconf::traces {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const std::string kHeader2021 = "app,func,end_timestamp,duration\n";
 
@@ -72,11 +73,52 @@ TEST(Azure2021, RowsAreOrderedByStartNotByEnd) {
   EXPECT_EQ(unordered.report().of(Fault::out_of_order).count, 1U);
 }
 
+// Oracle: the same calls in seconds since the trace's start, which is a midnight.
+TEST(Azure2021, ReadsDatesLikeSecondsSinceTheirMidnight) {
+  auto plain = reader_of("a,f,0.5,0.5\na,f,60.5,0.5\na,f,86460,10\n");
+  const auto expected = all_of(plain);
+  for (const std::string rows :
+       {"a,f,1612051200.5,0.5\na,f,1612051260.5,0.5\na,f,1612137660,10\n",
+        "a,f,2021-01-31T00:00:00.5Z,0.5\na,f,2021-01-31T00:01:00.5Z,0.5\na,f,2021-02-01T00:01:00Z,10\n",
+        "a,f,2021-01-31 01:00:00.5+01:00,0.5\na,f,2021-01-31 01:01:00.5+01:00,0.5\na,f,2021-02-01 00:01:00Z,10\n"}) {
+    auto reader = reader_of(rows);
+    const auto calls = all_of(reader);
+    ASSERT_EQ(calls.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(calls[i].start_s, expected[i].start_s) << rows;
+    EXPECT_THAT(reader.report().notes, ElementsAre(HasSubstr("2021-01-31 00:00 UTC")));
+  }
+}
+
+// Taken as 0 they would be calls of that midnight.
+TEST(Azure2021, RefusesDatesBeforeTheFirstMidnight) {
+  EXPECT_EQ(message("a,f,1612051200.5,0.5\na,f,1611964800,1\n"),
+            "t.csv:3: column 3: end_timestamp: expected a call from 2021-01-31 00:00 UTC on, the midnight before the "
+            "first one (sort rows by start), got \"1611964800\"");
+}
+
+TEST(Azure2021, ReadsQuotesBlanksAndABlankLastLine) {
+  Azure2021Reader reader(
+      files::bytes_of("\"app\",\"func\",\"end_timestamp\",\"duration\"\r\n\"a\",\"f\",\"57.25\", 57 \r\n\r\n", "t.csv"),
+      "t.csv");
+  const auto calls = all_of(reader);
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_EQ(calls[0].start_s, .25);
+  EXPECT_EQ(reader.functions()[0].func, "f");
+}
+
 TEST(Azure2021Errors, NameFileLineAndColumn) {
-  EXPECT_EQ(message("a,f,x,1\n"), "t.csv:2: column 3: end_timestamp: expected seconds from 0 on, got \"x\"");
+  EXPECT_EQ(message("a,f,x,1\n"),
+            "t.csv:2: column 3: end_timestamp: expected seconds from 0 on, Unix seconds or a time such as "
+            "2021-01-31T12:00:00Z, got \"x\"");
   EXPECT_EQ(message("a,f,1,-2\n"), "t.csv:2: column 4: duration: expected seconds >= 0, got \"-2\"");
   EXPECT_EQ(message("a,f,1,nan\n"), "t.csv:2: column 4: duration: expected seconds >= 0, got \"nan\"");
-  EXPECT_EQ(message("a,f,1e99,1\n"), "t.csv:2: column 3: end_timestamp: expected seconds from 0 on, got \"1e99\"");
+  EXPECT_EQ(message("a,f,1612051200500,1\n"),
+            "t.csv:2: column 3: end_timestamp: expected seconds (divide Unix milliseconds, which this may be, by 1000, "
+            "and durations too if they are in these), got \"1612051200500\"");
+  EXPECT_EQ(message("a,f,1,\n"), "t.csv:2: column 4: duration: expected seconds >= 0, got \"\"");
+  EXPECT_EQ(message("a,\"f,1\",1,1\n"), "t.csv:2: expected 4 columns, got 5");
+  EXPECT_EQ(message("a,f,1,1\na,f,1612051200,1\n"),
+            "t.csv:3: column 3: end_timestamp: expected seconds from 0 on, as in the rows before, got \"1612051200\"");
   EXPECT_EQ(message("a,f,1\n"), "t.csv:2: expected 4 columns, got 3");
   EXPECT_EQ(message("a,f,1,2,3\n"), "t.csv:2: expected 4 columns, got 5");
   EXPECT_EQ(message_of([] { Azure2021Reader(files::bytes_of("app,func,end\n", "t.csv"), "t.csv"); }),

@@ -95,8 +95,32 @@ TEST(TraceStatistics, DaysComeOneAfterTheOther) {
   EXPECT_DOUBLE_EQ(statistics.fewer_than_10_calls, .5);
 }
 
+TEST(TraceStatistics, LeaveOutDurationsAndMemoryOfWhatIsNeverCalled) {
+  StatisticsCollector collector;
+  collector.add(function_of("a", "f", Trigger::http, {{0, 1}}));
+  EXPECT_TRUE(collector.add_duration("o", "a", "f", {.average_ms = 1000, .count = 3}));
+  EXPECT_FALSE(collector.add_duration("o", "a", "g", {.average_ms = 5000, .count = 1}));
+  EXPECT_FALSE(collector.add_memory("o", "b", {.samples = 1, .average_mb = 200}));
+  const TraceStatistics statistics = collector.statistics();
+  EXPECT_EQ(statistics.durations, 1U);
+  EXPECT_EQ(statistics.memories, 0U);
+}
+
+TEST(TraceStatistics, KeepTheLastTriggerThatIsNotOthers) {
+  StatisticsCollector collector;
+  EXPECT_EQ(collector.add(function_of("a", "f", Trigger::timer, {})), std::nullopt);
+  EXPECT_EQ(collector.add(function_of("a", "f", Trigger::others, {{0, 1}})), Trigger::timer);
+  EXPECT_EQ(collector.add(function_of("a", "f", Trigger::timer, {{0, 1}}), 1440), std::nullopt);
+  EXPECT_EQ(collector.add(function_of("a", "g", Trigger::others, {{0, 1}})), std::nullopt);
+  EXPECT_EQ(collector.add(function_of("a", "g", Trigger::queue, {{0, 1}}), 1440), Trigger::others);
+  const TraceStatistics statistics = collector.statistics();
+  EXPECT_EQ(statistics.function_shares[static_cast<std::size_t>(Trigger::timer)], .5);
+  EXPECT_EQ(statistics.function_shares[static_cast<std::size_t>(Trigger::queue)], .5);
+}
+
 TEST(TraceStatistics, DurationsAndMemoryAreWeightedOverDays) {
   StatisticsCollector collector;
+  for (const char* name : {"f", "g"}) collector.add(function_of("a", name, Trigger::http, {{0, 1}}));
   collector.add_duration("o", "a", "f", {.average_ms = 1000, .count = 3});
   collector.add_duration("o", "a", "f", {.average_ms = 5000, .count = 1});
   collector.add_duration("o", "a", "g", {.average_ms = 50, .count = 1});

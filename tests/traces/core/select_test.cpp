@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 // Five functions with 100, 10, 1000, 1 and 10 calls a day.
 Trace five() {
@@ -54,6 +55,33 @@ TEST(Select, ByRankOfPopularity) {
 TEST(Select, ByQuantileOfPopularity) {
   EXPECT_THAT(names({.quantile = Bounds{0, 0}}), ElementsAre("g4"));
   EXPECT_THAT(names({.quantile = Bounds{.75, 1}}), ElementsAre("f1", "g3"));
+}
+
+TEST(Shares, AreWrittenAsSharesOrPercentages) {
+  for (const char* text : {"0.5..0.9", "50%..90%", ".5...9"}) {
+    EXPECT_EQ(parse_shares(text).least, .5) << text;
+    EXPECT_EQ(parse_shares(text).most, .9) << text;
+  }
+  EXPECT_EQ(parse_shares("50%..").least, .5);
+  EXPECT_EQ(parse_shares("..90%").most, .9);
+  EXPECT_EQ(parse_shares("75%").least, .75);
+  EXPECT_EQ(parse_shares("0..1").most, 1);
+}
+
+TEST(Shares, AreRefusedWhereTheyCouldMeanEither) {
+  for (const char* text :
+       {"50..90", "0.5..90%", "50%..0.9", "50..90%", "1..90", "-1..1", "%", "5%0..9%0", "50%%", "101%"}) {
+    EXPECT_THAT(message_of([&] { parse_shares(text); }), HasSubstr("expected ")) << text;
+  }
+  EXPECT_EQ(message_of([] { parse_shares("50..90"); }),
+            "expected shares from 0 to 1 such as 0.5..0.9, or percentages such as 50%..90%, got \"50..90\"");
+}
+
+TEST(Ranks, AreWholeNumbersFromOne) {
+  EXPECT_EQ(parse_ranks("2..5").most, 5);
+  for (const char* text : {"0..5", "1.5..3", "2.5", "-1.."}) {
+    EXPECT_THAT(message_of([&] { parse_ranks(text); }), HasSubstr("expected whole numbers from 1")) << text;
+  }
 }
 
 TEST(Select, ByCallsDurationMemoryAndVariability) {

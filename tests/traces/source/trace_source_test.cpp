@@ -6,8 +6,11 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "sim/core/error.hpp"
 #include "tests/scratch_folder.hpp"
@@ -102,6 +105,34 @@ TEST(TraceSource, TellsOfTheSingleCallsOf2021) {
   EXPECT_EQ(source->inspect().statistics.calls, 3U);
 }
 
+TEST(TraceSource, KnowsCountsPerSecond) {
+  const ScratchFolder folder;
+  tests::write_file(folder / "s.csv", "\"second\",\"function\",\"count\"\n0,f,1\n59,f,2\n60,g,4\n");
+  const auto source = open_trace(folder / "s.csv");
+  const ReadTrace read = source->read();
+  EXPECT_THAT(read.trace.origin, StartsWith("counts per second: "));
+  EXPECT_EQ(source->inspect().statistics.calls, 7U);
+  EXPECT_EQ(source->series({.whose = FunctionKey("f")}).series.counts[0], 3U);
+  EXPECT_TRUE(invocations_of(*source).empty());
+  EXPECT_THROW(source->read({.go_on = [] { return false; }}), sim::Cancelled);
+}
+
+TEST(TraceSource, KnowsAHeaderInQuotes) {
+  const ScratchFolder folder;
+  tests::write_file(folder / "2021.csv", "\"app\",\"func\",\"end_timestamp\",\"duration\"\n\"a\",\"f\",1,1\n");
+  EXPECT_EQ(open_trace(folder / "2021.csv")->inspect().statistics.calls, 1U);
+}
+
+TEST(TraceSource, CallsAStoreThatAnotherWritesLockedAndNotDamaged) {
+  const SameTrace same;
+  const int descriptor = ::open(same.store().c_str(), O_RDWR);
+  ASSERT_EQ(::flock(descriptor, LOCK_EX | LOCK_NB), 0);
+  const auto source = open_trace(same.store());
+  EXPECT_THAT(message_of([&] { source->read(); }), HasSubstr("t.h5: is locked by another program"));
+  ::close(descriptor);
+  EXPECT_EQ(source->read().trace.functions.size(), 200U);
+}
+
 TEST(TraceSource, OfCountsAloneTellsOfNoSingleCalls) {
   const SameTrace same;
   EXPECT_TRUE(invocations_of(*open_trace(same.store())).empty());
@@ -156,7 +187,14 @@ TEST(TraceSource, SaysWhatItCannotOpen) {
   EXPECT_EQ(message_of([&] { open_trace(folder / "none"); }), folder / "none" + ": no such file or folder");
   EXPECT_EQ(message_of([&] { open_trace(folder.path()); }),
             folder.path() + ": expected files invocations_per_function_md.anon.dNN.csv in the folder, got none");
-  EXPECT_THAT(message_of([&] { open_trace(folder / "text"); }), HasSubstr("got a file that begins otherwise"));
+  EXPECT_THAT(message_of([&] { open_trace(folder / "text"); }),
+              HasSubstr("got a file that begins otherwise: \"hello\""));
+  tests::write_file(folder / "empty", "");
+  EXPECT_THAT(message_of([&] { open_trace(folder / "empty"); }), HasSubstr("it is empty"));
+  tests::write_file(folder / "wide", std::string("\xff\xfeH\0a\0", 6));
+  EXPECT_THAT(message_of([&] { open_trace(folder / "wide"); }), HasSubstr("UTF-16; save it as UTF-8"));
+  tests::write_file(folder / "numbered", "\"\",\"app\",\"func\",\"end_timestamp\",\"duration\"\n\"1\",a,f,1,1\n");
+  EXPECT_THAT(message_of([&] { open_trace(folder / "numbered"); }), HasSubstr("a column of row numbers"));
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ TEST(TraceStoreErrors, OfCountsOutOfOrder) {
 
 TEST(TraceStoreErrors, OfFilesThatAreNone) {
   const ScratchFolder folder;
-  EXPECT_EQ(error_of(folder / "none.h5"), folder / "none.h5" + ": cannot be opened");
+  EXPECT_EQ(error_of(folder / "none.h5"), folder / "none.h5" + ": no such file");
   write_file(folder / "text.h5", "HashOwner\n");
   EXPECT_EQ(error_of(folder / "text.h5"), folder / "text.h5" + ": not a trace store: expected an HDF5 file");
   { H5::H5File(folder / "other.h5", H5F_ACC_TRUNC); }
