@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/faasconf)
 install(TARGETS faasconf_sim faasconf_files faasconf_traces
   faasconf_bundle faasconf_search faasconf_safety faasconf_serving faasconf_decision
-  faasconf_config faasconf_results faasconf_prediction faasconf_policies faasconf_evaluation faasconf_calibration
+  faasconf_config faasconf_manifests faasconf_results faasconf_prediction faasconf_policies faasconf_evaluation faasconf_calibration
   faasconf_jobs faasconf_experiments faasconf_options EXPORT faasconf)
 install(EXPORT faasconf NAMESPACE faasconf:: DESTINATION ${package_dir})
 install(DIRECTORY sim traces learner experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/faasconf

@@ -22,7 +22,8 @@ WINGS["traces/synthetic"] = ["traces/files", "traces/core", "traces/azure"]
 WINGS["traces/replay"] = ["traces/files", "traces/core"]
 DECISION = ["learner/bundle", "learner/search", "learner/safety", "learner/serving"]
 LEARNER = ["learner/nets", "learner/marl"]
-SHARED_ROOMS = ["experiments/version.hpp", "experiments/config", "experiments/results", "experiments/prediction",
+SHARED_ROOMS = ["experiments/version.hpp", "experiments/config", "experiments/manifests",
+                "experiments/results", "experiments/prediction",
                 "experiments/policies"]
 JUDGING_ROOMS = ["experiments/evaluation", "experiments/calibration"]  # side by side
 EXPERIMENTS = [*SHARED_ROOMS, *JUDGING_ROOMS, "experiments/jobs", "experiments/sweep", "experiments/live"]

@@ -29,6 +29,7 @@ struct Command {
 // Subcommands, a file each.
 Command workflow_check_command();
 Command workflow_draw_command();
+Command workflow_init_command();
 Command simulate_command();
 Command calibrate_command();
 Command predict_command();

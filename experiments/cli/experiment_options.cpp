@@ -105,7 +105,8 @@ Parameter policy_parameter() {
           .kind = Parameter::Kind::values,
           .value_name = "NAME",
           .description =
-              "who decides: fixed, openfaas, openfaas-autoscaler, hpa or kpa, from every configuration; from one: hpa:CONFIG; with "
+              "who decides: fixed, openfaas, openfaas-autoscaler, hpa or kpa, from every configuration; from one: "
+              "hpa:CONFIG; with "
               "parameters: hpa:target_utilization=0.5,interval=1m; fixed:FILE, a configuration file; table:FILE, "
               "configurations by number of users, for the next window's or with :last for the last one's; bundle:FILE, "
               "a trained policy. Several are compared under common random numbers. Default: fixed"};

@@ -1,0 +1,78 @@
+#include "experiments/manifests/openfaas_stack.hpp"
+
+#include <utility>
+
+#include "experiments/config/yaml_writer.hpp"
+#include "experiments/manifests/documents.hpp"
+
+namespace faasconf::experiments::manifests {
+
+namespace {
+
+using config::YamlNode;
+using config::YamlValue;
+
+constexpr std::string_view kScale = "com.openfaas.scale.";
+constexpr std::int64_t kMostReplicas = 100'000;
+
+bool is_true(const std::optional<YamlValue>& value) {
+  return value && value->is_scalar() && value->node().scalar == "true";
+}
+
+// Alerts, by a share of the most replicas.
+YamlNode alerts(const YamlValue& labels) {
+  const auto factor = look_up(labels, {"com.openfaas.scale.factor"});
+  if (!factor) return config::yaml_scalar("openfaas");
+  const std::string share = factor->text("a percentage") + "%";
+  return config::yaml_map({{"openfaas", config::yaml_map({{"step_share", config::yaml_scalar(share)}})}});
+}
+
+// Alerts, unless a label sets up the later autoscaler.
+YamlNode autoscaler_of(const YamlValue& labels) {
+  const bool to_zero = is_true(look_up(labels, {"com.openfaas.scale.zero"}));
+  std::vector<std::pair<std::string, YamlNode>> words;
+  bool is_later = false;
+  for (const char* word : {"type", "target", "target-proportion", "min", "max", "zero", "zero-duration"}) {
+    const std::string_view name = word;
+    const auto label = look_up(labels, {std::string(kScale) + word});
+    if (!label || (name == "zero-duration" && !to_zero)) continue;
+    words.emplace_back(std::string(kScale) + word, config::yaml_scalar(label->text("the value of a label")));
+    is_later = is_later || (name != "min" && name != "max");
+  }
+  if (!is_later) return alerts(labels);
+  return config::yaml_map({{"openfaas-autoscaler", config::yaml_map(std::move(words))}});
+}
+
+std::optional<int> replicas(const YamlValue& labels, const std::string& label) {
+  const auto value = look_up(labels, {label});
+  if (!value) return std::nullopt;
+  return static_cast<int>(config::read_count(*value, 0, kMostReplicas));
+}
+
+void read_labels(const YamlValue& labels, DeployedFunction& function) {
+  function.replicas_min = replicas(labels, "com.openfaas.scale.min");
+  function.replicas_max = replicas(labels, "com.openfaas.scale.max");
+  if (is_true(look_up(labels, {"com.openfaas.scale.zero"}))) function.replicas_min = 0;
+  function.autoscaler = autoscaler_of(labels);
+}
+
+}  // namespace
+
+DeployedFunction read_openfaas_function(const YamlValue& value, const std::string& name) {
+  DeployedFunction function{.name = name, .platform = Platform::openfaas, .place = value.node().place.text()};
+  read_resources(value, function);
+  if (const auto most = look_up(value, {"environment", "max_inflight"})) function.concurrency = read_concurrency(*most);
+  function.autoscaler = config::yaml_scalar("openfaas");
+  if (const auto labels = look_up(value, {"labels"})) read_labels(*labels, function);
+  return function;
+}
+
+void read_stack(const YamlValue& document, Deployed& deployed) {
+  const auto functions = look_up(document, {"functions"});
+  if (!functions->is_map()) functions->refuse("the functions of a stack, by name");
+  for (const YamlNode::Entry& entry : functions->node().entries) {
+    deployed.functions.push_back(read_openfaas_function(functions->child(entry), entry.key));
+  }
+}
+
+}  // namespace faasconf::experiments::manifests
