@@ -151,6 +151,11 @@ void write_cluster(std::string& out, const sim::ClusterSpec& cluster) {
   }
 }
 
+std::string fluid_text(const sim::CpuSharingSpec& sharing) {
+  return ", quota_exponent: " + format_number(sharing.quota_exponent) +
+         (sharing.share_exponent != 1 ? ", share_exponent: " + format_number(sharing.share_exponent) : "");
+}
+
 void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
   out += "workflow:\n  name: " + name(workflow.name) + "\n";
   const bool has_latency = workflow.qos.latency != sim::kForever;
@@ -162,9 +167,7 @@ void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
   const sim::CpuSharingSpec& sharing = workflow.cpu_sharing;
   out += "  cpu_sharing: {contention: " + format_number(sharing.contention) +
          ", speed_spread: " + format_number(sharing.speed_spread) +
-         (sharing.mode == sim::CpuSharing::cfs ? cfs_text(sharing)
-                                               : ", quota_exponent: " + format_number(sharing.quota_exponent)) +
-         "}\n";
+         (sharing.mode == sim::CpuSharing::cfs ? cfs_text(sharing) : fluid_text(sharing)) + "}\n";
   write_cluster(out, workflow.cluster);
   out += "  rollout: " + name_of(workflow.rollout) + "\n";
   out += "  prices: {price_per_millicore: " + format_number(workflow.prices.price_per_millicore) +

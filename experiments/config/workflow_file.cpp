@@ -325,7 +325,7 @@ void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
 
 sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
   const YamlMap map(value, {"mode", "period", "cores", "run_slice", "turn_order", "cgroup_levels", "slice_expiry",
-                            "bandwidth_slice", "contention", "quota_exponent", "speed_spread"});
+                            "bandwidth_slice", "contention", "quota_exponent", "share_exponent", "speed_spread"});
   sim::CpuSharingSpec sharing;
   if (const auto mode = map.get("mode")) {
     using enum sim::CpuSharing;
@@ -345,6 +345,10 @@ sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
   if (const auto exponent = map.get("quota_exponent")) {
     if (is_cfs) exponent->fail("expected mode: fluid beside it");
     sharing.quota_exponent = read_number(*exponent, kAboveZero, 100, "a number above 0, at most 100");
+  }
+  if (const auto exponent = map.get("share_exponent")) {
+    if (is_cfs) exponent->fail("expected mode: fluid beside it");
+    sharing.share_exponent = read_number(*exponent, 1, 100, "a number from 1 to 100");
   }
   if (const auto spread = map.get("speed_spread")) sharing.speed_spread = read_number(*spread);
   return sharing;

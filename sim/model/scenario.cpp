@@ -97,6 +97,8 @@ void check(const WorkflowSpec& workflow) {
   require(is_finite_and_not_negative(workflow.cpu_sharing.contention), "cpu_sharing: contention must not be negative");
   require(workflow.cpu_sharing.quota_exponent > 0 && std::isfinite(workflow.cpu_sharing.quota_exponent),
           "cpu_sharing: quota_exponent must be above 0");
+  require(workflow.cpu_sharing.share_exponent >= 1 && std::isfinite(workflow.cpu_sharing.share_exponent),
+          "cpu_sharing: share_exponent must be at least 1");
   require(is_finite_and_not_negative(workflow.cpu_sharing.speed_spread),
           "cpu_sharing: speed_spread must not be negative");
   require(workflow.cpu_sharing.period > Duration::zero(), "cpu_sharing: period must be above 0");
@@ -105,6 +107,8 @@ void check(const WorkflowSpec& workflow) {
   check(workflow.cluster);
   require(workflow.cpu_sharing.mode == CpuSharing::fluid || workflow.cpu_sharing.quota_exponent == 1,
           "cpu_sharing: quota_exponent must be 1 with mode cfs");
+  require(workflow.cpu_sharing.mode == CpuSharing::fluid || workflow.cpu_sharing.share_exponent == 1,
+          "cpu_sharing: share_exponent must be 1 with mode cfs");
   check_steps(workflow.cpu_sharing);
 }
 

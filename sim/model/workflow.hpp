@@ -125,6 +125,8 @@ struct CpuSharingSpec {
   Duration bandwidth_slice = std::chrono::milliseconds(5);  // of the quota that a core is handed at a time
   double contention = 0;      // kappa: each of n runnable requests is slowed down by 1 + kappa (n - 1)
   double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for cfs; fluid only
+  double share_exponent = 1;  // a request whose share x of the limit is below one core works at x^exponent: the less
+                              // of each period it runs, the more it runs with cold caches; fluid only
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1
 };
 

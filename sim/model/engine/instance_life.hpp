@@ -134,6 +134,7 @@ void Engine::set_cpu_limits(Instance& instance) {
   instance.cpu.set_limits({.limit_cores = cpu.value / kMillicoresPerCore,
                            .served_cores = is_present ? function(instance.function).served_cores : served_cores(cpu),
                            .contention = workflow_.cpu_sharing.contention,
+                           .share_exponent = workflow_.cpu_sharing.share_exponent,
                            .speed = instance.speed,
                            .parallel_threads = spec(instance.function).max_threads},
                           now_);

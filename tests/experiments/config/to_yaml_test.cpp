@@ -55,9 +55,9 @@ auto members(const sim::WorkflowSpec& w) {
                   w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.run_slice,
                   w.cpu_sharing.turn_order, w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry,
                   w.cpu_sharing.bandwidth_slice, w.cpu_sharing.contention, w.cpu_sharing.quota_exponent,
-                  w.cpu_sharing.speed_spread, w.prices.price_per_millicore, w.prices.price_per_mebibyte,
-                  w.prices.usd_per_vcpu_hour, w.prices.usd_per_gib_hour, w.cluster.placement, w.cluster.evict_idle,
-                  w.rollout);
+                  w.cpu_sharing.share_exponent, w.cpu_sharing.speed_spread, w.prices.price_per_millicore,
+                  w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour, w.prices.usd_per_gib_hour,
+                  w.cluster.placement, w.cluster.evict_idle, w.rollout);
 }
 bool same(const sim::NodeSpec& a, const sim::NodeSpec& b) {
   return std::tie(a.count, a.cores, a.memory, a.time_to_failure, a.repair) ==
@@ -254,11 +254,12 @@ class RandomExperiment {
     w.gateway = {.routing = sim::Routing(below(3)), .hop = distribution(), .timeout = {}};
     if (chance()) w.gateway.timeout = sim::Duration(1 + below(1'000'000'000));
     w.cpu_sharing = {.contention = amount(), .quota_exponent = 0.5 + rng_.uniform(), .speed_spread = rng_.uniform()};
+    if (chance()) w.cpu_sharing.share_exponent = 1 + rng_.uniform();
     if (chance()) {
       w.cpu_sharing.mode = sim::CpuSharing::cfs;
       w.cpu_sharing.period = sim::Duration(1 + below(1'000'000'000));
       w.cpu_sharing.cores = std::min(0.5 + amount(), 1e6);
-      w.cpu_sharing.quota_exponent = 1;
+      w.cpu_sharing.quota_exponent = w.cpu_sharing.share_exponent = 1;
       w.cpu_sharing.cgroup_levels = 1 + below(2);
       if (chance()) {
         w.cpu_sharing.cores = 1 + below(1000);

@@ -60,7 +60,7 @@ TEST(WorkflowFile, ReadsWhatHoldsForTheWorkflow) {
 name: w
 qos: {latency: 13s, successes: 20}
 gateway: {routing: least_connection, hop: 20ms, timeout: 60s}
-cpu_sharing: {contention: 0.16, quota_exponent: 1.36, speed_spread: 0.08}
+cpu_sharing: {contention: 0.16, quota_exponent: 1.36, share_exponent: 1.34, speed_spread: 0.08}
 prices: {price_per_millicore: 1, price_per_mebibyte: 2, usd_per_vcpu_hour: 3, usd_per_gib_hour: 4}
 ranges: {concurrency: [2, 5]}
 functions: {f: {}, g: {ranges: {concurrency: [1, 1]}}, h: {fixed: {cpu: 2, memory: 1Gi, replicas: 9, concurrency: unlimited}}}
@@ -74,6 +74,7 @@ entry: f
   EXPECT_EQ(workflow.gateway.timeout, 60s);
   EXPECT_EQ(workflow.cpu_sharing.contention, 0.16);
   EXPECT_EQ(workflow.cpu_sharing.quota_exponent, 1.36);
+  EXPECT_EQ(workflow.cpu_sharing.share_exponent, 1.34);
   EXPECT_EQ(workflow.cpu_sharing.speed_spread, 0.08);
   EXPECT_EQ(workflow.prices.price_per_millicore, 1);
   EXPECT_EQ(workflow.prices.price_per_mebibyte, 2);
@@ -319,6 +320,10 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: cpu_sharing.bandwidth_slice: expected slice_expiry: true beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, quota_exponent: 1.2}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.quota_exponent: expected mode: fluid beside it"},
+      {"name: w\ncpu_sharing: {mode: cfs, share_exponent: 1.2}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.share_exponent: expected mode: fluid beside it"},
+      {"name: w\ncpu_sharing: {share_exponent: 0.9}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.share_exponent: expected a number from 1 to 100, got \"0.9\""},
       {"name: w\nfunctions: {rgb: {}}\nentry:\n  - rgb\n  - rbg\n",
        "f.yaml:5: entry.1: expected a function of this workflow, got \"rbg\", did you mean \"rgb\"?"},
       {"name: w\nfunctions:\n  rgb:\n    calls: {call: gone}\nentry: rgb\n",
