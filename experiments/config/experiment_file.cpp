@@ -25,10 +25,10 @@
 namespace faasconf::experiments::config {
 namespace {
 
-constexpr std::array<std::string_view, 17> kExperimentKeys = {
-    "workflow",     "description",    "promise",       "promise_mismatch", "rollout",  "workload",
-    "loads",        "load_knowledge", "attribution",   "instances",        "redeploy", "duration",
-    "replications", "seed",           "configuration", "configurations",   "policies"};
+constexpr std::array<std::string_view, 18> kExperimentKeys = {
+    "workflow", "description",  "promise",        "promise_mismatch", "rollout",        "drain",
+    "workload", "loads",        "load_knowledge", "attribution",      "instances",      "redeploy",
+    "duration", "replications", "seed",           "configuration",    "configurations", "policies"};
 
 // An experiment's tree, whose workflow and configuration may stand in files of their own.
 class ExperimentTree {
@@ -68,7 +68,7 @@ class ExperimentTree {
       if (change.keys.size() > 1) load_workflow();
     }
     const bool own = change.keys.size() > 1 && first == "workflow" && root_.find(change.keys[1]) != nullptr;
-    if (own && (change.keys[1] == "promise" || change.keys[1] == "rollout")) {
+    if (own && (change.keys[1] == "promise" || change.keys[1] == "rollout" || change.keys[1] == "drain")) {
       throw sim::Error(change.value.place.text() + ": the experiment has a " + change.keys[1] +
                        " of its own; override " + change.keys[1] + " in place of the workflow's");
     }
@@ -84,6 +84,7 @@ class ExperimentTree {
     load_workflow();
     move_into_workflow("promise");
     move_into_workflow("rollout");
+    move_into_workflow("drain");
     load_promise();
     const YamlMap map({root_, ""}, {kExperimentKeys.begin(), kExperimentKeys.end()});
     Experiment experiment;

@@ -152,6 +152,38 @@ entry: f
   EXPECT_FALSE(g.memory_request);
 }
 
+TEST(WorkflowFile, ReadsWhatAChangeTakes) {
+  const sim::WorkflowSpec workflow = read(R"(
+name: w
+cluster: {relist: 1s, settle: 2500ms, start_work: 370ms, end_work: 170ms}
+drain: 1970ms
+prices: {platform_cpu: true}
+functions:
+  f:
+    start_up: {platform: {law: uniform, from: 750ms, to: 860ms}, work: 300ms, ready: before_work}
+    drain: {law: exponential, mean: 3s}
+    on_end: fail
+  g: {start_up: 2s}
+  h: {keep_alive: 60s}
+entry: f
+)");
+  EXPECT_TRUE(workflow.cluster.nodes.empty());
+  EXPECT_EQ(workflow.cluster.relist, 1s);
+  EXPECT_EQ(workflow.cluster.settle, 2500ms);
+  EXPECT_EQ(workflow.cluster.start_work_s, 0.37);
+  EXPECT_EQ(workflow.cluster.end_work_s, 0.17);
+  EXPECT_TRUE(workflow.prices.platform_cpu);
+  const sim::FunctionSpec& f = workflow.functions[0];
+  EXPECT_EQ(f.start_up, (sim::Empirical{.probabilities = {0, 1}, .values = {0.75, 0.86}}));
+  EXPECT_EQ(f.start_work, sim::Deterministic{0.3});
+  EXPECT_EQ(f.ready, sim::Readiness::before_work);
+  EXPECT_EQ(f.drain, sim::Exponential{3});
+  EXPECT_EQ(f.on_end, sim::OnEnd::fail);
+  EXPECT_EQ(workflow.functions[1].drain, sim::Deterministic{1.97});
+  EXPECT_EQ(workflow.functions[1].start_up, sim::Deterministic{2});
+  EXPECT_FALSE(workflow.functions[2].drain);  // on demand
+}
+
 TEST(WorkflowFile, ReadsTheClusterAndItsRollouts) {
   const sim::WorkflowSpec without = read("name: w\nfunctions: {f: {}}\nentry: f\n");
   EXPECT_TRUE(without.cluster.nodes.empty());
@@ -224,7 +256,8 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
        "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
-       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, keep_alive, "
+       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, drain, "
+       "on_end, keep_alive, "
        "oom_kills, "
        "time_to_failure, requests, fixed, ranges, calls, got nothing"},
       {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
@@ -269,6 +302,12 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: functions.f.requests.memory: expected a memory quantity such as 256Mi, got \"128\""},
       {"name: w\ncluster: {placement: pack}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cluster: expected a key \"nodes\", got none"},
+      {"name: w\nfunctions:\n  f: {keep_alive: 1s, drain: 2s}\nentry: f\n",
+       "f.yaml:3: functions.f.drain: expected no keep_alive beside it"},
+      {"name: w\nfunctions:\n  f: {start_up: {platform: 1s, ready: never}}\nentry: f\n",
+       "f.yaml:3: functions.f.start_up.ready: expected one of after_work, before_work, got \"never\""},
+      {"name: w\ncpu_sharing: {mode: cfs, spare_quota: 0.5}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.spare_quota: expected run_slice beside it"},
       {"name: w\ncluster: {nodes: []}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cluster.nodes: expected at least one kind of node, got none"},
       {"name: w\ncluster: {nodes: 8}\nfunctions: {f: {}}\nentry: f\n",
