@@ -75,6 +75,17 @@ std::string to_zero(const sim::FunctionSpec& function) {
   return from_zero ? "up to " + std::to_string(function.ranges.replicas_max) : "";
 }
 
+std::string drains(const sim::FunctionSpec& function) {
+  if (function.on_end == sim::OnEnd::fail) return "calls in flight fail";
+  return function.drain ? on_average(*function.drain) : "";
+}
+
+std::string start_work(const sim::FunctionSpec& function) {
+  if (function.start_work.is_zero()) return "";
+  return on_average(function.start_work) +
+         (function.ready == sim::Readiness::before_work ? ", while calls fail" : ", before it is ready");
+}
+
 std::string crashes(const sim::FunctionSpec& function) {
   return function.time_to_failure.is_zero() ? "" : "after " + on_average(function.time_to_failure);
 }
@@ -150,6 +161,8 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   };
   say("on demand      ", functions_with(workflow, on_demand));
   say("scale to zero  ", functions_with(workflow, to_zero));
+  say("drain          ", functions_with(workflow, drains));
+  say("start work     ", functions_with(workflow, start_work));
   say("requests       ", functions_with(workflow, requests));
   say("crashes        ", functions_with(workflow, crashes));
   if (const auto cases = config::cases_of(experiment); cases.size() > 1) {

@@ -107,6 +107,14 @@ Distribution read_weibull(const YamlValue& value, DistributionUnit unit) {
   return make_distribution(value, [&] { return sim::Weibull::of(mean, shape); });
 }
 
+// An empirical one with two quantiles, and written as that.
+Distribution read_uniform(const YamlValue& value, DistributionUnit unit) {
+  const YamlMap map(value, {"law", "from", "to"});
+  const double from = read_amount(map.require("from"), unit);
+  const double to = read_amount(map.require("to"), unit);
+  return make_distribution(value, [&] { return sim::Empirical{.probabilities = {0, 1}, .values = {from, to}}; });
+}
+
 Distribution read_empirical(const YamlValue& value, DistributionUnit unit) {
   constexpr std::string_view expected =
       "quantiles such as {0: 1ms, 0.5: 2ms, 1: 9ms} or [[0, 1ms], [0.5, 2ms], [1, 9ms]]";
@@ -220,6 +228,7 @@ Distribution read_distribution(const YamlValue& value, DistributionUnit unit) {
                                                                      {"lognormal", read_lognormal},
                                                                      {"hyperexponential", read_hyperexponential},
                                                                      {"weibull", read_weibull},
+                                                                     {"uniform", read_uniform},
                                                                      {"empirical", read_empirical}});
   return read(value, unit);
 }

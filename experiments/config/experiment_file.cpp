@@ -76,7 +76,7 @@ class ExperimentTree {
       if (change.keys.size() > 1) load_workflow();
     }
     const bool own = change.keys.size() > 1 && first == "workflow" && root_.find(change.keys[1]) != nullptr;
-    if (own && (change.keys[1] == "promise" || change.keys[1] == "rollout")) {
+    if (own && (change.keys[1] == "promise" || change.keys[1] == "rollout" || change.keys[1] == "drain")) {
       throw sim::Error(change.value.place.text() + ": the experiment has a " + change.keys[1] +
                        " of its own; override " + change.keys[1] + " in place of the workflow's");
     }
@@ -93,6 +93,7 @@ class ExperimentTree {
     load_workflow();
     move_into_workflow("promise");
     move_into_workflow("rollout");
+    move_into_workflow("drain");
     load_promise();
     const YamlMap map({root_, ""}, experiment_keys());
     Experiment experiment;

@@ -17,6 +17,7 @@ constexpr auto kKeyUses = std::to_array<KeyUses>({
     {"promise", {honoured, honoured, honoured, honoured}},
     {"promise_mismatch", {honoured, honoured, refused, no_bearing}},
     {"rollout", {honoured, honoured, honoured, no_bearing}},
+    {"drain", {honoured, honoured, honoured, no_bearing}},
     {"workload", {honoured, honoured, honoured, honoured}},
     {"loads", {one_load, honoured, honoured, one_load}},
     {"load_knowledge", {honoured, honoured, honoured, no_bearing}},

@@ -96,6 +96,13 @@ std::string requests_text(const sim::FunctionSpec& function) {
   return "{" + text + "}";
 }
 
+std::string start_up_text(const sim::FunctionSpec& function) {
+  const bool is_time = function.start_work == sim::Distribution() && function.ready == sim::Readiness::after_work;
+  if (is_time) return seconds(function.start_up);
+  return "{platform: " + seconds(function.start_up) + ", work: " + seconds(function.start_work) +
+         ", ready: " + name_of(function.ready) + "}";
+}
+
 void write_function(std::string& out, const sim::FunctionSpec& function) {
   out += "    " + name(function.name) + ":\n";
   const auto entry = [&out](std::string_view key, const std::string& value) {
@@ -116,7 +123,9 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   entry("overflow", name_of(function.overflow));
   entry("rejection_work", seconds(function.rejection_work));
   if (function.queue_capacity) entry("queue_capacity", std::to_string(*function.queue_capacity));
-  entry("start_up", seconds(function.start_up));
+  entry("start_up", start_up_text(function));
+  if (function.drain) entry("drain", seconds(*function.drain));
+  if (function.on_end != sim::OnEnd::drain) entry("on_end", name_of(function.on_end));
   if (function.keep_alive) entry("keep_alive", sim::format(*function.keep_alive));
   entry("oom_kills", name_of(function.oom_kills));
   entry("time_to_failure", seconds(function.time_to_failure));
@@ -136,19 +145,41 @@ std::string cfs_text(const sim::CpuSharingSpec& sharing) {
          ", run_slice: " + sim::format(sharing.run_slice) +
          (sharing.turn_order == sim::TurnOrder::random ? ", turn_order: random" : "") +
          ", cgroup_levels: " + std::to_string(sharing.cgroup_levels) +
+         (sharing.spare_quota > 0 ? ", spare_quota: " + format_number(sharing.spare_quota) : "") +
          (sharing.slice_expiry ? ", slice_expiry: true, bandwidth_slice: " + sim::format(sharing.bandwidth_slice) : "");
 }
 
-// Without nodes there is no cluster.
+// What was set of the platform's doing, in lines of their own.
+std::string platform_text(const sim::ClusterSpec& cluster) {
+  std::string text;
+  const auto add = [&text](std::string_view key, sim::Duration span) {
+    if (span > sim::Duration::zero()) text += "    " + std::string(key) + ": " + sim::format(span) + "\n";
+  };
+  add("relist", cluster.relist);
+  add("settle", cluster.settle);
+  add("start_work", sim::from_seconds(cluster.start_work_s));
+  add("end_work", sim::from_seconds(cluster.end_work_s));
+  return text;
+}
+
+// Without nodes and platform there is no cluster.
 void write_cluster(std::string& out, const sim::ClusterSpec& cluster) {
+  const std::string platform = platform_text(cluster);
+  if (cluster.nodes.empty() && platform.empty()) return;
+  out += "  cluster:\n" + platform;
   if (cluster.nodes.empty()) return;
-  out += "  cluster:\n    placement: " + name_of(cluster.placement) +
-         (cluster.evict_idle ? "\n    evict_idle: true" : "") + "\n    nodes:\n";
+  out += "    placement: " + name_of(cluster.placement) + (cluster.evict_idle ? "\n    evict_idle: true" : "") +
+         "\n    nodes:\n";
   for (const sim::NodeSpec& node : cluster.nodes) {
     out += "      - {count: " + std::to_string(node.count) + ", cores: " + format_number(node.cores) +
            ", memory: " + sim::format(node.memory) + ", time_to_failure: " + seconds(node.time_to_failure) +
            ", repair: " + seconds(node.repair) + "}\n";
   }
+}
+
+std::string fluid_text(const sim::CpuSharingSpec& sharing) {
+  return ", quota_exponent: " + format_number(sharing.quota_exponent) +
+         (sharing.share_exponent != 1 ? ", share_exponent: " + format_number(sharing.share_exponent) : "");
 }
 
 void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
@@ -162,15 +193,14 @@ void write_workflow(std::string& out, const sim::WorkflowSpec& workflow) {
   const sim::CpuSharingSpec& sharing = workflow.cpu_sharing;
   out += "  cpu_sharing: {contention: " + format_number(sharing.contention) +
          ", speed_spread: " + format_number(sharing.speed_spread) +
-         (sharing.mode == sim::CpuSharing::cfs ? cfs_text(sharing)
-                                               : ", quota_exponent: " + format_number(sharing.quota_exponent)) +
-         "}\n";
+         (sharing.mode == sim::CpuSharing::cfs ? cfs_text(sharing) : fluid_text(sharing)) + "}\n";
   write_cluster(out, workflow.cluster);
   out += "  rollout: " + name_of(workflow.rollout) + "\n";
   out += "  prices: {price_per_millicore: " + format_number(workflow.prices.price_per_millicore) +
          ", price_per_mebibyte: " + format_number(workflow.prices.price_per_mebibyte) +
          ", usd_per_vcpu_hour: " + format_number(workflow.prices.usd_per_vcpu_hour) +
-         ", usd_per_gib_hour: " + format_number(workflow.prices.usd_per_gib_hour) + "}\n";
+         ", usd_per_gib_hour: " + format_number(workflow.prices.usd_per_gib_hour) +
+         (workflow.prices.platform_cpu ? ", platform_cpu: true" : "") + "}\n";
   out += "  functions:\n";
   for (const sim::FunctionSpec& function : workflow.functions) write_function(out, function);
   out += "  entry:";

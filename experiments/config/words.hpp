@@ -28,6 +28,12 @@ template <>
 inline constexpr auto kWords<sim::OomKills> =
     std::to_array<Word<sim::OomKills>>({{"request", sim::OomKills::request}, {"instance", sim::OomKills::instance}});
 template <>
+inline constexpr auto kWords<sim::Readiness> = std::to_array<Word<sim::Readiness>>(
+    {{"after_work", sim::Readiness::after_work}, {"before_work", sim::Readiness::before_work}});
+template <>
+inline constexpr auto kWords<sim::OnEnd> = std::to_array<Word<sim::OnEnd>>({{"drain", sim::OnEnd::drain},
+                                                                            {"fail", sim::OnEnd::fail}});
+template <>
 inline constexpr auto kWords<sim::Placement> = std::to_array<Word<sim::Placement>>({{"spread", sim::Placement::spread},
                                                                                     {"pack", sim::Placement::pack}});
 template <>

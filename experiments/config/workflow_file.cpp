@@ -243,11 +243,43 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
   }
 }
 
-// How its instances begin, end and take their place.
+// A time, or the platform's time and the function's own work.
+void read_start_up(const YamlValue& value, sim::FunctionSpec& function) {
+  if (!value.is_map() || value.node().find("law") != nullptr) {
+    function.start_up = read_distribution(value, DistributionUnit::seconds);
+    return;
+  }
+  const YamlMap map(value, {"platform", "work", "ready"});
+  if (const auto platform = map.get("platform")) {
+    function.start_up = read_distribution(*platform, DistributionUnit::seconds);
+  }
+  if (const auto work = map.get("work")) function.start_work = read_distribution(*work, DistributionUnit::seconds);
+  if (const auto ready = map.get("ready")) {
+    function.ready = read_word<sim::Readiness>(*ready, kWords<sim::Readiness>);
+  }
+}
+
+// The end of its instances; those on demand are gone when they are idle.
+void read_end(const YamlMap& map, const std::optional<sim::Distribution>& common_drain, sim::FunctionSpec& function) {
+  const auto get = [&](std::string_view key) {
+    const auto value = map.get(key);
+    if (value && function.keep_alive) value->fail("expected no keep_alive beside it");
+    return value;
+  };
+  if (!function.keep_alive) function.drain = common_drain;
+  if (const auto drain = get("drain")) function.drain = read_distribution(*drain, DistributionUnit::seconds);
+  if (const auto on_end = get("on_end")) function.on_end = read_word<sim::OnEnd>(*on_end, kWords<sim::OnEnd>);
+}
+
+// How its instances begin and take their place.
 void read_instances(const YamlMap& map, sim::FunctionSpec& function) {
-  if (const auto start_up = map.get("start_up"))
-    function.start_up = read_distribution(*start_up, DistributionUnit::seconds);
-  if (const auto keep_alive = map.get("keep_alive")) function.keep_alive = read_duration(*keep_alive);
+  if (const auto start_up = map.get("start_up")) read_start_up(*start_up, function);
+  if (const auto keep_alive = map.get("keep_alive")) {
+    function.keep_alive = read_duration(*keep_alive);
+    if (function.ready == sim::Readiness::before_work) {
+      keep_alive->fail("expected no start_up with ready: before_work beside it");
+    }
+  }
   if (const auto kills = map.get("oom_kills")) {
     function.oom_kills = read_word<sim::OomKills>(*kills, kWords<sim::OomKills>);
   }
@@ -261,11 +293,35 @@ void read_instances(const YamlMap& map, sim::FunctionSpec& function) {
   }
 }
 
-sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const sim::KnobRanges& ranges,
+// What functions have unless they say otherwise.
+struct FunctionDefaults {
+  sim::KnobRanges ranges;
+  std::optional<sim::Distribution> drain{};
+};
+
+sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const FunctionDefaults& defaults,
                                 BlockReader& blocks) {
-  const YamlMap map(value, {"serial", "parallel", "off_cpu", "memory", "payload", "hop", "failure_probability",
-                            "failed_input_work_share", "overflow", "rejection_work", "queue_capacity", "start_up",
-                            "keep_alive", "oom_kills", "time_to_failure", "requests", "fixed", "ranges", "calls"});
+  const YamlMap map(value, {"serial",
+                            "parallel",
+                            "off_cpu",
+                            "memory",
+                            "payload",
+                            "hop",
+                            "failure_probability",
+                            "failed_input_work_share",
+                            "overflow",
+                            "rejection_work",
+                            "queue_capacity",
+                            "start_up",
+                            "drain",
+                            "on_end",
+                            "keep_alive",
+                            "oom_kills",
+                            "time_to_failure",
+                            "requests",
+                            "fixed",
+                            "ranges",
+                            "calls"});
   sim::FunctionSpec function;
   function.name = name;
   read_work(map, function);
@@ -273,12 +329,13 @@ sim::FunctionSpec read_function(const YamlValue& value, const std::string& name,
   if (const auto hop = map.get("hop")) function.hop = read_distribution(*hop, DistributionUnit::seconds);
   read_refusals(map, function);
   read_instances(map, function);
+  read_end(map, defaults.drain, function);
   if (const auto fixed = map.get("fixed")) {
     function.fixed = read_all_knobs(*fixed);
     if (const auto own = map.get("ranges")) own->fail("expected no ranges for a function whose knobs are fixed");
   } else {
     const auto own = map.get("ranges");
-    function.ranges = own ? read_ranges(*own, ranges) : ranges;
+    function.ranges = own ? read_ranges(*own, defaults.ranges) : defaults.ranges;
   }
   if (const auto calls = map.get("calls")) function.calls = blocks.read(*calls);
   return function;
@@ -318,6 +375,12 @@ void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
     if (sharing.slice_expiry && sharing.run_slice == sim::Duration::zero())
       expiry->fail("expected run_slice beside it");
   }
+  if (const auto spare = get("spare_quota")) {
+    sharing.spare_quota = read_number(*spare, 0, 1, "a share from 0 to 1");
+    if (sharing.spare_quota > 0 && sharing.run_slice == sim::Duration::zero()) {
+      spare->fail("expected run_slice beside it");
+    }
+  }
   if (const auto slice = get("bandwidth_slice")) {
     if (!sharing.slice_expiry) slice->fail("expected slice_expiry: true beside it");
     sharing.bandwidth_slice = read_positive_duration(*slice);
@@ -325,8 +388,9 @@ void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
 }
 
 sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
-  const YamlMap map(value, {"mode", "period", "cores", "run_slice", "turn_order", "cgroup_levels", "slice_expiry",
-                            "bandwidth_slice", "contention", "quota_exponent", "speed_spread"});
+  const YamlMap map(
+      value, {"mode", "period", "cores", "run_slice", "turn_order", "cgroup_levels", "slice_expiry", "bandwidth_slice",
+              "spare_quota", "contention", "quota_exponent", "share_exponent", "speed_spread"});
   sim::CpuSharingSpec sharing;
   if (const auto mode = map.get("mode")) {
     using enum sim::CpuSharing;
@@ -347,6 +411,10 @@ sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
     if (is_cfs) exponent->fail("expected mode: fluid beside it");
     sharing.quota_exponent = read_number(*exponent, kAboveZero, 100, "a number above 0, at most 100");
   }
+  if (const auto exponent = map.get("share_exponent")) {
+    if (is_cfs) exponent->fail("expected mode: fluid beside it");
+    sharing.share_exponent = read_number(*exponent, 1, 100, "a number from 1 to 100");
+  }
   if (const auto spread = map.get("speed_spread")) sharing.speed_spread = read_number(*spread);
   return sharing;
 }
@@ -366,9 +434,20 @@ sim::NodeSpec read_node(const YamlValue& value) {
   return node;
 }
 
+// What its platform does by itself and when; this needs no nodes.
+void read_platform(const YamlMap& map, sim::ClusterSpec& cluster) {
+  if (const auto relist = map.get("relist")) cluster.relist = read_duration(*relist);
+  if (const auto settle = map.get("settle")) cluster.settle = read_duration(*settle);
+  if (const auto work = map.get("start_work")) cluster.start_work_s = sim::to_seconds(read_duration(*work));
+  if (const auto work = map.get("end_work")) cluster.end_work_s = sim::to_seconds(read_duration(*work));
+}
+
 sim::ClusterSpec read_cluster(const YamlValue& value) {
-  const YamlMap map(value, {"nodes", "placement", "evict_idle"});
+  const YamlMap map(value, {"nodes", "placement", "evict_idle", "relist", "settle", "start_work", "end_work"});
   sim::ClusterSpec cluster;
+  read_platform(map, cluster);
+  const bool has_platform = map.get("relist") || map.get("settle") || map.get("start_work") || map.get("end_work");
+  if (has_platform && !map.get("nodes") && !map.get("placement") && !map.get("evict_idle")) return cluster;
   std::int64_t count = 0;
   const YamlValue nodes = map.require("nodes");
   for (const YamlValue& item : nodes.items("a list of nodes such as {count: 8, cores: 8, memory: 32Gi}")) {
@@ -385,12 +464,14 @@ sim::ClusterSpec read_cluster(const YamlValue& value) {
 }
 
 sim::PriceSpec read_prices(const YamlValue& value) {
-  const YamlMap map(value, {"price_per_millicore", "price_per_mebibyte", "usd_per_vcpu_hour", "usd_per_gib_hour"});
+  const YamlMap map(
+      value, {"price_per_millicore", "price_per_mebibyte", "usd_per_vcpu_hour", "usd_per_gib_hour", "platform_cpu"});
   sim::PriceSpec prices;
   if (const auto price = map.get("price_per_millicore")) prices.price_per_millicore = read_number(*price);
   if (const auto price = map.get("price_per_mebibyte")) prices.price_per_mebibyte = read_number(*price);
   if (const auto price = map.get("usd_per_vcpu_hour")) prices.usd_per_vcpu_hour = read_number(*price);
   if (const auto price = map.get("usd_per_gib_hour")) prices.usd_per_gib_hour = read_number(*price);
+  if (const auto platform_cpu = map.get("platform_cpu")) prices.platform_cpu = read_flag(*platform_cpu);
   return prices;
 }
 
@@ -403,8 +484,8 @@ bool is_workflow_tree(const YamlNode& tree) {
 
 sim::WorkflowSpec read_workflow(const YamlValue& value) {
   const YamlMap map(value,
-                    {"name", "description", "qos", "promise", "gateway", "cpu_sharing", "cluster", "rollout", "prices",
-                     "ranges", "functions", "entry", "calibration"});  // the last is for those who predict
+                    {"name", "description", "qos", "promise", "gateway", "cpu_sharing", "cluster", "rollout", "drain",
+                     "prices", "ranges", "functions", "entry", "calibration"});  // the last is for those who predict
   sim::WorkflowSpec workflow;
   workflow.name = read_name(map.require("name"));
   if (const auto description = map.get("description")) description->text("a text");
@@ -418,8 +499,9 @@ sim::WorkflowSpec read_workflow(const YamlValue& value) {
     workflow.rollout = read_word<sim::Rollout>(*rollout, kWords<sim::Rollout>);
   }
   if (const auto prices = map.get("prices")) workflow.prices = read_prices(*prices);
-  sim::KnobRanges ranges;
-  if (const auto common = map.get("ranges")) ranges = read_ranges(*common, ranges);
+  FunctionDefaults defaults;
+  if (const auto common = map.get("drain")) defaults.drain = read_distribution(*common, DistributionUnit::seconds);
+  if (const auto common = map.get("ranges")) defaults.ranges = read_ranges(*common, defaults.ranges);
 
   // functions, in the order of the file
   BlockReader blocks;
@@ -430,7 +512,7 @@ sim::WorkflowSpec read_workflow(const YamlValue& value) {
   for (const YamlNode::Entry& entry : functions.node().entries) {
     const YamlNode name{YamlNode::Kind::scalar, entry.place, entry.key, {}, {}};
     const YamlValue child = functions.child(entry);
-    workflow.functions.push_back(read_function(child, read_name({name, functions.path()}), ranges, blocks));
+    workflow.functions.push_back(read_function(child, read_name({name, functions.path()}), defaults, blocks));
     calls.emplace(entry.key, blocks.take_calls());
   }
 

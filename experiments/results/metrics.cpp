@@ -61,6 +61,12 @@ Real replicas(const EndToEnd& row) {
   return total;
 }
 
+Whole in_transition(const EndToEnd& row) {
+  return row.seen.in_transition ? Whole(*row.seen.in_transition) : std::nullopt;
+}
+Whole of_function_in_transition(const FunctionObservation& row) {
+  return row.in_transition ? Whole(*row.in_transition) : std::nullopt;
+}
 Real start_s(const EndToEnd& row) { return sim::to_seconds(row.seen.start); }
 Real length_s(const EndToEnd& row) { return sim::to_seconds(row.seen.length); }
 Whole qos_met(const EndToEnd& row) { return row.seen.qos_met; }
@@ -139,6 +145,11 @@ constexpr EndToEndMetric kEndToEnd[] = {
      cost, less, kResults}),
     total({"used_vcpu_s", "vCPU s", of_window<&Observation::used_vcpu_s>, "CPU billed", {"vCPU s"},
      cost, less, kResults}),
+    total({"reserved_core_s", "core s", of_window<&Observation::reserved_core_s>, "CPU reserved", {"core s"},
+     cost, less, kResults}),
+    total({"wanted_core_s", "core s", of_window<&Observation::wanted_core_s>, "CPU wanted", {"core s"},
+     cost, neither, kResults + only_for_programs}),
+    {"in_transition", "", in_transition, "in transition", {}, instances, neither, in_windows},
     // of runs
     {"periods_kept", "1", periods_kept, "periods that kept the promise", {"%", 100},
      promise, more, in_replications + in_summary + in_criteria + never_omitted, "qos_compliance"},
@@ -203,6 +214,17 @@ constexpr FunctionMetric kByFunction[] = {
      network, neither, kOfFunction, "transmitted"},
     {"instances", "instances", of_function<&FunctionObservation::instances>, "mean number", {},
      instances, neither, kOfFunction},
+    {"starting_mean", "instances", of_function<&FunctionObservation::starting_mean>, "mean starting", {},
+     instances, neither, kOfFunction},
+    {"outdated_mean", "instances", of_function<&FunctionObservation::outdated_mean>, "mean outdated", {},
+     instances, neither, kOfFunction},
+    {"draining_mean", "instances", of_function<&FunctionObservation::draining_mean>, "mean draining", {},
+     instances, neither, kOfFunction},
+    {"in_transition", "", of_function_in_transition, "in transition", {}, instances, neither, in_windows},
+    total_of_calls({"reserved_core_s", "core s", of_function<&FunctionObservation::reserved_core_s>, "CPU reserved",
+     {"core s"}, cost, less, kOfFunction + only_for_programs}),
+    total_of_calls({"wanted_core_s", "core s", of_function<&FunctionObservation::wanted_core_s>, "CPU wanted",
+     {"core s"}, cost, neither, kOfFunction + only_for_programs}),
     {"ready", "instances", number<&FunctionObservation::ready>, "ready", {"at the end"},
      instances, neither, kOfFunction},
     {"starting", "instances", number<&FunctionObservation::starting>, "starting", {"at the end"},

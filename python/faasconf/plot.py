@@ -57,10 +57,18 @@ PANELS = [
     Panel("Price (the paper's unit)", "price", 0.9, metric="price"),
 ]
 
+# Instances by what they do: column of `functions`, name, colour. From below; those that the configuration asks for come
+# first, as what the others leave.
+STATES = [("", "ready", COLOURS[0]), ("outdated_mean", "old limits", COLOURS[4]),
+          ("starting_mean", "starting", COLOURS[2]), ("draining_mean", "draining", COLOURS[5])]
+
 
 def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool = True,
          heading: bool = True) -> Figure:
     """Draw a run: load, latency, success ratio, promise and price over time, and the workflow.
+
+    Of one case whose instances change there is a strip more: how many were ready, ready with limits of before, starting
+    and draining.
 
     Parameters
     ----------
@@ -81,7 +89,8 @@ def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool
         raise Error(f"{result.path}: {len(cases)} cases are too many for one figure; choose up to {MOST_CASES} "
                     "with --case")
     drawing = workflow_graph.parse_dot(result.workflow_dot) if graph else None
-    heights = [0.8, *(panel.height for panel in PANELS)]
+    states = states_by_window(result, cases[0]) if len(cases) == 1 else None
+    heights = [0.8, *(panel.height for panel in PANELS), *([0.9] if states else [])]
     below, above = 0.235 if drawing else 0.06, 0.095 if heading else 0.025
     page_px = SIZE_PX[1] * (1 if heading else 0.8)
     graph_px = 0.145 * page_px
@@ -102,6 +111,8 @@ def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool
         draw_load(load_axes, result, cases)
         for row, panel in enumerate(PANELS, 1):
             draw_panel(figure.add_subplot(grid[row], sharex=load_axes), result, cases, panel)
+        if states:
+            draw_states(figure.add_subplot(grid[-1], sharex=load_axes), result, cases[0], states)
         for axes in figure.axes:
             axes.axvspan(0, max(result.warm_up_s[cases]) / 60, color=QUIET, alpha=0.12, linewidth=0)
             axes.tick_params(labelbottom=axes is figure.axes[-1])
@@ -218,6 +229,44 @@ def draw_panel(axes: Axes, result: Result, cases: list[int], panel: Panel) -> No
     elif axes.get_yscale() == "linear":
         axes.locator_params(axis="y", nbins=4)
         axes.set_ylim(0, 1.08 * highest if highest > 0 else 1)
+    label_lines(axes, labels)
+
+
+def states_by_window(result: Result, case: int) -> list[npt.NDArray[np.float64]] | None:
+    """Instances of all functions in each of the STATES: means over the replications, by window.
+
+    None where no instance ever changes, or it is not known.
+    """
+    rows = result.functions.where(case=case)
+    changing = [column for column, _, _ in STATES if column]
+    if not all(column in rows for column in ["instances", *changing]):
+        return None
+    window = rows["window"].astype(int)
+
+    def by_window(column: str) -> npt.NDArray[np.float64]:
+        sums = np.bincount(window, np.nan_to_num(rows[column]), minlength=len(result.window_edges_s) - 1)
+        return sums / result.replication_counts[case]
+
+    counts = {column: by_window(column) for column in changing}
+    if not any(np.any(count > 0) for count in counts.values()):
+        return None
+    return [counts[column] if column else by_window("instances") - sum(counts.values()) for column, _, _ in STATES]
+
+
+def draw_states(axes: Axes, result: Result, case: int, states: Sequence[npt.NDArray[np.float64]]) -> None:
+    """Bands on each other, named on the right from the top."""
+    axes.set_title("Instances of all functions (mean in the window)")
+    minutes = result.window_edges_s / 60
+    after_warm_up = result.window_edges_s[:-1] >= result.warm_up_s[case]
+    base = np.zeros(len(minutes) - 1)
+    labels = []
+    for (_, name, shade), count in zip(STATES, states):
+        axes.stairs(base + count, minutes, baseline=base, fill=True, color=shade, alpha=0.8, linewidth=0)
+        mean = significant(float(np.mean(count[after_warm_up])))
+        labels.append((float(base[-1] + count[-1] / 2), f"{name} {mean}", shade))
+        base = base + count
+    axes.locator_params(axis="y", nbins=4)
+    axes.set_ylim(0, 1.08 * np.max(base, initial=0) or 1)
     label_lines(axes, labels)
 
 

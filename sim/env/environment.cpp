@@ -100,6 +100,12 @@ struct SavedFunction {
   double received_bytes_per_s;
   double transmitted_bytes_per_s;
   double instances;
+  double starting_mean;
+  double outdated_mean;
+  double draining_mean;
+  double reserved_core_s;
+  double wanted_core_s;
+  int in_transition;
   int ready;
   int starting;
   int pending;
@@ -122,6 +128,12 @@ std::vector<SavedFunction> saved(const std::vector<FunctionObservation>& functio
                     .received_bytes_per_s = *function.received_bytes_per_s,
                     .transmitted_bytes_per_s = *function.transmitted_bytes_per_s,
                     .instances = function.instances,
+                    .starting_mean = *function.starting_mean,
+                    .outdated_mean = *function.outdated_mean,
+                    .draining_mean = *function.draining_mean,
+                    .reserved_core_s = function.reserved_core_s,
+                    .wanted_core_s = function.wanted_core_s,
+                    .in_transition = *function.in_transition,
                     .ready = function.ready,
                     .starting = function.starting,
                     .pending = function.pending,
@@ -146,6 +158,12 @@ std::vector<FunctionObservation> restored(const std::vector<SavedFunction>& form
                          .received_bytes_per_s = function.received_bytes_per_s,
                          .transmitted_bytes_per_s = function.transmitted_bytes_per_s,
                          .instances = function.instances,
+                         .starting_mean = function.starting_mean,
+                         .outdated_mean = function.outdated_mean,
+                         .draining_mean = function.draining_mean,
+                         .in_transition = function.in_transition != 0,
+                         .reserved_core_s = function.reserved_core_s,
+                         .wanted_core_s = function.wanted_core_s,
                          .ready = function.ready,
                          .starting = function.starting,
                          .pending = function.pending,
@@ -230,7 +248,8 @@ void Environment::archive(Archive& a) {
   std::vector<SavedFunction> functions = saved(seen_.functions);
   a(seen_.window, seen_.start, seen_.length, seen_.users, seen_.offered_rate_per_s, seen_.configuration.functions,
     functions, seen_.requests, seen_.latency, seen_.throughput_per_s, seen_.success_ratio, seen_.served_share,
-    seen_.qos_met, seen_.price, seen_.cost_window_usd, seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
+    seen_.qos_met, seen_.in_transition, seen_.reserved_core_s, seen_.wanted_core_s, seen_.price, seen_.cost_window_usd,
+    seen_.cost_execution_usd, seen_.used_gib_s, seen_.used_vcpu_s);
   seen_.functions = restored(functions);
 }
 

@@ -39,7 +39,7 @@ void CfsSteps::reset(Time now, const CfsBandwidth& bandwidth, std::array<Duratio
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     Level& level = levels_[i];
     level.refill = now - phases[i] + bandwidth.period;
-    level.left_ns = 0;
+    level.left_ns = level.owed_ns = 0;
     level.local_ns.assign(cores, 0);
     level.counted = false;
     level.throttling = {};
@@ -77,6 +77,18 @@ void CfsSteps::start_ahead(std::uint32_t job, double work_s) {
   const auto others = std::find_if_not(waiting_.begin(), waiting_.end(), [](const Thread& one) { return one.ahead; });
   waiting_.insert(others, {.lacks_ns = work_s * 1e9, .job = job, .ahead = true});
   seat();
+}
+
+void CfsSteps::spend(double work_s) {
+  const double work_ns = work_s * 1e9;
+  cpu_ns_ += work_ns;
+  work_ns_ += work_ns;
+  for (std::size_t i = 0; i < level_count(); ++i) {
+    const double now_ns = std::clamp(levels_[i].left_ns, 0.0, work_ns);
+    levels_[i].left_ns -= now_ns;
+    levels_[i].owed_ns += work_ns - now_ns;
+    if (i == 0) granted_ns_ += work_ns - now_ns;
+  }
 }
 
 CfsSteps::Job CfsSteps::take_done() {
@@ -282,9 +294,10 @@ Time CfsSteps::next_switch() const {
 }
 
 void CfsSteps::refill(Level& level) {
-  if (&level == &levels_[0]) granted_ns_ += quota_ns();
+  const double owed_ns = std::min(std::exchange(level.owed_ns, 0.0), quota_ns());
+  if (&level == &levels_[0]) granted_ns_ += quota_ns() - owed_ns;
   level.refill += bandwidth_.period;
-  level.left_ns = quota_ns();
+  level.left_ns = quota_ns() - owed_ns;
   level.counted = false;
   std::fill(level.local_ns.begin(), level.local_ns.end(), 0.0);
 }
@@ -296,6 +309,10 @@ void CfsSteps::pass_idle(Time until) {
     const std::int64_t more_periods = (until - level.refill) / bandwidth_.period;
     level.refill += more_periods * bandwidth_.period;
     if (&level == &levels_[0]) granted_ns_ += static_cast<double>(more_periods) * quota_ns();
+    if (more_periods > 0 && level.owed_ns > 0) {
+      if (&level == &levels_[0]) granted_ns_ -= level.owed_ns;
+      level.owed_ns = 0;
+    }
     refill(level);
   }
 }

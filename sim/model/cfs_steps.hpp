@@ -47,6 +47,7 @@ class CfsSteps {
 
   void start(std::uint32_t job, double work_s, bool parallel);
   void start_ahead(std::uint32_t job, double work_s);  // on one thread, ahead of the queue
+  void spend(double work_s);                           // of the quota, or the next one's, by no thread
   void run_until(Time time);
   void run_until_done(std::int64_t most_steps);  // or until this many steps are taken
   Job take_done();                               // in order of completion, only if any_done()
@@ -72,7 +73,8 @@ class CfsSteps {
   void archive(Archive& a) {
     a(now_, limits_, bandwidth_, share_, turns_, running_, waiting_, free_cores_, jobs_, done_, cpu_ns_, work_ns_,
       granted_ns_);
-    for (Level& level : levels_) a(level.refill, level.left_ns, level.local_ns, level.counted, level.throttling);
+    for (Level& level : levels_)
+      a(level.refill, level.left_ns, level.owed_ns, level.local_ns, level.counted, level.throttling);
   }
 
  private:
@@ -89,6 +91,7 @@ class CfsSteps {
   struct Level {
     Time refill;                   // when its next period begins
     double left_ns = 0;            // of its quota
+    double owed_ns = 0;            // of the next one
     std::vector<double> local_ns;  // with slice expiry, by core: handed out to it
     bool counted = false;          // the present period is one of the throttled
     Throttling throttling;

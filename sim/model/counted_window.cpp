@@ -66,6 +66,7 @@ void CountedFunction::merge(const CountedFunction& later) {
   pending = later.pending;
   usage += later.usage;
   resources_known = resources_known && later.resources_known;
+  states_known = states_known && later.states_known;
 }
 
 void CountedFunction::clear() {
@@ -75,7 +76,7 @@ void CountedFunction::clear() {
   cold_starts = 0;
   ready = starting = pending = 0;
   usage = {};
-  resources_known = true;
+  resources_known = states_known = true;
 }
 
 void CountedWindow::clear() {

@@ -44,10 +44,12 @@ enum class Place : std::uint8_t {
   queued,      // before an instance
   on_cpu,
   off_cpu,
-  calling,    // it waits for the calls that it makes
-  rejecting,  // on the CPU of the instance that refuses it
-  refused,    // its bad answer is on the way back
-  lost,       // its instance is gone and its caller notified; something still refers to the slot
+  calling,     // it waits for the calls that it makes
+  rejecting,   // on the CPU of the instance that refuses it
+  spared,      // refused by work beside the quota of the instance
+  refused,     // its bad answer is on the way back
+  lost,        // its instance is gone and its caller notified; something still refers to the slot
+  start_work,  // no call: the work that an instance does at its start
 };
 
 struct alignas(64) Invocation {
@@ -80,7 +82,7 @@ enum class InstanceState : std::uint8_t {
   gone,
   starting,  // takes no calls yet, or again
   ready,
-  draining,  // takes no more calls and goes when it is empty
+  draining,  // takes no more calls and goes when it is empty and its time is over
 };
 
 // Of an instance on demand: the list in which a call finds it.
@@ -99,6 +101,8 @@ struct alignas(64) Instance {
   InstanceState state = InstanceState::gone;
   Offer offer = Offer::none;
   bool out_of_memory = false;  // why it is about to crash
+  bool runs = false;           // its function has begun
+  bool unable = false;         // its function does its start work and serves nothing, though it may be ready
   Time timer = kNever;         // of the pending event of its CPU
   std::uint64_t timer_sequence = kNoSequence;
   InstanceCpu cpu;
@@ -110,14 +114,19 @@ struct alignas(64) Instance {
   std::int32_t rejecting = 0;   // rejections whose work is not done
   std::uint32_t newer = kNone;  // in its function's list of idle or open instances
   std::uint32_t older = kNone;
-  std::uint64_t life_sequence = kNoSequence;  // of the event that makes it ready or lets it fail
+  std::uint64_t life_sequence = kNoSequence;  // of the event that makes it ready, lets it fail or ends it
   Time idle_since;
+  Time up_at;                        // when its start-up is, or was, over
+  Time drains_since;                 // while it is draining
+  Time ends_at = Time::min();        // it is not gone before
+  std::uint32_t start_work = kNone;  // slot of its start work under way
 
   template <class Archive>
   void archive(Archive& a) {
     a(cpu, function, number, state, offer, in_flight, slots, queued, rejecting, queue_front, queue_back, node,
       out_of_memory, speed, timer, timer_sequence, memory_mib, memory_mib_ns, memory_updated, limits.cpu.value,
-      limits.memory.value, limits.replicas, limits.concurrency, life_sequence, newer, older, idle_since);
+      limits.memory.value, limits.replicas, limits.concurrency, life_sequence, newer, older, idle_since, runs, unable,
+      up_at, drains_since, ends_at, start_work);
   }
 };
 
@@ -132,12 +141,16 @@ struct FunctionState {
   std::vector<std::uint32_t> starting;  // oldest first
   std::vector<std::uint32_t> ready;     // longest ready first
   std::vector<std::uint32_t> draining;
-  std::int32_t pending = 0;      // instances that no node has room for
-  InstanceList idle;             // on demand: ready ones without executions, by when they became so
-  InstanceList open;             // on demand: ready ones with executions and a free slot
-  IdleWindows windows;           // on demand: from the next time on that the function falls idle
-  bool windows_are_set = false;  // by the owner of the simulation
-  Duration keep_alive{};         // in force
+  std::int32_t pending = 0;           // instances that no node has room for
+  std::int32_t scaled_to = 0;         // rolling: the number of replicas that the instances were last scaled to
+  std::int32_t outdated = 0;          // ready ones under other limits than the configuration's
+  Time outdated_until;                // to which Usage::outdated_s counts
+  Time platform_until = Time::min();  // the platform works for it; Usage::platform_s has all of it already
+  InstanceList idle;                  // on demand: ready ones without executions, by when they became so
+  InstanceList open;                  // on demand: ready ones with executions and a free slot
+  IdleWindows windows;                // on demand: from the next time on that the function falls idle
+  bool windows_are_set = false;       // by the owner of the simulation
+  Duration keep_alive{};              // in force
   Time pre_warm_at = kNever;
   Time idle_timer = kNever;  // of the pending event keep_alive; those of other times are stale
   std::int32_t next_number = 0;
@@ -150,21 +163,22 @@ struct FunctionState {
   Usage usage;         // of the instances that are gone; the integrals of numbers and limits of all
   Time counted_until;  // of these integrals
   Rng serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, turns,
-      start_up, rejection, life;
+      start_up, rejection, life, start_work, drain, victims, spare;
 
   std::size_t instances() const { return starting.size() + ready.size() + draining.size(); }
 
   template <class Archive>
   void archive(Archive& a) {
-    a(starting, ready, draining, pending, idle, open, windows, windows_are_set, keep_alive, pre_warm_at, idle_timer,
-      next_number, round_robin, calls_in_flight, served_cores, cpu_limit_millicores, memory_limit_mib);
+    a(starting, ready, draining, pending, scaled_to, outdated, outdated_until, platform_until, idle, open, windows,
+      windows_are_set, keep_alive, pre_warm_at, idle_timer, next_number, round_robin, calls_in_flight, served_cores,
+      cpu_limit_millicores, memory_limit_mib);
     for_each_member(usage, usage, [&](auto& member, const auto&) {
       a(member);
       if (static_cast<const void*>(&member) == &usage.memory_limit_mib_s)
         a(counted_until);  // its place in saved states
     });
     a(serial, parallel, off_cpu, memory, parallel_memory, failure, hop, routing, speed, phase, pod_phase, turns,
-      start_up, rejection, life);
+      start_up, rejection, life, start_work, drain, victims, spare);
   }
 };
 
@@ -173,13 +187,16 @@ struct ClusterNode {
   double cpu_requested_millicores = 0;  // by its instances
   double memory_requested_mib = 0;
   bool in_service = true;
-  bool may_contend = false;  // its instances together may want more than its cores
+  bool may_contend = false;           // its instances together may want more than its cores
+  Time platform_until = Time::min();  // the platform keeps one of its cores busy
+  Duration relist_phase{};            // of its looks at its instances
   std::vector<std::uint32_t> instances;
   Rng life;
 
   template <class Archive>
   void archive(Archive& a) {
-    a(cpu_requested_millicores, memory_requested_mib, in_service, may_contend, instances, life);
+    a(cpu_requested_millicores, memory_requested_mib, in_service, may_contend, platform_until, relist_phase, instances,
+      life);
   }
 };
 

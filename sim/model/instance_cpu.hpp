@@ -50,6 +50,10 @@ class InstanceCpu {
     auto* stepped = std::get_if<Stepped>(&cpu_);
     return stepped != nullptr ? stepped->cpu->start_ahead(job, work_s, now) : start(job, work_s, false, now);
   }
+  // Work that takes no thread's time, only quota. CFS in steps only.
+  void spend(double work_s, Time now) {
+    if (auto* stepped = std::get_if<Stepped>(&cpu_)) stepped->cpu->spend(work_s, now);
+  }
   bool finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
     return visit(*this, [&](auto& cpu) { return cpu.finish_one(now, job, was_parallel); });
   }

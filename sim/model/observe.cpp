@@ -7,6 +7,8 @@ namespace faasconf::sim {
 
 namespace {
 
+constexpr double kMillicoresPerCore = 1000;
+
 double ratio(double numerator, double denominator) { return denominator > 0 ? numerator / denominator : 0; }
 
 std::optional<Latency> latency_of(const CountedCalls& calls) {
@@ -20,8 +22,16 @@ std::optional<Latency> latency_of(const CountedCalls& calls) {
                  .p99_s = *quantiles.quantile(0.99)};
 }
 
-FunctionObservation observe(const CountedFunction& function, double length_s) {
+// Instances on demand come and go with the calls.
+bool is_in_transition(const CountedFunction& function, const FunctionSpec& spec) {
   const Usage& usage = function.usage;
+  return !spec.keep_alive &&
+         (usage.starting_s > 0 || usage.outdated_s > 0 || usage.draining_s > 0 || function.pending > 0);
+}
+
+FunctionObservation observe(const CountedFunction& function, const FunctionSpec& spec, double length_s) {
+  const Usage& usage = function.usage;
+  const auto if_known = [&](auto value) { return function.states_known ? std::optional(value) : std::nullopt; };
   const auto if_measured = [&](auto value) { return function.resources_known ? std::optional(value) : std::nullopt; };
   FunctionObservation seen{.calls = function.calls.counts,
                            .latency = latency_of(function.calls),
@@ -33,6 +43,12 @@ FunctionObservation observe(const CountedFunction& function, double length_s) {
                            .received_bytes_per_s = if_measured(ratio(usage.received_bytes, usage.instance_s)),
                            .transmitted_bytes_per_s = if_measured(ratio(usage.transmitted_bytes, usage.instance_s)),
                            .instances = ratio(usage.instance_s, length_s),
+                           .starting_mean = if_known(ratio(usage.starting_s, length_s)),
+                           .outdated_mean = if_known(ratio(usage.outdated_s, length_s)),
+                           .draining_mean = if_known(ratio(usage.draining_s, length_s)),
+                           .in_transition = if_known(is_in_transition(function, spec)),
+                           .reserved_core_s = usage.cpu_limit_millicore_s / kMillicoresPerCore,
+                           .wanted_core_s = usage.wanted_millicore_s / kMillicoresPerCore,
                            .ready = function.ready,
                            .starting = function.starting,
                            .pending = function.pending,
@@ -42,6 +58,23 @@ FunctionObservation observe(const CountedFunction& function, double length_s) {
                            .execution_mean_s = function.execution.seconds()};
   if (function.in_flight_s) seen.concurrency_mean = ratio(*function.in_flight_s, length_s);
   return seen;
+}
+
+// Whether any function was, what its instances reserved and what was wanted of those that are priced.
+void add_transition(const WorkflowSpec& workflow, Observation& observation) {
+  observation.in_transition = false;
+  observation.reserved_core_s = observation.wanted_core_s = 0;
+  for (std::size_t i = 0; i < observation.functions.size(); ++i) {
+    const FunctionObservation& function = observation.functions[i];
+    if (!function.in_transition) {
+      observation.in_transition.reset();
+    } else if (observation.in_transition) {
+      observation.in_transition = *observation.in_transition || *function.in_transition;
+    }
+    if (workflow.functions[i].fixed) continue;
+    observation.reserved_core_s += function.reserved_core_s;
+    observation.wanted_core_s += function.wanted_core_s;
+  }
 }
 
 void add_cost(const WindowCost& cost, Observation& observation) {
@@ -69,8 +102,9 @@ void observe(const CountedWindow& window, const WorkflowSpec& workflow, Observat
   observation.configuration = window.configuration;
   observation.functions.resize(window.functions.size());
   for (std::size_t i = 0; i < window.functions.size(); ++i) {
-    observation.functions[i] = observe(window.functions[i], window.length_s);
+    observation.functions[i] = observe(window.functions[i], workflow.functions[i], window.length_s);
   }
+  add_transition(workflow, observation);
   const Counts& counts = window.requests.counts;
   observation.requests = counts;
   observation.latency = latency_of(window.requests);

@@ -28,6 +28,17 @@ std::optional<std::string> fault_of(const FunctionConfiguration& knobs, int leas
   return std::nullopt;
 }
 
+// Calls start and end instances on demand at once, and find them by what they can do.
+void check_life(const FunctionSpec& function, const std::string& who) {
+  const bool on_demand = function.keep_alive.has_value();
+  require(!on_demand || !function.drain,
+          who + ": an instance on demand has no time to drain; drain needs no keep_alive");
+  require(!on_demand || function.ready == Readiness::after_work,
+          who + ": an instance on demand is ready after its work; ready: before_work needs no keep_alive");
+  require(!on_demand || function.on_end == OnEnd::drain,
+          who + ": an instance on demand ends when it is empty; on_end: fail needs no keep_alive");
+}
+
 void check(const FunctionSpec& function) {
   const std::string who = "function '" + function.name + "'";
   require(!function.name.empty(), "a function needs a name");
@@ -48,6 +59,7 @@ void check(const FunctionSpec& function) {
           who + ": the CPU request must be above 0");
   require(!function.memory_request || is_finite_and_not_negative(function.memory_request->value),
           who + ": the memory request must not be negative");
+  check_life(function, who);
   const KnobRanges& ranges = function.ranges;
   require(ranges.cpu_min <= ranges.cpu_max && ranges.memory_min <= ranges.memory_max &&
               ranges.replicas_min <= ranges.replicas_max && ranges.concurrency_min <= ranges.concurrency_max,
@@ -62,6 +74,10 @@ void check(const ClusterSpec& cluster) {
     require(node.memory.value > 0 && std::isfinite(node.memory.value), "cluster: memory must be above 0");
     nodes += node.count;
   }
+  require(cluster.relist >= Duration::zero(), "cluster: relist must not be negative");
+  require(cluster.settle >= Duration::zero(), "cluster: settle must not be negative");
+  require(is_finite_and_not_negative(cluster.start_work_s) && is_finite_and_not_negative(cluster.end_work_s),
+          "cluster: the platform's work must not be negative");
   require(nodes <= 1'000'000, "cluster: expected at most a million nodes, got " + std::to_string(nodes));
 }
 
@@ -74,6 +90,8 @@ void check_steps(const CpuSharingSpec& sharing) {
   require(sharing.turn_order == TurnOrder::round_robin || takes_turns, "cpu_sharing: turn_order needs run_slice");
   require(sharing.cgroup_levels == 1 || sharing.cgroup_levels == 2, "cpu_sharing: cgroup_levels must be 1 or 2");
   require(!sharing.slice_expiry || takes_turns, "cpu_sharing: slice_expiry needs run_slice");
+  require(sharing.spare_quota >= 0 && sharing.spare_quota <= 1, "cpu_sharing: spare_quota must lie between 0 and 1");
+  require(sharing.spare_quota == 0 || takes_turns, "cpu_sharing: spare_quota needs run_slice");
   require(sharing.bandwidth_slice > Duration::zero(), "cpu_sharing: bandwidth_slice must be above 0");
 }
 
@@ -97,6 +115,8 @@ void check(const WorkflowSpec& workflow) {
   require(is_finite_and_not_negative(workflow.cpu_sharing.contention), "cpu_sharing: contention must not be negative");
   require(workflow.cpu_sharing.quota_exponent > 0 && std::isfinite(workflow.cpu_sharing.quota_exponent),
           "cpu_sharing: quota_exponent must be above 0");
+  require(workflow.cpu_sharing.share_exponent >= 1 && std::isfinite(workflow.cpu_sharing.share_exponent),
+          "cpu_sharing: share_exponent must be at least 1");
   require(is_finite_and_not_negative(workflow.cpu_sharing.speed_spread),
           "cpu_sharing: speed_spread must not be negative");
   require(workflow.cpu_sharing.period > Duration::zero(), "cpu_sharing: period must be above 0");
@@ -105,6 +125,8 @@ void check(const WorkflowSpec& workflow) {
   check(workflow.cluster);
   require(workflow.cpu_sharing.mode == CpuSharing::fluid || workflow.cpu_sharing.quota_exponent == 1,
           "cpu_sharing: quota_exponent must be 1 with mode cfs");
+  require(workflow.cpu_sharing.mode == CpuSharing::fluid || workflow.cpu_sharing.share_exponent == 1,
+          "cpu_sharing: share_exponent must be 1 with mode cfs");
   check_steps(workflow.cpu_sharing);
 }
 

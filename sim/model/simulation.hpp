@@ -47,7 +47,8 @@ class Simulation {
   // The same for a call with this demand. Also throws Error where the option is not a call.
   void inject(std::size_t option, const Demand& demand);
   // New limits reach the instances by the workflow's rollout; new instances start up; of surplus instances the pending
-  // and starting ones are removed first, then the youngest drain. Throws Error as check().
+  // and starting ones are removed first, then the youngest drain, in a rolling update at random among those of about
+  // one age. Throws Error as check().
   void apply(const Configuration&);
   // Replaces the function's keep-alive from the next time that it falls idle, and after redeployments. Throws Error
   // where the function is not on demand or a time is negative.
@@ -65,6 +66,8 @@ class Simulation {
   int instances(FunctionId) const;                 // starting, ready and draining
   int ready_instances(FunctionId) const;           // that take calls
   int starting_instances(FunctionId) const;        // or restarting
+  int draining_instances(FunctionId) const;        // that take no more calls
+  int outdated_instances(FunctionId) const;        // of those ready: under other limits than the configuration's
   int pending_instances(FunctionId) const;         // wanted, but no node has room for them
   double users() const;                            // closed loop: users present; otherwise 0
   double user_s() const;                           // closed loop: integral of users over time; otherwise 0

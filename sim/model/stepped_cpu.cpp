@@ -41,6 +41,12 @@ void SteppedCpu::start_ahead(std::uint32_t job, double work_s, Time now) {
   changed();
 }
 
+void SteppedCpu::spend(double work_s, Time now) {
+  advance(now);
+  steps_.spend(work_s);
+  changed();
+}
+
 bool SteppedCpu::finish_one(Time now, std::uint32_t& job, bool& was_parallel) {
   if (next_completion() > now) return false;
   advance(now);

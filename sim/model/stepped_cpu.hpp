@@ -24,6 +24,7 @@ class SteppedCpu {
 
   void start(std::uint32_t job, double work_s, bool parallel, Time now);
   void start_ahead(std::uint32_t job, double work_s, Time now);  // on one thread, ahead of the queue
+  void spend(double work_s, Time now);
   bool finish_one(Time now, std::uint32_t& job, bool& was_parallel);
 
   const CpuLimits& limits() const { return steps_.limits(); }

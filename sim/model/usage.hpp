@@ -18,9 +18,13 @@ struct Usage {
   double memory_mib_s = 0;                 // held
   double instance_s = 0;                   // instances that exist: starting, ready, draining
   double starting_s = 0;                   // of instance_s: start-up
+  double outdated_s = 0;                   // of instance_s: ready under other limits than the configuration's
+  double draining_s = 0;                   // of instance_s: draining
   double idle_s = 0;                       // of instance_s, on demand only: ready, without a call
   double cpu_limit_millicore_s = 0;        // limits of the instances that exist
   double memory_limit_mib_s = 0;
+  double wanted_millicore_s = 0;  // the configuration's: limit x replicas; on demand what exists
+  double platform_s = 0;          // core-seconds of the platform for instances that started or ended
   double received_bytes = 0;
   double transmitted_bytes = 0;
   std::int64_t crashes = 0;
@@ -57,6 +61,10 @@ void for_each_member(A& a, B& b, Do what) {
   what(a.started, b.started);
   what(a.pre_warmed, b.pre_warmed);
   what(a.evicted, b.evicted);
+  what(a.outdated_s, b.outdated_s);
+  what(a.draining_s, b.draining_s);
+  what(a.wanted_millicore_s, b.wanted_millicore_s);
+  what(a.platform_s, b.platform_s);
 }
 
 }  // namespace faasconf::sim

@@ -63,15 +63,33 @@ enum class OomKills {
   instance,  // the container with all its requests; it restarts
 };
 
+// When an instance whose function has work to do at its start takes calls.
+enum class Readiness {
+  after_work,   // when the work is done
+  before_work,  // at once: what reaches it meanwhile fails, or waits where overflow says queue
+};
+
+// What the end of an instance does to the calls in it.
+enum class OnEnd {
+  drain,  // they are served to their end
+  fail,   // they fail at once: the function dies of the signal
+};
+
 struct FunctionSpec {
   std::string name;
-  Distribution serial_work;              // core-seconds on one thread, done first
-  Distribution parallel_work;            // core-seconds on up to max_threads threads, done second
-  double max_threads = 1;                // of the parallel work; may be fractional: a mean
-  Distribution off_cpu;                  // seconds without CPU (I/O, remote services), done last, before the calls
-  Distribution process_memory;           // MiB that a request holds while it is served
-  Distribution parallel_memory;          // MiB that it holds besides from its parallel work on: a model, tensors
-  Distribution start_up;                 // seconds until an instance that is added, or restarts, takes calls
+  Distribution serial_work;      // core-seconds on one thread, done first
+  Distribution parallel_work;    // core-seconds on up to max_threads threads, done second
+  double max_threads = 1;        // of the parallel work; may be fractional: a mean
+  Distribution off_cpu;          // seconds without CPU (I/O, remote services), done last, before the calls
+  Distribution process_memory;   // MiB that a request holds while it is served
+  Distribution parallel_memory;  // MiB that it holds besides from its parallel work on: a model, tensors
+  Distribution start_up;         // seconds of the platform until an instance that is added, or restarts, runs
+  Distribution start_work;       // core-seconds on one thread that it then does under its own CPU limit
+  Readiness ready = Readiness::after_work;  // of an instance with start_work
+  // Seconds from the decision that an instance ends until it is gone, however little it has to do; it stays longer for
+  // calls in it. Absent: it is gone when it is empty.
+  std::optional<Distribution> drain;
+  OnEnd on_end = OnEnd::drain;
   Distribution time_to_failure;          // seconds that an instance takes calls before it crashes; 0: it never does
   Mebibytes instance_memory{0};          // held by an instance however many requests it serves
   double request_bytes = 0;              // payload received per call
@@ -125,6 +143,10 @@ struct CpuSharingSpec {
   Duration bandwidth_slice = std::chrono::milliseconds(5);  // of the quota that a core is handed at a time
   double contention = 0;      // kappa: each of n runnable requests is slowed down by 1 + kappa (n - 1)
   double quota_exponent = 1;  // cores served under a limit of q cores: q^exponent, a stand-in for cfs; fluid only
+  double share_exponent = 1;  // a request whose share x of the limit is below one core works at x^exponent: the less
+                              // of each period it runs, the more it runs with cold caches; fluid only
+  double spare_quota = 0;     // cfs with run_slice: share of the rejections that find quota left on an idle core, and
+                              // are answered though it is spent
   double speed_spread = 0;    // sigma of the log-normal speed of instances, median 1
 };
 
@@ -149,13 +171,19 @@ struct ClusterSpec {
   std::vector<NodeSpec> nodes;
   Placement placement = Placement::spread;
   bool evict_idle = false;  // a call that finds no room for a new instance evicts idle ones on demand
+  Duration relist{};  // a node looks at its instances this often, and no start-up and no drain is over between two
+                      // looks (the kubelet: 1 s); 0: always
+  Duration settle{};  // a drain begins when its instance has run for so long; 0: at once
+  double start_work_s = 0;  // core-seconds that the platform spends on a node for an instance that starts
+  double end_work_s = 0;    // and for one that ends
 };
 
 // How new limits reach the instances.
 enum class Rollout {
   in_place,  // at once; an instance whose node lacks the room is replaced
-  rolling,   // one extra instance, none missing: the old ones drain one by one (Kubernetes: maxSurge 1, maxUnavailable
-             // 0)
+  rolling,   // as Kubernetes' Deployment controller (maxSurge 1, maxUnavailable 0): another number of replicas counts
+             // at once, for whatever instances there are; then one extra instance starts, and when it is ready an old
+             // one ends, until all are new
 };
 
 // Unit prices.
@@ -164,6 +192,7 @@ struct PriceSpec {
   double price_per_mebibyte = 1.2e-5;
   double usd_per_vcpu_hour = 0.173;  // Eq. 2: alpha
   double usd_per_gib_hour = 0.0123;  // Eq. 2: beta
+  bool platform_cpu = false;         // ClusterSpec's start_work_s and end_work_s are paid for as well
 };
 
 struct WorkflowSpec {

@@ -49,6 +49,12 @@ struct FunctionObservation {
   std::optional<double> received_bytes_per_s = 0;     // mean per instance
   std::optional<double> transmitted_bytes_per_s = 0;  // mean per instance
   double instances = 0;                               // mean number of starting, ready and draining ones
+  std::optional<double> starting_mean = 0;            // of these, mean number that start up
+  std::optional<double> outdated_mean = 0;            // that are ready under limits of before
+  std::optional<double> draining_mean = 0;            // that end
+  std::optional<bool> in_transition = false;          // for a time they were not those that the configuration asks for
+  double reserved_core_s = 0;                         // CPU limits of the instances that exist, over the window
+  double wanted_core_s = 0;                           // the configuration's: CPU limit x replicas
   int ready = 0;                                      // instances that take calls, at the window's end
   int starting = 0;                                   // instances that start up, at the window's end
   int pending = 0;                                    // instances wanted that no node has room for, at the window's end
@@ -57,7 +63,8 @@ struct FunctionObservation {
   std::optional<double> concurrency_mean = 0;         // calls in flight, mean over the window, all instances together
   std::optional<double> execution_mean_s;             // time in an instance per execution that ended in the window
 
-  // Whether everything was measured. Without a completion there is no latency, and no execution time, to measure.
+  // Whether everything was measured that policies need. Without a completion there is no latency, and no execution
+  // time, to measure.
   bool is_complete() const {
     return cpu_cores && cpu_percent && throttled_share && throttled_periods && memory_share && received_bytes_per_s &&
            transmitted_bytes_per_s && cold_starts && concurrency_mean;
@@ -79,11 +86,14 @@ struct Observation {
   std::optional<double> success_ratio;  // successes / finished; absent when nothing finished
   std::optional<double> served_share;   // served within the promise's deadline / due; absent when nothing became due
   bool qos_met = false;                 // as a period of its own the window kept the promise
-  double price = 0;                     // the paper's, time-averaged
-  double cost_window_usd = 0;           // Eq. 2 with ExecTime_j = the window
-  double cost_execution_usd = 0;        // Eq. 2 with ExecTime_j = the function's mean time per execution
-  double used_gib_s = 0;                // pay-per-use: sum over executions of duration x memory limit
-  double used_vcpu_s = 0;               // pay-per-use: sum over executions of duration x CPU limit
+  std::optional<bool> in_transition = false;  // of any function; absent where it is not known of one
+  double reserved_core_s = 0;     // of the functions that are priced, starting and draining instances included
+  double wanted_core_s = 0;       // what the configuration asks for of them
+  double price = 0;               // the paper's, time-averaged
+  double cost_window_usd = 0;     // Eq. 2 with ExecTime_j = the window
+  double cost_execution_usd = 0;  // Eq. 2 with ExecTime_j = the function's mean time per execution
+  double used_gib_s = 0;          // pay-per-use: sum over executions of duration x memory limit
+  double used_vcpu_s = 0;         // pay-per-use: sum over executions of duration x CPU limit
 
   bool is_complete() const { return std::ranges::all_of(functions, &FunctionObservation::is_complete); }
   friend bool operator==(const Observation&, const Observation&) = default;

@@ -40,8 +40,12 @@ METRICS = [
 
 
 def write_result(path, *, cases=CASES, functions=FUNCTIONS, replications=20, window_count=170, window_s=30.0, dot=DOT,
-                 load="users", seed=7, silent=(60, 64), qos_latency_s=QOS_LATENCY_S):
-    """Write a result of made-up numbers: the first case is the poorest, and has no success in the silent windows."""
+                 load="users", seed=7, silent=(60, 64), qos_latency_s=QOS_LATENCY_S, transitions=False):
+    """Write a result of made-up numbers: the first case is the poorest, and has no success in the silent windows.
+
+    With transitions an instance of every function starts in the second window, and another drains for half of it.
+    """
+    changes = (np.arange(window_count) == 1) * float(transitions)
     random = np.random.default_rng(seed)
     minutes = np.arange(window_count) * window_s / 60
     users = np.round(28 + 12 * np.sin(minutes / 85 * 2 * np.pi) + 4 * np.sin(minutes / 7))
@@ -59,7 +63,8 @@ def write_result(path, *, cases=CASES, functions=FUNCTIONS, replications=20, win
                     "memory_mib": np.full(window_count, 512.0), "replicas": np.full(window_count, 1 + case),
                     "concurrency": np.full(window_count, 4 * case)}
                     | {name: rows[name] for name in [*COUNTS, *LATENCIES]}
-                    | {"instances": np.full(window_count, 1.0 + case)})
+                    | {"instances": 1.0 + case + 0.5 * changes, "starting_mean": changes, "outdated_mean": 0 * changes,
+                       "draining_mean": 0.5 * changes})
             totals.append({"case": [case], "replication": [replication]}
                           | {name: [mean_or_absent(values)] for name, values in rows.items() if name != "qos_met"}
                           | {"periods_kept": [np.mean(rows["qos_met"])]})

@@ -71,6 +71,22 @@ def test_one_case_can_be_chosen(result):
     assert len([patch for patch in figure.axes[1].patches if not patch.get_fill()]) == 1
 
 
+def test_instances_that_change_are_bands_of_one_case(tmp_path):
+    path = synthetic.write_result(tmp_path / "run.h5", replications=2, window_count=5, transitions=True)
+    result = faasconf.load(path)
+    bands = plot.draw(result, ["large"]).axes[5]
+    assert bands.get_title(loc="left").startswith("Instances")
+    tops = [patch.get_data().values for patch in bands.patches[:4]]
+    functions = len(synthetic.FUNCTIONS)  # of two instances each; in the second window one starts, half of one drains
+    assert np.allclose(tops[0] / functions, [2, 1, 2, 2, 2])
+    assert np.allclose(tops[3] / functions, [2, 2.5, 2, 2, 2])
+    assert len(plot.draw(result).axes) == len(plot.draw(result, ["large"]).axes) - 1
+
+
+def test_instances_that_never_change_are_not_drawn(result):
+    assert len(plot.draw(result, ["large"]).axes) == len(plot.draw(result).axes)
+
+
 def test_open_loops_show_the_rate(tmp_path):
     path = synthetic.write_result(tmp_path / "run.h5", replications=1, window_count=5, load="rate")
     assert plot.draw(faasconf.load(path)).axes[0].get_title(loc="left") == "Load (requests/s asked for)"

@@ -26,8 +26,7 @@ bool Engine::fits(std::uint32_t index, double millicores, double mib) const {
 
 // The node for one more instance; kNone when none has room, or there is no cluster. The score is the mean of the shares
 // of CPU and memory that would be requested (Kubernetes' NodeResourcesFit); of equal ones the first.
-std::uint32_t Engine::find_node(FunctionId id) const {
-  const FunctionConfiguration& limits = configuration_.functions[id.index];
+std::uint32_t Engine::find_node(FunctionId id, const FunctionConfiguration& limits) const {
   const double millicores = cpu_request(id, limits);
   const double mib = memory_request(id, limits);
   const double sign = workflow_.cluster.placement == Placement::spread ? 1 : -1;
@@ -112,7 +111,7 @@ void Engine::vacate(std::uint32_t instance) {
 // Whether the instances together may need more than the node has; if not, nothing is shared.
 void Engine::find_contention(std::uint32_t index) {
   ClusterNode& node = nodes_[index];
-  double most_cores = 0;
+  double most_cores = node.platform_until > now_ ? kPlatformCores : 0.0;
   for (const std::uint32_t instance : node.instances) {
     const CpuSharingSpec& sharing = workflow_.cpu_sharing;
     const double limit_cores = instances_[instance].limits.cpu.value / kMillicoresPerCore;
@@ -133,6 +132,9 @@ void Engine::share_node(std::uint32_t index) {
                        .weight = cpu_request(claimant.function, claimant.limits),
                        .share = 1});
   }
+  if (node.platform_until > now_) {
+    claims_.push_back({.wanted_cores = kPlatformCores, .weight = kPlatformCores * kMillicoresPerCore, .share = 1});
+  }
   divide_cores(node_spec(index).cores);
   [[maybe_unused]] const auto granted = [](double sum, const Claim& claim) {
     return sum + claim.wanted_cores * claim.share;
@@ -145,6 +147,25 @@ void Engine::share_node(std::uint32_t index) {
     if (switches || claimant.cpu.share() != claims_[i].share) claimant.cpu.set_share(claims_[i].share, now_);
     set_timer(node.instances[i]);
   }
+}
+
+// What starts and ends instances takes a core of their node, as one that requests it; a core that it is not given makes
+// it no slower.
+void Engine::platform_works(FunctionId id, std::uint32_t index, double work_s) {
+  if (work_s <= 0) return;
+  FunctionState& state = function(id);
+  const Duration span = from_seconds(work_s / kPlatformCores);
+  state.usage.platform_s += work_s;
+  state.platform_until = after(std::max(now_, state.platform_until), span);
+  if (index == kNone) return;
+  ClusterNode& node = nodes_[index];
+  node.platform_until = after(std::max(now_, node.platform_until), span);
+  schedule(node.platform_until, EventKind::platform_rests, index);
+  find_contention(index);
+}
+
+void Engine::on_platform_rests(std::uint32_t index) {
+  if (nodes_[index].platform_until <= now_) find_contention(index);
 }
 
 void Engine::divide_cores(double cores) {

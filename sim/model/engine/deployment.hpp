@@ -11,12 +11,16 @@ void Engine::deploy(Time start, const RngStreams& streams) {
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     nodes_[i] = ClusterNode();
     nodes_[i].life = streams.stream("node_life", i);
+    nodes_[i].relist_phase = draw_relist_phase(streams, i);
     schedule_node_failure(i);
   }
+  relist_phase_ = draw_relist_phase(streams, 0);
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     FunctionState& state = functions_[i];
     derive_streams(state, i, streams);
-    state.counted_until = now_;
+    state.counted_until = state.outdated_until = now_;
+    state.outdated = 0;
+    state.scaled_to = configuration_.functions[i].replicas;
     state.next_number = 0;
     state.round_robin = 0;
     state.calls_in_flight = 0;
@@ -26,18 +30,24 @@ void Engine::deploy(Time start, const RngStreams& streams) {
     state.served_cores = served_cores(configuration_.functions[i].cpu);
     const int replicas = plans_[i].on_demand ? 0 : configuration_.functions[i].replicas;
     for (int replica = 0; replica < replicas; ++replica) {
-      const std::uint32_t node = find_node({i});
+      const std::uint32_t node = find_node({i}, configuration_.functions[i]);
       if (has_cluster() && node == kNone) {
         pending_.push_back(i);
         ++state.pending;
       } else {
-        become_ready(add_instance({i}, node));
+        become_ready(add_instance({i}, node, configuration_.functions[i]));
       }
     }
   }
   step_streams_.clear();
   for (std::uint32_t i = 0; i < graph_.stream_count(); ++i) step_streams_.push_back(streams.stream("node", i));
   begin_workload(streams);
+}
+
+Duration Engine::draw_relist_phase(const RngStreams& streams, std::uint32_t node) const {
+  const Duration every = workflow_.cluster.relist;
+  if (every == Duration::zero()) return every;
+  return from_seconds(streams.stream("relist", node).uniform() * to_seconds(every - Duration(1)));
 }
 
 // Streams that are never drawn from are not derived: in windows of 30 s the time for it counts.
@@ -53,9 +63,13 @@ void Engine::derive_streams(FunctionState& state, std::uint32_t i, const RngStre
   derive(state.parallel_memory, function_spec.parallel_memory, "parallel_memory");
   derive(state.hop, *plans_[i].hop.seconds.distribution, "hop");
   derive(state.start_up, function_spec.start_up, "start_up");
+  derive(state.start_work, function_spec.start_work, "start_work");
+  if (function_spec.drain) derive(state.drain, *function_spec.drain, "drain");
   derive(state.rejection, function_spec.rejection_work, "rejection_work");
   derive(state.life, function_spec.time_to_failure, "life");
   if (plans_[i].may_fail) state.failure = streams.stream("failure", i);
+  if (workflow_.rollout == Rollout::rolling) state.victims = streams.stream("victims", i);
+  if (workflow_.cpu_sharing.spare_quota > 0) state.spare = streams.stream("spare_quota", i);
   if (workflow_.gateway.routing == Routing::random) state.routing = streams.stream("routing", i);
   if (workflow_.cpu_sharing.speed_spread > 0) state.speed = streams.stream("speed", i);
   if (workflow_.cpu_sharing.mode == CpuSharing::cfs) state.phase = streams.stream("cfs_phase", i);
@@ -70,7 +84,7 @@ void Engine::redeploy(Time start, const RngStreams& streams) {
     count_until_now({i});
     state.pending = 0;
     for (auto* group : {&state.draining, &state.starting, &state.ready}) {
-      while (!group->empty()) retire(group->back());
+      while (!group->empty()) remove(group->back());
     }
   }
   change_users(-users_present_);
@@ -93,9 +107,11 @@ void Engine::apply(const Configuration& configuration) {
   configuration_ = configuration;
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     FunctionState& state = functions_[i];
-    const bool rolls = workflow_.rollout == Rollout::rolling && !plans_[i].on_demand;
-    remove_surplus({i}, static_cast<std::size_t>(configuration.functions[i].replicas) + rolls);
-    if (!rolls) {
+    if (rolls({i})) {
+      const auto outdated = std::ranges::count_if(state.ready, [this](std::uint32_t k) { return is_outdated(k); });
+      count_outdated({i}, static_cast<std::int32_t>(outdated) - state.outdated);
+    } else {
+      remove_surplus({i}, static_cast<std::size_t>(configuration.functions[i].replicas));
       for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
         // an instance that its node has no room for any more leaves the group
         for (std::size_t k = group->size(); k > 0; --k) resize((*group)[k - 1]);
@@ -115,11 +131,11 @@ void Engine::resize(std::uint32_t index) {
     const FunctionConfiguration& wanted = configuration_.functions[instance.function.index];
     vacate(index);
     const bool has_room = fits(node, cpu_request(instance.function, wanted), memory_request(instance.function, wanted));
-    if (has_room) set_limits(index);
+    if (has_room) set_limits(index, wanted);
     occupy(node, index);
     if (!has_room) return drain(index);
   } else {
-    set_limits(index);
+    set_limits(index, configuration_.functions[instance.function.index]);
   }
   if (instance.state == InstanceState::ready) admit_queued(index);
   if (plan(instance.function).on_demand) offer(index);
@@ -132,21 +148,11 @@ void Engine::reconcile(FunctionId id) {
   FunctionState& state = function(id);
   const auto wanted = static_cast<std::size_t>(configuration_.functions[id.index].replicas);
   if (plan(id).on_demand) return remove_surplus(id, wanted);
-  const auto existing = [&] {
-    return state.starting.size() + state.ready.size() + static_cast<std::size_t>(state.pending);
-  };
-  if (workflow_.rollout == Rollout::rolling) {
-    // as many ready ones as wanted, whatever their limits, before an old one goes
-    remove_surplus(id, wanted + (outdated_instances(id) > 0 ? 1 : 0));
-    while (state.ready.size() > wanted && drain_outdated(id)) {
-    }
-    while (existing() < wanted + (outdated_instances(id) > 0 ? 1 : 0)) {
-      if (existing() - outdated_instances(id) >= wanted) break;
-      start_instance(id);
-    }
-  } else {
-    remove_surplus(id, wanted);
-    while (existing() < wanted) start_instance(id);
+  if (rolls(id)) return roll(id);
+  remove_surplus(id, wanted);
+  const FunctionConfiguration& limits = configuration_.functions[id.index];
+  while (state.starting.size() + state.ready.size() + static_cast<std::size_t>(state.pending) < wanted) {
+    start_instance(id, limits);
   }
 }
 
@@ -157,10 +163,7 @@ void Engine::remove_surplus(FunctionId id, std::size_t most) {
   const auto surplus = [&] {
     return state.starting.size() + state.ready.size() + static_cast<std::size_t>(state.pending) > most;
   };
-  while (surplus() && state.pending > 0) {
-    const auto youngest = std::find(pending_.rbegin(), pending_.rend(), id.index);
-    pending_.erase(std::next(youngest).base());
-    --state.pending;
+  while (surplus() && forget_pending(id)) {
   }
   while (surplus() && state.idle.oldest != kNone) retire(state.idle.oldest);
   while (surplus() && !state.starting.empty()) retire(state.starting.back());
@@ -168,26 +171,7 @@ void Engine::remove_surplus(FunctionId id, std::size_t most) {
 }
 
 bool Engine::is_outdated(std::uint32_t index) const {
-  FunctionConfiguration limits = instances_[index].limits;
-  const FunctionConfiguration& wanted = configuration_.functions[instances_[index].function.index];
-  limits.replicas = wanted.replicas;
-  return limits != wanted;
-}
-
-std::size_t Engine::outdated_instances(FunctionId id) const {
-  const FunctionState& state = functions_[id.index];
-  const auto outdated = [this](std::uint32_t index) { return is_outdated(index); };
-  return static_cast<std::size_t>(std::ranges::count_if(state.starting, outdated) +
-                                  std::ranges::count_if(state.ready, outdated));
-}
-
-// The oldest of them; false when all ready ones are up to date.
-bool Engine::drain_outdated(FunctionId id) {
-  const auto& ready = function(id).ready;
-  const auto oldest = std::ranges::find_if(ready, [this](std::uint32_t index) { return is_outdated(index); });
-  if (oldest == ready.end()) return false;
-  drain(*oldest);
-  return true;
+  return !same_limits(instances_[index].limits, configuration_.functions[instances_[index].function.index]);
 }
 
 }  // namespace

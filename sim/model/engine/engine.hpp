@@ -8,7 +8,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -37,13 +39,13 @@ enum class EventKind : std::uint32_t {
   off_cpu_done,    // an invocation has waited
   answer,          // an invocation's answer is ready, without work
   timeout,         // the oldest pending call may be overdue
-  started_up,      // a starting instance may take calls
+  next_state,      // a starting instance runs, or a draining one has had its time
   keep_alive,      // an instance may have been idle for long enough, or one is to be pre-warmed
   crash,           // an instance fails
-  node_fails,
-  node_repaired,
+  node_changes,    // a node in service fails, or one that failed is repaired
+  platform_rests,  // the platform may have done its work on a node
 };
-static_assert(static_cast<std::uint32_t>(EventKind::node_repaired) < EventTag::kNoKind,
+static_assert(static_cast<std::uint32_t>(EventKind::platform_rests) < EventTag::kNoKind,
               "the kinds of events no longer fit into the 4 bits that EventTag has for them");
 
 // Events between two checks of progress, so few that they never take 0.1 s.
@@ -134,6 +136,18 @@ struct Eviction {
   Time used_until = kNever;  // by the one that was used last; kNever: not even all together make room
 };
 
+constexpr double kPlatformCores = 1;  // that the platform uses at once, of a node and for a function
+
+// Instances of a function under the same limits: what Kubernetes calls a replica set.
+struct Generation {
+  FunctionConfiguration limits;
+  std::int32_t size = 0;  // starting and ready
+};
+
+inline bool same_limits(const FunctionConfiguration& a, const FunctionConfiguration& b) {
+  return a.cpu == b.cpu && a.memory == b.memory && a.concurrency == b.concurrency;
+}
+
 class Engine {
  public:
   Engine(const Scenario& scenario, const RngStreams& streams, std::vector<Observer*> observers);
@@ -164,8 +178,8 @@ class Engine {
   template <class Archive>
   void archive(Archive& a) {
     a(events_, requests_, joins_, invocations_, instances_, functions_, nodes_, pending_, deadlines_, timeout_pending_,
-      step_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_, users_set_,
-      users_wanted_, users_present_, users_since_, user_s_, user_starting_, stopped_, now_, next_request_,
+      relist_phase_, step_streams_, think_, back_off_, retry_back_off_, arrivals_, profile_cursor_, next_arrival_,
+      users_set_, users_wanted_, users_present_, users_since_, user_s_, user_starting_, stopped_, now_, next_request_,
       events_handled_, configuration_.functions);
   }
 
@@ -231,8 +245,9 @@ class Engine {
                                           const Demand* demand = nullptr);
   void on_call_arrives(std::uint32_t invocation);
   void refuse(std::uint32_t invocation, Outcome outcome);
-  void reject(std::uint32_t invocation);
+  void reject(std::uint32_t invocation, Outcome outcome);
   void rejected(std::uint32_t invocation);
+  void answer_event(std::uint32_t invocation);
   std::uint32_t route(FunctionId id);
   [[gnu::always_inline]] inline std::uint32_t route_ready(FunctionState& state);
   void answer(std::uint32_t invocation);
@@ -261,31 +276,55 @@ class Engine {
 
   // deployment
   void deploy(Time start, const RngStreams& streams);
+  Duration draw_relist_phase(const RngStreams& streams, std::uint32_t node) const;
   void derive_streams(FunctionState& state, std::uint32_t index, const RngStreams& streams);
   void reconcile(FunctionId id);
   void remove_surplus(FunctionId id, std::size_t most);
-  std::size_t outdated_instances(FunctionId id) const;
   bool is_outdated(std::uint32_t instance) const;
-  bool drain_outdated(FunctionId id);
+  void count_outdated(FunctionId id, std::int32_t change);
   void resize(std::uint32_t instance);
-  std::uint32_t add_instance(FunctionId id, std::uint32_t node);
-  std::uint32_t start_instance(FunctionId id);
+  std::uint32_t add_instance(FunctionId id, std::uint32_t node, const FunctionConfiguration& limits);
+  std::uint32_t start_instance(FunctionId id, const FunctionConfiguration& limits);
   void place_pending();
   void start_up(std::uint32_t instance);
+  void is_up(std::uint32_t instance);
+  void begin_start_work(std::uint32_t instance);
+  void start_work_done(std::uint32_t invocation);
+  void forget_start_work(Instance& instance);
+  std::int32_t wanted_replicas(FunctionId id) const { return configuration_.functions[id.index].replicas; }
+
+  // rollout
+  bool rolls(FunctionId id) const { return workflow_.rollout == Rollout::rolling && !plan(id).on_demand; }
+  void roll(FunctionId id);
+  void scale(FunctionId id, std::int32_t before);
+  void scale_in_proportion(FunctionId id, std::vector<Generation> all, std::int32_t before);
+  void set_size(FunctionId id, const FunctionConfiguration& limits, std::int32_t size);
+  void end_outdated(FunctionId id);
+  std::int32_t existing(FunctionId id) const;
+  std::int32_t outdated_instances(FunctionId id) const;
+  std::vector<Generation> generations(FunctionId id) const;
+  bool forget_pending(FunctionId id);
+  std::uint32_t find_victim(FunctionId id, const FunctionConfiguration& limits);
   void on_life_event(const Event& event);
   void become_ready(std::uint32_t instance);
-  void set_limits(std::uint32_t instance);
+  void set_limits(std::uint32_t instance, const FunctionConfiguration& limits);
+  void set_slots(Instance& instance) const;
   void set_cpu_limits(Instance& instance);
   void reset_cpu(Instance& instance);
   double served_cores(Millicores cpu) const;
   double unserved_work_s(const Instance& instance) const;
   void drain(std::uint32_t instance);
+  void set_end(std::uint32_t instance);
+  void go_on_ending(std::uint32_t instance, std::optional<Outcome> loss);
+  Time next_look(Time time, std::uint32_t node) const;
   void retire(std::uint32_t instance);
+  void remove(std::uint32_t instance);
   void retire_if_drained(std::uint32_t instance);
   void take_from_group(std::uint32_t instance);
   void keep_cpu_usage(Instance& instance);
   void add_cpu_usage(const Instance& instance, Usage& usage) const;
   void count_until_now(FunctionId id);
+  double wanted_millicores(FunctionId id) const;
 
   // instances on demand
   std::uint32_t find_on_demand(FunctionId id);
@@ -306,13 +345,15 @@ class Engine {
   double cpu_request(FunctionId id, const FunctionConfiguration& limits) const;
   double memory_request(FunctionId id, const FunctionConfiguration& limits) const;
   bool fits(std::uint32_t node, double millicores, double mib) const;
-  std::uint32_t find_node(FunctionId id) const;
+  std::uint32_t find_node(FunctionId id, const FunctionConfiguration& limits) const;
   Eviction eviction_on(std::uint32_t node, FunctionId id) const;
   void make_room(FunctionId id);
   void occupy(std::uint32_t node, std::uint32_t instance);
   void vacate(std::uint32_t instance);
   void find_contention(std::uint32_t node);
   void share_node(std::uint32_t node);
+  void platform_works(FunctionId id, std::uint32_t node, double work_s);
+  void on_platform_rests(std::uint32_t node);
   void divide_cores(double cores);
 
   // failures
@@ -322,6 +363,7 @@ class Engine {
   void answer_callers(const std::vector<Invocation>& lost);
   bool caller_is_lost(StepIndex step, std::uint32_t scope) const;
   void schedule_node_failure(std::uint32_t node);
+  void on_node_changes(std::uint32_t node);
   void on_node_fails(std::uint32_t node);
   void on_node_repaired(std::uint32_t node);
 
@@ -339,6 +381,7 @@ class Engine {
   std::vector<std::uint32_t> pending_;     // functions of the instances that no node has room for, oldest first
   Fifo<Deadline> deadlines_;               // in order, since every call may take equally long
   bool timeout_pending_ = false;
+  Duration relist_phase_{};        // where there are no nodes
   std::vector<Rng> step_streams_;  // of choices and fan-outs
   Rng think_, back_off_, retry_back_off_;
   ArrivalProcess arrivals_;

@@ -11,16 +11,12 @@ void Engine::restart(std::uint32_t index) {
   Instance& instance = instances_[index];
   const Outcome outcome = std::exchange(instance.out_of_memory, false) ? Outcome::out_of_memory : Outcome::failed;
   ++function(instance.function).usage.crashes;
-  std::vector<Invocation> lost;
-  if (instance.state == InstanceState::draining) {
-    lose_all(index, outcome, lost);
-    answer_callers(lost);
-    return retire_if_drained(index);
-  }
+  if (instance.state == InstanceState::draining) return go_on_ending(index, outcome);
   count_until_now(instance.function);
   take_from_group(index);
   instance.state = InstanceState::starting;
   if (plan(instance.function).on_demand) offer(index);
+  std::vector<Invocation> lost;
   lose_all(index, outcome, lost);
   start_up(index);
   answer_callers(lost);
@@ -33,6 +29,7 @@ void Engine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocati
   instance.cpu.for_each_job(now_, [this](std::uint32_t job, double remaining_s, bool parallel) {
     invocations_[job].work_s -= remaining_s + (parallel ? 0.0 : invocations_[job].parallel_work_s);
   });
+  forget_start_work(instance);
   reset_cpu(instance);
   set_cpu_limits(instance);
   instance.timer = kNever;
@@ -40,7 +37,8 @@ void Engine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocati
   for (std::uint32_t i = 0; i < invocations_.slots(); ++i) {
     const Invocation& invocation = invocations_[i];
     const bool was_admitted = invocation.place >= Place::on_cpu && invocation.started != kNever;
-    const bool waits = invocation.place == Place::queued || invocation.place == Place::rejecting;
+    const bool waits =
+        invocation.place == Place::queued || invocation.place == Place::rejecting || invocation.place == Place::spared;
     const bool inside = waits || (was_admitted && invocation.place != Place::lost);
     if (inside && invocation.instance == index) lose(i, outcome, lost);
   }
@@ -52,11 +50,12 @@ void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>&
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   const Place place = invocation.place;
-  const bool in_use = place == Place::off_cpu || place == Place::calling || place == Place::refused;
+  const bool in_use =
+      place == Place::off_cpu || place == Place::calling || place == Place::refused || place == Place::spared;
   invocation.outcome = invocation.cause = outcome;
   if (place == Place::queued) {
     unqueue(index);
-  } else if (place == Place::rejecting) {
+  } else if (place == Place::rejecting || place == Place::spared) {
     --instance.rejecting;
   } else {
     --instance.in_flight;
@@ -77,7 +76,11 @@ void Engine::answer_callers(const std::vector<Invocation>& lost) {
 void Engine::schedule_node_failure(std::uint32_t index) {
   const Distribution& distribution = node_spec(index).time_to_failure;
   if (distribution.is_zero()) return;
-  schedule(after(now_, from_seconds(distribution.sample(nodes_[index].life))), EventKind::node_fails, index);
+  schedule(after(now_, from_seconds(distribution.sample(nodes_[index].life))), EventKind::node_changes, index);
+}
+
+void Engine::on_node_changes(std::uint32_t index) {
+  return nodes_[index].in_service ? on_node_fails(index) : on_node_repaired(index);
 }
 
 // Its instances are lost for good; others replace them where there is room.
@@ -89,6 +92,7 @@ void Engine::on_node_fails(std::uint32_t index) {
     ++function(victim.function).usage.crashes;
     count_until_now(victim.function);
     take_from_group(instance);
+    if (victim.state != InstanceState::draining) victim.drains_since = now_;
     victim.state = InstanceState::draining;
     function(victim.function).draining.push_back(instance);
     if (plan(victim.function).on_demand) offer(instance);
@@ -96,9 +100,9 @@ void Engine::on_node_fails(std::uint32_t index) {
   std::vector<Invocation> lost;
   for (const std::uint32_t instance : dying) lose_all(instance, Outcome::failed, lost);
   answer_callers(lost);
-  for (const std::uint32_t instance : dying) retire(instance);
+  for (const std::uint32_t instance : dying) remove(instance);
   const Duration repair = from_seconds(node_spec(index).repair.sample(nodes_[index].life));
-  schedule(after(now_, repair), EventKind::node_repaired, index);
+  schedule(after(now_, repair), EventKind::node_changes, index);
   for (std::uint32_t i = 0; i < functions_.size(); ++i) reconcile({i});
 }
 

@@ -60,23 +60,32 @@ void Engine::on_call_arrives(std::uint32_t index) {
   const bool may_wait = function_spec.overflow == Overflow::queue &&
                         (!function_spec.queue_capacity || beyond_slots < *function_spec.queue_capacity);
   if (may_wait) return enqueue(index, target);
-  if (starts || !plan(id).has_rejection_work) return refuse(index, Outcome::rejected);
-  reject(index);
+  const Outcome outcome = instance.unable ? Outcome::failed : Outcome::rejected;
+  if (starts || !plan(id).has_rejection_work) return refuse(index, outcome);
+  reject(index, outcome);
 }
 
-// The work for a 429 runs beside the executions and takes no slot and no memory.
-void Engine::reject(std::uint32_t index) {
+// The work for a 429 runs beside the executions and takes no slot and no memory. So does that for a bad answer in place
+// of a function that is not up yet.
+void Engine::reject(std::uint32_t index, Outcome outcome) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[invocation.instance];
   FunctionState& state = function(invocation.function);
-  invocation.outcome = invocation.cause = Outcome::rejected;
+  invocation.outcome = invocation.cause = outcome;
   invocation.parallel_work_s = 0;
   invocation.work_s = plan(invocation.function).spec->rejection_work.sample(state.rejection);
-  if (invocation.work_s <= 0) return refuse(index, Outcome::rejected);
-  invocation.place = Place::rejecting;
+  if (invocation.work_s <= 0) return refuse(index, outcome);
   ++instance.rejecting;
   state.usage.admitted_work_s += invocation.work_s;
-  instance.cpu.start_ahead(index, invocation.work_s, now_);
+  const double spare_quota = workflow_.cpu_sharing.spare_quota;
+  if (spare_quota > 0 && state.spare.uniform() < spare_quota) {
+    invocation.place = Place::spared;
+    instance.cpu.spend(invocation.work_s, now_);
+    schedule(after(now_, from_seconds(invocation.work_s)), EventKind::answer, index);
+  } else {
+    invocation.place = Place::rejecting;
+    instance.cpu.start_ahead(index, invocation.work_s, now_);
+  }
   cpu_changed(invocation.instance);
 }
 
@@ -85,6 +94,13 @@ void Engine::rejected(std::uint32_t index) {
   --instances_[left].rejecting;
   retire_if_drained(left);
   answer(index);
+}
+
+// Of one that did not have to run: its bad answer.
+void Engine::answer_event(std::uint32_t index) {
+  const Invocation& invocation = invocations_[index];
+  if (invocation.started != kNever) return leave_instance(index);
+  return invocation.place == Place::spared ? rejected(index) : answer(index);
 }
 
 void Engine::refuse(std::uint32_t index, Outcome outcome) {
@@ -101,6 +117,7 @@ std::uint32_t Engine::route(FunctionId id) {
   if (!state.ready.empty()) return route_ready(state);
   if (!plan(id).from_zero) return kNone;
   if (configuration_.functions[id.index].replicas == 0) {
+    count_until_now(id);
     configuration_.functions[id.index].replicas = 1;
     reconcile(id);
   }

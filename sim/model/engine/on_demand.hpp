@@ -26,9 +26,9 @@ std::uint32_t Engine::start_on_demand(FunctionId id, bool may_evict) {
   const FunctionState& state = function(id);
   const auto existing = static_cast<std::int64_t>(state.starting.size() + state.ready.size());
   if (existing >= configuration_.functions[id.index].replicas) return kNone;
-  const auto has_room = [&] { return !has_cluster() || find_node(id) != kNone; };
+  const auto has_room = [&] { return !has_cluster() || find_node(id, configuration_.functions[id.index]) != kNone; };
   if (may_evict && !has_room()) make_room(id);
-  return has_room() ? start_instance(id) : kNone;
+  return has_room() ? start_instance(id, configuration_.functions[id.index]) : kNone;
 }
 
 // Updates the list that the instance is in, after its state or number of executions has changed.

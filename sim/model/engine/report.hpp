@@ -49,6 +49,11 @@ Usage Engine::usage(FunctionId id) const {
   Usage usage = state.usage;
   usage.instance_s += static_cast<double>(state.instances()) * uncounted_s;
   usage.starting_s += static_cast<double>(state.starting.size()) * uncounted_s;
+  usage.outdated_s += state.outdated * to_seconds(now_ - state.outdated_until);
+  for (const std::uint32_t index : state.draining)
+    usage.draining_s += to_seconds(now_ - instances_[index].drains_since);
+  usage.wanted_millicore_s += wanted_millicores(id) * uncounted_s;
+  if (state.platform_until > now_) usage.platform_s -= kPlatformCores * to_seconds(state.platform_until - now_);
   usage.cpu_limit_millicore_s += state.cpu_limit_millicores * uncounted_s;
   usage.memory_limit_mib_s += state.memory_limit_mib * uncounted_s;
   for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
@@ -106,7 +111,7 @@ void Engine::restore(std::span<const std::byte> bytes) {
 double Engine::unserved_work_s(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   double sum_s = 0;
-  for (const auto* group : {&state.ready, &state.draining}) {
+  for (const auto* group : {&state.starting, &state.ready, &state.draining}) {
     for (const std::uint32_t index : *group) sum_s += unserved_work_s(instances_[index]);
   }
   return sum_s;

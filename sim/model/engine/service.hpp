@@ -105,7 +105,8 @@ void Engine::on_cpu_event(const Event& event) {
 
 void Engine::after_cpu(std::uint32_t index, bool was_parallel) {
   Invocation& invocation = invocations_[index];
-  if (invocation.place == Place::rejecting) return rejected(index);
+  if (invocation.place != Place::on_cpu) [[unlikely]]
+    return invocation.place == Place::rejecting ? rejected(index) : start_work_done(index);
   if (!was_parallel && invocation.parallel_work_s > 0) {
     if (!claim_memory(invocation, std::exchange(invocation.parallel_memory_mib, 0.0))) {
       invocation.work_s -= invocation.parallel_work_s;

@@ -10,6 +10,7 @@
 #include "sim/model/engine/instance_life.hpp"
 #include "sim/model/engine/on_demand.hpp"
 #include "sim/model/engine/report.hpp"
+#include "sim/model/engine/rollout.hpp"
 #include "sim/model/engine/service.hpp"
 #include "sim/model/engine/workflow_steps.hpp"
 
@@ -96,18 +97,18 @@ void Engine::handle(const Event& event) {
     case EventKind::off_cpu_done:
       return off_cpu_done(index);
     case EventKind::answer:
-      return invocations_[index].started == kNever ? answer(index) : leave_instance(index);
+      return answer_event(index);
     case EventKind::timeout:
       return on_timeout();
-    case EventKind::started_up:
+    case EventKind::next_state:
     case EventKind::crash:
       return on_life_event(event);
     case EventKind::keep_alive:
       return on_keep_alive(event);
-    case EventKind::node_fails:
-      return on_node_fails(index);
-    case EventKind::node_repaired:
-      return on_node_repaired(index);
+    case EventKind::node_changes:
+      return on_node_changes(index);
+    case EventKind::platform_rests:
+      return on_platform_rests(index);
   }
 }
 
@@ -172,6 +173,10 @@ int Simulation::ready_instances(FunctionId id) const {
 int Simulation::starting_instances(FunctionId id) const {
   return static_cast<int>(state_->functions_[id.index].starting.size());
 }
+int Simulation::draining_instances(FunctionId id) const {
+  return static_cast<int>(state_->functions_[id.index].draining.size());
+}
+int Simulation::outdated_instances(FunctionId id) const { return state_->functions_[id.index].outdated; }
 int Simulation::pending_instances(FunctionId id) const { return state_->functions_[id.index].pending; }
 double Simulation::users() const { return static_cast<double>(state_->users_present_); }
 double Simulation::user_s() const { return state_->user_s(); }

@@ -131,8 +131,11 @@ TEST(Simulate, ComparesAPolicyUnderSeveralParameters) {
   EXPECT_EQ(lines.at(0)["case"], "hpa");
   EXPECT_EQ(lines.at(1)["case"], "hpa:interval=1m,target_utilization=0.2");
   EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
-  EXPECT_THAT(contents("csv/functions.csv"), HasSubstr("instances,ready,starting,pending,concurrency_mean,"
-                                                       "throttled_periods,cold_starts,crashes\n"));
+  EXPECT_THAT(contents("csv/functions.csv"),
+              HasSubstr("instances,starting_mean,outdated_mean,draining_mean,in_transition,"
+                        "reserved_core_s,wanted_core_s,ready,starting,pending,"
+                        "concurrency_mean,"
+                        "throttled_periods,cold_starts,crashes\n"));
 }
 
 const std::string kTable =

@@ -55,6 +55,7 @@ TEST(DistributionText, ImpossibleDistributionsAreErrors) {
       {"{mean: 1s}", "test: serial: expected a key \"law\", got none"},
       {"{law: normal, mean: 1s}",
        "test: serial.law: expected one of deterministic, exponential, gamma, lognormal, hyperexponential, weibull, "
+       "uniform, "
        "empirical, got \"normal\""},
       {"{law: gamma, mean: 1s}", "test: serial: expected a key \"cv\", got none"},
       {"{law: gamma, mean: 1s, vc: 1}", "test: serial: unknown key \"vc\", did you mean \"cv\"?"},

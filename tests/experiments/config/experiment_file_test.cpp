@@ -147,7 +147,7 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:1: workflow: gone.yaml: expected a readable file, got \"No such file or directory\""},
       {"workflow:\n",
        "f.yaml:1: workflow: expected a map with keys from name, description, qos, promise, gateway, cpu_sharing, "
-       "cluster, rollout, prices, ranges, functions, entry, calibration, got nothing"},
+       "cluster, rollout, drain, prices, ranges, functions, entry, calibration, got nothing"},
   };
   for (const auto& [text, message] : cases) EXPECT_EQ(complaint_about(text), message) << text;
 }

@@ -22,6 +22,7 @@ const std::map<std::string_view, std::string> kValues = {
     {"promise", "strict"},
     {"promise_mismatch", "allow"},
     {"rollout", "rolling"},
+    {"drain", "2s"},
     {"workload", "{closed_loop: {users: 3}}"},
     {"loads", "{users: [1, 2]}"},
     {"load_knowledge", "causal"},

@@ -42,8 +42,9 @@ bool same(const sim::Block& a, const sim::Block& b) {
 auto members(const sim::FunctionSpec& f) {
   return std::tie(f.name, f.serial_work, f.parallel_work, f.max_threads, f.off_cpu, f.process_memory, f.parallel_memory,
                   f.instance_memory, f.request_bytes, f.response_bytes, f.hop, f.failure_probability,
-                  f.failed_input_work_share, f.overflow, f.rejection_work, f.queue_capacity, f.start_up, f.keep_alive,
-                  f.oom_kills, f.time_to_failure, f.cpu_request, f.memory_request, f.fixed, f.ranges);
+                  f.failed_input_work_share, f.overflow, f.rejection_work, f.queue_capacity, f.start_up, f.start_work,
+                  f.ready, f.drain, f.on_end, f.keep_alive, f.oom_kills, f.time_to_failure, f.cpu_request,
+                  f.memory_request, f.fixed, f.ranges);
 }
 bool same(const sim::FunctionSpec& a, const sim::FunctionSpec& b) {
   return members(a) == members(b) && a.calls.has_value() == b.calls.has_value() &&
@@ -55,9 +56,10 @@ auto members(const sim::WorkflowSpec& w) {
                   w.cpu_sharing.mode, w.cpu_sharing.period, w.cpu_sharing.cores, w.cpu_sharing.run_slice,
                   w.cpu_sharing.turn_order, w.cpu_sharing.cgroup_levels, w.cpu_sharing.slice_expiry,
                   w.cpu_sharing.bandwidth_slice, w.cpu_sharing.contention, w.cpu_sharing.quota_exponent,
-                  w.cpu_sharing.speed_spread, w.prices.price_per_millicore, w.prices.price_per_mebibyte,
-                  w.prices.usd_per_vcpu_hour, w.prices.usd_per_gib_hour, w.cluster.placement, w.cluster.evict_idle,
-                  w.rollout);
+                  w.cpu_sharing.share_exponent, w.cpu_sharing.spare_quota, w.cpu_sharing.speed_spread,
+                  w.prices.price_per_millicore, w.prices.price_per_mebibyte, w.prices.usd_per_vcpu_hour,
+                  w.prices.usd_per_gib_hour, w.prices.platform_cpu, w.cluster.placement, w.cluster.evict_idle,
+                  w.cluster.relist, w.cluster.settle, w.cluster.start_work_s, w.cluster.end_work_s, w.rollout);
 }
 bool same(const sim::NodeSpec& a, const sim::NodeSpec& b) {
   return std::tie(a.count, a.cores, a.memory, a.time_to_failure, a.repair) ==
@@ -232,7 +234,14 @@ class RandomExperiment {
     f.rejection_work = distribution();
     if (f.overflow == sim::Overflow::queue && chance()) f.queue_capacity = below(10);
     f.start_up = distribution();
-    if (chance()) f.keep_alive = sim::Duration(below(1'000'000'000));
+    if (chance()) f.start_work = distribution();
+    if (chance()) {
+      f.keep_alive = sim::Duration(below(1'000'000'000));
+    } else {
+      if (chance()) f.drain = distribution();
+      f.ready = sim::Readiness(below(2));
+      f.on_end = sim::OnEnd(below(2));
+    }
     f.oom_kills = sim::OomKills(below(2));
     f.time_to_failure = distribution();
     if (chance()) f.cpu_request = {0.001 + amount()};
@@ -261,16 +270,18 @@ class RandomExperiment {
     w.gateway = {.routing = sim::Routing(below(3)), .hop = distribution(), .timeout = {}};
     if (chance()) w.gateway.timeout = sim::Duration(1 + below(1'000'000'000));
     w.cpu_sharing = {.contention = amount(), .quota_exponent = 0.5 + rng_.uniform(), .speed_spread = rng_.uniform()};
+    if (chance()) w.cpu_sharing.share_exponent = 1 + rng_.uniform();
     if (chance()) {
       w.cpu_sharing.mode = sim::CpuSharing::cfs;
       w.cpu_sharing.period = sim::Duration(1 + below(1'000'000'000));
       w.cpu_sharing.cores = std::min(0.5 + amount(), 1e6);
-      w.cpu_sharing.quota_exponent = 1;
+      w.cpu_sharing.quota_exponent = w.cpu_sharing.share_exponent = 1;
       w.cpu_sharing.cgroup_levels = 1 + below(2);
       if (chance()) {
         w.cpu_sharing.cores = 1 + below(1000);
         w.cpu_sharing.run_slice = sim::Duration(1 + below(1'000'000'000));
         w.cpu_sharing.turn_order = sim::TurnOrder(below(2));
+        if (chance()) w.cpu_sharing.spare_quota = rng_.uniform();
         w.cpu_sharing.slice_expiry = chance();
         if (w.cpu_sharing.slice_expiry) w.cpu_sharing.bandwidth_slice = sim::Duration(1 + below(1'000'000'000));
       }
@@ -286,11 +297,17 @@ class RandomExperiment {
       w.cluster.placement = sim::Placement(below(2));
       w.cluster.evict_idle = below(2) == 1;
     }
+    const auto span = [this] { return sim::Duration(below(1'000'000'000)); };
+    if (chance()) w.cluster.relist = span();
+    if (chance()) w.cluster.settle = span();
+    if (chance()) w.cluster.start_work_s = sim::to_seconds(span());
+    if (chance()) w.cluster.end_work_s = sim::to_seconds(span());
     w.rollout = sim::Rollout(below(2));
     w.prices = {.price_per_millicore = amount(),
                 .price_per_mebibyte = amount(),
                 .usd_per_vcpu_hour = amount(),
-                .usd_per_gib_hour = amount()};
+                .usd_per_gib_hour = amount(),
+                .platform_cpu = chance()};
     return w;
   }
 

@@ -60,7 +60,7 @@ TEST(WorkflowFile, ReadsWhatHoldsForTheWorkflow) {
 name: w
 qos: {latency: 13s, successes: 20}
 gateway: {routing: least_connection, hop: 20ms, timeout: 60s}
-cpu_sharing: {contention: 0.16, quota_exponent: 1.36, speed_spread: 0.08}
+cpu_sharing: {contention: 0.16, quota_exponent: 1.36, share_exponent: 1.34, speed_spread: 0.08}
 prices: {price_per_millicore: 1, price_per_mebibyte: 2, usd_per_vcpu_hour: 3, usd_per_gib_hour: 4}
 ranges: {concurrency: [2, 5]}
 functions: {f: {}, g: {ranges: {concurrency: [1, 1]}}, h: {fixed: {cpu: 2, memory: 1Gi, replicas: 9, concurrency: unlimited}}}
@@ -74,6 +74,7 @@ entry: f
   EXPECT_EQ(workflow.gateway.timeout, 60s);
   EXPECT_EQ(workflow.cpu_sharing.contention, 0.16);
   EXPECT_EQ(workflow.cpu_sharing.quota_exponent, 1.36);
+  EXPECT_EQ(workflow.cpu_sharing.share_exponent, 1.34);
   EXPECT_EQ(workflow.cpu_sharing.speed_spread, 0.08);
   EXPECT_EQ(workflow.prices.price_per_millicore, 1);
   EXPECT_EQ(workflow.prices.price_per_mebibyte, 2);
@@ -151,6 +152,38 @@ entry: f
   EXPECT_FALSE(g.memory_request);
 }
 
+TEST(WorkflowFile, ReadsWhatAChangeTakes) {
+  const sim::WorkflowSpec workflow = read(R"(
+name: w
+cluster: {relist: 1s, settle: 2500ms, start_work: 370ms, end_work: 170ms}
+drain: 1970ms
+prices: {platform_cpu: true}
+functions:
+  f:
+    start_up: {platform: {law: uniform, from: 750ms, to: 860ms}, work: 300ms, ready: before_work}
+    drain: {law: exponential, mean: 3s}
+    on_end: fail
+  g: {start_up: 2s}
+  h: {keep_alive: 60s}
+entry: f
+)");
+  EXPECT_TRUE(workflow.cluster.nodes.empty());
+  EXPECT_EQ(workflow.cluster.relist, 1s);
+  EXPECT_EQ(workflow.cluster.settle, 2500ms);
+  EXPECT_EQ(workflow.cluster.start_work_s, 0.37);
+  EXPECT_EQ(workflow.cluster.end_work_s, 0.17);
+  EXPECT_TRUE(workflow.prices.platform_cpu);
+  const sim::FunctionSpec& f = workflow.functions[0];
+  EXPECT_EQ(f.start_up, (sim::Empirical{.probabilities = {0, 1}, .values = {0.75, 0.86}}));
+  EXPECT_EQ(f.start_work, sim::Deterministic{0.3});
+  EXPECT_EQ(f.ready, sim::Readiness::before_work);
+  EXPECT_EQ(f.drain, sim::Exponential{3});
+  EXPECT_EQ(f.on_end, sim::OnEnd::fail);
+  EXPECT_EQ(workflow.functions[1].drain, sim::Deterministic{1.97});
+  EXPECT_EQ(workflow.functions[1].start_up, sim::Deterministic{2});
+  EXPECT_FALSE(workflow.functions[2].drain);  // on demand
+}
+
 TEST(WorkflowFile, ReadsTheClusterAndItsRollouts) {
   const sim::WorkflowSpec without = read("name: w\nfunctions: {f: {}}\nentry: f\n");
   EXPECT_TRUE(without.cluster.nodes.empty());
@@ -223,7 +256,8 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
        "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
-       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, keep_alive, "
+       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, drain, "
+       "on_end, keep_alive, "
        "oom_kills, "
        "time_to_failure, requests, fixed, ranges, calls, got nothing"},
       {"name: w\nfunctions: {f: {memory: {process: 380}}}\nentry: f\n",
@@ -270,6 +304,12 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: functions.f.requests.memory: expected a memory quantity such as 256Mi, got \"128\""},
       {"name: w\ncluster: {placement: pack}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cluster: expected a key \"nodes\", got none"},
+      {"name: w\nfunctions:\n  f: {keep_alive: 1s, drain: 2s}\nentry: f\n",
+       "f.yaml:3: functions.f.drain: expected no keep_alive beside it"},
+      {"name: w\nfunctions:\n  f: {start_up: {platform: 1s, ready: never}}\nentry: f\n",
+       "f.yaml:3: functions.f.start_up.ready: expected one of after_work, before_work, got \"never\""},
+      {"name: w\ncpu_sharing: {mode: cfs, spare_quota: 0.5}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.spare_quota: expected run_slice beside it"},
       {"name: w\ncluster: {nodes: []}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cluster.nodes: expected at least one kind of node, got none"},
       {"name: w\ncluster: {nodes: 8}\nfunctions: {f: {}}\nentry: f\n",
@@ -321,6 +361,10 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: cpu_sharing.bandwidth_slice: expected slice_expiry: true beside it"},
       {"name: w\ncpu_sharing: {mode: cfs, quota_exponent: 1.2}\nfunctions: {f: {}}\nentry: f\n",
        "f.yaml:2: cpu_sharing.quota_exponent: expected mode: fluid beside it"},
+      {"name: w\ncpu_sharing: {mode: cfs, share_exponent: 1.2}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.share_exponent: expected mode: fluid beside it"},
+      {"name: w\ncpu_sharing: {share_exponent: 0.9}\nfunctions: {f: {}}\nentry: f\n",
+       "f.yaml:2: cpu_sharing.share_exponent: expected a number from 1 to 100, got \"0.9\""},
       {"name: w\nfunctions: {rgb: {}}\nentry:\n  - rgb\n  - rbg\n",
        "f.yaml:5: entry.1: expected a function of this workflow, got \"rbg\", did you mean \"rgb\"?"},
       {"name: w\nfunctions:\n  rgb:\n    calls: {call: gone}\nentry: rgb\n",

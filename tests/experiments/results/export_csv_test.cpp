@@ -75,10 +75,10 @@ TEST(ExportCsv, WritesUnitsInTheHeaderAndNumbersThatReadBackExactly) {
       "case,replication,window,start_s,length_s,users,offered_rate_per_s,arrivals,completions,rejections,timeouts,"
       "failures,oom_kills,in_flight,latency_mean_s,latency_p50_s,latency_p75_s,latency_p95_s,latency_p99_s,"
       "throughput_per_s,success_ratio,served_share,qos_met,price,cost_window_usd,cost_execution_usd,used_gib_s,used_"
-      "vcpu_s");
+      "vcpu_s,reserved_core_s,wanted_core_s,in_transition");
   EXPECT_EQ(line(text, 3),
             "small,1,0,0,30,10,0,7,5,2,0,0,0,0,33.333333333333336,0.1,0.2,0.3,0.4,0.16666666666666666,"
-            "0.7142857142857143,,1,3.5,1e-05,0,0,0");
+            "0.7142857142857143,,1,3.5,1e-05,0,0,0,0,0,0");
 }
 
 TEST(ExportCsv, WritesNothingForAnAbsentValue) {

@@ -133,7 +133,8 @@ TEST(CaseTable, IsAlignedAndNamesUnits) {
             "                        [at the end]    [calls]      [calls]\n"
             "---------  -----------  ------------  ---------  -----------\n"
             "größer               2             3          6            5\n"
-            "omitted, all zero: starting, pending, crashes\n");
+            "omitted, all zero: mean starting, mean outdated, mean draining, starting, pending, "
+            "crashes\n");
 }
 
 TEST(CaseTable, OfOneReplicationHasNoIntervalsAndSaysSo) {
@@ -203,7 +204,7 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
       "omitted, all zero: empty periods left out, windows left open at the end, broken by latency, broken by served "
       "share, broken by number of "
       "successes, longest run of broken ones, timeouts, failures, OOM kills, crashes of instances, pending at the "
-      "end, cost by execution, memory billed, CPU billed\n");
+      "end, cost by execution, memory billed, CPU billed, CPU reserved\n");
 }
 
 TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {

@@ -107,6 +107,7 @@ struct Machine {
   double threads = 0;  // 0: the work is serial
   double contention = 0;
   double quota_exponent = 1;
+  double share_exponent = 1;
 };
 void PrintTo(const Machine& machine, std::ostream* out) { *out << machine.name; }
 
@@ -118,7 +119,8 @@ double work_rate(const Machine& machine, std::size_t present) {
   const double running = machine.slots > 0 ? std::min<double>(number, machine.slots) : number;
   const double threads = running * (machine.threads > 0 ? machine.threads : 1);
   const double served = std::min(threads, std::pow(machine.cores, machine.quota_exponent));
-  return served / (1 + machine.contention * (running - 1));
+  const double share = std::min(1.0, machine.cores / running);
+  return served * std::pow(share, machine.share_exponent - 1) / (1 + machine.contention * (running - 1));
 }
 
 class SharedCpu : public ::testing::TestWithParam<Machine> {};
@@ -149,11 +151,24 @@ INSTANTIATE_TEST_SUITE_P(
                               .cores = 0.5,
                               .slots = 4,
                               .queue = 4,
-                              .quota_exponent = 0.6}),
+                              .quota_exponent = 0.6},
+                      Machine{.name = "shares_below_a_core",
+                              .arrival_rate_per_s = 0.7,
+                              .cores = 1.5,
+                              .slots = 4,
+                              .queue = 4,
+                              .share_exponent = 1.34},
+                      Machine{.name = "shares_below_a_core_of_threads",
+                              .arrival_rate_per_s = 0.7,
+                              .cores = 1.5,
+                              .slots = 4,
+                              .threads = 2,
+                              .share_exponent = 1.34}),
     [](const auto& machine) { return machine.param.name; });
 
 // Oracle: of n requests k = min(n, slots) run with m threads each: on min(k m, q^e) cores, at efficiency
-// 1 / (1 + kappa (k - 1)). Births and deaths: P(n) / P(n - 1) = lambda / (mu x rate(n)), here mu = 1.
+// min(1, q / k)^(s - 1) / (1 + kappa (k - 1)). Births and deaths: P(n) / P(n - 1) = lambda / (mu x rate(n)), here mu
+// = 1.
 TEST_P(SharedCpu, HoldsAsManyAsBirthsAndDeathsLeave) {
   const Machine& machine = GetParam();
   const bool lossy = machine.slots > 0;
@@ -168,6 +183,7 @@ TEST_P(SharedCpu, HoldsAsManyAsBirthsAndDeathsLeave) {
                                open_loop(machine.arrival_rate_per_s));
   spec.workflow.cpu_sharing.contention = machine.contention;
   spec.workflow.cpu_sharing.quota_exponent = machine.quota_exponent;
+  spec.workflow.cpu_sharing.share_exponent = machine.share_exponent;
 
   const std::size_t most = lossy ? static_cast<std::size_t>(machine.slots + machine.queue) : kMost;
   const auto probability = birth_death(

@@ -89,6 +89,9 @@ ScenarioSpec crowded(std::uint64_t seed) {
   ScenarioSpec spec = random_scenario(seed);
   for (FunctionSpec& function : spec.workflow.functions) {
     function.keep_alive = 1s;
+    function.drain.reset();
+    function.ready = Readiness::after_work;
+    function.on_end = OnEnd::drain;
     function.cpu_request = Millicores{100};
     function.memory_request = Mebibytes{100};
   }

@@ -96,6 +96,8 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     function.off_cpu = function.off_cpu.scaled(k);
     function.rejection_work = function.rejection_work.scaled(k);
     function.start_up = function.start_up.scaled(k);
+    function.start_work = function.start_work.scaled(k);
+    if (function.drain) function.drain = function.drain->scaled(k);
     function.time_to_failure = function.time_to_failure.scaled(k);
     if (function.keep_alive) *function.keep_alive *= k;
   }
@@ -103,6 +105,11 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     node.time_to_failure = node.time_to_failure.scaled(k);
     node.repair = node.repair.scaled(k);
   }
+  ClusterSpec& cluster = spec.workflow.cluster;
+  cluster.relist *= k;
+  cluster.settle *= k;
+  cluster.start_work_s *= k;
+  cluster.end_work_s *= k;
   if (spec.workload.retry) spec.workload.retry->back_off = spec.workload.retry->back_off.scaled(k);
   spec.workflow.cpu_sharing.period *= k;
   spec.workflow.cpu_sharing.run_slice *= k;

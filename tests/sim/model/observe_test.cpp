@@ -195,6 +195,21 @@ TEST(Observe, SaysNothingOfWhatWasNotMeasured) {
   EXPECT_EQ(function.cold_starts, std::nullopt);
 }
 
+TEST(Observe, OfATransitionSaysNothingThatWasNotMeasured) {
+  WorkflowSpec workflow;
+  workflow.functions.resize(2);
+  CountedWindow window(2);
+  window.length_s = 10;
+  window.functions[0].usage.starting_s = 2;
+  EXPECT_EQ(observe(window, workflow).in_transition, true);
+  window.functions[1].states_known = false;
+  const Observation seen = observe(window, workflow);
+  EXPECT_EQ(seen.in_transition, std::nullopt);
+  EXPECT_EQ(seen.functions[0].starting_mean, 0.2);
+  EXPECT_EQ(seen.functions[1].starting_mean, std::nullopt);
+  EXPECT_TRUE(seen.is_complete());
+}
+
 // A sum of which a part is unknown is unknown.
 TEST(Observe, OfTwoWindowsAsOneKnowsWhatItKnowsOfBoth) {
   WorkflowSpec workflow;

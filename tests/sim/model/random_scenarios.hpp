@@ -22,7 +22,8 @@ class RandomScenarios {
         cfs_(RngStreams(seed).stream("cfs")),
         steps_(RngStreams(seed).stream("steps")),
         rejections_(RngStreams(seed).stream("rejections")),
-        world_(RngStreams(seed).stream("world")) {}
+        world_(RngStreams(seed).stream("world")),
+        changes_(RngStreams(seed).stream("changes")) {}
 
   // Requests take time or leave room between them, so that time never stands still; a request makes some 25 calls at
   // most on average.
@@ -36,7 +37,10 @@ class RandomScenarios {
     spec.window = std::chrono::milliseconds(1000 + integer(4000));
     spec.attribution = one_of(std::array{Attribution::completed, Attribution::started, Attribution::paper});
     spec.redeploy = chance(0.3);
-    if (may(0.5)) add_world(spec);
+    if (may(0.5)) {
+      add_world(spec);
+      add_changes(spec.workflow);
+    }
     return spec;
   }
 
@@ -105,6 +109,24 @@ class RandomScenarios {
     }
     spec.configuration = draw_configuration(workflow);
     workflow.cluster.evict_idle = may(0.5);
+  }
+
+  bool sometimes() { return changes_.below(3) == 0; }
+
+  // What a change takes; from a stream of its own as well.
+  void add_changes(WorkflowSpec& workflow) {
+    for (FunctionSpec& function : workflow.functions) {
+      if (sometimes()) function.start_work = Exponential{0.2};
+      if (function.keep_alive) continue;
+      if (sometimes()) function.drain = Exponential{1};
+      if (sometimes()) function.ready = Readiness::before_work;
+      if (sometimes()) function.on_end = OnEnd::fail;
+    }
+    if (sometimes()) workflow.cluster.relist = std::chrono::milliseconds(500);
+    if (sometimes()) workflow.cluster.settle = std::chrono::milliseconds(700);
+    if (sometimes()) workflow.cluster.start_work_s = workflow.cluster.end_work_s = 0.1;
+    const bool takes_turns = workflow.cpu_sharing.run_slice > Duration::zero();
+    if (takes_turns && sometimes()) workflow.cpu_sharing.spare_quota = 0.5;
   }
 
   Distribution draw_distribution(double mean) {
@@ -315,6 +337,7 @@ class RandomScenarios {
   Rng steps_;
   Rng rejections_;
   Rng world_;
+  Rng changes_;
 };
 
 inline ScenarioSpec random_scenario(std::uint64_t seed) { return RandomScenarios(seed).draw(); }

@@ -110,6 +110,11 @@ TEST(Scenario, RefusesImpossiblePromisesAndPlatforms) {
   expect_refused(
       [](ScenarioSpec& spec) { spec.workflow.cpu_sharing = {.mode = CpuSharing::cfs, .quota_exponent = 1.2}; },
       "cpu_sharing: quota_exponent must be 1 with mode cfs");
+  expect_refused([](ScenarioSpec& spec) { spec.workflow.cpu_sharing.share_exponent = 0.9; },
+                 "cpu_sharing: share_exponent must be at least 1");
+  expect_refused(
+      [](ScenarioSpec& spec) { spec.workflow.cpu_sharing = {.mode = CpuSharing::cfs, .share_exponent = 1.2}; },
+      "cpu_sharing: share_exponent must be 1 with mode cfs");
 }
 
 TEST(Scenario, RefusesImpossibleConfigurations) {
