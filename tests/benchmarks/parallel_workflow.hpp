@@ -28,7 +28,7 @@ inline sim::FunctionSpec step(const char* name, double serial_s, double parallel
   return step;
 }
 
-// The workflow of experiments/configs/parallel.yaml with its knobs in the middle of their ranges.
+// The workflow of experiments/configs/parallel-v1.yaml with its knobs in the middle of their ranges.
 inline sim::ScenarioSpec parallel_workflow(int users) {
   const auto call = [](const char* name, sim::OnFailure on_failure) {
     return sim::Block{sim::Call{.function = name, .on_failure = on_failure}};

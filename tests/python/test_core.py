@@ -256,7 +256,7 @@ def test_overrides_take_numbers_lists_and_maps(key, value, said):
 
 
 def test_an_override_of_none_removes_the_entry():
-    assert "failure_probability: 0.002" not in faasconf.Experiment.load(
+    assert "failure_probability: 0.0019" not in faasconf.Experiment.load(
         "parallel", {f"functions.{name}.failure_probability": None
                      for name in ("starter", "rgb", "resize", "update", "resnet", "mobilenet")}).resolved
 

@@ -130,7 +130,7 @@ TEST(PromiseFile, NamedOnesNeedTheTargetsOfTheWorkflow) {
 }
 
 TEST(PromiseFile, WorkflowsThatShipArePromisedStrictly) {
-  for (const char* name : {"parallel", "sequential", "branch", "tcktapp", "parallel-cfs", "headline"}) {
+  for (const char* name : {"parallel", "parallel-v1", "sequential", "branch", "tcktapp", "parallel-cfs", "headline"}) {
     EXPECT_EQ(read_experiment(name).scenario.workflow.promise.name, "strict") << name;
     EXPECT_FALSE(read_experiment(name).scenario.redeploy) << name;
   }
