@@ -11,7 +11,7 @@ struct InitWorkflowJob {
   std::vector<std::string> from;  // manifests
   std::string name;               // of the workflow
   std::string entry{};            // a function; empty: the only one, else each as often as the others
-  std::string out;                // a file that does not exist yet
+  std::string out{};              // a file that does not exist yet
 };
 
 struct InitializedWorkflow {
