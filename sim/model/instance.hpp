@@ -60,7 +60,7 @@ struct alignas(64) Invocation {
   std::uint32_t generation = 0;  // distinguishes successive owners of the slot
   std::uint32_t instance = kNone;
   FunctionId function;
-  std::uint32_t next = kNone;  // in the instance's queue
+  std::uint32_t next = kNone;  // in the instance's queue, or among those inside it
   std::uint32_t previous = kNone;
   Place place = Place::nowhere;
   bool caller_waits = true;
@@ -111,8 +111,9 @@ struct alignas(64) Instance {
   Time memory_updated;
   FunctionConfiguration limits;
   double speed = 1;
-  std::int32_t rejecting = 0;   // rejections whose work is not done
-  std::uint32_t newer = kNone;  // in its function's list of idle or open instances
+  std::int32_t rejecting = 0;          // rejections whose work is not done
+  std::uint32_t inside_front = kNone;  // executions and rejections, where an instance may die of its own
+  std::uint32_t newer = kNone;         // in its function's list of idle or open instances
   std::uint32_t older = kNone;
   std::uint64_t life_sequence = kNoSequence;  // of the event that makes it ready, lets it fail or ends it
   Time idle_since;
@@ -120,13 +121,15 @@ struct alignas(64) Instance {
   Time drains_since;                 // while it is draining
   Time ends_at = Time::min();        // it is not gone before
   std::uint32_t start_work = kNone;  // slot of its start work under way
+  Time crashed = Time::min();        // last
+  std::int32_t crashes_at_once = 0;  // without time passing between them
 
   template <class Archive>
   void archive(Archive& a) {
     a(cpu, function, number, state, offer, in_flight, slots, queued, rejecting, queue_front, queue_back, node,
       out_of_memory, speed, timer, timer_sequence, memory_mib, memory_mib_ns, memory_updated, limits.cpu.value,
       limits.memory.value, limits.replicas, limits.concurrency, life_sequence, newer, older, idle_since, runs, unable,
-      up_at, drains_since, ends_at, start_work);
+      up_at, drains_since, ends_at, start_work, inside_front, crashed, crashes_at_once);
   }
 };
 

@@ -90,6 +90,14 @@ struct Deadline {
 };
 
 // The parts of a function's specification that the loop reads all the time.
+// Whether an instance of the function can end before what is in it.
+inline bool dies(const WorkflowSpec& workflow, const FunctionSpec& function) {
+  const bool node_fails =
+      std::ranges::any_of(workflow.cluster.nodes, [](const NodeSpec& node) { return !node.time_to_failure.is_zero(); });
+  return node_fails || !function.time_to_failure.is_zero() || function.oom_kills == OomKills::instance ||
+         function.on_end == OnEnd::fail;
+}
+
 struct FunctionPlan {
   explicit FunctionPlan(const WorkflowSpec& workflow, const FunctionSpec& function)
       : spec(&function),
@@ -103,6 +111,7 @@ struct FunctionPlan {
         has_rejection_work(!function.rejection_work.is_zero()),
         has_hop(!hop.seconds.distribution->is_zero()),
         may_fail(function.failure_probability > 0),
+        may_die(dies(workflow, function)),
         on_demand(function.keep_alive.has_value()),
         from_zero(!function.fixed && function.ranges.replicas_min == 0) {}
 
@@ -117,6 +126,7 @@ struct FunctionPlan {
   bool has_rejection_work;
   bool has_hop;
   bool may_fail;
+  bool may_die;    // an instance, with what is in it
   bool on_demand;  // calls start instances
   bool from_zero;  // a call to a function scaled to zero scales it to one
 };
@@ -269,6 +279,8 @@ class Engine {
   [[gnu::always_inline]] inline void admit_queued(std::uint32_t instance);
   void enqueue(std::uint32_t invocation, std::uint32_t instance);
   void unqueue(std::uint32_t invocation);
+  void note_inside(std::uint32_t invocation);
+  void forget_inside(std::uint32_t invocation);
   bool has_slot(const Instance& instance) const { return instance.in_flight < instance.slots; }
   void hold_memory(Instance& instance, double change_mib);
   void cpu_changed(std::uint32_t instance);
@@ -358,6 +370,7 @@ class Engine {
 
   // failures
   void restart(std::uint32_t instance);
+  void count_crash(Instance& instance);
   void lose_all(std::uint32_t instance, Outcome outcome, std::vector<Invocation>& lost);
   void lose(std::uint32_t invocation, Outcome outcome, std::vector<Invocation>& lost);
   void answer_callers(const std::vector<Invocation>& lost);

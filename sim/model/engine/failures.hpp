@@ -6,11 +6,25 @@
 namespace faasconf::sim {
 namespace {
 
+// More than any load brings about: an instance that crashes again and again with no time between.
+constexpr std::int32_t kMostCrashesAtOnce = 100'000;
+
+void Engine::count_crash(Instance& instance) {
+  ++function(instance.function).usage.crashes;
+  instance.crashes_at_once = instance.crashed == now_ ? instance.crashes_at_once + 1 : 1;
+  instance.crashed = now_;
+  if (instance.crashes_at_once <= kMostCrashesAtOnce) return;
+  throw Error("time stands still at " + format(now_.time_since_epoch()) + ": an instance of " +
+              spec(instance.function).name +
+              " crashes and is up again at once; give the function a start_up or its instances more memory, or the "
+              "workload a back_off");
+}
+
 // A crash: everything in the instance is lost, and it starts up again on the same node.
 void Engine::restart(std::uint32_t index) {
   Instance& instance = instances_[index];
   const Outcome outcome = std::exchange(instance.out_of_memory, false) ? Outcome::out_of_memory : Outcome::failed;
-  ++function(instance.function).usage.crashes;
+  count_crash(instance);
   if (instance.state == InstanceState::draining) return go_on_ending(index, outcome);
   count_until_now(instance.function);
   take_from_group(index);
@@ -34,14 +48,12 @@ void Engine::lose_all(std::uint32_t index, Outcome outcome, std::vector<Invocati
   set_cpu_limits(instance);
   instance.timer = kNever;
   instance.timer_sequence = kNoSequence;
-  for (std::uint32_t i = 0; i < invocations_.slots(); ++i) {
-    const Invocation& invocation = invocations_[i];
-    const bool was_admitted = invocation.place >= Place::on_cpu && invocation.started != kNever;
-    const bool waits =
-        invocation.place == Place::queued || invocation.place == Place::rejecting || invocation.place == Place::spared;
-    const bool inside = waits || (was_admitted && invocation.place != Place::lost);
-    if (inside && invocation.instance == index) lose(i, outcome, lost);
+  std::vector<std::uint32_t> inside;
+  for (const std::uint32_t front : {instance.inside_front, instance.queue_front}) {
+    for (std::uint32_t i = front; i != kNone; i = invocations_[i].next) inside.push_back(i);
   }
+  std::ranges::sort(inside);  // the order of slots
+  for (const std::uint32_t i : inside) lose(i, outcome, lost);
   if (instance.node != kNone) find_contention(instance.node);
 }
 
@@ -55,7 +67,7 @@ void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>&
   invocation.outcome = invocation.cause = outcome;
   if (place == Place::queued) {
     unqueue(index);
-  } else if (place == Place::rejecting || place == Place::spared) {
+  } else if (forget_inside(index); place == Place::rejecting || place == Place::spared) {
     --instance.rejecting;
   } else {
     --instance.in_flight;

@@ -76,6 +76,7 @@ void Engine::reject(std::uint32_t index, Outcome outcome) {
   invocation.work_s = plan(invocation.function).spec->rejection_work.sample(state.rejection);
   if (invocation.work_s <= 0) return refuse(index, outcome);
   ++instance.rejecting;
+  if (plan(invocation.function).may_die) note_inside(index);
   state.usage.admitted_work_s += invocation.work_s;
   const double spare_quota = workflow_.cpu_sharing.spare_quota;
   if (spare_quota > 0 && state.spare.uniform() < spare_quota) {
@@ -91,6 +92,7 @@ void Engine::reject(std::uint32_t index, Outcome outcome) {
 
 void Engine::rejected(std::uint32_t index) {
   const std::uint32_t left = invocations_[index].instance;
+  if (plan(invocations_[index].function).may_die) forget_inside(index);
   --instances_[left].rejecting;
   retire_if_drained(left);
   answer(index);

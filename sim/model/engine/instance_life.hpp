@@ -17,7 +17,8 @@ std::uint32_t Engine::add_instance(FunctionId id, std::uint32_t node, const Func
   instance.state = InstanceState::starting;
   instance.offer = Offer::none;
   instance.in_flight = instance.queued = instance.rejecting = 0;
-  instance.queue_front = instance.queue_back = kNone;
+  instance.queue_front = instance.queue_back = instance.inside_front = kNone;
+  instance.crashed = Time::min();
   instance.node = kNone;
   instance.out_of_memory = instance.runs = instance.unable = false;
   instance.up_at = now_;

@@ -16,6 +16,7 @@ void Engine::admit(std::uint32_t index, std::uint32_t target) {
   invocation.started = now_;
   invocation.memory_mib = 0;
   ++instance.in_flight;
+  if (planned.may_die) note_inside(index);
   if (planned.on_demand) offer(target);
 
   // the same number of draws whatever happens, so that runs stay comparable
@@ -145,6 +146,7 @@ void Engine::leave_instance(std::uint32_t index) {
   const FunctionId id = invocation.function;
   Instance& instance = instances_[left];
   --instance.in_flight;
+  if (plan(id).may_die) forget_inside(index);
   if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
   report_execution(invocation, instance);
   if (instance.queued > 0) admit_queued(left);
@@ -193,6 +195,23 @@ void Engine::unqueue(std::uint32_t index) {
   (invocation.previous == kNone ? instance.queue_front : invocations_[invocation.previous].next) = invocation.next;
   (invocation.next == kNone ? instance.queue_back : invocations_[invocation.next].previous) = invocation.previous;
   --instance.queued;
+}
+
+// What an instance that dies takes with it, beside its queue.
+void Engine::note_inside(std::uint32_t index) {
+  Invocation& invocation = invocations_[index];
+  std::uint32_t& front = instances_[invocation.instance].inside_front;
+  invocation.previous = kNone;
+  invocation.next = front;
+  if (front != kNone) invocations_[front].previous = index;
+  front = index;
+}
+
+void Engine::forget_inside(std::uint32_t index) {
+  const Invocation& invocation = invocations_[index];
+  std::uint32_t& front = instances_[invocation.instance].inside_front;
+  (invocation.previous == kNone ? front : invocations_[invocation.previous].next) = invocation.next;
+  if (invocation.next != kNone) invocations_[invocation.next].previous = invocation.previous;
 }
 
 void Engine::hold_memory(Instance& instance, double change_mib) {

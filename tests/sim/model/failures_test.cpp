@@ -13,9 +13,12 @@ namespace faasconf::sim {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::ThrowsMessage;
 
 constexpr FunctionId kA{0};
 constexpr FunctionId kB{1};
@@ -169,6 +172,17 @@ TEST(OutOfMemory, OfTheParallelPhaseKillsTheInstanceToo) {
               ElementsAre(Pair(Outcome::out_of_memory, Time(1s)), Pair(Outcome::out_of_memory, Time(1s))));
   EXPECT_EQ(trial.simulation->usage(kA).crashes, 1);
   EXPECT_EQ(trial.simulation->ready_instances(kA), 1);
+}
+
+// Each second call kills the instance, which is back at once, as the users are: without an end.
+TEST(OutOfMemory, ThatTakesNoTimeIsAnErrorAndNotARunWithoutEnd) {
+  FunctionSpec function = waits(1s);
+  function.process_memory = Deterministic{600};
+  function.oom_kills = OomKills::instance;
+  const Scenario stuck(scenario(function, {.memory = Mebibytes{1000}}, closed_loop(2, kNothing)));
+  Simulation simulation(stuck, RngStreams(1));
+  EXPECT_THAT([&] { simulation.run_until(Time(10s)); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("time stands still at 0s"), HasSubstr("start_up"))));
 }
 
 // --- nodes
