@@ -201,7 +201,7 @@ TEST(WindowLoop, DoesNotAskAPolicyThatNeedsMetricsWhichAreMissing) {
 TEST(WindowLoop, AnAutoscalerReachesItsTargetThroughDelays) {
   for (const Duration delay : {Duration(0s), Duration(20s)}) {
     FakePlatform platform(1, {.delay = delay});
-    Hpa hpa({ReplicaRange{1, 20}}, {.target_utilization = 0.5, .up_pods = 2});
+    Hpa hpa({ReplicaRange{1, 20}}, {.target_utilization = 0.5, .behavior = {.up = {.pods = 2, .share = 1}}});
     ASSERT_EQ(hpa.interval(), 15s);
     const Journal journal = run(platform, hpa, 10);
     EXPECT_EQ(journal.replicas.back(), 8);
@@ -212,7 +212,7 @@ TEST(WindowLoop, AnAutoscalerReachesItsTargetThroughDelays) {
 // No metric is no load of 0: it keeps what it has.
 TEST(WindowLoop, AnAutoscalerKeepsItsReplicasWhileMetricsAreMissing) {
   FakePlatform platform(8, {.silent = {3}, .without_resources = {1, 2, 4}});
-  Hpa hpa({ReplicaRange{1, 20}}, {.target_utilization = 0.5, .down_stabilization = 0s});
+  Hpa hpa({ReplicaRange{1, 20}}, {.target_utilization = 0.5, .behavior = {.down = {.share = 1}}});
   const Journal journal = run(platform, hpa, 6);
   EXPECT_THAT(journal.asked, ElementsAre());
   EXPECT_THAT(journal.replicas, ElementsAre(8, 8, 8, -1, 8, 8));
