@@ -367,16 +367,18 @@ void check_scales(const YamlMap& map, int min_scale, int max_scale) {
   map.value().fail("expected min_scale not above max_scale, got " + std::to_string(min_scale) + " and " +
                    std::to_string(max_scale));
 }
+// One that changes a default which nothing goes by would be lost.
 void check_together(const YamlMap& map, sim::KpaParameters& kpa) {
   if (kpa.max_scale > 0) check_scales(map, kpa.min_scale, kpa.max_scale);
-  if (kpa.target && map.get("target_rps")) map.value().fail("expected target or target_rps, got both");
-  if (kpa.metric != sim::KpaMetric::rps && map.get("target_rps")) {
+  if (kpa.target_rps == sim::KpaParameters{}.target_rps) return;
+  if (kpa.target) map.value().fail("expected target or target_rps, got both");
+  if (kpa.metric != sim::KpaMetric::rps) {
     map.value().fail("expected target_rps with metric: rps alone, got it with metric: concurrency");
   }
 }
 void check_together(const YamlMap& map, sim::OpenFaasAutoscalerParameters& openfaas) {
   check_scales(map, openfaas.min_scale, openfaas.max_scale);
-  if (!openfaas.to_zero && (map.get("zero_duration") || map.get("com.openfaas.scale.zero-duration"))) {
+  if (!openfaas.to_zero && openfaas.zero_duration != sim::OpenFaasAutoscalerParameters{}.zero_duration) {
     map.value().fail("expected zero_duration with to_zero: true alone, got it without");
   }
 }

@@ -163,6 +163,14 @@ TEST(PolicySpec, SaysWhatIsWrongWithAParameter) {
 
 // --- as platforms write them
 
+TEST(PolicySpec, ReadsAllTheParametersThatItWrites) {
+  for (const char* name : {"openfaas", "openfaas-autoscaler", "hpa", "kpa"}) {
+    std::string text;
+    for (const auto& [key, value] : all_parameters(parse(name))) text += (text.empty() ? ":" : ",") + key + "=" + value;
+    EXPECT_EQ(parse(name + text), parse(name)) << name;
+  }
+}
+
 TEST(PolicySpec, TakesPercentagesWithTheirSign) {
   EXPECT_EQ(parse("hpa:target_utilization=65%,tolerance=5%"), parse("hpa:target_utilization=0.65,tolerance=0.05"));
   EXPECT_EQ(parse("kpa:panic_threshold=150%"), parse("kpa:panic_threshold=1.5"));
