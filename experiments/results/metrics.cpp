@@ -148,7 +148,7 @@ constexpr EndToEndMetric kEndToEnd[] = {
     total({"reserved_core_s", "core s", of_window<&Observation::reserved_core_s>, "CPU reserved", {"core s"},
      cost, less, kResults}),
     total({"wanted_core_s", "core s", of_window<&Observation::wanted_core_s>, "CPU wanted", {"core s"},
-     cost, neither, kResults + only_for_programs}),
+     cost, neither, kResults}),
     {"in_transition", "", in_transition, "in transition", {}, instances, neither, in_windows},
     // of runs
     {"periods_kept", "1", periods_kept, "periods that kept the promise", {"%", 100},

@@ -204,7 +204,7 @@ TEST(ComparisonTable, PairsTheReplicationsOfTwoCases) {
       "omitted, all zero: empty periods left out, windows left open at the end, broken by latency, broken by served "
       "share, broken by number of "
       "successes, longest run of broken ones, timeouts, failures, OOM kills, crashes of instances, pending at the "
-      "end, cost by execution, memory billed, CPU billed, CPU reserved\n");
+      "end, cost by execution, memory billed, CPU billed, CPU reserved, CPU wanted\n");
 }
 
 TEST(ComparisonTable, PairsOnlyReplicationsThatBothCasesHave) {
