@@ -28,7 +28,8 @@ void print_text(std::ostream& out, const jobs::InitWorkflowJob& job, const jobs:
 int run_workflow_init(const Arguments& arguments, const Console& console) {
   const auto from = arguments.list("from");
   if (from.empty()) throw sim::Error("--from: expected a manifest such as stack.yml, got none");
-  jobs::InitWorkflowJob job{.from = {from.begin(), from.end()}, .name = workflow_name(from.front())};
+  jobs::InitWorkflowJob job{.from = {}, .name = workflow_name(from.front())};
+  for (const std::string& file : from) job.from.push_back(find_input(file));
   if (arguments.given("entry")) job.entry = arguments.text("entry");
   job.out = arguments.text("out");
   check_output_file("out", job.out);
@@ -70,8 +71,8 @@ Command workflow_init_command() {
               {.name = "json", .kind = flag, .description = "answer as JSON"},
           },
       .example =
-          "printf 'functions:\\n  resize:\\n    limits: {cpu: 300m, memory: 128Mi}\\n' > stack.yml\n"
-          "faasconf workflow init --from stack.yml --out resize.yaml",
+          "faasconf workflow init --from stack.yml --out resize.yaml\n"
+          "faasconf simulate resize.yaml",
       .run = run_workflow_init,
   };
 }

@@ -94,18 +94,23 @@ class Drafting {
     estimate(path + ".off_cpu", "time that a call waits for others: databases, other services");
     estimate(path + ".memory.instance", "held by an idle instance; " + memory_query(function));
     estimate(path + ".start_up", "from created to ready; kubectl get pods -w");
-    const bool refuses = function.platform == Platform::openfaas && function.concurrency > 0;
     const double instance = std::floor(memory_of(function).value / 4);
     Entries entries{{"serial", config::yaml_map({{"law", scalar("exponential")}, {"mean", scalar("50ms")}})},
                     {"off_cpu", scalar("0s")},
                     {"memory", config::yaml_map({{"process", scalar("0Mi")},
                                                  {"instance", scalar(sim::format(sim::Mebibytes{instance}))}})},
-                    {"overflow", scalar(refuses ? "reject" : "queue")},
+                    {"overflow", scalar(overflow_of(function))},
                     {"start_up", scalar("2s")}};
     if (const YamlNode requests = requests_of(function); !requests.entries.empty())
       entries.emplace_back("requests", requests);
     entries.emplace_back("ranges", ranges(function));
     return config::yaml_map(std::move(entries));
+  }
+
+  // OpenFaaS's watchdog answers 429 beyond max_inflight; Knative's queue-proxy lets calls wait.
+  static std::string overflow_of(const DeployedFunction& function) {
+    if (function.concurrency == 0) return "none";
+    return function.platform == Platform::openfaas ? "reject" : "queue";
   }
 
   static YamlNode requests_of(const DeployedFunction& function) {

@@ -34,7 +34,7 @@ std::vector<std::string> completions(const std::string& line) {
 TEST(BashCompletion, CompletesCommands) {
   EXPECT_THAT(completions("faasconf sim"), ElementsAre("simulate"));
   EXPECT_THAT(completions("faasconf "), testing::AllOf(Contains("workflow"), Contains("--version")));
-  EXPECT_THAT(completions("faasconf workflow "), ElementsAre("check", "draw"));
+  EXPECT_THAT(completions("faasconf workflow "), ElementsAre("check", "draw", "init"));
 }
 
 TEST(BashCompletion, CompletesOptionsAndTheirChoices) {

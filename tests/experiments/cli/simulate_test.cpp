@@ -119,7 +119,7 @@ TEST(Simulate, ComparesPolicies) {
   EXPECT_THAT(cases, testing::ElementsAre("lean", "ample", "hpa", "kpa:lean", "kpa:ample"));
   const Ran ran = faasconf(both + "--policy hpb");
   EXPECT_EQ(ran.code, kMisused);
-  EXPECT_THAT(ran.err, HasSubstr("--policy: expected one of fixed, openfaas, hpa, kpa"));
+  EXPECT_THAT(ran.err, HasSubstr("--policy: expected one of fixed, openfaas, openfaas-autoscaler, hpa, kpa"));
   EXPECT_THAT(faasconf(both + "--policy hpa:interval=15").err, HasSubstr("--policy: interval: expected a duration"));
 }
 

@@ -120,14 +120,17 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: attribution: expected one of completed, started, paper, got \"begun\""},
       {kWorkflow + "configurations: {}\n", "f.yaml:2: configurations: expected at least one configuration, got none"},
       {kWorkflow + "policies: [hpb]\n",
-       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, table:FILE, bundle:FILE, or with a "
+       "f.yaml:2: policies.0: expected one of fixed, openfaas, openfaas-autoscaler, hpa, kpa, table:FILE, bundle:FILE, "
+       "or with a "
        "configuration or parameters such as hpa:lean or hpa:interval=1m, got \"hpb\", did you mean \"hpa\"?"},
       {kWorkflow + "policies:\n  - kpa: {target_shar: 0.5}\n",
        "f.yaml:3: policies.0.kpa: unknown key \"target_shar\", did you mean \"target_share\"?"},
       {kWorkflow + "policies: [{kpa: {target_share: 70}}]\n",
-       "f.yaml:2: policies.0.kpa.target_share: expected a share from 0.001 to 1, got \"70\""},
+       "f.yaml:2: policies.0.kpa.target_share: expected a share from 0.001 to 1, or a percentage such as 80%, got "
+       "\"70\""},
       {kWorkflow + "policies: [{hpb: {}}]\n",
-       "f.yaml:2: policies.0: expected one of fixed, openfaas, hpa, kpa, table, bundle, got \"hpb\", did you mean "
+       "f.yaml:2: policies.0: expected one of fixed, openfaas, openfaas-autoscaler, hpa, kpa, table, bundle, got "
+       "\"hpb\", did you mean "
        "\"hpa\"?"},
       {kWorkflow + "policies: [{hpa: {}, kpa: {}}]\n",
        "f.yaml:2: policies.0: expected one policy such as {hpa: {interval: 1m}}, got 2 keys"},
@@ -135,8 +138,9 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: policies.0: expected the name of a policy, or a map such as {hpa: {interval: 1m}}, got a list"},
       {kWorkflow + "policies: [{hpa: 1m}]\n",
        "f.yaml:2: policies.0.hpa: expected a map with keys from configuration, interval, target_utilization, "
-       "tolerance, "
-       "up_pods, up_share, down_share, down_stabilization, got \"1m\""},
+       "target_rate, target_in_flight, tolerance, up_pods, up_pods_period, up_share, up_share_period, up_select, "
+       "up_stabilization, down_pods, down_pods_period, down_share, down_share_period, down_select, "
+       "down_stabilization, averageUtilization, behavior, got \"1m\""},
       {kWorkflow + "configuration: {cpu: 1}\n",
        "f.yaml:2: configuration: expected memory for function \"f\", got none"},
       {kWorkflow + "configuration: {cpu: 1, memory: 1Gi, replicas: 1, concurrency: 1}\nconfigurations: {}\n",

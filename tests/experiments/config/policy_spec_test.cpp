@@ -198,7 +198,7 @@ TEST(PolicySpec, TakesTheBehaviourOfAManifest) {
                   "{hpa: {behavior: {scaleUp: {policies: [{type: Pods, value: 4, periodSeconds: 60}, "
                   "{type: Pods, value: 8, periodSeconds: 600}]}}}}");
             }),
-            "f.yaml:1: policy.hpa.behavior.scaleUp.policies[1]: expected one policy of each type, got a second one of "
+            "f.yaml:1: policy.hpa.behavior.scaleUp.policies.1: expected one policy of each type, got a second one of "
             "this type");
   EXPECT_EQ(complaint([] { read("{hpa: {up_pods: 3, behavior: {scaleUp: {selectPolicy: Disabled}}}}"); }),
             "f.yaml:1: policy.hpa.up_pods: expected either behavior or up_pods, got both");
