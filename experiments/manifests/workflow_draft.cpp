@@ -27,7 +27,7 @@ constexpr int kMostConcurrency = 20;
 YamlNode scalar(const std::string& text) { return config::yaml_scalar(text); }
 YamlNode number(int value) { return config::yaml_scalar(std::to_string(value)); }
 
-// "100 - 134": a name as a regular expression needs no escapes, since names have letters, digits, - and _ alone.
+// A name of letters, digits, - and _ stands in a regular expression as it is.
 std::string cpu_query(const DeployedFunction& function) {
   const std::string cpu = "sum(rate(container_cpu_usage_seconds_total{pod=~\"" + function.name + "-.*\"}[5m]))";
   switch (function.platform) {
