@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <ostream>
@@ -15,9 +16,12 @@
 namespace faasconf::experiments::cli {
 namespace {
 
+// Two digits of what lacks from the whole, one decimal at least: 96.9 %, 99.97 %.
 std::string percent(double share) {
+  const double rest = 100 * (1 - share);
+  const int decimals = rest > 0 && rest < 1 ? std::min(12, 1 - static_cast<int>(std::floor(std::log10(rest)))) : 1;
   std::ostringstream text;
-  text << std::fixed << std::setprecision(1) << 100 * share << " %";
+  text << std::fixed << std::setprecision(decimals) << 100 * share << " %";
   return text.str();
 }
 

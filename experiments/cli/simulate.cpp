@@ -151,8 +151,8 @@ std::string origin_of_warm_up(const jobs::SimulateJob& job, const jobs::Simulate
 
 std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
   if (result.warm_up_rule == jobs::WarmUpRule::none_with_transients) {
-    return "warm-up: nothing left out, since policies that change the configuration are compared from the start; "
-           "--warm-up leaves out as much of every case\n";
+    return "warm-up: nothing left out, since policies that change the configuration are compared from the start, the "
+           "first window under the configuration that they start from; --warm-up leaves out as much of every case\n";
   }
   if (result.warm_up <= sim::Duration::zero()) return "";
   std::ostringstream text;

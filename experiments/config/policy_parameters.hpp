@@ -279,6 +279,27 @@ struct PlatformWord {
 template <class Member, class Written>
 PlatformWord(const char*, const char*, Member, Written) -> PlatformWord<Member, Written>;
 
+// Knative's panic window is a share of the stable one, a tenth where nothing else is said.
+struct KpaWindow {
+  struct Windows {
+    sim::KpaParameters* kpa;
+    void operator=(sim::Duration window) const {
+      kpa->stable_window = window;
+      if (kpa->panic_window == sim::KpaParameters{}.panic_window) kpa->panic_window = window / 10;
+    }
+  };
+  Windows operator()(sim::KpaParameters& kpa) const { return {&kpa}; }
+};
+struct KpaPanicShare {
+  struct Share {
+    sim::KpaParameters* kpa;
+    void operator=(double share) const {
+      kpa->panic_window = sim::from_seconds(share * sim::to_seconds(kpa->stable_window));
+    }
+  };
+  Share operator()(sim::KpaParameters& kpa) const { return {&kpa}; }
+};
+
 template <class Kind>
 constexpr std::tuple<> kPlatformWords;
 template <>
@@ -289,13 +310,18 @@ constexpr auto kPlatformWords<sim::HpaParameters> = std::tuple{
 };
 template <>
 constexpr auto kPlatformWords<sim::KpaParameters> = std::tuple{
-    PlatformWord{"window", "stable_window", &sim::KpaParameters::stable_window, kPositiveTime},
+    PlatformWord{"window", "stable_window", KpaWindow{}, kPositiveTime},
+    PlatformWord{"panic-window-percentage", "panic_window", KpaPanicShare{},
+                 Percentage{.least = 1, .most = 100, .expected = "a percentage from 1 to 100"}},
     PlatformWord{"panic-threshold-percentage", "panic_threshold", &sim::KpaParameters::panic_threshold,
                  Percentage{.least = 110, .expected = "a percentage from 110 to 1000"}},
     PlatformWord{"target-utilization-percentage", "target_share", &sim::KpaParameters::target_share,
                  Percentage{.least = 1, .most = 100, .expected = "a percentage from 1 to 100"}},
     PlatformWord{"container-concurrency-target-percentage", "target_share", &sim::KpaParameters::target_share,
                  Percentage{.least = 1, .most = 100, .expected = "a percentage from 1 to 100"}},
+    PlatformWord{"container-concurrency-target-default", "target_unlimited", &sim::KpaParameters::target_unlimited,
+                 kPositive},
+    PlatformWord{"requests-per-second-target-default", "target_rps", &sim::KpaParameters::target_rps, kPositive},
     PlatformWord{"min-scale", "min_scale", &sim::KpaParameters::min_scale, Whole{}},
     PlatformWord{"max-scale", "max_scale", &sim::KpaParameters::max_scale, Whole{}},
     PlatformWord{"initial-scale", "initial_scale", &sim::KpaParameters::initial_scale, Whole{}},
@@ -305,6 +331,11 @@ constexpr auto kPlatformWords<sim::KpaParameters> = std::tuple{
     PlatformWord{"max-scale-down-rate", "max_scale_down_rate", &sim::KpaParameters::max_scale_down_rate, kRateOfChange},
     PlatformWord{"scale-to-zero-grace-period", "scale_to_zero_grace", &sim::KpaParameters::scale_to_zero_grace,
                  kAnyTime},
+};
+template <>
+constexpr auto kPlatformWords<sim::OpenFaasAlertsParameters> = std::tuple{
+    PlatformWord{"com.openfaas.scale.factor", "step_share", &sim::OpenFaasAlertsParameters::step_share,
+                 Percentage{.most = 100, .expected = "a percentage from 0 to 100"}},
 };
 template <>
 constexpr auto kPlatformWords<sim::OpenFaasAutoscalerParameters> = std::tuple{

@@ -1,6 +1,7 @@
 #include "experiments/manifests/documents.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -13,6 +14,7 @@ using config::YamlNode;
 using config::YamlValue;
 
 constexpr std::int64_t kMostConcurrency = 1'000'000;
+constexpr double kMillicoresPerCore = 1000;
 constexpr double kBytesPerMebibyte = 1024.0 * 1024.0;
 
 bool is_separator(std::string_view line) {
@@ -65,12 +67,46 @@ void expand_all(YamlNode& node) {
   for (YamlNode::Entry& entry : node.entries) expand_all(entry.value);
 }
 
-// Kubernetes takes "134217728" for bytes.
+struct Suffix {
+  std::string_view text;
+  double factor;
+};
+constexpr double kKi = 1024;
+constexpr Suffix kSuffixes[] = {{"Ki", kKi},
+                                {"Mi", kKi* kKi},
+                                {"Gi", kKi* kKi* kKi},
+                                {"Ti", kKi* kKi* kKi* kKi},
+                                {"n", 1e-9},
+                                {"u", 1e-6},
+                                {"m", 1e-3},
+                                {"k", 1e3},
+                                {"M", 1e6},
+                                {"G", 1e9},
+                                {"T", 1e12}};
+
+// A quantity of Kubernetes in cores or bytes: "300m", "128Mi", "129e6", "134217728".
+// Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+double read_quantity(const YamlValue& value, std::string_view expected) {
+  std::string text = value.text(expected);
+  double factor = 1;
+  for (const Suffix& suffix : kSuffixes) {
+    if (!text.ends_with(suffix.text)) continue;
+    factor = suffix.factor;
+    text.resize(text.size() - suffix.text.size());
+    break;
+  }
+  double number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = code == std::errc() && end == text.data() + text.size();
+  if (!is_number || !(number > 0) || !(number * factor < 1e18)) value.refuse(expected);
+  return number * factor;
+}
+
+sim::Millicores read_cpu(const YamlValue& value) {
+  return {read_quantity(value, "an amount of CPU such as 500m") * kMillicoresPerCore};
+}
 sim::Mebibytes read_memory(const YamlValue& value) {
-  const std::string& text = value.text("an amount of memory such as 256Mi");
-  const bool is_bytes = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_bytes) return config::read_memory(value);
-  return {config::read_number(value, 1, 1e15, "an amount of memory such as 256Mi") / kBytesPerMebibyte};
+  return {read_quantity(value, "an amount of memory such as 256Mi") / kBytesPerMebibyte};
 }
 
 template <class Amount, class Read>
@@ -111,8 +147,8 @@ std::optional<YamlValue> look_up(const YamlValue& value, const std::vector<std::
 }
 
 void read_resources(const YamlValue& resources, DeployedFunction& function) {
-  read_amount(resources, "limits", "cpu", config::read_cpu, function.cpu_limit);
-  read_amount(resources, "requests", "cpu", config::read_cpu, function.cpu_request);
+  read_amount(resources, "limits", "cpu", read_cpu, function.cpu_limit);
+  read_amount(resources, "requests", "cpu", read_cpu, function.cpu_request);
   read_amount(resources, "limits", "memory", read_memory, function.memory_limit);
   read_amount(resources, "requests", "memory", read_memory, function.memory_request);
 }

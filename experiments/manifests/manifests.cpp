@@ -39,9 +39,17 @@ void read_document(const YamlNode& document, Deployed& deployed) {
   } else if (kind.starts_with("openfaas.com/") && kind.ends_with(" Function")) {
     const auto spec = look_up(value, {"spec"});
     if (!spec) value.fail("expected spec, got nothing");
-    deployed.functions.push_back(read_openfaas_function(*spec, name_of(value)));
+    deployed.functions.push_back(read_openfaas_function(*spec, name_of(value), deployed));
   } else if (!kind.ends_with(" HorizontalPodAutoscaler")) {
     deployed.left_out.push_back(kind + " (" + document.place.text() + ")");
+  }
+}
+
+void check_replicas(const Deployed& deployed) {
+  for (const DeployedFunction& one : deployed.functions) {
+    if (!one.replicas_min || !one.replicas_max || *one.replicas_min <= *one.replicas_max) continue;
+    throw sim::Error(one.place + ": " + one.name + ": expected at least as many replicas at most as at least, got " +
+                     std::to_string(*one.replicas_max) + " and " + std::to_string(*one.replicas_min));
   }
 }
 
@@ -74,6 +82,7 @@ Deployed read_manifests(const std::vector<std::string>& paths) {
   for (const YamlNode& document : documents) {
     if (kind_of(document).ends_with(" HorizontalPodAutoscaler")) add_autoscaler({document, ""}, deployed);
   }
+  check_replicas(deployed);
   return deployed;
 }
 

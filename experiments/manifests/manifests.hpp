@@ -27,6 +27,7 @@ struct DeployedFunction {
   std::optional<int> replicas{};
   std::optional<int> replicas_min{};
   std::optional<int> replicas_max{};
+  std::string autoscaler_place{};                // of a HorizontalPodAutoscaler
   std::optional<config::YamlNode> autoscaler{};  // as a policy of an experiment: {kpa: {min-scale: 2}}
 };
 

@@ -10,6 +10,6 @@ namespace faasconf::experiments::manifests {
 void read_stack(const config::YamlValue& document, Deployed& deployed);
 
 // One function of a stack, or the `spec` of a Function.
-DeployedFunction read_openfaas_function(const config::YamlValue& value, const std::string& name);
+DeployedFunction read_openfaas_function(const config::YamlValue& value, const std::string& name, Deployed& deployed);
 
 }  // namespace faasconf::experiments::manifests

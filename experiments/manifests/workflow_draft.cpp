@@ -67,7 +67,27 @@ class Drafting {
         "# What is deployed, as a first experiment. Lines marked ESTIMATE say what no manifest says: measure them,\n"
         "# and write what you find.\n";
     for (const std::string& one : deployed_.left_out) text += "# left out: " + one + "\n";
+    for (const std::string& one : notes()) text += "# note: " + one + "\n";
     return text;
+  }
+
+  // Where what is simulated is not what is deployed.
+  std::vector<std::string> notes() const {
+    std::vector<std::string> notes;
+    if (distinct_autoscalers().size() > 1) {
+      notes.push_back("the functions have different autoscalers; here each policy acts on all of them");
+    }
+    for (const DeployedFunction& function : deployed_.functions) {
+      const bool is_hpa = function.autoscaler && function.platform == Platform::kubernetes;
+      if (is_hpa && !function.cpu_limit && !function.cpu_request) {
+        notes.push_back("the autoscaler of " + function.name +
+                        " finds no CPU request and does nothing; here it goes by the estimated limit");
+      }
+      if (function.replicas.value_or(0) > replicas_of(function)) {
+        notes.push_back("the autoscaler of " + function.name + " allows fewer replicas than are deployed");
+      }
+    }
+    return notes;
   }
 
   void estimate(const std::string& path, const std::string& comment) {
@@ -125,21 +145,32 @@ class Drafting {
     return function.memory_limit.value_or(function.memory_request.value_or(kGuessedMemory));
   }
   static int replicas_of(const DeployedFunction& function) {
-    return std::max(1, function.replicas.value_or(function.replicas_min.value_or(1)));
+    const int replicas = std::max(1, function.replicas.value_or(function.replicas_min.value_or(1)));
+    return function.replicas_max ? std::min(replicas, *function.replicas_max) : replicas;  // as its autoscaler will
+  }
+
+  // Policies act on all functions whose ranges let them: one without an autoscaler beside others keeps its replicas.
+  std::pair<int, int> replicas_range(const DeployedFunction& function) const {
+    const bool others_scale = std::ranges::any_of(
+        deployed_.functions, [](const DeployedFunction& one) { return one.autoscaler.has_value(); });
+    if (others_scale && !function.autoscaler) return {replicas_of(function), replicas_of(function)};
+    const int most = std::max(function.replicas_max.value_or(kMostReplicas), replicas_of(function));
+    return {function.replicas_min.value_or(1), most};
   }
 
   // Where a search may look: around what is deployed.
-  static YamlNode ranges(const DeployedFunction& function) {
+  YamlNode ranges(const DeployedFunction& function) const {
     const double cpu = cpu_of(function).value;
     const double memory = memory_of(function).value;
-    const int most = std::max(function.replicas_max.value_or(kMostReplicas), replicas_of(function));
-    const auto millicores = [](double value) { return scalar(sim::format(sim::Millicores{std::ceil(value)})); };
-    const auto mebibytes = [](double value) { return scalar(sim::format(sim::Mebibytes{std::ceil(value)})); };
+    const auto [least, most] = replicas_range(function);
+    const auto millicores = [](double value) { return scalar(sim::format(sim::Millicores{value})); };
+    const auto mebibytes = [](double value) { return scalar(sim::format(sim::Mebibytes{value})); };
     return config::yaml_map(
-        {{"cpu", config::yaml_list(
-                     {millicores(std::max(kLeastCpu.value, cpu / 4)), millicores(std::max(kLeastCpu.value, 4 * cpu))})},
-         {"memory", config::yaml_list({mebibytes(memory / 2), mebibytes(4 * memory)})},
-         {"replicas", config::yaml_list({number(std::min(function.replicas_min.value_or(1), most)), number(most)})},
+        {{"cpu", config::yaml_list({millicores(std::min(cpu, std::max(kLeastCpu.value, std::floor(cpu / 4)))),
+                                    millicores(std::max(kLeastCpu.value, std::ceil(4 * cpu)))})},
+         {"memory", config::yaml_list({mebibytes(std::min(memory, std::max(1.0, std::floor(memory / 2)))),
+                                       mebibytes(std::ceil(4 * memory))})},
+         {"replicas", config::yaml_list({number(least), number(most)})},
          {"concurrency",
           config::yaml_list({number(1), number(std::max(kMostConcurrency, 2 * function.concurrency))})}});
   }
@@ -199,15 +230,19 @@ class Drafting {
     return config::yaml_map({{"functions", config::yaml_map(std::move(functions))}});
   }
 
-  // Each once; they act on all functions.
-  YamlNode policies() const {
+  // By their text.
+  std::map<std::string, YamlNode> distinct_autoscalers() const {
     std::map<std::string, YamlNode> distinct;
     for (const DeployedFunction& function : deployed_.functions) {
-      if (function.autoscaler)
-        distinct.emplace(config::write_yaml(config::yaml_list({*function.autoscaler})), *function.autoscaler);
+      if (!function.autoscaler) continue;
+      distinct.emplace(config::write_yaml(config::yaml_list({*function.autoscaler})), *function.autoscaler);
     }
+    return distinct;
+  }
+
+  YamlNode policies() const {
     std::vector<YamlNode> all{scalar("fixed")};
-    for (const auto& [text, policy] : distinct) all.push_back(policy);
+    for (const auto& [text, policy] : distinct_autoscalers()) all.push_back(policy);
     return config::yaml_list(std::move(all));
   }
 

@@ -73,8 +73,8 @@ void Engine::check_progress(Standstill& standstill) const {
   standstill.time = now_;
   if (standstill.events <= kMostEventsAtOnce) return;
   throw Error("time stands still at " + format(now_.time_since_epoch()) +
-              ": requests fail and are sent again at once; give the workload a back_off or think_time, or the "
-              "gateway a hop");
+              ": requests end and are sent again at once; give the workload a back_off or think_time, the gateway "
+              "a hop, or the functions work");
 }
 
 void Engine::handle(const Event& event) {

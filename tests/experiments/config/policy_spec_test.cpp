@@ -183,6 +183,9 @@ TEST(PolicySpec, TakesThePlatformsOwnWords) {
   EXPECT_EQ(
       read("{kpa: {panic-threshold-percentage: \"150.0\", target-utilization-percentage: \"80\", min-scale: \"2\"}}"),
       parse("kpa:panic_threshold=1.5,target_share=0.8,min_scale=2"));
+  EXPECT_EQ(parse("kpa:window=40s"), parse("kpa:stable_window=40s,panic_window=4s"));
+  EXPECT_EQ(parse("kpa:window=40s,panic-window-percentage=20"), parse("kpa:stable_window=40s,panic_window=8s"));
+  EXPECT_EQ(parse("openfaas:com.openfaas.scale.factor=30"), parse("openfaas:step_share=0.3"));
   EXPECT_EQ(read("{openfaas-autoscaler: {com.openfaas.scale.type: capacity, com.openfaas.scale.target: 10, "
                  "com.openfaas.scale.target-proportion: \"0.7\"}}"),
             parse("openfaas-autoscaler:type=capacity,target=10,target_share=0.7"));

@@ -86,8 +86,9 @@ spec:
 )")});
   EXPECT_EQ(deployed(experiment()),
             (sim::FunctionConfiguration{.cpu = {1000}, .memory = {128}, .replicas = 2, .concurrency = 10}));
-  EXPECT_EQ(config::format(experiment().policies.at(1)), "kpa:target_share=0.8,min_scale=2");
-  EXPECT_EQ(made.left_out.size(), 2U) << "the annotation of the class, and the second container";
+  EXPECT_EQ(config::format(experiment().policies.at(1)), "kpa:target_share=0.8");
+  EXPECT_EQ(experiment().scenario.workflow.functions.at(0).ranges.replicas_min, 2);
+  EXPECT_EQ(made.left_out.size(), 1U) << "the second container";
 }
 
 constexpr const char* kDeployment = R"(apiVersion: v1
@@ -127,6 +128,44 @@ spec:
   EXPECT_THAT(made.left_out, ElementsAre(HasSubstr("v1 Service"), HasSubstr("a metric of the autoscaler web")));
 }
 
+TEST_F(InitWorkflow, ReadsAnAutoscalerOfTheFirstVersion) {
+  init({write("d.yaml", kDeployment), write("h.yaml", R"(apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 2, targetCPUUtilizationPercentage: 40}
+)")});
+  EXPECT_EQ(config::format(experiment().policies.at(1)), "hpa:target_utilization=0.4");
+  EXPECT_EQ(deployed(experiment()).replicas, 2) << "3 are deployed, of which the autoscaler keeps 2";
+}
+
+TEST_F(InitWorkflow, AFunctionWithoutAnAutoscalerKeepsItsReplicasBesideOneThatHasOne) {
+  init({write("d.yaml", kDeployment), write("w.yml", R"(apiVersion: apps/v1
+kind: Deployment
+metadata: {name: worker}
+spec: {replicas: 4, template: {spec: {containers: [{image: worker}]}}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 9}
+)")});
+  const sim::KnobRanges& worker = experiment().scenario.workflow.functions.at(1).ranges;
+  EXPECT_EQ(std::pair(worker.replicas_min, worker.replicas_max), std::pair(4, 4));
+}
+
+TEST_F(InitWorkflow, KnativeScalesToZeroUnlessToldTheLeast) {
+  init({write("service.yaml",
+              "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: f}\n"
+              "spec: {template: {spec: {containers: [{image: f}]}}}\n")});
+  EXPECT_EQ(experiment().scenario.workflow.functions.at(0).ranges.replicas_min, 0);
+}
+
+TEST_F(InitWorkflow, ReadsQuantitiesAsKubernetesWritesThem) {
+  init({write("stack.yml", "functions:\n  f:\n    limits: {cpu: 1e-1, memory: 128974848000m}\n")});
+  EXPECT_DOUBLE_EQ(deployed(experiment()).cpu.value, 100);
+  EXPECT_NEAR(deployed(experiment()).memory.value, 123, 0.001);
+}
+
 TEST_F(InitWorkflow, MarksWhatNoManifestSays) {
   const InitializedWorkflow made = init({write("stack.yml", "functions:\n  bare: {}\n")});
   const std::string text = tests::read_file(draft());
@@ -150,6 +189,13 @@ TEST_F(InitWorkflow, SaysWhatIsWrong) {
   const std::string stack = write("stack.yml", kStack);
   EXPECT_THAT(complaint([&] { init({stack}, "rezise"); }), HasSubstr("--entry: expected one of resize"));
   EXPECT_THAT(complaint([&] { init({stack, stack}); }), HasSubstr("function resize is in"));
+  EXPECT_THAT(complaint([&] {
+                const std::string hpa =
+                    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\n"
+                    "spec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 3}\n";
+                init({write("d.yaml", kDeployment), write("h.yml", hpa + "---\n" + hpa)});
+              }),
+              HasSubstr("expected one autoscaler of web"));
   EXPECT_THAT(complaint([&] { init({write("a.yml", "functions:\n  f:\n    limits: {cpu: many}\n")}); }),
               HasSubstr("functions.f.limits.cpu"));
   EXPECT_THAT(complaint([&] { init({write("b.yml", "a: 1\n")}); }), HasSubstr("expected a stack with functions"));
