@@ -67,6 +67,9 @@ TEST(Cli, EveryCommandExplainsItself) {
 }
 
 TEST(Cli, EveryExampleWorksWhenPasted) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "examples take minutes under a sanitizer; each command has shorter tests of its own";
+#endif
   std::vector<std::string> helps{"", "workflow", "trace"};
   for (const Command& command : commands()) {
     // these become another program; tests/python/test_train.py runs their examples
