@@ -149,7 +149,7 @@ kind: HorizontalPodAutoscaler
 metadata: {name: web}
 spec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 9}
 )")});
-  const sim::KnobRanges& worker = experiment().scenario.workflow.functions.at(1).ranges;
+  const sim::KnobRanges worker = experiment().scenario.workflow.functions.at(1).ranges;
   EXPECT_EQ(std::pair(worker.replicas_min, worker.replicas_max), std::pair(4, 4));
 }
 
