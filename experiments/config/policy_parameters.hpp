@@ -15,6 +15,7 @@
 #include "experiments/config/distribution_text.hpp"
 #include "experiments/config/kubernetes_behavior.hpp"
 #include "experiments/config/policy_spec.hpp"
+#include "experiments/config/words.hpp"
 #include "experiments/config/yaml_writer.hpp"
 
 namespace faasconf::experiments::config {
@@ -63,12 +64,7 @@ constexpr Share kTargetShare{.least = 0.001,
 constexpr Share kTargetShareOrNone{
     .most = 10, .most_bare = 10, .expected = "a share from 0 to 10 (0.8 is 80 %), or a percentage such as 80%"};
 double read(const YamlValue& value, const Share& share) {
-  const std::string& text = value.text(share.expected);
-  const bool is_percentage = text.ends_with('%');
-  const double number = is_percentage ? parse_with(value, share.expected, sim::parse_percentage)
-                                      : read_number(value, 0, share.most_bare, share.expected);
-  if (!(number >= share.least && number <= share.most)) value.refuse(share.expected);
-  return number;
+  return read_share(value, {.least = share.least, .most = share.most, .most_bare = share.most_bare}, share.expected);
 }
 std::string format(double value, const Share& share) {
   return value > share.most_bare ? format_number(100 * value) + "%" : format_number(value);
@@ -112,40 +108,21 @@ std::string format(const std::optional<Value>& value, const OrNone<Written>& or_
   return value ? format(*value, or_none.written) : "none";
 }
 
-// One of a kind's words.
-template <class T>
-constexpr auto kPolicyWords = nullptr;
-template <>
-constexpr std::array kPolicyWords<sim::ScalingSelect> = {
-    std::pair<std::string_view, sim::ScalingSelect>{"max", sim::ScalingSelect::max},
-    std::pair<std::string_view, sim::ScalingSelect>{"min", sim::ScalingSelect::min},
-    std::pair<std::string_view, sim::ScalingSelect>{"disabled", sim::ScalingSelect::disabled}};
-template <>
-constexpr std::array kPolicyWords<sim::KpaMetric> = {
-    std::pair<std::string_view, sim::KpaMetric>{"concurrency", sim::KpaMetric::concurrency},
-    std::pair<std::string_view, sim::KpaMetric>{"rps", sim::KpaMetric::rps}};
-template <>
-constexpr std::array kPolicyWords<sim::OpenFaasScaleType> = {
-    std::pair<std::string_view, sim::OpenFaasScaleType>{"rps", sim::OpenFaasScaleType::rps},
-    std::pair<std::string_view, sim::OpenFaasScaleType>{"capacity", sim::OpenFaasScaleType::capacity},
-    std::pair<std::string_view, sim::OpenFaasScaleType>{"cpu", sim::OpenFaasScaleType::cpu}};
-template <>
-constexpr std::array kPolicyWords<bool> = {std::pair<std::string_view, bool>{"false", false},
-                                           std::pair<std::string_view, bool>{"true", true}};
+// One of the words for a choice (words.hpp).
+template <class Choice>
+struct OneOf {};
+template <class Choice>
+Choice read(const YamlValue& value, OneOf<Choice>) {
+  return read_word<Choice>(value, kWords<Choice>);
+}
+template <class Choice>
+std::string format(Choice value, OneOf<Choice>) {
+  return name_of(value);
+}
 
-template <class T>
-struct Word {};
-template <class T>
-T read(const YamlValue& value, Word<T>) {
-  return read_word<T>(value, kPolicyWords<T>);
-}
-template <class T>
-std::string format(T value, Word<T>) {
-  for (const auto& [word, meaning] : kPolicyWords<T>) {
-    if (meaning == value) return std::string(word);
-  }
-  return "";
-}
+struct Flag {};
+bool read(const YamlValue& value, Flag) { return read_flag(value); }
+std::string format(bool value, Flag) { return value ? "true" : "false"; }
 
 struct Time {
   bool may_be_zero = false;
@@ -220,13 +197,13 @@ constexpr auto kParameters<sim::HpaParameters> = std::tuple{
     Parameter{"up_pods_period", OfRules{kUp, &sim::ScalingRules::pods_period}, kPositiveTime},
     Parameter{"up_share", OfRules{kUp, &sim::ScalingRules::share}, OrNone{kLargeShare}},
     Parameter{"up_share_period", OfRules{kUp, &sim::ScalingRules::share_period}, kPositiveTime},
-    Parameter{"up_select", OfRules{kUp, &sim::ScalingRules::select}, Word<sim::ScalingSelect>{}},
+    Parameter{"up_select", OfRules{kUp, &sim::ScalingRules::select}, OneOf<sim::ScalingSelect>{}},
     Parameter{"up_stabilization", OfRules{kUp, &sim::ScalingRules::stabilization}, kAnyTime},
     Parameter{"down_pods", OfRules{kDown, &sim::ScalingRules::pods}, OrNone<Whole>{}},
     Parameter{"down_pods_period", OfRules{kDown, &sim::ScalingRules::pods_period}, kPositiveTime},
     Parameter{"down_share", OfRules{kDown, &sim::ScalingRules::share}, OrNone{kShare}},
     Parameter{"down_share_period", OfRules{kDown, &sim::ScalingRules::share_period}, kPositiveTime},
-    Parameter{"down_select", OfRules{kDown, &sim::ScalingRules::select}, Word<sim::ScalingSelect>{}},
+    Parameter{"down_select", OfRules{kDown, &sim::ScalingRules::select}, OneOf<sim::ScalingSelect>{}},
     Parameter{"down_stabilization", OfRules{kDown, &sim::ScalingRules::stabilization}, kAnyTime},
 };
 template <>
@@ -235,7 +212,7 @@ constexpr auto kParameters<sim::KpaParameters> = std::tuple{
     Parameter{"stable_window", &sim::KpaParameters::stable_window, kPositiveTime},
     Parameter{"panic_window", &sim::KpaParameters::panic_window, kPositiveTime},
     Parameter{"panic_threshold", &sim::KpaParameters::panic_threshold, kTargetShare},
-    Parameter{"metric", &sim::KpaParameters::metric, Word<sim::KpaMetric>{}},
+    Parameter{"metric", &sim::KpaParameters::metric, OneOf<sim::KpaMetric>{}},
     Parameter{"target", &sim::KpaParameters::target, OrNone{kPositive}},
     Parameter{"target_share", &sim::KpaParameters::target_share, kPositiveShare},
     Parameter{"target_unlimited", &sim::KpaParameters::target_unlimited, kPositive},
@@ -252,12 +229,12 @@ constexpr auto kParameters<sim::KpaParameters> = std::tuple{
 template <>
 constexpr auto kParameters<sim::OpenFaasAutoscalerParameters> = std::tuple{
     Parameter{"interval", &sim::OpenFaasAutoscalerParameters::interval, kPositiveTime},
-    Parameter{"type", &sim::OpenFaasAutoscalerParameters::type, Word<sim::OpenFaasScaleType>{}},
+    Parameter{"type", &sim::OpenFaasAutoscalerParameters::type, OneOf<sim::OpenFaasScaleType>{}},
     Parameter{"target", &sim::OpenFaasAutoscalerParameters::target, kPositive},
     Parameter{"target_share", &sim::OpenFaasAutoscalerParameters::target_share, kPositiveShare},
     Parameter{"min_scale", &sim::OpenFaasAutoscalerParameters::min_scale, Whole{}},
     Parameter{"max_scale", &sim::OpenFaasAutoscalerParameters::max_scale, Whole{}},
-    Parameter{"to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Word<bool>{}},
+    Parameter{"to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Flag{}},
     Parameter{"zero_duration", &sim::OpenFaasAutoscalerParameters::zero_duration, kAnyTime},
 };
 template <>
@@ -340,13 +317,13 @@ constexpr auto kPlatformWords<sim::OpenFaasAlertsParameters> = std::tuple{
 template <>
 constexpr auto kPlatformWords<sim::OpenFaasAutoscalerParameters> = std::tuple{
     PlatformWord{"com.openfaas.scale.type", "type", &sim::OpenFaasAutoscalerParameters::type,
-                 Word<sim::OpenFaasScaleType>{}},
+                 OneOf<sim::OpenFaasScaleType>{}},
     PlatformWord{"com.openfaas.scale.target", "target", &sim::OpenFaasAutoscalerParameters::target, kPositive},
     PlatformWord{"com.openfaas.scale.target-proportion", "target_share",
                  &sim::OpenFaasAutoscalerParameters::target_share, kPositiveShare},
     PlatformWord{"com.openfaas.scale.min", "min_scale", &sim::OpenFaasAutoscalerParameters::min_scale, Whole{}},
     PlatformWord{"com.openfaas.scale.max", "max_scale", &sim::OpenFaasAutoscalerParameters::max_scale, Whole{}},
-    PlatformWord{"com.openfaas.scale.zero", "to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Word<bool>{}},
+    PlatformWord{"com.openfaas.scale.zero", "to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Flag{}},
     PlatformWord{"com.openfaas.scale.zero-duration", "zero_duration", &sim::OpenFaasAutoscalerParameters::zero_duration,
                  kAnyTime},
 };

@@ -9,6 +9,9 @@
 
 #include "sim/env/reward.hpp"
 #include "sim/model/scenario.hpp"
+#include "sim/policy/hpa.hpp"
+#include "sim/policy/kpa.hpp"
+#include "sim/policy/openfaas_autoscaler.hpp"
 
 namespace faasconf::experiments::config {
 
@@ -52,6 +55,17 @@ inline constexpr auto kWords<sim::Attribution> =
     std::to_array<Word<sim::Attribution>>({{"completed", sim::Attribution::completed},
                                            {"started", sim::Attribution::started},
                                            {"paper", sim::Attribution::paper}});
+template <>
+inline constexpr auto kWords<sim::ScalingSelect> = std::to_array<Word<sim::ScalingSelect>>(
+    {{"max", sim::ScalingSelect::max}, {"min", sim::ScalingSelect::min}, {"disabled", sim::ScalingSelect::disabled}});
+template <>
+inline constexpr auto kWords<sim::KpaMetric> =
+    std::to_array<Word<sim::KpaMetric>>({{"concurrency", sim::KpaMetric::concurrency}, {"rps", sim::KpaMetric::rps}});
+template <>
+inline constexpr auto kWords<sim::OpenFaasScaleType> =
+    std::to_array<Word<sim::OpenFaasScaleType>>({{"rps", sim::OpenFaasScaleType::rps},
+                                                 {"capacity", sim::OpenFaasScaleType::capacity},
+                                                 {"cpu", sim::OpenFaasScaleType::cpu}});
 
 template <class Choice>
 std::string name_of(Choice choice) {

@@ -140,12 +140,16 @@ double read_number(const YamlValue& value) {
   return read_number(value, 0, std::numeric_limits<double>::max(), "a number >= 0");
 }
 
+double read_share(const YamlValue& value, const ShareBounds& bounds, std::string_view expected) {
+  const bool is_percentage = value.text(expected).ends_with('%');
+  const double share = is_percentage ? parse_with(value, expected, sim::parse_percentage)
+                                     : read_number(value, 0, bounds.most_bare, expected);
+  if (!(share >= bounds.least && share <= bounds.most)) value.refuse(expected);
+  return share;
+}
+
 double read_probability(const YamlValue& value) {
-  constexpr std::string_view kExpected = "a probability from 0 to 1, or a percentage such as 5%";
-  if (!value.is_scalar() || !value.node().scalar.ends_with('%')) return read_number(value, 0, 1, kExpected);
-  const double probability = parse_with(value, kExpected, sim::parse_percentage);
-  if (probability > 1) value.refuse(kExpected);
-  return probability;
+  return read_share(value, {}, "a probability from 0 to 1, or a percentage such as 5%");
 }
 
 std::int64_t read_count(const YamlValue& value, std::int64_t least, std::int64_t most) {

@@ -65,7 +65,16 @@ inline constexpr double kAboveZero = std::numeric_limits<double>::denorm_min();
 
 double read_number(const YamlValue& value, double least, double most, std::string_view expected);
 double read_number(const YamlValue& value);       // >= 0
-double read_probability(const YamlValue& value);  // 0 .. 1
+double read_probability(const YamlValue& value);  // 0 .. 1, or "5%"
+
+// A share, or a percentage with its sign. Without the sign it may be lower bounded from above, where a larger number is
+// more likely a percentage of which the sign is missing.
+struct ShareBounds {
+  double least = 0;
+  double most = 1;
+  double most_bare = 1;
+};
+double read_share(const YamlValue& value, const ShareBounds& bounds, std::string_view expected);
 std::int64_t read_count(const YamlValue& value, std::int64_t least, std::int64_t most);
 std::uint64_t read_seed(const YamlValue& value);
 bool read_flag(const YamlValue& value);

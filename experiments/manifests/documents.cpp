@@ -14,6 +14,7 @@ using config::YamlNode;
 using config::YamlValue;
 
 constexpr std::int64_t kMostConcurrency = 1'000'000;
+constexpr std::int64_t kMostReplicas = 100'000;
 constexpr double kMillicoresPerCore = 1000;
 constexpr double kBytesPerMebibyte = 1024.0 * 1024.0;
 
@@ -151,6 +152,12 @@ void read_resources(const YamlValue& resources, DeployedFunction& function) {
   read_amount(resources, "requests", "cpu", read_cpu, function.cpu_request);
   read_amount(resources, "limits", "memory", read_memory, function.memory_limit);
   read_amount(resources, "requests", "memory", read_memory, function.memory_request);
+}
+
+std::optional<int> read_replicas(const YamlValue& value, const std::vector<std::string>& path, std::int64_t least) {
+  const auto replicas = look_up(value, path);
+  if (!replicas) return std::nullopt;
+  return static_cast<int>(config::read_count(*replicas, least, kMostReplicas));
 }
 
 int read_concurrency(const YamlValue& value) {

@@ -1,6 +1,7 @@
 #pragma once
 // The documents of a platform's file, and what they say in a platform's spelling.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,5 +23,9 @@ std::optional<config::YamlValue> look_up(const config::YamlValue& value, const s
 void read_resources(const config::YamlValue& resources, DeployedFunction& function);
 
 int read_concurrency(const config::YamlValue& value);  // 0 or more
+
+// A number of replicas at a path, absent where it is.
+std::optional<int> read_replicas(const config::YamlValue& value, const std::vector<std::string>& path,
+                                 std::int64_t least = 0);
 
 }  // namespace faasconf::experiments::manifests

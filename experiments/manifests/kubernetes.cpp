@@ -14,7 +14,6 @@ using config::YamlNode;
 using config::YamlValue;
 
 constexpr std::string_view kAutoscaling = "autoscaling.knative.dev/";
-constexpr std::int64_t kMostReplicas = 100'000;
 
 YamlValue require(const YamlValue& value, const std::vector<std::string>& path) {
   const auto found = look_up(value, path);
@@ -22,12 +21,6 @@ YamlValue require(const YamlValue& value, const std::vector<std::string>& path) 
   for (const std::string& key : path) name += (name.empty() ? "" : ".") + key;
   if (!found) value.fail("expected " + name + ", got nothing");
   return *found;
-}
-
-std::optional<int> replicas(const YamlValue& object, const std::vector<std::string>& path, std::int64_t least = 0) {
-  const auto value = look_up(object, path);
-  if (!value) return std::nullopt;
-  return static_cast<int>(config::read_count(*value, least, kMostReplicas));
 }
 
 // Resources, and max_inflight where it is set for OpenFaaS's watchdog.
@@ -100,8 +93,8 @@ void leave_out_annotations(const YamlValue& annotations, Deployed& deployed) {
 void read_annotations(const YamlValue& annotations, DeployedFunction& function, Deployed& deployed) {
   const bool is_hpa = annotated(annotations, "class").starts_with("hpa.");
   function.autoscaler = is_hpa ? read_hpa_annotations(annotations) : read_kpa_annotations(annotations);
-  function.replicas_min = replicas(annotations, {std::string(kAutoscaling) + "min-scale"});
-  function.replicas_max = replicas(annotations, {std::string(kAutoscaling) + "max-scale"});
+  function.replicas_min = read_replicas(annotations, {std::string(kAutoscaling) + "min-scale"});
+  function.replicas_max = read_replicas(annotations, {std::string(kAutoscaling) + "max-scale"});
   if (function.replicas_max == 0) function.replicas_max.reset();  // no bound
   leave_out_annotations(annotations, deployed);
 }
@@ -135,7 +128,7 @@ std::string name_of(const YamlValue& object) { return require(object, {"metadata
 DeployedFunction read_deployment(const YamlValue& object, Deployed& deployed) {
   DeployedFunction function{
       .name = name_of(object), .platform = Platform::kubernetes, .place = object.node().place.text()};
-  function.replicas = replicas(object, {"spec", "replicas"});
+  function.replicas = read_replicas(object, {"spec", "replicas"});
   read_pod(require(object, {"spec", "template", "spec"}), function, deployed);
   return function;
 }
@@ -175,8 +168,8 @@ void add_autoscaler(const YamlValue& object, Deployed& deployed) {
     object.fail("expected one autoscaler of " + scaled + ", which " + function->autoscaler_place + " has too");
   }
   function->autoscaler_place = object.node().place.text();
-  function->replicas_min = replicas(object, {"spec", "minReplicas"});
-  function->replicas_max = replicas(object, {"spec", "maxReplicas"}, 1);
+  function->replicas_min = read_replicas(object, {"spec", "minReplicas"});
+  function->replicas_max = read_replicas(object, {"spec", "maxReplicas"}, 1);
   std::vector<std::pair<std::string, YamlNode>> words = read_metrics(object, name, deployed);
   if (const auto behavior = look_up(object, {"spec", "behavior"})) words.emplace_back("behavior", behavior->node());
   function->autoscaler =

@@ -14,16 +14,9 @@ using config::YamlNode;
 using config::YamlValue;
 
 constexpr std::string_view kScale = "com.openfaas.scale.";
-constexpr std::int64_t kMostReplicas = 100'000;
 
 bool is_true(const std::optional<YamlValue>& value) {
   return value && value->is_scalar() && value->node().scalar == "true";
-}
-
-std::optional<int> replicas(const YamlValue& labels, const std::string& label) {
-  const auto value = look_up(labels, {label});
-  if (!value) return std::nullopt;
-  return static_cast<int>(config::read_count(*value, 0, kMostReplicas));
 }
 
 // Alerts, by a share of the most replicas.
@@ -45,7 +38,7 @@ YamlNode autoscaler_of(const YamlValue& labels) {
   }
   if (words.empty()) return alerts(labels);
   // bounds are the function's ranges; only one above the autoscaler's default has to be told
-  const std::optional<int> most = replicas(labels, std::string(kScale) + "max");
+  const std::optional<int> most = read_replicas(labels, {std::string(kScale) + "max"});
   if (most && *most > sim::OpenFaasAutoscalerParameters{}.max_scale) {
     words.emplace_back(std::string(kScale) + "max", config::yaml_scalar(std::to_string(*most)));
   }
@@ -53,8 +46,8 @@ YamlNode autoscaler_of(const YamlValue& labels) {
 }
 
 void read_labels(const YamlValue& labels, DeployedFunction& function) {
-  function.replicas_min = replicas(labels, "com.openfaas.scale.min");
-  function.replicas_max = replicas(labels, "com.openfaas.scale.max");
+  function.replicas_min = read_replicas(labels, {"com.openfaas.scale.min"});
+  function.replicas_max = read_replicas(labels, {"com.openfaas.scale.max"});
   if (is_true(look_up(labels, {"com.openfaas.scale.zero"}))) function.replicas_min = 0;
   function.autoscaler = autoscaler_of(labels);
 }

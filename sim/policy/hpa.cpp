@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/policy/seen_load.hpp"
+
 namespace faasconf::sim {
 
 namespace {
 
 constexpr double kMillicoresPerCore = 1000;
-constexpr double kRounding = 1e-9;  // so that 3 x 0.8 / 0.8 are 3 replicas
 
 Duration longest_period(const HpaParameters& parameters) {
   return std::max({parameters.behavior.up.pods_period, parameters.behavior.up.share_period,
@@ -32,7 +33,7 @@ int limit_of(const ScalingRules& rules, int sign, const SlidingWindow& changes, 
   if (rules.pods) limits.push_back(pods_before(changes, replicas, now, rules.pods_period) + sign * *rules.pods);
   if (rules.share) {
     const double pods = pods_before(changes, replicas, now, rules.share_period) * (1 + sign * *rules.share);
-    limits.push_back(static_cast<int>(sign > 0 ? std::ceil(pods - kRounding) : std::floor(pods + kRounding)));
+    limits.push_back(static_cast<int>(sign > 0 ? whole_pods(pods) : std::floor(pods + kRounding)));
   }
   if (limits.empty()) return replicas;
   const bool highest = (sign > 0) == (rules.select == ScalingSelect::max);
@@ -59,9 +60,8 @@ Hpa::Hpa(ReplicaRanges ranges, const Parameters& parameters)
 
 int Hpa::wanted_replicas(FunctionId id, const ReplicaRange& range, const Observation& observation) {
   const int replicas = observation.configuration.functions[id.index].replicas;
-  const std::optional<int> recommended =
-      recommendation(observation.functions[id.index], observation.configuration.functions[id.index], range,
-                     to_seconds(observation.length));
+  const std::optional<int> recommended = recommendation(
+      observation.functions[id.index], observation.configuration.functions[id.index], range, observation.length);
   if (!recommended) return replicas;
   Scaler& scaler = scalers_[id.index];
   const Time now = observation.start + observation.length;
@@ -88,7 +88,7 @@ int Hpa::wanted_replicas(FunctionId id, const ReplicaRange& range, const Observa
 
 // The largest count of all metrics. One that is missing hides how far down it is safe to go.
 std::optional<int> Hpa::recommendation(const FunctionObservation& function, const FunctionConfiguration& knobs,
-                                       const ReplicaRange& range, double length_s) const {
+                                       const ReplicaRange& range, Duration length) const {
   std::optional<int> most;
   bool missing = false;
   const auto consider = [&](std::optional<int> wanted) {
@@ -102,8 +102,7 @@ std::optional<int> Hpa::recommendation(const FunctionObservation& function, cons
                  : std::nullopt);
   }
   if (parameters_.target_rate_per_s > 0) {
-    const double rate_per_s = length_s > 0 ? static_cast<double>(function.calls.arrivals) / length_s : 0;
-    consider(by_total(rate_per_s, parameters_.target_rate_per_s, knobs.replicas));
+    consider(by_total(calls_per_s(function, length), parameters_.target_rate_per_s, knobs.replicas));
   }
   if (parameters_.target_in_flight > 0) {
     consider(function.concurrency_mean
@@ -122,14 +121,14 @@ int Hpa::by_cpu(double used_cores, double request_cores, int ready, int replicas
   const double counted = needed > ready ? std::max(replicas, ready) : ready;
   if (std::abs(needed / counted - 1) <= parameters_.tolerance + kRounding) return replicas;
   if (needed > ready && needed < counted) return replicas;
-  return static_cast<int>(std::ceil(needed - kRounding));
+  return static_cast<int>(whole_pods(needed));
 }
 
 // ceil(total / target): a metric of type AverageValue whose total does not depend on the pods.
 int Hpa::by_total(double total, double target, int replicas) const {
   const double needed = total / target;
   if (replicas > 0 && std::abs(needed / replicas - 1) <= parameters_.tolerance + kRounding) return replicas;
-  return static_cast<int>(std::ceil(std::min(needed, 1e6) - kRounding));
+  return static_cast<int>(whole_pods(std::min(needed, 1e6)));
 }
 
 }  // namespace faasconf::sim

@@ -65,7 +65,7 @@ class Hpa final : public Autoscaler {
   int wanted_replicas(FunctionId id, const ReplicaRange& range, const Observation& observation) override;
   // Absent where a metric was not measured and the others do not ask for more.
   std::optional<int> recommendation(const FunctionObservation& function, const FunctionConfiguration& knobs,
-                                    const ReplicaRange& range, double length_s) const;
+                                    const ReplicaRange& range, Duration length) const;
   int by_cpu(double used_cores, double request_cores, int ready, int replicas) const;
   int by_total(double total, double target, int replicas) const;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/policy/seen_load.hpp"
+
 namespace faasconf::sim {
 
 namespace {
@@ -10,7 +12,7 @@ namespace {
 // Absent where it was not measured.
 std::optional<double> load_of(KpaMetric metric, const FunctionObservation& function, Duration length) {
   if (metric == KpaMetric::concurrency) return function.concurrency_mean;
-  return length > Duration::zero() ? static_cast<double>(function.calls.arrivals) / to_seconds(length) : 0;
+  return calls_per_s(function, length);
 }
 
 }  // namespace

@@ -1,20 +1,20 @@
 #include "sim/policy/openfaas_autoscaler.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "sim/policy/seen_load.hpp"
 
 namespace faasconf::sim {
 
 namespace {
 
 constexpr double kMillicoresPerCore = 1000;
-constexpr double kRounding = 1e-9;  // so that 90 / (50 x 0.9) are 2 replicas
 
 // Absent where it was not measured.
 std::optional<double> load_of(OpenFaasScaleType type, const FunctionObservation& function, Duration length) {
   switch (type) {
     case OpenFaasScaleType::rps:
-      return length > Duration::zero() ? static_cast<double>(function.calls.arrivals) / to_seconds(length) : 0;
+      return calls_per_s(function, length);
     case OpenFaasScaleType::capacity:
       return function.concurrency_mean;
     case OpenFaasScaleType::cpu:
@@ -39,7 +39,7 @@ int OpenFaasAutoscaler::wanted_replicas(FunctionId id, const ReplicaRange&, cons
   if (!last_busy) last_busy = observation.start;
   if (function.calls.arrivals > 0 || function.calls.in_flight > 0) last_busy = now;
   if (parameters_.to_zero && now - *last_busy >= parameters_.zero_duration) return 0;
-  const double wanted = std::ceil(*load / (parameters_.target * parameters_.target_share) - kRounding);
+  const double wanted = whole_pods(*load / (parameters_.target * parameters_.target_share));
   return static_cast<int>(std::clamp<double>(wanted, parameters_.min_scale, parameters_.max_scale));
 }
 

@@ -67,9 +67,12 @@ void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>&
   invocation.outcome = invocation.cause = outcome;
   if (place == Place::queued) {
     unqueue(index);
-  } else if (forget_inside(index); place == Place::rejecting || place == Place::spared) {
-    --instance.rejecting;
   } else {
+    forget_inside(index);
+  }
+  if (place == Place::rejecting || place == Place::spared) {
+    --instance.rejecting;
+  } else if (place != Place::queued) {
     --instance.in_flight;
     if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
     report_execution(invocation, instance);
