@@ -1,12 +1,14 @@
 // What a learner or a search asks for a million times: one window of a workflow, redeployed before and observed after.
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "sim/core/random.hpp"
 #include "sim/model/observe.hpp"
+#include "sim/model/promise_text.hpp"
 #include "sim/model/simulation.hpp"
 #include "sim/model/window_counter.hpp"
 #include "tests/benchmarks/parallel_workflow.hpp"
@@ -17,8 +19,7 @@ namespace {
 constexpr std::uint64_t kSeed = 1;
 
 // As sim::run does it, one window after the other. An item is an invocation.
-void Simulate_Window_Parallel(benchmark::State& state) {
-  const sim::Scenario scenario(parallel_workflow(static_cast<int>(state.range(0))));
+void simulate_windows(benchmark::State& state, const sim::Scenario& scenario) {
   sim::WindowCounter counter(scenario);
   sim::Simulation simulation(scenario, sim::RngStreams(kSeed), {&counter});
   std::uint64_t window = 0;
@@ -46,7 +47,23 @@ void Simulate_Window_Parallel(benchmark::State& state) {
   state.counters["invocations/window"] =
       benchmark::Counter(static_cast<double>(invocations), benchmark::Counter::kAvgIterations);
 }
+
+void Simulate_Window_Parallel(benchmark::State& state) {
+  simulate_windows(state, sim::Scenario(parallel_workflow(static_cast<int>(state.range(0)))));
+}
 BENCHMARK(Simulate_Window_Parallel)->Arg(10)->Arg(30)->MeasureProcessCPUTime()->Unit(benchmark::kMicrosecond);
+
+// The same windows under a promise of percentiles and a served share.
+void Simulate_Window_Parallel_Percentiles(benchmark::State& state) {
+  sim::ScenarioSpec spec = parallel_workflow(static_cast<int>(state.range(0)));
+  spec.workflow.promise = sim::promise_from_text("p50<=8s, p95<=13s, p99<=13s, served_share>=95%, deadline=13s");
+  simulate_windows(state, sim::Scenario(std::move(spec)));
+}
+BENCHMARK(Simulate_Window_Parallel_Percentiles)
+    ->Arg(10)
+    ->Arg(30)
+    ->MeasureProcessCPUTime()
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace faasconf::benchmarks
