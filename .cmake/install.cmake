@@ -5,7 +5,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/faasconf)
 install(TARGETS faasconf_sim faasconf_files faasconf_traces
   faasconf_bundle faasconf_search faasconf_safety faasconf_serving faasconf_decision
   faasconf_config faasconf_manifests faasconf_results faasconf_prediction faasconf_policies faasconf_evaluation faasconf_calibration
-  faasconf_jobs faasconf_experiments faasconf_options EXPORT faasconf)
+  faasconf_jobs faasconf_sweep faasconf_experiments faasconf_options EXPORT faasconf)
 install(EXPORT faasconf NAMESPACE faasconf:: DESTINATION ${package_dir})
 install(DIRECTORY sim traces learner experiments DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/faasconf
   FILES_MATCHING PATTERN "*.hpp" PATTERN cli EXCLUDE PATTERN configs EXCLUDE PATTERN train EXCLUDE PATTERN marl EXCLUDE

@@ -56,7 +56,7 @@ MAY_INCLUDE = {
     # linear algebra and a polish around the search
     "experiments/calibration": [*SHARED_ROOMS, *BELOW_ROOMS, "learner/search", "JSON", "Eigen", "NLopt"],
     "experiments/jobs": [*rooms_before("experiments/jobs"), *BELOW_ROOMS, "traces", *DECISION, "Boost.Math"],
-    "experiments/sweep": [*rooms_before("experiments/sweep"), *BELOW_EXPERIMENTS],
+    "experiments/sweep": [*rooms_before("experiments/sweep"), *BELOW_EXPERIMENTS, "Boost.CRC, Boost.Random"],
     "experiments/live": [*rooms_before("experiments/live"), *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
     "experiments/train": [*EXPERIMENTS, *BELOW_EXPERIMENTS, *LEARNER, "torch"],
     "experiments/cli": [*EXPERIMENTS, *BELOW_EXPERIMENTS, "Boost.Program_options"],
@@ -95,6 +95,7 @@ EXTERNAL = [
     (r"boost/program_options.*", "Boost.Program_options"),
     (r"boost/(beast|asio).*", "Boost.Beast"),
     (r"boost/math.*", "Boost.Math"),
+    (r"boost/(crc|random/sobol)\.hpp", "Boost.CRC, Boost.Random"),
     (r"pybind11/.*", "pybind11"),
     (r"(gtest|gmock)/.*", "GoogleTest"),
     (r"benchmark/benchmark\.h", "Google Benchmark"),

@@ -88,6 +88,17 @@ class ExperimentTree {
     }
   }
 
+  // Puts the workflow's file in the place of its name.
+  void load_workflow() {
+    YamlNode* const node = root_.find("workflow");
+    if (node == nullptr || node->kind != YamlNode::Kind::scalar) return;
+    const YamlValue reference(*node, "workflow");
+    YamlNode tree = load(reference);
+    if (!is_workflow_tree(tree)) reference.refuse("a workflow file, which has the keys name, functions and entry");
+    *node = std::move(tree);
+    workflow_path_ = "";
+  }
+
   Experiment read() {
     const std::vector<GivenKey> given = given_keys();
     load_workflow();
@@ -148,17 +159,6 @@ class ExperimentTree {
     std::vector<GivenKey> given;
     for (const YamlNode::Entry& entry : root_.entries) given.push_back({entry.key, entry.place.text()});
     return given;
-  }
-
-  // Puts the workflow's file in the place of its name.
-  void load_workflow() {
-    YamlNode* const node = root_.find("workflow");
-    if (node == nullptr || node->kind != YamlNode::Kind::scalar) return;
-    const YamlValue reference(*node, "workflow");
-    YamlNode tree = load(reference);
-    if (!is_workflow_tree(tree)) reference.refuse("a workflow file, which has the keys name, functions and entry");
-    *node = std::move(tree);
-    workflow_path_ = "";
   }
 
   // What an experiment says in place of its workflow's file.
@@ -271,6 +271,32 @@ std::string locate(const std::string& path) {
 }
 
 }  // namespace
+
+struct ExperimentSource::Trees {
+  ExperimentTree as_written;
+  ExperimentTree with_workflow;
+};
+
+ExperimentSource::ExperimentSource(const std::string& path, std::span<const Override> overrides) {
+  const std::string file = locate(path);
+  ExperimentTree tree(read_text_file(file), file);
+  for (const Override& change : overrides) tree.apply(change);
+  ExperimentTree with_workflow = tree;
+  with_workflow.load_workflow();
+  trees_ = std::make_unique<const Trees>(Trees{std::move(tree), std::move(with_workflow)});
+}
+
+ExperimentSource::~ExperimentSource() = default;
+ExperimentSource::ExperimentSource(ExperimentSource&&) noexcept = default;
+ExperimentSource& ExperimentSource::operator=(ExperimentSource&&) noexcept = default;
+
+Experiment ExperimentSource::read(std::span<const Override> changes) const {
+  const bool another_workflow = std::ranges::any_of(
+      changes, [](const Override& change) { return change.keys.size() == 1 && change.keys.front() == "workflow"; });
+  ExperimentTree tree = another_workflow ? trees_->as_written : trees_->with_workflow;
+  for (const Override& change : changes) tree.apply(change);
+  return tree.read();
+}
 
 Experiment read_experiment(const std::string& path, const Overrides& overrides) {
   const std::string file = locate(path);

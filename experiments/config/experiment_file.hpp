@@ -2,11 +2,14 @@
 // Workflow and experiment files, read into what the simulator runs. Every error names file, line, what was expected and
 // what came; unknown keys, wrong units and impossible values are errors.
 
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "experiments/config/input_files.hpp"
+#include "experiments/config/overrides.hpp"
 #include "experiments/config/policy_spec.hpp"
 #include "sim/model/scenario.hpp"
 
@@ -60,6 +63,24 @@ Experiment read_experiment(const std::string& path, const Overrides& overrides =
 
 // The same from text; `path` is for messages and relative references. For tests and fuzzing.
 Experiment parse_experiment(const std::string& text, const std::string& path, const Overrides& overrides = {});
+
+// A file that is read many times, each time with other overrides. Its text is parsed once, and that of its workflow as
+// well unless an override names another one.
+class ExperimentSource {
+ public:
+  // `overrides` hold whenever it is read. Throws sim::Error.
+  explicit ExperimentSource(const std::string& path, std::span<const Override> overrides = {});
+  ~ExperimentSource();
+  ExperimentSource(ExperimentSource&&) noexcept;
+  ExperimentSource& operator=(ExperimentSource&&) noexcept;
+
+  // May be called by several threads at once. Throws sim::Error.
+  Experiment read(std::span<const Override> changes = {}) const;
+
+ private:
+  struct Trees;
+  std::unique_ptr<const Trees> trees_;
+};
 
 // Spells out every value of an experiment as YAML, with units.
 std::string to_yaml(const Experiment& experiment);

@@ -38,6 +38,19 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, unreadable);
 }
 
+// In a folder of what ships; the empty one holds workflows, experiments and configurations.
+std::string find_in(const char* folder, const std::string& name) {
+  if (name.empty() || name.size() > 200 || name.find('/') != std::string::npos) return {};
+  if (name.find('\0') != std::string::npos) return {};
+  for (const fs::path& directory : shipped_directories()) {
+    for (const char* const extension : {"", ".yaml"}) {
+      const fs::path path = directory / folder / (name + extension);
+      if (is_file(path)) return path.string();
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string read_text_file(const std::string& path) {
@@ -99,17 +112,8 @@ InputFiles::Text InputFiles::add(const std::string& path, const YamlValue& refer
 
 InputFiles::Text InputFiles::read(const YamlValue& reference) { return add(find(reference), reference); }
 
-std::string find_shipped(const std::string& name) {
-  if (name.empty() || name.size() > 200 || name.find('/') != std::string::npos) return {};
-  if (name.find('\0') != std::string::npos) return {};
-  for (const fs::path& directory : shipped_directories()) {
-    for (const char* const extension : {"", ".yaml"}) {
-      const fs::path path = directory / (name + extension);
-      if (is_file(path)) return path.string();
-    }
-  }
-  return {};
-}
+std::string find_shipped(const std::string& name) { return find_in("", name); }
+std::string find_shipped_sweep(const std::string& name) { return find_in("sweeps", name); }
 
 std::vector<std::string> shipped_names() {
   std::vector<std::string> names;

@@ -48,6 +48,7 @@ class InputFiles {
 
 // The path of a file that ships with the program (experiments/configs), or empty when there is none of this name.
 std::string find_shipped(const std::string& name);
-std::vector<std::string> shipped_names();  // for messages
+std::string find_shipped_sweep(const std::string& name);  // the same of experiments/configs/sweeps
+std::vector<std::string> shipped_names();                 // for messages
 
 }  // namespace faasconf::experiments::config

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <system_error>
+#include <utility>
 
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/core/error.hpp"
@@ -52,7 +53,9 @@ std::vector<std::string> keys_of(const std::string& path, const std::string& sou
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('.', begin), path.size());
     keys.push_back(path.substr(begin, end - begin));
-    if (keys.back().empty()) throw sim::Error(source + ": expected keys with dots between them before \"=\"");
+    if (keys.back().empty())
+      throw sim::Error(source + ": expected keys with dots between them" +
+                       (source.starts_with("--") ? " before \"=\"" : ""));
     begin = end + 1;
   }
   return keys;
@@ -70,6 +73,13 @@ Override parse_override(const std::string& text) {
   Override result{.keys = is_option ? std::vector{key_of_option(text.substr(2, equals - 2))}
                                     : keys_of(text.substr(0, equals), source),
                   .value = parse_yaml_value(text.substr(equals + 1), source)};
+  if (result.keys.size() > kMostKeys) throw sim::Error(source + ": expected at most 30 keys");
+  return result;
+}
+
+Override make_override(const std::string& keys, YamlNode value) {
+  const std::string source = value.place.text();
+  Override result{.keys = keys_of(keys, source), .value = std::move(value)};
   if (result.keys.size() > kMostKeys) throw sim::Error(source + ": expected at most 30 keys");
   return result;
 }

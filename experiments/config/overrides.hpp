@@ -18,6 +18,9 @@ struct Override {
 // Throws sim::Error, naming the override.
 Override parse_override(const std::string& text);
 
+// The same of keys with dots between them, and a value that was read elsewhere. Throws sim::Error, naming its place.
+Override make_override(const std::string& keys, YamlNode value);
+
 // Sets the value below a map or list; maps that are missing on the way are made, positions in lists are not. An empty
 // value removes the entry. `keys`: of the override, or its end when `root` is not the file's.
 void apply_override(YamlNode& root, std::span<const std::string> keys, const Override& change);

@@ -26,25 +26,6 @@ std::string quoted(std::string_view text) {
   return yaml_in_quotes(text);
 }
 
-std::string flow(const YamlNode& node) {
-  std::string text;
-  switch (node.kind) {
-    case YamlNode::Kind::nothing:
-      return "null";
-    case YamlNode::Kind::scalar:
-      return quoted(node.scalar);
-    case YamlNode::Kind::list:
-      for (const YamlNode& item : node.items) text += (text.empty() ? "" : ", ") + flow(item);
-      return "[" + text + "]";
-    case YamlNode::Kind::map:
-      for (const YamlNode::Entry& entry : node.entries) {
-        text += (text.empty() ? "" : ", ") + quoted(entry.key) + ": " + flow(entry.value);
-      }
-      return "{" + text + "}";
-  }
-  return text;
-}
-
 class Writer {
  public:
   explicit Writer(const Comments& comments) : comments_(comments) {}
@@ -66,7 +47,7 @@ class Writer {
  private:
   void write_entry(const std::string& mark, const YamlNode& value, const std::string& path, std::size_t column) {
     const std::string indent(column, ' ');
-    const std::string line = indent + mark + " " + flow(value);
+    const std::string line = indent + mark + " " + yaml_on_one_line(value);
     const bool is_leaf = value.kind == YamlNode::Kind::scalar || value.kind == YamlNode::Kind::nothing;
     const bool is_empty = value.items.empty() && value.entries.empty();
     const bool is_row = value.kind == YamlNode::Kind::list && is_flat(value, 2);  // numbers, however many
@@ -98,6 +79,25 @@ class Writer {
 };
 
 }  // namespace
+
+std::string yaml_on_one_line(const YamlNode& node) {
+  std::string text;
+  switch (node.kind) {
+    case YamlNode::Kind::nothing:
+      return "null";
+    case YamlNode::Kind::scalar:
+      return quoted(node.scalar);
+    case YamlNode::Kind::list:
+      for (const YamlNode& item : node.items) text += (text.empty() ? "" : ", ") + yaml_on_one_line(item);
+      return "[" + text + "]";
+    case YamlNode::Kind::map:
+      for (const YamlNode::Entry& entry : node.entries) {
+        text += (text.empty() ? "" : ", ") + quoted(entry.key) + ": " + yaml_on_one_line(entry.value);
+      }
+      return "{" + text + "}";
+  }
+  return text;
+}
 
 std::string yaml_in_quotes(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -136,7 +136,7 @@ YamlNode yaml_map(std::vector<std::pair<std::string, YamlNode>> entries) {
 }
 
 std::string write_yaml(const YamlNode& root, const Comments& comments) {
-  if (root.kind != YamlNode::Kind::map && root.kind != YamlNode::Kind::list) return flow(root) + "\n";
+  if (root.kind != YamlNode::Kind::map && root.kind != YamlNode::Kind::list) return yaml_on_one_line(root) + "\n";
   Writer writer(comments);
   writer.write(root, "", 0);
   return writer.take();

@@ -17,6 +17,8 @@ YamlNode yaml_scalar(std::string text);
 YamlNode yaml_list(std::vector<YamlNode> items);
 YamlNode yaml_map(std::vector<std::pair<std::string, YamlNode>> entries);
 
+std::string yaml_on_one_line(const YamlNode& node);  // "[10, {a: 1}]"
+
 // Maps and lists of scalars on one line where they fit, all else in blocks. Comments, by the path of a scalar such as
 // "functions.rgb.serial", stand behind their value.
 std::string write_yaml(const YamlNode& root, const std::map<std::string, std::string>& comments = {});

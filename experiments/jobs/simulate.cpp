@@ -12,7 +12,7 @@
 #include "experiments/config/promise_file.hpp"
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/jobs/bad_value.hpp"
-#include "experiments/policies/catalogue.hpp"
+#include "experiments/jobs/ready_case.hpp"
 #include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
@@ -56,27 +56,6 @@ config::Experiment resolved(const SimulateJob& job) {
 }
 
 // --- the run
-
-// A case, ready to be simulated.
-struct ReadyCase {
-  std::string name;
-  sim::LoadKnowledge knows;
-  sim::Scenario scenario;
-  sim::PolicyFactory policy;  // refers to the scenario
-};
-
-std::vector<ReadyCase> make_cases(const config::Experiment& experiment) {
-  const std::vector<policies::ReadyPolicy> ready = policies::ready_policies(experiment);
-  std::vector<ReadyCase> cases;
-  cases.reserve(ready.size());  // so that scenarios stay where they are
-  for (const policies::ReadyPolicy& policy : ready) {
-    sim::ScenarioSpec spec = experiment.scenario;
-    spec.configuration = policy.start;
-    ReadyCase& one = cases.emplace_back(ReadyCase{policy.name, policy.knows, sim::Scenario(std::move(spec)), {}});
-    one.policy = policies::factory_of(policy, one.scenario, *experiment.duration);
-  }
-  return cases;
-}
 
 std::vector<std::string> names_of(const std::vector<ReadyCase>& cases) {
   std::vector<std::string> names;
@@ -144,7 +123,7 @@ class Running {
       : job_(job),
         progress_(progress),
         experiment_(resolved(job)),
-        cases_(make_cases(experiment_)),
+        cases_(ready_cases(experiment_, *experiment_.duration)),
         result_{.experiment = experiment_,
                 .summary = results::Summary(names_of(cases_), function_names(experiment_.scenario.workflow)),
                 .cases = std::vector<SimulatedCase>(cases_.size(), {.precise = !job.precision}),
