@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -99,21 +100,42 @@ class ExperimentTree {
     workflow_path_ = "";
   }
 
-  Experiment read() {
+  // Whether an override leaves the workflow as it is, with what an experiment says in its place.
+  bool leaves_workflow(const Override& change) const {
+    const std::string& first = change.keys.front();
+    const bool is_experiment_key = std::ranges::count(key_uses(), first, &KeyUses::key) > 0;
+    const bool reaches_it = first == "workflow" || std::ranges::count(kMovedKeys, first) > 0;
+    return !reaches_it && (is_experiment_key || !is_workflow_file_);
+  }
+
+  // Reads the workflow for good: overrides leave it as it is from now on.
+  void settle_workflow() {
     const std::vector<GivenKey> given = given_keys();
-    load_workflow();
-    move_into_workflow("promise");
-    move_into_workflow("rollout");
-    move_into_workflow("drain");
-    load_promise();
-    const YamlMap map({root_, ""}, experiment_keys());
+    auto settled = std::make_shared<Settled>(Settled{.given = given, .workflow = take_workflow(), .calibration = {}});
+    YamlNode& tree = *root_.find("workflow");
+    if (const YamlNode* const calibration = tree.find("calibration")) settled->calibration = *calibration;
+    tree.entries.clear();
+    settled_ = std::move(settled);
+  }
+
+  Experiment read() {
     Experiment experiment;
-    experiment.keys = given;
     sim::ScenarioSpec& scenario = experiment.scenario;
-    scenario.workflow = read_workflow({map.require("workflow").node(), workflow_path_});
-    if (const YamlNode* const calibration = map.require("workflow").node().find("calibration")) {
-      experiment.calibration = *calibration;
+    if (settled_) {
+      experiment.keys = settled_->given;
+      for (const GivenKey& key : given_keys()) {
+        if (std::ranges::count(settled_->given, key.key, &GivenKey::key) == 0) experiment.keys.push_back(key);
+      }
+      scenario.workflow = settled_->workflow;
+      experiment.calibration = settled_->calibration;
+    } else {
+      experiment.keys = given_keys();
+      scenario.workflow = take_workflow();
+      if (const YamlNode* const calibration = root_.find("workflow")->find("calibration")) {
+        experiment.calibration = *calibration;
+      }
     }
+    const YamlMap map({root_, ""}, experiment_keys());
     if (const auto description = map.get("description")) description->text("a text");
     if (const auto workload = map.get("workload")) {
       const YamlMap keys(*workload, {"closed_loop", "open_loop", "arrivals", "profile", "retry", "window"});
@@ -155,6 +177,24 @@ class ExperimentTree {
   }
 
  private:
+  // What an experiment may say in place of its workflow's file.
+  static constexpr std::array<std::string_view, 3> kMovedKeys = {"promise", "rollout", "drain"};
+
+  // A workflow that has been read.
+  struct Settled {
+    std::vector<GivenKey> given;
+    sim::WorkflowSpec workflow;
+    YamlNode calibration;
+  };
+
+  sim::WorkflowSpec take_workflow() {
+    load_workflow();
+    for (const std::string_view key : kMovedKeys) move_into_workflow(std::string(key));
+    load_promise();
+    const YamlMap map({root_, ""}, experiment_keys());
+    return read_workflow({map.require("workflow").node(), workflow_path_});
+  }
+
   std::vector<GivenKey> given_keys() const {
     std::vector<GivenKey> given;
     for (const YamlNode::Entry& entry : root_.entries) given.push_back({entry.key, entry.place.text()});
@@ -250,6 +290,7 @@ class ExperimentTree {
 
   InputFiles files_;
   YamlNode root_;
+  std::shared_ptr<const Settled> settled_;
   bool is_workflow_file_ = false;
   std::string workflow_path_ = "workflow";  // of its values; empty when they have a file of their own
   std::string configuration_name_ = "configuration";
@@ -274,7 +315,8 @@ std::string locate(const std::string& path) {
 
 struct ExperimentSource::Trees {
   ExperimentTree as_written;
-  ExperimentTree with_workflow;
+  ExperimentTree with_workflow;  // loaded
+  ExperimentTree settled;        // with its workflow read
 };
 
 ExperimentSource::ExperimentSource(const std::string& path, std::span<const Override> overrides) {
@@ -283,7 +325,9 @@ ExperimentSource::ExperimentSource(const std::string& path, std::span<const Over
   for (const Override& change : overrides) tree.apply(change);
   ExperimentTree with_workflow = tree;
   with_workflow.load_workflow();
-  trees_ = std::make_unique<const Trees>(Trees{std::move(tree), std::move(with_workflow)});
+  ExperimentTree settled = with_workflow;
+  settled.settle_workflow();
+  trees_ = std::make_unique<const Trees>(Trees{std::move(tree), std::move(with_workflow), std::move(settled)});
 }
 
 ExperimentSource::~ExperimentSource() = default;
@@ -291,9 +335,13 @@ ExperimentSource::ExperimentSource(ExperimentSource&&) noexcept = default;
 ExperimentSource& ExperimentSource::operator=(ExperimentSource&&) noexcept = default;
 
 Experiment ExperimentSource::read(std::span<const Override> changes) const {
+  const bool leave_workflow =
+      std::ranges::all_of(changes, [this](const Override& change) { return trees_->settled.leaves_workflow(change); });
   const bool another_workflow = std::ranges::any_of(
       changes, [](const Override& change) { return change.keys.size() == 1 && change.keys.front() == "workflow"; });
-  ExperimentTree tree = another_workflow ? trees_->as_written : trees_->with_workflow;
+  ExperimentTree tree = leave_workflow     ? trees_->settled
+                        : another_workflow ? trees_->as_written
+                                           : trees_->with_workflow;
   for (const Override& change : changes) tree.apply(change);
   return tree.read();
 }

@@ -80,9 +80,17 @@ std::string to_hex(const CellId& id) {
 }
 
 CellMaker::CellMaker(const Plan& plan) : plan_(plan), source_(plan.sweep().experiment, plan.sweep().overrides) {
+  const config::Experiment experiment = source_.read();
+  seed_ = plan.sweep().seed.value_or(experiment.seed.value_or(jobs::kSeed));
+  // what the file says of seed and replications makes no cell another one
+  std::vector<config::Override> overrides = plan.sweep().overrides;
+  if (experiment.seed) overrides.push_back(config::parse_override("seed="));
+  if (experiment.replications) overrides.push_back(config::parse_override("replications="));
+  source_ = config::ExperimentSource(plan.sweep().experiment, overrides);
   for (const Axis& axis : plan.axes()) {
     seed_varies_ = seed_varies_ || axis.key == "seed";
     all_common_ = all_common_ && axis.common;
+    any_common_ = any_common_ || axis.common;
   }
   read_values();
 }
@@ -124,42 +132,41 @@ std::string CellMaker::digest_of_value(std::size_t axis, std::uint32_t position,
       const config::Override own = config::make_override(of.key, of.values[other]);
       if (change.keys == own.keys) change = own;
     }
-    return resolve(std::move(changes));
+    return resolve(changes);
   };
   const config::Experiment experiment = with(position);
   if (position > 0 && !changes_something) changes_something = experiment.resolved != with(0).resolved;
   return digest + digests_of(experiment.inputs);
 }
 
-config::Experiment CellMaker::resolve(std::vector<config::Override> changes) const {
+// Its text has no seed unless that varies: the streams' is another.
+config::Experiment CellMaker::resolve(const std::vector<config::Override>& changes) const {
   config::Experiment experiment = source_.read(changes);
   config::check_keys(experiment, config::Verb::simulate);
   config::check_judgeable(experiment.scenario);
-  experiment.duration = jobs::duration_of(experiment);
-  jobs::check_span(experiment.scenario.window, *experiment.duration, plan_.sweep().warm_up);
-  experiment.replications.reset();  // more of them make no other cell
+  jobs::check_span(experiment.scenario.window, jobs::duration_of(experiment), plan_.sweep().warm_up);
   return experiment;
 }
 
+// Without the seed of the streams, which follows from it.
 std::string CellMaker::identity(const config::Experiment& experiment) const {
+  const auto option = [](sim::Duration span) { return config::yaml_scalar(sim::format(span)); };
   return results::identity({.format = kCellFormat,
                             .job = {.verb = "simulate",
-                                    .options = {{"warm_up", config::yaml_scalar(sim::format(plan_.sweep().warm_up))}},
+                                    .options = {{"duration", option(jobs::duration_of(experiment))},
+                                                {"warm_up", option(plan_.sweep().warm_up)}},
                                     .experiment = experiment.resolved},
-                            .seed = experiment.seed,
+                            .seed = seed_,
                             .inputs = experiment.inputs});
 }
 
 // Cells that differ in common axes alone share it; with nothing but common axes, it is the sweep's.
-std::uint64_t CellMaker::seed_of(std::size_t index, const config::Experiment& experiment) const {
-  const std::uint64_t given = experiment.seed.value_or(jobs::kSeed);
-  if (seed_varies_) return given;
-  const std::uint64_t seed = plan_.sweep().seed.value_or(given);
-  if (all_common_) return seed;
-  config::Experiment basis = resolve(plan_.changes_without_common(index));
-  basis.seed = seed;
-  basis.resolved = config::to_yaml(basis);
-  return std::stoull(identity(basis).substr(0, 16), nullptr, 16);
+std::uint64_t CellMaker::seed_of(std::size_t index, const config::Experiment& experiment,
+                                 const std::string& own_identity) const {
+  if (seed_varies_) return experiment.seed.value_or(jobs::kSeed);
+  if (all_common_) return seed_;
+  const std::string basis = any_common_ ? identity(resolve(plan_.changes_without_common(index))) : own_identity;
+  return std::stoull(basis.substr(0, 16), nullptr, 16);
 }
 
 PointKey CellMaker::key_of(std::size_t index) const {
@@ -175,9 +182,9 @@ PointKey CellMaker::key_of(std::size_t index) const {
 Cell CellMaker::make(std::size_t index) const {
   try {
     Cell cell{.experiment = resolve(plan_.changes(index))};
-    cell.experiment.seed = seed_of(index, cell.experiment);
-    cell.experiment.resolved = config::to_yaml(cell.experiment);
-    cell.id = from_hex(identity(cell.experiment));
+    const std::string own_identity = identity(cell.experiment);
+    cell.experiment.seed = seed_of(index, cell.experiment, own_identity);
+    cell.id = from_hex(files::sha256(own_identity + "\nseed: " + std::to_string(*cell.experiment.seed) + "\n"));
     return cell;
   } catch (const sim::Error&) {
     std::throw_with_nested(sim::Error("cell " + std::to_string(index) + " (" + plan_.label(index) + ")"));

@@ -15,8 +15,9 @@
 
 namespace faasconf::experiments::sweep {
 
-// SHA-256 of the resolved job, the digests of its inputs, the seed of its streams and the version of the model; neither
-// of threads nor of how many replications there are. White space, the order of keys and the spelling of units in files
+// SHA-256 of the identity of the cell's record (results/record.hpp: the resolved job, the digests of its inputs, the
+// sweep's seed, the version of the model) and of the seed of its streams; neither of threads nor of how many
+// replications there are. White space, the order of keys and the spelling of units in files
 // do not change it.
 using CellId = std::array<std::uint8_t, 32>;
 std::string to_hex(const CellId& id);
@@ -41,16 +42,18 @@ class CellMaker {
   Cell make(std::size_t index) const;  // throws sim::Error, naming the cell
 
  private:
-  config::Experiment resolve(std::vector<config::Override> changes) const;
+  config::Experiment resolve(const std::vector<config::Override>& changes) const;
   std::string identity(const config::Experiment& experiment) const;
-  std::uint64_t seed_of(std::size_t index, const config::Experiment& experiment) const;
+  std::uint64_t seed_of(std::size_t index, const config::Experiment& experiment, const std::string& identity) const;
   void read_values();
   std::string digest_of_value(std::size_t axis, std::uint32_t position, bool& changes_something);
 
   const Plan& plan_;
   config::ExperimentSource source_;
   bool seed_varies_ = false;
+  bool any_common_ = false;
   bool all_common_ = true;
+  std::uint64_t seed_ = 0;                               // of the sweep
   std::string base_digest_;                              // of all that the cells share
   std::vector<std::vector<std::string>> value_digests_;  // by axis and position
 };

@@ -68,6 +68,7 @@ std::vector<YamlNode> range_values(const YamlValue& value) {
 }
 
 Axis read_axis(const YamlValue& value, const std::string& key) {
+  if (key == "replications") value.fail("expected another key: replications are the sweep's, and add up");
   Axis axis{.key = key, .values = {}};
   if (value.is_map()) {
     axis.values = range_values(value);

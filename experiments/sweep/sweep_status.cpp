@@ -92,7 +92,7 @@ std::string explain(const std::string& path, std::size_t cell) {
                      "\nreplications: " + std::to_string(state == nullptr ? 0 : state->replications()) + " of " +
                      std::to_string(replications_wanted(folder.plan.sweep(), state)) + "\n";
   if (state != nullptr && !state->failure.empty()) text += "failed: " + std::string(state->failure) + "\n";
-  return text + "\n" + made.experiment.resolved;
+  return text + "\n" + config::to_yaml(made.experiment);
 }
 
 }  // namespace faasconf::experiments::sweep

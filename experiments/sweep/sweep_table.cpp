@@ -152,7 +152,7 @@ results::Record record_of(const Plan& plan, const config::Experiment& first) {
                   .options = {{"axes", axes_yaml(plan)},
                               {sweep.precision ? "precision" : "replications", config::yaml_scalar(wanted)},
                               {"warm_up", config::yaml_scalar(sim::format(sweep.warm_up))}},
-                  .experiment = first.resolved},
+                  .experiment = config::to_yaml(first)},
           .seed = sweep.seed,
           .inputs = std::move(inputs)};
 }
