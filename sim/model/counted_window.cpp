@@ -67,6 +67,7 @@ void CountedFunction::merge(const CountedFunction& later) {
   usage += later.usage;
   resources_known = resources_known && later.resources_known;
   states_known = states_known && later.states_known;
+  queue_known = queue_known && later.queue_known;
 }
 
 void CountedFunction::clear() {
@@ -76,7 +77,7 @@ void CountedFunction::clear() {
   cold_starts = 0;
   ready = starting = pending = 0;
   usage = {};
-  resources_known = states_known = true;
+  resources_known = states_known = queue_known = true;
 }
 
 void CountedWindow::clear() {

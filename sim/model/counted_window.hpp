@@ -55,6 +55,7 @@ struct CountedFunction {
   int pending = 0;
   Usage usage;                  // within the window
   bool states_known = true;     // false: what instances of `usage` start, drain or are outdated was not measured
+  bool queue_known = true;      // false: how many calls wait, of `usage`, was not measured
   bool resources_known = true;  // false: CPU, throttling, memory held and traffic of `usage` were not measured
 
   void merge(const CountedFunction& later);

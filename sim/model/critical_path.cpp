@@ -29,6 +29,7 @@ class PathFinder {
   CriticalPath call(const Step& step) const {
     const FunctionSpec& function = workflow_.functions[step.function.index];
     const double hop_s = (function.hop ? *function.hop : workflow_.gateway.hop).mean();
+    if (function.queue_worker) return {hop_s, {}};  // its caller goes on
     CriticalPath path{hop_s + unloaded_time_s(function), {function.name}};
     append(path, sequence(step));
     return path;

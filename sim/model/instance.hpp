@@ -41,15 +41,16 @@ struct Join {
 enum class Place : std::uint8_t {
   nowhere,     // the slot is free
   on_the_way,  // to an instance
-  queued,      // before an instance
+  queued,      // before an instance, or before all
   on_cpu,
   off_cpu,
-  calling,     // it waits for the calls that it makes
-  rejecting,   // on the CPU of the instance that refuses it
-  spared,      // refused by work beside the quota of the instance
-  refused,     // its bad answer is on the way back
-  lost,        // its instance is gone and its caller notified; something still refers to the slot
-  start_work,  // no call: the work that an instance does at its start
+  calling,       // it waits for the calls that it makes
+  rejecting,     // on the CPU of the instance that refuses it
+  spared,        // refused by work beside the quota of the instance
+  refused,       // its bad answer is on the way back
+  lost,          // its instance is gone and its caller notified; something still refers to the slot
+  start_work,    // no call: the work that an instance does at its start
+  with_workers,  // asynchronous: in their queue, or until its next attempt is due
 };
 
 struct alignas(64) Invocation {
@@ -60,7 +61,7 @@ struct alignas(64) Invocation {
   std::uint32_t generation = 0;  // distinguishes successive owners of the slot
   std::uint32_t instance = kNone;
   FunctionId function;
-  std::uint32_t next = kNone;  // in the instance's queue, or among those inside it
+  std::uint32_t next = kNone;  // in a queue, or among those inside an instance
   std::uint32_t previous = kNone;
   Place place = Place::nowhere;
   bool caller_waits = true;
@@ -69,6 +70,8 @@ struct alignas(64) Invocation {
   Outcome input = Outcome::success;  // what made its input a failed one
   Outcome outcome = Outcome::success;
   Outcome cause = Outcome::success;  // of its failure, deepest first
+  bool asynchronous = false;         // a worker waits for its answer, not its caller
+  std::uint16_t attempts = 0;        // asynchronous: that workers have begun
   // of its stay in an instance
   Time started = kNever;
   double work_s = 0;  // drawn: core-seconds, serial and parallel
@@ -85,7 +88,7 @@ enum class InstanceState : std::uint8_t {
   draining,  // takes no more calls and goes when it is empty and its time is over
 };
 
-// Of an instance on demand: the list in which a call finds it.
+// Of an instance on demand or before which calls wait centrally: the list in which a call finds it.
 enum class Offer : std::uint8_t { none, idle, open };
 
 // What every event reads comes first, in as few cache lines as possible.
@@ -133,6 +136,13 @@ struct alignas(64) Instance {
   }
 };
 
+// A queue of calls, linked through them.
+struct CallQueue {
+  std::uint32_t front = kNone;
+  std::uint32_t back = kNone;
+  std::int32_t size = 0;
+};
+
 // A list through the instances of a function, the newest in front.
 struct InstanceList {
   std::uint32_t newest = kNone;
@@ -150,7 +160,12 @@ struct FunctionState {
   Time outdated_until;                // to which Usage::outdated_s counts
   Time platform_until = Time::min();  // the platform works for it; Usage::platform_s has all of it already
   InstanceList idle;                  // on demand: ready ones without executions, by when they became so
-  InstanceList open;                  // on demand: ready ones with executions and a free slot
+  InstanceList open;                  // ready ones with a free slot; on demand, those with executions as well
+  CallQueue central;                  // calls that wait before all instances
+  CallQueue messages;                 // asynchronous calls that no worker makes yet
+  std::int64_t under_way = 0;         // asynchronous calls that workers are making
+  std::int64_t waiting = 0;           // Usage::waiting_s counts them
+  Time waiting_until;                 // to which it counts
   IdleWindows windows;                // on demand: from the next time on that the function falls idle
   bool windows_are_set = false;       // by the owner of the simulation
   Duration keep_alive{};              // in force
@@ -174,7 +189,7 @@ struct FunctionState {
   void archive(Archive& a) {
     a(starting, ready, draining, pending, scaled_to, outdated, outdated_until, platform_until, idle, open, windows,
       windows_are_set, keep_alive, pre_warm_at, idle_timer, next_number, round_robin, calls_in_flight, served_cores,
-      cpu_limit_millicores, memory_limit_mib);
+      cpu_limit_millicores, memory_limit_mib, central, messages, under_way, waiting, waiting_until);
     for_each_member(usage, usage, [&](auto& member, const auto&) {
       a(member);
       if (static_cast<const void*>(&member) == &usage.memory_limit_mib_s)

@@ -55,8 +55,12 @@ FunctionObservation observe(const CountedFunction& function, const FunctionSpec&
                            .cold_starts = function.cold_starts,
                            .crashes = usage.crashes,
                            .concurrency_mean = {},
+                           .queue_length_mean = {},
                            .execution_mean_s = function.execution.seconds()};
-  if (function.in_flight_s) seen.concurrency_mean = ratio(*function.in_flight_s, length_s);
+  if (function.queue_known) seen.queue_length_mean = ratio(usage.waiting_s, length_s);
+  if (!function.in_flight_s || (spec.queue_worker && !function.queue_known)) return seen;
+  const double with_workers_s = spec.queue_worker ? usage.waiting_s : 0;
+  seen.concurrency_mean = ratio(*function.in_flight_s - with_workers_s, length_s);
   return seen;
 }
 

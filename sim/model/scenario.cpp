@@ -12,6 +12,7 @@ namespace faasconf::sim {
 namespace {
 
 constexpr double kMostCoresWithTurns = 1000;
+constexpr int kMostAttempts = 1000;
 
 void require(bool holds, const std::string& what) {
   if (!holds) throw Error(what);
@@ -39,6 +40,27 @@ void check_life(const FunctionSpec& function, const std::string& who) {
           who + ": an instance on demand ends when it is empty; on_end: fail needs no keep_alive");
 }
 
+void check(const QueueWorkerSpec& worker, const std::string& who) {
+  require(worker.workers >= 1 && worker.max_inflight >= 1,
+          who + ": queue_worker needs at least one worker that makes at least one call at once");
+  require(worker.attempts >= 1 && worker.attempts <= kMostAttempts,
+          who + ": queue_worker takes 1 to " + std::to_string(kMostAttempts) + " attempts");
+  require(worker.factor >= 1 && std::isfinite(worker.factor), who + ": the factor of queue_worker must be at least 1");
+  require(worker.back_off >= Duration::zero() && worker.max_back_off >= Duration::zero(),
+          who + ": a back-off of queue_worker must not be negative");
+}
+
+// A central queue is the gateway's: an instance has no part in a refusal.
+void check_queues(const FunctionSpec& function, const std::string& who) {
+  const bool is_central = function.overflow == Overflow::central_queue;
+  require(!function.queue_capacity || *function.queue_capacity >= 0, who + ": queue_capacity must not be negative");
+  require(!is_central || function.rejection_work.is_zero(),
+          who + ": a central queue refuses calls before they reach an instance; rejection_work needs another overflow");
+  require(!is_central || !function.queue_worker,
+          who + ": asynchronous calls wait for their workers; queue_worker needs another overflow than central_queue");
+  if (function.queue_worker) check(*function.queue_worker, who);
+}
+
 void check(const FunctionSpec& function) {
   const std::string who = "function '" + function.name + "'";
   require(!function.name.empty(), "a function needs a name");
@@ -50,7 +72,7 @@ void check(const FunctionSpec& function) {
           who + ": failure_probability must lie between 0 and 1");
   require(function.failed_input_work_share >= 0 && function.failed_input_work_share <= 1,
           who + ": failed_input_work_share must lie between 0 and 1");
-  require(!function.queue_capacity || *function.queue_capacity >= 0, who + ": queue_capacity must not be negative");
+  check_queues(function, who);
   if (function.fixed) {
     if (const auto fault = fault_of(*function.fixed)) throw Error(who + ": " + *fault);
   }

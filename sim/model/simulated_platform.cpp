@@ -21,7 +21,8 @@ void drain(Simulation& simulation, Attribution attribution) {
   if (attribution == Attribution::completed) return;
   simulation.stop_arrivals();
   if (attribution == Attribution::paper) return simulation.run_until(simulation.now() + kPaperDrain);
-  while (simulation.requests_in_flight() > 0) simulation.run_until(simulation.now() + std::chrono::seconds(1));
+  const auto in_flight = [&] { return simulation.requests_in_flight() + simulation.asynchronous_calls(); };
+  while (in_flight() > 0) simulation.run_until(simulation.now() + std::chrono::seconds(1));
 }
 
 SimulatedPlatform::SimulatedPlatform(const Scenario& scenario, const RngStreams& streams,

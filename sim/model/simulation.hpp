@@ -62,7 +62,9 @@ class Simulation {
   std::int64_t requests_in_flight() const;
   // Of these, those that arrived after `from` and not after `to`; takes time in proportion to the requests in flight.
   std::int64_t requests_in_flight(Time from, Time to) const;
-  std::int64_t calls_in_flight(FunctionId) const;  // calls whose caller waits
+  std::int64_t calls_in_flight(FunctionId) const;  // calls whose caller waits, or that workers have still to end
+  std::int64_t waiting_calls(FunctionId) const;    // of these, in the central queue or in that of the workers
+  std::int64_t asynchronous_calls() const;         // in flight, of all functions
   int instances(FunctionId) const;                 // starting, ready and draining
   int ready_instances(FunctionId) const;           // that take calls
   int starting_instances(FunctionId) const;        // or restarting

@@ -27,6 +27,7 @@ struct Usage {
   double platform_s = 0;          // core-seconds of the platform for instances that started or ended
   double received_bytes = 0;
   double transmitted_bytes = 0;
+  double waiting_s = 0;  // calls in the central queue and in that of the workers, back-offs included
   std::int64_t crashes = 0;
   std::int64_t started = 0;     // instances that were added
   std::int64_t pre_warmed = 0;  // of started: by IdleWindows
@@ -65,6 +66,7 @@ void for_each_member(A& a, B& b, Do what) {
   what(a.draining_s, b.draining_s);
   what(a.wanted_millicore_s, b.wanted_millicore_s);
   what(a.platform_s, b.platform_s);
+  what(a.waiting_s, b.waiting_s);
 }
 
 }  // namespace faasconf::sim

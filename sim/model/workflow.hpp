@@ -53,8 +53,29 @@ struct Block {
 // What an instance does with a request that exceeds its concurrency limit.
 enum class Overflow {
   reject,  // 429, when the work of rejecting it is done (OpenFaaS)
-  queue,   // first in, first out, before the instance (Knative, Cloud Functions)
+  queue,   // first in, first out, before the instance (Knative's queue-proxy, Cloud Functions)
   none,    // there is no limit
+  // There is one queue before all instances, first in, first out; the next free slot of any takes from it (Knative's
+  // activator). A call waits there when no instance that is ready has a free slot.
+  central_queue,
+};
+
+// When a worker makes an asynchronous call again.
+enum class RetryOn {
+  failures,    // after any bad answer (OpenFaaS: 429, 500, 502, 504)
+  rejections,  // after a 429
+};
+
+// Asynchronous calls (OpenFaaS's queue-worker). The caller goes on as soon as its call is in the queue, and does not
+// learn of its result; workers make the calls, first in, first out.
+struct QueueWorkerSpec {
+  int workers = 1;
+  int max_inflight = 1;                             // calls that a worker makes at once
+  int attempts = 10;                                // at most, the first included
+  Duration back_off = std::chrono::seconds(10);     // before the second attempt, in which the worker makes other calls
+  double factor = 2;                                // by which the back-off grows with each further one ...
+  Duration max_back_off = std::chrono::minutes(2);  // ... up to this
+  RetryOn retry_on = RetryOn::failures;
 };
 
 // What the kernel kills when an execution needs more memory than its instance's limit leaves.
@@ -103,12 +124,13 @@ struct FunctionSpec {
   // number in the knob `replicas`; an instance that has been idle for this long stops. Absent: the knob is the number
   // of instances.
   std::optional<Duration> keep_alive;
-  std::optional<Millicores> cpu_request;       // for placement, and the weight on a contended node; absent: the limit
-  std::optional<Mebibytes> memory_request;     // for placement; absent: the limit
-  std::optional<Distribution> hop;             // in place of the gateway's: external services are not behind it
-  std::optional<int> queue_capacity;           // requests that wait before one instance; absent: any number
-  std::optional<Block> calls;                  // made when its own work is done, while it holds its slot and memory
-  std::optional<FunctionConfiguration> fixed;  // not tuned and not priced: an orchestrator with limits of its own
+  std::optional<Millicores> cpu_request;        // for placement, and the weight on a contended node; absent: the limit
+  std::optional<Mebibytes> memory_request;      // for placement; absent: the limit
+  std::optional<Distribution> hop;              // in place of the gateway's: external services are not behind it
+  std::optional<int> queue_capacity;            // calls that wait before one instance, or centrally; absent: any number
+  std::optional<QueueWorkerSpec> queue_worker;  // calls are asynchronous; absent: the caller waits
+  std::optional<Block> calls;                   // made when its own work is done, while it holds its slot and memory
+  std::optional<FunctionConfiguration> fixed;   // not tuned and not priced: an orchestrator with limits of its own
   KnobRanges ranges;
 };
 

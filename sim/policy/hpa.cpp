@@ -109,6 +109,11 @@ std::optional<int> Hpa::recommendation(const FunctionObservation& function, cons
                  ? std::optional(by_total(*function.concurrency_mean, parameters_.target_in_flight, knobs.replicas))
                  : std::nullopt);
   }
+  if (parameters_.target_queue_length > 0) {
+    consider(function.queue_length_mean
+                 ? std::optional(by_total(*function.queue_length_mean, parameters_.target_queue_length, knobs.replicas))
+                 : std::nullopt);
+  }
   if (missing && (!most || *most < knobs.replicas)) return std::nullopt;
   return most;
 }

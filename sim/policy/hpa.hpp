@@ -1,6 +1,6 @@
 #pragma once
 // Kubernetes' HorizontalPodAutoscaler (autoscaling/v2): CPU use beside the pods' requests, calls per second, calls in
-// flight; where several are given, the one that asks for most counts.
+// flight, calls that wait; where several are given, the one that asks for most counts.
 
 #include <cstdint>
 #include <optional>
@@ -44,6 +44,7 @@ struct HpaParameters {
   double target_utilization = 0.8;               // of the CPU request: averageUtilization when no metric is given
   double target_rate_per_s = 0;                  // calls per second and pod
   double target_in_flight = 0;                   // calls in flight per pod
+  double target_queue_length = 0;                // calls per pod that wait in the central queue or for workers
   double tolerance = 0.1;                        // --horizontal-pod-autoscaler-tolerance
   HpaBehavior behavior{};
 

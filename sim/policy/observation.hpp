@@ -60,8 +60,11 @@ struct FunctionObservation {
   int pending = 0;                                    // instances wanted that no node has room for, at the window's end
   std::optional<std::int64_t> cold_starts = 0;        // calls that waited for their instance to start
   std::int64_t crashes = 0;                           // of instances
-  std::optional<double> concurrency_mean = 0;         // calls in flight, mean over the window, all instances together
-  std::optional<double> execution_mean_s;             // time in an instance per execution that ended in the window
+  std::optional<double> concurrency_mean = 0;         // calls in flight, mean over the window, all instances together;
+                                                      // not those that wait for a worker
+  std::optional<double> queue_length_mean = 0;  // calls in the central queue, or in that of the workers, mean over the
+                                                // window
+  std::optional<double> execution_mean_s;       // time in an instance per execution that ended in the window
 
   // Whether everything was measured that policies need. Without a completion there is no latency, and no execution
   // time, to measure.

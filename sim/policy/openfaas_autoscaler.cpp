@@ -19,6 +19,8 @@ std::optional<double> load_of(OpenFaasScaleType type, const FunctionObservation&
       return function.concurrency_mean;
     case OpenFaasScaleType::cpu:
       return function.cpu_cores ? std::optional(*function.cpu_cores * kMillicoresPerCore) : std::nullopt;
+    case OpenFaasScaleType::queue:
+      return function.queue_length_mean;
   }
   return std::nullopt;
 }

@@ -1,7 +1,7 @@
 #pragma once
 // OpenFaaS's later autoscaler, which functions set up by labels com.openfaas.scale.*: so many replicas that each has
 // its share of the load.
-// Source: https://docs.openfaas.com/architecture/autoscaling
+// Sources: https://docs.openfaas.com/architecture/autoscaling, https://www.openfaas.com/blog/queue-based-scaling
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +16,7 @@ enum class OpenFaasScaleType : std::uint8_t {
   rps,       // calls per second
   capacity,  // calls in flight
   cpu,       // millicores used
+  queue,     // calls that wait for a worker
 };
 
 struct OpenFaasAutoscalerParameters {

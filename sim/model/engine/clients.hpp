@@ -142,6 +142,9 @@ void Engine::send_request_by(std::size_t option, const Demand& demand) {
   if (graph_.step(entry).kind != StepKind::call) {
     throw Error("a request of known demand needs a call for option " + std::to_string(option) + " of the entry");
   }
+  if (plan(graph_.step(entry).function).spec->queue_worker) {
+    throw Error("a request of known demand needs a function that is called directly: expected no queue_worker");
+  }
   if (!(demand.work_s >= 0 && demand.off_cpu_s >= 0)) throw Error("a request cannot need less than nothing");
   call(entry, open_request(false), Outcome::success, &demand);
 }

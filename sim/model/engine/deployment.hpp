@@ -23,7 +23,9 @@ void Engine::deploy(Time start, const RngStreams& streams) {
     state.scaled_to = configuration_.functions[i].replicas;
     state.next_number = 0;
     state.round_robin = 0;
-    state.calls_in_flight = 0;
+    state.calls_in_flight = state.under_way = state.waiting = 0;
+    state.central = state.messages = CallQueue();
+    state.waiting_until = now_;
     if (plans_[i].on_demand && !state.windows_are_set) state.windows.keep_alive = *plans_[i].spec->keep_alive;
     state.keep_alive = state.windows.keep_alive;
     state.pre_warm_at = state.idle_timer = kNever;
@@ -82,6 +84,8 @@ void Engine::redeploy(Time start, const RngStreams& streams) {
   for (std::uint32_t i = 0; i < functions_.size(); ++i) {
     FunctionState& state = functions_[i];
     count_until_now({i});
+    count_waiting({i}, -state.waiting);
+    state.central = CallQueue();
     state.pending = 0;
     for (auto* group : {&state.draining, &state.starting, &state.ready}) {
       while (!group->empty()) remove(group->back());
@@ -138,13 +142,20 @@ void Engine::resize(std::uint32_t index) {
     set_limits(index, configuration_.functions[instance.function.index]);
   }
   if (instance.state == InstanceState::ready) admit_queued(index);
-  if (plan(instance.function).on_demand) offer(index);
+  if (plan(instance.function).lists_slots) slots_changed(index);
   cpu_changed(index);
 }
 
 // --- the number of instances that the configuration asks for
 
+// Calls that wait centrally may want more, or find none left to wait for.
 void Engine::reconcile(FunctionId id) {
+  if (function(id).central.size > 0 && plan(id).from_zero) scale_from_zero(id);
+  reconcile_instances(id);
+  if (function(id).central.size > 0) keep_central_queue(id);
+}
+
+void Engine::reconcile_instances(FunctionId id) {
   FunctionState& state = function(id);
   const auto wanted = static_cast<std::size_t>(configuration_.functions[id.index].replicas);
   if (plan(id).on_demand) return remove_surplus(id, wanted);

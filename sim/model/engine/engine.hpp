@@ -110,10 +110,13 @@ struct FunctionPlan {
         has_memory(!function.process_memory.is_zero() || !function.parallel_memory.is_zero()),
         has_rejection_work(!function.rejection_work.is_zero()),
         has_hop(!hop.seconds.distribution->is_zero()),
+        goes_by_hop(has_hop && !function.queue_worker),
         may_fail(function.failure_probability > 0),
         may_die(dies(workflow, function)),
         on_demand(function.keep_alive.has_value()),
-        from_zero(!function.fixed && function.ranges.replicas_min == 0) {}
+        central(function.overflow == Overflow::central_queue),
+        lists_slots(on_demand || central),
+        from_zero(!on_demand && !function.fixed && function.ranges.replicas_min == 0) {}
 
   const FunctionSpec* spec;
   Sampler serial_work;
@@ -125,10 +128,13 @@ struct FunctionPlan {
   bool has_memory;
   bool has_rejection_work;
   bool has_hop;
+  bool goes_by_hop;  // a call: there is one, and no worker makes the call
   bool may_fail;
-  bool may_die;    // an instance, with what is in it
-  bool on_demand;  // calls start instances
-  bool from_zero;  // a call to a function scaled to zero scales it to one
+  bool may_die;      // an instance, with what is in it
+  bool on_demand;    // calls start instances
+  bool central;      // calls wait before all instances
+  bool lists_slots;  // either: its instances are in lists by what they can take
+  bool from_zero;    // a call to a function scaled to zero scales it to one
 };
 
 inline CfsBandwidth bandwidth_of(const CpuSharingSpec& sharing) {
@@ -181,6 +187,7 @@ class Engine {
   Usage usage(FunctionId id) const;
   double unserved_work_s(FunctionId id) const;
   std::int64_t requests_in_flight(Time from, Time to);
+  std::int64_t asynchronous_calls() const;
   double user_s() const { return user_s_ + static_cast<double>(users_present_) * to_seconds(now_ - users_since_); }
   std::vector<std::byte> save();
   void restore(std::span<const std::byte> bytes);
@@ -264,6 +271,7 @@ class Engine {
   [[gnu::always_inline]] inline Token report_answer(const Invocation& invocation);
   void release(std::uint32_t invocation);
   void on_timeout();
+  void leave_queue(std::uint32_t invocation);
   void watch_deadline(std::uint32_t invocation);
 
   // instance
@@ -279,6 +287,8 @@ class Engine {
   [[gnu::always_inline]] inline void admit_queued(std::uint32_t instance);
   void enqueue(std::uint32_t invocation, std::uint32_t instance);
   void unqueue(std::uint32_t invocation);
+  void link_call(std::uint32_t invocation, std::uint32_t& front, std::uint32_t& back, std::int32_t& size);
+  void unlink_call(std::uint32_t invocation, std::uint32_t& front, std::uint32_t& back, std::int32_t& size);
   void note_inside(std::uint32_t invocation);
   void forget_inside(std::uint32_t invocation);
   bool has_slot(const Instance& instance) const { return instance.in_flight < instance.slots; }
@@ -291,6 +301,7 @@ class Engine {
   Duration draw_relist_phase(const RngStreams& streams, std::uint32_t node) const;
   void derive_streams(FunctionState& state, std::uint32_t index, const RngStreams& streams);
   void reconcile(FunctionId id);
+  void reconcile_instances(FunctionId id);
   void remove_surplus(FunctionId id, std::size_t most);
   bool is_outdated(std::uint32_t instance) const;
   void count_outdated(FunctionId id, std::int32_t change);
@@ -350,6 +361,30 @@ class Engine {
   void fall_idle(FunctionId id);
   void expire(FunctionId id);
   void pre_warm(FunctionId id);
+
+  // central queue
+  std::uint32_t find_slot(FunctionId id);
+  std::uint32_t find_free_slot(FunctionId id);
+  void find_no_slot(std::uint32_t invocation);
+  void wait_centrally(std::uint32_t invocation);
+  void leave_central_queue(std::uint32_t invocation);
+  void slots_changed(std::uint32_t instance, bool from_start_up = false);
+  void keep_central_queue(FunctionId id);
+  std::int64_t starting_slots(FunctionId id) const;
+  bool has_instances(FunctionId id) const;
+  void scale_from_zero(FunctionId id);
+  void count_waiting(FunctionId id, std::int64_t change);
+
+  // asynchronous calls
+  void send(std::uint32_t invocation);
+  bool is_made_by_worker(std::uint32_t invocation);
+  void accept_message(std::uint32_t invocation);
+  void make_calls(FunctionId id);
+  void make_call(std::uint32_t invocation);
+  void end_attempt(const Invocation& call);
+  bool is_tried_again(const Invocation& call) const;
+  void try_later(const Invocation& call);
+  void answer_nobody(std::uint32_t invocation);
 
   // cluster
   bool has_cluster() const { return !nodes_.empty(); }

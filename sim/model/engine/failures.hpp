@@ -29,7 +29,7 @@ void Engine::restart(std::uint32_t index) {
   count_until_now(instance.function);
   take_from_group(index);
   instance.state = InstanceState::starting;
-  if (plan(instance.function).on_demand) offer(index);
+  if (plan(instance.function).lists_slots) offer(index);
   std::vector<Invocation> lost;
   lose_all(index, outcome, lost);
   start_up(index);
@@ -77,15 +77,21 @@ void Engine::lose(std::uint32_t index, Outcome outcome, std::vector<Invocation>&
     if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
     report_execution(invocation, instance);
   }
-  if (invocation.caller_waits) lost.push_back(invocation);
+  if (invocation.caller_waits || invocation.asynchronous) lost.push_back(invocation);
   invocation.place = Place::lost;
-  invocation.caller_waits = false;
+  invocation.caller_waits = invocation.asynchronous = false;
   if (!in_use) release(index);
 }
 
 // The callers get bad answers at once and may call again, so only after everything lost has been removed.
 void Engine::answer_callers(const std::vector<Invocation>& lost) {
-  for (const Invocation& invocation : lost) finish(invocation.step, invocation.scope, report_answer(invocation));
+  for (const Invocation& invocation : lost) {
+    if (invocation.asynchronous) {
+      end_attempt(invocation);
+    } else {
+      finish(invocation.step, invocation.scope, report_answer(invocation));
+    }
+  }
 }
 
 void Engine::schedule_node_failure(std::uint32_t index) {
@@ -110,7 +116,7 @@ void Engine::on_node_fails(std::uint32_t index) {
     if (victim.state != InstanceState::draining) victim.drains_since = now_;
     victim.state = InstanceState::draining;
     function(victim.function).draining.push_back(instance);
-    if (plan(victim.function).on_demand) offer(instance);
+    if (plan(victim.function).lists_slots) offer(instance);
   }
   std::vector<Invocation> lost;
   for (const std::uint32_t instance : dying) lose_all(instance, Outcome::failed, lost);

@@ -34,19 +34,19 @@ void Engine::call(StepIndex index, std::uint32_t scope, Outcome input, const Dem
   for (Observer* observer : observers_) observer->on_call(id, now_);
   if (workflow_.gateway.timeout) watch_deadline(slot);
 
-  if (!plan(id).has_hop) return on_call_arrives(slot);
+  if (!plan(id).goes_by_hop) return send(slot);
   const Delay& hop = plan(id).hop;
   schedule_after(hop, hop.seconds.sample(function(id).hop), EventKind::call_arrives, slot);
 }
 
 void Engine::on_call_arrives(std::uint32_t index) {
   Invocation& invocation = invocations_[index];
-  if (!invocation.caller_waits) return release(index);
+  if (!invocation.caller_waits && !is_made_by_worker(index)) return;
   const FunctionId id = invocation.function;
   FunctionState& state = function(id);
   const std::int32_t created = state.next_number;
   const std::uint32_t target = route(id);
-  if (target == kNone) return refuse(index, plan(id).on_demand ? Outcome::rejected : Outcome::failed);
+  if (target == kNone) return find_no_slot(index);
   Instance& instance = instances_[target];
   const FunctionSpec& function_spec = *plan(id).spec;
   invocation.instance = target;
@@ -112,17 +112,14 @@ void Engine::refuse(std::uint32_t index, Outcome outcome) {
   schedule(now_, EventKind::answer, index);
 }
 
-// The instance that a call is sent to: a starting one if the call is to wait for it, kNone if there is none.
+// The instance that a call is sent to: a starting one if the call is to wait for it, kNone if there is none, or none
+// that has a slot for a call that would wait centrally.
 std::uint32_t Engine::route(FunctionId id) {
   FunctionState& state = function(id);
-  if (plan(id).on_demand) return find_on_demand(id);
+  if (plan(id).lists_slots) return find_slot(id);
   if (!state.ready.empty()) return route_ready(state);
   if (!plan(id).from_zero) return kNone;
-  if (configuration_.functions[id.index].replicas == 0) {
-    count_until_now(id);
-    configuration_.functions[id.index].replicas = 1;
-    reconcile(id);
-  }
+  scale_from_zero(id);
   if (!state.ready.empty()) return state.ready.front();
   return state.starting.empty() ? kNone : state.starting.front();
 }
@@ -146,7 +143,7 @@ std::uint32_t Engine::route_ready(FunctionState& state) {
 // The answer reaches the caller, if it still waits, and the invocation is over.
 void Engine::answer(std::uint32_t index) {
   const Invocation& invocation = invocations_[index];
-  if (!invocation.caller_waits) return release(index);
+  if (!invocation.caller_waits) return answer_nobody(index);
   if (invocation.outcome == Outcome::success) {
     function(invocation.function).usage.transmitted_bytes += plan(invocation.function).spec->response_bytes;
   }
@@ -191,6 +188,18 @@ void Engine::release(std::uint32_t index) {
   invocations_.give_back(index);
 }
 
+// Of one whose caller has given up.
+void Engine::leave_queue(std::uint32_t index) {
+  const std::uint32_t left = invocations_[index].instance;
+  if (left == kNone) {
+    leave_central_queue(index);
+  } else {
+    unqueue(index);
+  }
+  release(index);
+  if (left != kNone) retire_if_drained(left);
+}
+
 void Engine::watch_deadline(std::uint32_t invocation) {
   const Time deadline = after(now_, *workflow_.gateway.timeout);
   deadlines_.push({.time = deadline, .invocation = invocation, .generation = invocations_[invocation].generation});
@@ -202,7 +211,7 @@ void Engine::on_timeout() {
   while (!deadlines_.empty()) {
     const Deadline deadline = deadlines_.front();
     const Invocation& watched = invocations_[deadline.invocation];
-    const bool over = watched.generation != deadline.generation || !watched.caller_waits;
+    const bool over = watched.generation != deadline.generation || !(watched.caller_waits || watched.asynchronous);
     if (!over && deadline.time > now_) {
       schedule(deadline.time, EventKind::timeout);
       return;
@@ -210,15 +219,15 @@ void Engine::on_timeout() {
     deadlines_.pop();
     if (over) continue;
     // the caller gives up: a queued invocation leaves the queue, one in service runs on
-    invocations_[deadline.invocation].caller_waits = false;
     Invocation abandoned = invocations_[deadline.invocation];
+    invocations_[deadline.invocation].caller_waits = invocations_[deadline.invocation].asynchronous = false;
     abandoned.outcome = abandoned.cause = Outcome::timed_out;
-    if (abandoned.place == Place::queued) {
-      unqueue(deadline.invocation);
-      release(deadline.invocation);
-      retire_if_drained(abandoned.instance);
+    if (abandoned.place == Place::queued) leave_queue(deadline.invocation);
+    if (abandoned.asynchronous) {
+      end_attempt(abandoned);
+    } else {
+      finish(abandoned.step, abandoned.scope, report_answer(abandoned));
     }
-    finish(abandoned.step, abandoned.scope, report_answer(abandoned));
   }
   timeout_pending_ = false;
 }

@@ -151,7 +151,11 @@ void Engine::start_work_done(std::uint32_t work) {
   const std::uint32_t index = invocations_[work].instance;
   Instance& instance = instances_[index];
   forget_start_work(instance);
-  if (instance.state == InstanceState::ready) return admit_queued(index);
+  if (instance.state == InstanceState::ready) {
+    admit_queued(index);
+    if (plan(instance.function).lists_slots) slots_changed(index);
+    return;
+  }
   const bool waits = spec(instance.function).ready == Readiness::after_work && instance.up_at <= now_;
   if (instance.state == InstanceState::starting && waits) is_up(index);
 }
@@ -178,7 +182,7 @@ void Engine::become_ready(std::uint32_t index) {
     instance.life_sequence = schedule(failure, EventKind::crash, index);
   }
   admit_queued(index);
-  if (plan(id).on_demand) offer(index);
+  if (plan(id).lists_slots) slots_changed(index, true);
 }
 
 void Engine::set_limits(std::uint32_t index, const FunctionConfiguration& limits) {
@@ -227,7 +231,7 @@ void Engine::drain(std::uint32_t index) {
   instance.state = InstanceState::draining;
   instance.drains_since = now_;
   function(instance.function).draining.push_back(index);
-  if (plan(instance.function).on_demand) offer(index);
+  if (plan(instance.function).lists_slots) offer(index);
   const bool dies = function_spec.on_end == OnEnd::fail;
   if (function_spec.drain) set_end(index);
   // a crash that is due goes on with it; it dies by an event even at once, since calls must not fail within apply(),
@@ -302,7 +306,7 @@ void Engine::remove(std::uint32_t index) {
   state.memory_limit_mib -= instance.limits.memory.value;
   if (state.instances() == 0) state.cpu_limit_millicores = state.memory_limit_mib = 0;  // no residue of rounding
   instance.state = InstanceState::gone;
-  if (plan(instance.function).on_demand) offer(index);
+  if (plan(instance.function).lists_slots) offer(index);
   instance.timer = kNever;
   instance.timer_sequence = instance.life_sequence = kNoSequence;
   const bool had_place = instance.node != kNone;

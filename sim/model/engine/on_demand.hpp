@@ -36,7 +36,8 @@ void Engine::offer(std::uint32_t index) {
   Instance& instance = instances_[index];
   FunctionState& state = function(instance.function);
   const bool takes_calls = instance.state == InstanceState::ready && has_slot(instance);
-  const Offer now = !takes_calls ? Offer::none : instance.in_flight == 0 ? Offer::idle : Offer::open;
+  const bool idles = plan(instance.function).on_demand && instance.in_flight == 0;
+  const Offer now = !takes_calls ? Offer::none : idles ? Offer::idle : Offer::open;
   if (now == instance.offer) return;
   if (instance.offer != Offer::none) unlink(instance.offer == Offer::idle ? state.idle : state.open, index);
   if (instance.offer == Offer::idle) state.usage.idle_s += to_seconds(now_ - instance.idle_since);
@@ -107,7 +108,7 @@ void Engine::set_idle_windows(FunctionId id, const IdleWindows& windows) {
 bool Engine::is_idle(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   const auto is_wanted = [this](std::uint32_t index) { return instances_[index].queued > 0; };
-  return state.idle.size == state.ready.size() && state.draining.empty() &&
+  return state.idle.size == state.ready.size() && state.draining.empty() && state.central.size == 0 &&
          std::ranges::none_of(state.starting, is_wanted);
 }
 

@@ -12,12 +12,20 @@ inline std::uint64_t checksum(std::span<const std::byte> bytes) {
   return hash;
 }
 
+// To be raised when a member of the state comes or goes.
+constexpr std::uint32_t kStateLayout = 1;
+
 // A checksum of what determines the form of a saved state. Scenarios that differ in other ways may exchange states.
 inline std::uint64_t form_of(const Scenario& scenario) {
   ArchiveWriter form;
   for (StepIndex i = 0; i < scenario.graph().size(); ++i) {
     Step step = scenario.graph().step(i);
     form(step.kind, step.function, step.parent, step.stream);
+  }
+  for (const FunctionSpec& function : scenario.workflow().functions) {
+    bool central = function.overflow == Overflow::central_queue;
+    bool asynchronous = function.queue_worker.has_value();
+    form(central, asynchronous);
   }
   const Workload& workload = scenario.spec().workload;
   std::size_t functions = scenario.function_count();
@@ -31,7 +39,8 @@ inline std::uint64_t form_of(const Scenario& scenario) {
   std::int64_t nodes = 0;
   for (const NodeSpec& kind : scenario.workflow().cluster.nodes) nodes += kind.count;
   bool closed_form = bandwidth_of(scenario.workflow().cpu_sharing).has_closed_form();
-  form(functions, source, profile_steps, states, sharing, nodes, closed_form);
+  std::uint32_t layout = kStateLayout;
+  form(functions, source, profile_steps, states, sharing, nodes, closed_form, layout);
   return checksum(form.take());
 }
 
@@ -43,6 +52,14 @@ std::int64_t Engine::requests_in_flight(Time from, Time to) {
   return static_cast<std::int64_t>(requests_.count_if(marked_requests_, arrived_then));
 }
 
+std::int64_t Engine::asynchronous_calls() const {
+  std::int64_t calls = 0;
+  for (std::size_t i = 0; i < functions_.size(); ++i) {
+    if (plans_[i].spec->queue_worker) calls += functions_[i].calls_in_flight;
+  }
+  return calls;
+}
+
 Usage Engine::usage(FunctionId id) const {
   const FunctionState& state = functions_[id.index];
   const double uncounted_s = to_seconds(now_ - state.counted_until);
@@ -50,6 +67,7 @@ Usage Engine::usage(FunctionId id) const {
   usage.instance_s += static_cast<double>(state.instances()) * uncounted_s;
   usage.starting_s += static_cast<double>(state.starting.size()) * uncounted_s;
   usage.outdated_s += state.outdated * to_seconds(now_ - state.outdated_until);
+  usage.waiting_s += static_cast<double>(state.waiting) * to_seconds(now_ - state.waiting_until);
   for (const std::uint32_t index : state.draining)
     usage.draining_s += to_seconds(now_ - instances_[index].drains_since);
   usage.wanted_millicore_s += wanted_millicores(id) * uncounted_s;
@@ -102,7 +120,7 @@ void Engine::restore(std::span<const std::byte> bytes) {
   ArchiveReader head(bytes);
   head(form, sum);
   bytes = bytes.subspan(kHeadBytes);
-  if (form != form_of(scenario_)) throw Error("saved state of another workflow or workload");
+  if (form != form_of(scenario_)) throw Error("saved state of another workflow, workload or version");
   if (sum != checksum(bytes)) throw Error("saved state is truncated or damaged");
   ArchiveReader body(bytes);
   archive(body);

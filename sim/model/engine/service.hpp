@@ -17,7 +17,7 @@ void Engine::admit(std::uint32_t index, std::uint32_t target) {
   invocation.memory_mib = 0;
   ++instance.in_flight;
   if (planned.may_die) note_inside(index);
-  if (planned.on_demand) offer(target);
+  if (planned.lists_slots) offer(target);
 
   // the same number of draws whatever happens, so that runs stay comparable
   double serial_work_s = invocation.work_s;
@@ -150,7 +150,7 @@ void Engine::leave_instance(std::uint32_t index) {
   if (invocation.memory_mib > 0) hold_memory(instance, -invocation.memory_mib);
   report_execution(invocation, instance);
   if (instance.queued > 0) admit_queued(left);
-  if (plan(id).on_demand) offer(left);
+  if (plan(id).lists_slots) slots_changed(left);
   if (instance.state == InstanceState::draining) retire_if_drained(left);
   answer(index);
   if (function(id).windows_are_set && is_idle(id)) fall_idle(id);
@@ -182,19 +182,27 @@ void Engine::enqueue(std::uint32_t index, std::uint32_t target) {
   Invocation& invocation = invocations_[index];
   Instance& instance = instances_[target];
   invocation.place = Place::queued;
-  invocation.previous = instance.queue_back;
-  invocation.next = kNone;
-  (instance.queue_back == kNone ? instance.queue_front : invocations_[instance.queue_back].next) = index;
-  instance.queue_back = index;
-  ++instance.queued;
+  link_call(index, instance.queue_front, instance.queue_back, instance.queued);
 }
 
 void Engine::unqueue(std::uint32_t index) {
+  Instance& instance = instances_[invocations_[index].instance];
+  unlink_call(index, instance.queue_front, instance.queue_back, instance.queued);
+}
+
+void Engine::link_call(std::uint32_t index, std::uint32_t& front, std::uint32_t& back, std::int32_t& size) {
+  invocations_[index].previous = back;
+  invocations_[index].next = kNone;
+  (back == kNone ? front : invocations_[back].next) = index;
+  back = index;
+  ++size;
+}
+
+void Engine::unlink_call(std::uint32_t index, std::uint32_t& front, std::uint32_t& back, std::int32_t& size) {
   const Invocation& invocation = invocations_[index];
-  Instance& instance = instances_[invocation.instance];
-  (invocation.previous == kNone ? instance.queue_front : invocations_[invocation.previous].next) = invocation.next;
-  (invocation.next == kNone ? instance.queue_back : invocations_[invocation.next].previous) = invocation.previous;
-  --instance.queued;
+  (invocation.previous == kNone ? front : invocations_[invocation.previous].next) = invocation.next;
+  (invocation.next == kNone ? back : invocations_[invocation.next].previous) = invocation.previous;
+  --size;
 }
 
 // What an instance that dies takes with it, beside its queue.

@@ -2,6 +2,7 @@
 
 #include "sim/model/engine/engine.hpp"
 // the parts of the engine
+#include "sim/model/engine/central_queue.hpp"
 #include "sim/model/engine/clients.hpp"
 #include "sim/model/engine/cluster.hpp"
 #include "sim/model/engine/deployment.hpp"
@@ -9,6 +10,7 @@
 #include "sim/model/engine/gateway.hpp"
 #include "sim/model/engine/instance_life.hpp"
 #include "sim/model/engine/on_demand.hpp"
+#include "sim/model/engine/queue_worker.hpp"
 #include "sim/model/engine/report.hpp"
 #include "sim/model/engine/rollout.hpp"
 #include "sim/model/engine/service.hpp"
@@ -166,6 +168,8 @@ Time Simulation::now() const { return state_->now_; }
 std::int64_t Simulation::requests_in_flight() const { return static_cast<std::int64_t>(state_->requests_.taken()); }
 std::int64_t Simulation::requests_in_flight(Time from, Time to) const { return state_->requests_in_flight(from, to); }
 std::int64_t Simulation::calls_in_flight(FunctionId id) const { return state_->functions_[id.index].calls_in_flight; }
+std::int64_t Simulation::waiting_calls(FunctionId id) const { return state_->functions_[id.index].waiting; }
+std::int64_t Simulation::asynchronous_calls() const { return state_->asynchronous_calls(); }
 int Simulation::instances(FunctionId id) const { return static_cast<int>(state_->functions_[id.index].instances()); }
 int Simulation::ready_instances(FunctionId id) const {
   return static_cast<int>(state_->functions_[id.index].ready.size());

@@ -100,6 +100,9 @@ ScenarioSpec scaled(ScenarioSpec spec, int k) {
     if (function.drain) function.drain = function.drain->scaled(k);
     function.time_to_failure = function.time_to_failure.scaled(k);
     if (function.keep_alive) *function.keep_alive *= k;
+    if (!function.queue_worker) continue;
+    function.queue_worker->back_off *= k;
+    function.queue_worker->max_back_off *= k;
   }
   for (NodeSpec& node : spec.workflow.cluster.nodes) {
     node.time_to_failure = node.time_to_failure.scaled(k);
@@ -339,6 +342,9 @@ TEST(Metamorphic, StatesOfOtherScenariosAreRefused) {
   ScenarioSpec swapped = base;
   swapped.workflow.entry = sequence({call("b"), call("a")});
   refuses(swapped);
+  ScenarioSpec queued = base;
+  queued.workflow.functions[0].overflow = Overflow::central_queue;
+  refuses(queued);
   ScenarioSpec closed = base;
   closed.workload = closed_loop(1, Exponential{1});
   refuses(closed);

@@ -23,7 +23,8 @@ class RandomScenarios {
         steps_(RngStreams(seed).stream("steps")),
         rejections_(RngStreams(seed).stream("rejections")),
         world_(RngStreams(seed).stream("world")),
-        changes_(RngStreams(seed).stream("changes")) {}
+        changes_(RngStreams(seed).stream("changes")),
+        queues_(RngStreams(seed).stream("queues")) {}
 
   // Requests take time or leave room between them, so that time never stands still; a request makes some 25 calls at
   // most on average.
@@ -41,6 +42,7 @@ class RandomScenarios {
       add_world(spec);
       add_changes(spec.workflow);
     }
+    for (FunctionSpec& function : spec.workflow.functions) add_queue(function);
     return spec;
   }
 
@@ -127,6 +129,27 @@ class RandomScenarios {
     if (sometimes()) workflow.cluster.start_work_s = workflow.cluster.end_work_s = 0.1;
     const bool takes_turns = workflow.cpu_sharing.run_slice > Duration::zero();
     if (takes_turns && sometimes()) workflow.cpu_sharing.spare_quota = 0.5;
+  }
+
+  // A central queue, or asynchronous calls; from a stream of its own as well.
+  void add_queue(FunctionSpec& function) {
+    switch (queues_.below(6)) {
+      case 0:
+        function.overflow = Overflow::central_queue;
+        function.rejection_work = {};
+        return;
+      case 1:
+        function.queue_worker = {.workers = 1 + static_cast<int>(queues_.below(2)),
+                                 .max_inflight = 1 + static_cast<int>(queues_.below(5)),
+                                 .attempts = 1 + static_cast<int>(queues_.below(4)),
+                                 .back_off = std::chrono::milliseconds(queues_.below(500)),
+                                 .factor = 1 + queues_.uniform(),
+                                 .max_back_off = std::chrono::milliseconds(700),
+                                 .retry_on = queues_.below(2) == 0 ? RetryOn::failures : RetryOn::rejections};
+        return;
+      default:
+        return;
+    }
   }
 
   Distribution draw_distribution(double mean) {
@@ -338,6 +361,7 @@ class RandomScenarios {
   Rng rejections_;
   Rng world_;
   Rng changes_;
+  Rng queues_;
 };
 
 inline ScenarioSpec random_scenario(std::uint64_t seed) { return RandomScenarios(seed).draw(); }

@@ -80,6 +80,13 @@ TEST(Hpa, AsksForReplicasInProportionToCallsInFlight) {
   EXPECT_EQ(decide(hpa, {.end_s = 15, .interval_s = 15, .replicas = 2, .concurrency = 21}), 6);
 }
 
+// 30 calls that wait, 10 for each pod.
+TEST(Hpa, AsksForReplicasInProportionToCallsThatWait) {
+  Hpa hpa(kWide, {.target_utilization = 0, .target_queue_length = 10});
+  EXPECT_EQ(decide(hpa, {.end_s = 15, .interval_s = 15, .replicas = 1, .queue_length = 30}), 3);
+  EXPECT_EQ(decide(hpa, {.end_s = 30, .interval_s = 15, .replicas = 3, .queue_length = 31}), 3) << "within a tenth";
+}
+
 TEST(Hpa, OfSeveralMetricsTakesTheLargestCount) {
   Hpa hpa(kWide, {.target_rate_per_s = 10});
   EXPECT_EQ(decide(hpa, {.end_s = 15, .interval_s = 15, .replicas = 4, .cpu_cores = 1.6, .arrivals = 15 * 60}), 6);

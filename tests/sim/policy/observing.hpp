@@ -23,6 +23,7 @@ struct Seen {
   int completions = 0;
   int concurrency_limit = 10;
   int arrivals = 0;
+  double queue_length = 0;
 };
 inline Observation observe(const Seen& seen) {
   Observation observation;
@@ -34,6 +35,7 @@ inline Observation observe(const Seen& seen) {
   function.calls.arrivals = seen.arrivals;
   function.cpu_cores = seen.cpu_cores;
   function.concurrency_mean = seen.concurrency;
+  function.queue_length_mean = seen.queue_length;
   function.ready = seen.ready > 0 ? seen.ready : seen.replicas;
   return observation;
 }

@@ -35,6 +35,12 @@ TEST(OpenFaasAutoscaler, AsksForReplicasInProportionToMillicores) {
             4);
 }
 
+TEST(OpenFaasAutoscaler, AsksForReplicasInProportionToCallsThatWait) {
+  EXPECT_EQ(first_decision({.type = OpenFaasScaleType::queue, .target = 10, .target_share = 1},
+                           {.end_s = 10, .interval_s = 10, .queue_length = 45}),
+            5);
+}
+
 TEST(OpenFaasAutoscaler, StaysWithinItsScales) {
   EXPECT_EQ(first_decision({.min_scale = 3}, {.end_s = 10, .interval_s = 10}), 3);
   EXPECT_EQ(first_decision({.max_scale = 4}, {.end_s = 10, .interval_s = 10, .arrivals = 10'000}), 4);
