@@ -75,6 +75,17 @@ std::string to_zero(const sim::FunctionSpec& function) {
   return from_zero ? "up to " + std::to_string(function.ranges.replicas_max) : "";
 }
 
+std::string waits_centrally(const sim::FunctionSpec& function) {
+  if (function.overflow != sim::Overflow::central_queue) return "";
+  return function.queue_capacity ? "at most " + std::to_string(*function.queue_capacity) : "any number";
+}
+
+std::string is_asynchronous(const sim::FunctionSpec& function) {
+  if (!function.queue_worker) return "";
+  const auto at_once = std::int64_t{function.queue_worker->workers} * function.queue_worker->max_inflight;
+  return std::to_string(at_once) + " at once, " + std::to_string(function.queue_worker->attempts) + " attempts";
+}
+
 std::string drains(const sim::FunctionSpec& function) {
   if (function.on_end == sim::OnEnd::fail) return "calls in flight fail";
   return function.drain ? on_average(*function.drain) : "";
@@ -151,7 +162,8 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   std::ostream& out = console.out;
   out << "workflow       " << workflow.name << "\n";
   out << "functions      " << tuned_and_fixed(workflow) << "\n";
-  out << "critical path  " << seconds(path.seconds) << " without load: " << join(path.functions, ", ") << "\n";
+  const std::string functions = path.functions.empty() ? "nothing but hops" : join(path.functions, ", ");
+  out << "critical path  " << seconds(path.seconds) << " without load: " << functions << "\n";
   out << "promise        " << (workflow.promise.name.empty() ? "" : workflow.promise.name + ": ")
       << sim::terms_text(workflow.promise) << "\n";
   out << "cluster        " << cluster(workflow.cluster) << "\n";
@@ -161,6 +173,8 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   };
   say("on demand      ", functions_with(workflow, on_demand));
   say("scale to zero  ", functions_with(workflow, to_zero));
+  say("central queue  ", functions_with(workflow, waits_centrally));
+  say("asynchronous   ", functions_with(workflow, is_asynchronous));
   say("drain          ", functions_with(workflow, drains));
   say("start work     ", functions_with(workflow, start_work));
   say("requests       ", functions_with(workflow, requests));

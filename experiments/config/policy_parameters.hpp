@@ -192,6 +192,7 @@ constexpr auto kParameters<sim::HpaParameters> = std::tuple{
     Parameter{"target_utilization", &sim::HpaParameters::target_utilization, kTargetShareOrNone},
     Parameter{"target_rate", &sim::HpaParameters::target_rate_per_s, kRate},
     Parameter{"target_in_flight", &sim::HpaParameters::target_in_flight, kAnyLoad},
+    Parameter{"target_queue_length", &sim::HpaParameters::target_queue_length, kAnyLoad},
     Parameter{"tolerance", &sim::HpaParameters::tolerance, kShare},
     Parameter{"up_pods", OfRules{kUp, &sim::ScalingRules::pods}, OrNone<Whole>{}},
     Parameter{"up_pods_period", OfRules{kUp, &sim::ScalingRules::pods_period}, kPositiveTime},
@@ -363,10 +364,11 @@ void check_behavior(const YamlMap& map) {
 void check_together(const YamlMap& map, sim::HpaParameters& hpa) {
   const bool cpu_is_given = map.get("target_utilization") || map.get("averageUtilization");
   check_behavior(map);
-  const bool others = hpa.target_rate_per_s > 0 || hpa.target_in_flight > 0;
+  const bool others = hpa.target_rate_per_s > 0 || hpa.target_in_flight > 0 || hpa.target_queue_length > 0;
   if (!cpu_is_given && others) hpa.target_utilization = 0;
   if (hpa.target_utilization == 0 && !others) {
-    map.value().fail("expected a metric: target_utilization, target_rate or target_in_flight above 0");
+    map.value().fail(
+        "expected a metric: target_utilization, target_rate, target_in_flight or target_queue_length above 0");
   }
 }
 

@@ -96,6 +96,13 @@ std::string requests_text(const sim::FunctionSpec& function) {
   return "{" + text + "}";
 }
 
+std::string queue_worker_text(const sim::QueueWorkerSpec& worker) {
+  return "{workers: " + std::to_string(worker.workers) + ", max_inflight: " + std::to_string(worker.max_inflight) +
+         ", retry: {attempts: " + std::to_string(worker.attempts) + ", back_off: " + sim::format(worker.back_off) +
+         ", factor: " + format_number(worker.factor) + ", max_back_off: " + sim::format(worker.max_back_off) +
+         ", after: " + name_of(worker.retry_on) + "}}";
+}
+
 std::string start_up_text(const sim::FunctionSpec& function) {
   const bool is_time = function.start_work == sim::Distribution() && function.ready == sim::Readiness::after_work;
   if (is_time) return seconds(function.start_up);
@@ -123,6 +130,7 @@ void write_function(std::string& out, const sim::FunctionSpec& function) {
   entry("overflow", name_of(function.overflow));
   entry("rejection_work", seconds(function.rejection_work));
   if (function.queue_capacity) entry("queue_capacity", std::to_string(*function.queue_capacity));
+  if (function.queue_worker) entry("queue_worker", queue_worker_text(*function.queue_worker));
   entry("start_up", start_up_text(function));
   if (function.drain) entry("drain", seconds(*function.drain));
   if (function.on_end != sim::OnEnd::drain) entry("on_end", name_of(function.on_end));

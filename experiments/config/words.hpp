@@ -26,7 +26,12 @@ inline constexpr auto kWords<sim::OnFailure> = std::to_array<Word<sim::OnFailure
 template <>
 inline constexpr auto kWords<sim::Overflow> = std::to_array<Word<sim::Overflow>>({{"reject", sim::Overflow::reject},
                                                                                   {"queue", sim::Overflow::queue},
-                                                                                  {"none", sim::Overflow::none}});
+                                                                                  {"none", sim::Overflow::none},
+                                                                                  {"central_queue",
+                                                                                   sim::Overflow::central_queue}});
+template <>
+inline constexpr auto kWords<sim::RetryOn> =
+    std::to_array<Word<sim::RetryOn>>({{"failures", sim::RetryOn::failures}, {"rejections", sim::RetryOn::rejections}});
 template <>
 inline constexpr auto kWords<sim::OomKills> =
     std::to_array<Word<sim::OomKills>>({{"request", sim::OomKills::request}, {"instance", sim::OomKills::instance}});
@@ -65,7 +70,8 @@ template <>
 inline constexpr auto kWords<sim::OpenFaasScaleType> =
     std::to_array<Word<sim::OpenFaasScaleType>>({{"rps", sim::OpenFaasScaleType::rps},
                                                  {"capacity", sim::OpenFaasScaleType::capacity},
-                                                 {"cpu", sim::OpenFaasScaleType::cpu}});
+                                                 {"cpu", sim::OpenFaasScaleType::cpu},
+                                                 {"queue", sim::OpenFaasScaleType::queue}});
 
 template <class Choice>
 std::string name_of(Choice choice) {

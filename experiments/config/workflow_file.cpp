@@ -224,6 +224,26 @@ void read_sizes(const YamlMap& map, sim::FunctionSpec& function) {
   }
 }
 
+sim::QueueWorkerSpec read_queue_worker(const YamlValue& value) {
+  const YamlMap map(value, {"workers", "max_inflight", "retry"});
+  sim::QueueWorkerSpec worker;
+  if (const auto workers = map.get("workers")) worker.workers = static_cast<int>(read_count(*workers, 1, kMostCount));
+  if (const auto inflight = map.get("max_inflight")) {
+    worker.max_inflight = static_cast<int>(read_count(*inflight, 1, kMostCount));
+  }
+  const auto retry = map.get("retry");
+  if (!retry) return worker;
+  const YamlMap rules(*retry, {"attempts", "back_off", "factor", "max_back_off", "after"});
+  if (const auto attempts = rules.get("attempts")) worker.attempts = static_cast<int>(read_count(*attempts, 1, 1000));
+  if (const auto back_off = rules.get("back_off")) worker.back_off = read_duration(*back_off);
+  if (const auto factor = rules.get("factor")) {
+    worker.factor = read_number(*factor, 1, 1e6, "a number from 1 to 1000000");
+  }
+  if (const auto most = rules.get("max_back_off")) worker.max_back_off = read_duration(*most);
+  if (const auto after = rules.get("after")) worker.retry_on = read_word<sim::RetryOn>(*after, kWords<sim::RetryOn>);
+  return worker;
+}
+
 void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
   if (const auto probability = map.get("failure_probability")) {
     function.failure_probability = read_probability(*probability);
@@ -234,12 +254,22 @@ void read_refusals(const YamlMap& map, sim::FunctionSpec& function) {
   if (const auto overflow = map.get("overflow")) {
     function.overflow = read_word<sim::Overflow>(*overflow, kWords<sim::Overflow>);
   }
+  const bool is_central = function.overflow == sim::Overflow::central_queue;
   if (const auto work = map.get("rejection_work")) {
     function.rejection_work = read_distribution(*work, DistributionUnit::seconds);
+    if (is_central && !function.rejection_work.is_zero()) {
+      work->fail("expected no overflow: central_queue beside it, which refuses calls before they reach an instance");
+    }
   }
   if (const auto capacity = map.get("queue_capacity")) {
-    if (function.overflow != sim::Overflow::queue) capacity->fail("expected overflow: queue beside it");
+    if (function.overflow != sim::Overflow::queue && !is_central) {
+      capacity->fail("expected overflow: queue or central_queue beside it");
+    }
     function.queue_capacity = static_cast<int>(read_count(*capacity, 0, kMostCount));
+  }
+  if (const auto worker = map.get("queue_worker")) {
+    if (is_central) worker->fail("expected another overflow than central_queue beside it: calls wait for the workers");
+    function.queue_worker = read_queue_worker(*worker);
   }
 }
 
@@ -312,6 +342,7 @@ sim::FunctionSpec read_function(const YamlValue& value, const std::string& name,
                             "overflow",
                             "rejection_work",
                             "queue_capacity",
+                            "queue_worker",
                             "start_up",
                             "drain",
                             "on_end",

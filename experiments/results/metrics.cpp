@@ -233,6 +233,8 @@ constexpr FunctionMetric kByFunction[] = {
      instances, less, kOfFunction},
     {"concurrency_mean", "calls", of_function<&FunctionObservation::concurrency_mean>, "in flight", {"calls"},
      instances, neither, kOfFunction},
+    {"queue_length_mean", "calls", of_function<&FunctionObservation::queue_length_mean>, "waiting", {"calls"},
+     instances, less, kOfFunction},
     total_of_calls({"throttled_periods", "periods", number<&FunctionObservation::throttled_periods>,
      "throttled periods", {},
      throttling, less, kOfFunction}),

@@ -46,6 +46,21 @@ entry: [a, b]
                         "crashes        b (after 1 h)\n"));
 }
 
+TEST(WorkflowCheck, SaysWhereCallsWait) {
+  const Elsewhere elsewhere;
+  write("w.yaml", R"(
+name: w
+gateway: {hop: 5ms}
+functions:
+  a: {overflow: central_queue, queue_capacity: 3}
+  b: {queue_worker: {workers: 2, max_inflight: 4}}
+entry: b
+)");
+  EXPECT_THAT(faasconf("workflow check w.yaml").out,
+              AllOf(HasSubstr("central queue  a (at most 3)\nasynchronous   b (8 at once, 10 attempts)\n"),
+                    HasSubstr("without load: nothing but hops\n")));
+}
+
 TEST(WorkflowCheck, SaysWhatIsWrong) {
   const Elsewhere elsewhere;
   write("broken.yaml", "name: broken\nfunctoins: {}\n");

@@ -138,7 +138,8 @@ TEST(ExperimentFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: policies.0: expected the name of a policy, or a map such as {hpa: {interval: 1m}}, got a list"},
       {kWorkflow + "policies: [{hpa: 1m}]\n",
        "f.yaml:2: policies.0.hpa: expected a map with keys from configuration, interval, target_utilization, "
-       "target_rate, target_in_flight, tolerance, up_pods, up_pods_period, up_share, up_share_period, up_select, "
+       "target_rate, target_in_flight, target_queue_length, tolerance, up_pods, up_pods_period, up_share, "
+       "up_share_period, up_select, "
        "up_stabilization, down_pods, down_pods_period, down_share, down_share_period, down_select, "
        "down_stabilization, averageUtilization, behavior, got \"1m\""},
       {kWorkflow + "configuration: {cpu: 1}\n",

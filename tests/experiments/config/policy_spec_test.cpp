@@ -86,6 +86,7 @@ TEST(PolicySpec, HasParametersOfItsOwn) {
                                                  {"target_utilization", "0.8"},
                                                  {"target_rate", "0/s"},
                                                  {"target_in_flight", "0"},
+                                                 {"target_queue_length", "0"},
                                                  {"tolerance", "0.1"},
                                                  {"up_pods", "4"},
                                                  {"up_pods_period", "15s"},
@@ -129,7 +130,8 @@ TEST(PolicySpec, SaysWhatIsWrongWithAParameter) {
       {"hpa:interval=0s", "--policy: interval: expected a duration above 0, got \"0s\""},
       {"hpa:interval=15", "--policy: interval: expected a duration such as 30s, 500ms or 1h30m, got \"15\""},
       {"hpa:target_utilization=0",
-       "--policy: expected a metric: target_utilization, target_rate or target_in_flight above 0"},
+       "--policy: expected a metric: target_utilization, target_rate, target_in_flight or target_queue_length above "
+       "0"},
       {"hpa:up_pods=1.5", "--policy: up_pods: expected a whole number from 0 to 1000000, got \"1.5\""},
       {"hpa:down_share=2",
        "--policy: down_share: expected a share from 0 to 1, or a percentage such as 80%, got \"2\""},

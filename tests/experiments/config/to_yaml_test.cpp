@@ -215,6 +215,16 @@ class RandomExperiment {
     }
   }
 
+  sim::QueueWorkerSpec queue_worker() {
+    return {.workers = 1 + below(5),
+            .max_inflight = 1 + below(50),
+            .attempts = 1 + below(20),
+            .back_off = sim::Duration(below(1'000'000'000)),
+            .factor = 1 + rng_.uniform(),
+            .max_back_off = sim::Duration(below(1'000'000'000)),
+            .retry_on = sim::RetryOn(below(2))};
+  }
+
   sim::FunctionSpec function(int index, int functions) {
     sim::FunctionSpec f;
     f.name = "f" + std::to_string(index);
@@ -230,9 +240,11 @@ class RandomExperiment {
     if (chance()) f.hop = distribution();
     f.failure_probability = rng_.uniform();
     f.failed_input_work_share = rng_.uniform();
-    f.overflow = sim::Overflow(below(3));
-    f.rejection_work = distribution();
-    if (f.overflow == sim::Overflow::queue && chance()) f.queue_capacity = below(10);
+    f.overflow = sim::Overflow(below(4));
+    const bool is_central = f.overflow == sim::Overflow::central_queue;
+    if (!is_central) f.rejection_work = distribution();
+    if ((f.overflow == sim::Overflow::queue || is_central) && chance()) f.queue_capacity = below(10);
+    if (!is_central && chance()) f.queue_worker = queue_worker();
     f.start_up = distribution();
     if (chance()) f.start_work = distribution();
     if (chance()) {
@@ -382,7 +394,7 @@ TEST(ToYaml, RandomExperimentsReadBackEqual) {
 
 TEST(ToYaml, ShippedExperimentsReadBackEqual) {
   for (const std::string name :
-       {"parallel", "sequential", "branch", "tcktapp", "concurrency-matters", "scale-to-zero"}) {
+       {"parallel", "sequential", "branch", "tcktapp", "concurrency-matters", "scale-to-zero", "one-queue"}) {
     const Experiment written = read_experiment(name);
     const Experiment read = parse_experiment(written.resolved, "resolved.yaml");
     EXPECT_TRUE(same(written, read)) << name;

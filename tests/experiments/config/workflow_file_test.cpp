@@ -55,6 +55,46 @@ entry: f
   EXPECT_FALSE(function.calls);
 }
 
+TEST(WorkflowFile, ReadsACentralQueue) {
+  const sim::FunctionSpec function =
+      read("name: w\nfunctions: {f: {overflow: central_queue, queue_capacity: 5}}\nentry: f\n").functions.at(0);
+  EXPECT_EQ(function.overflow, sim::Overflow::central_queue);
+  EXPECT_EQ(function.queue_capacity, 5);
+}
+
+TEST(WorkflowFile, ReadsWorkersOfAsynchronousCalls) {
+  const sim::FunctionSpec function = read(R"(
+name: w
+functions:
+  f:
+    queue_worker:
+      workers: 2
+      max_inflight: 50
+      retry: {attempts: 3, back_off: 1s, factor: 1.5, max_back_off: 1m, after: rejections}
+entry: f
+)")
+                                         .functions.at(0);
+  ASSERT_TRUE(function.queue_worker);
+  EXPECT_EQ(function.queue_worker->workers, 2);
+  EXPECT_EQ(function.queue_worker->max_inflight, 50);
+  EXPECT_EQ(function.queue_worker->attempts, 3);
+  EXPECT_EQ(function.queue_worker->back_off, 1s);
+  EXPECT_EQ(function.queue_worker->factor, 1.5);
+  EXPECT_EQ(function.queue_worker->max_back_off, 1min);
+  EXPECT_EQ(function.queue_worker->retry_on, sim::RetryOn::rejections);
+}
+
+// The defaults of OpenFaaS's: maxRetryAttempts 10, initialRetryWait 10s, maxRetryWait 120s, all of 429, 500, 502, 504.
+TEST(WorkflowFile, WorkersTryAgainAsOpenFaasDoesUnlessToldOtherwise) {
+  const sim::FunctionSpec function = read("name: w\nfunctions: {f: {queue_worker: {}}}\nentry: f\n").functions.at(0);
+  ASSERT_TRUE(function.queue_worker);
+  EXPECT_EQ(function.queue_worker->attempts, 10);
+  EXPECT_EQ(function.queue_worker->back_off, 10s);
+  EXPECT_EQ(function.queue_worker->factor, 2);
+  EXPECT_EQ(function.queue_worker->max_back_off, 2min);
+  EXPECT_EQ(function.queue_worker->retry_on, sim::RetryOn::failures);
+}
+
 TEST(WorkflowFile, ReadsWhatHoldsForTheWorkflow) {
   const sim::WorkflowSpec workflow = read(R"(
 name: w
@@ -256,7 +296,8 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:4: functions.f.serial: expected a duration such as 860ms, got \"0.86\""},
       {"name: w\nfunctions:\n  f:\nentry: f\n",
        "f.yaml:3: functions.f: expected a map with keys from serial, parallel, off_cpu, memory, payload, hop, "
-       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, start_up, drain, "
+       "failure_probability, failed_input_work_share, overflow, rejection_work, queue_capacity, "
+       "queue_worker, start_up, drain, "
        "on_end, keep_alive, "
        "oom_kills, "
        "time_to_failure, requests, fixed, ranges, calls, got nothing"},
@@ -273,9 +314,20 @@ TEST(WorkflowFile, WhatIsWrongIsNamedWithItsLine) {
        "f.yaml:2: functions.f.failed_input_work_share: expected a probability from 0 to 1, or a percentage such as 5%, "
        "got \"-0.1\""},
       {"name: w\nfunctions: {f: {overflow: drop}}\nentry: f\n",
-       "f.yaml:2: functions.f.overflow: expected one of reject, queue, none, got \"drop\""},
+       "f.yaml:2: functions.f.overflow: expected one of reject, queue, none, central_queue, got \"drop\""},
       {"name: w\nfunctions: {f: {queue_capacity: 3}}\nentry: f\n",
-       "f.yaml:2: functions.f.queue_capacity: expected overflow: queue beside it"},
+       "f.yaml:2: functions.f.queue_capacity: expected overflow: queue or central_queue beside it"},
+      {"name: w\nfunctions: {f: {overflow: central_queue, rejection_work: 1ms}}\nentry: f\n",
+       "f.yaml:2: functions.f.rejection_work: expected no overflow: central_queue beside it, which refuses calls "
+       "before "
+       "they reach an instance"},
+      {"name: w\nfunctions: {f: {overflow: central_queue, queue_worker: {}}}\nentry: f\n",
+       "f.yaml:2: functions.f.queue_worker: expected another overflow than central_queue beside it: calls wait for the "
+       "workers"},
+      {"name: w\nfunctions: {f: {queue_worker: {max_inflight: 0}}}\nentry: f\n",
+       "f.yaml:2: functions.f.queue_worker.max_inflight: expected a whole number from 1 to 1000000000, got \"0\""},
+      {"name: w\nfunctions: {f: {queue_worker: {retry: {factor: 0.5}}}}\nentry: f\n",
+       "f.yaml:2: functions.f.queue_worker.retry.factor: expected a number from 1 to 1000000, got \"0.5\""},
       {"name: w\nfunctions: {f: {fixed: {cpu: 1, memory: 1Gi, replicas: 0, concurrency: 1}}}\nentry: f\n",
        "f.yaml:2: functions.f.fixed.replicas: expected a whole number from 1 to 100000, got \"0\""},
       {"name: w\nfunctions: {f: {fixed: {cpu: 1, memory: 1Gi, replicas: 1}}}\nentry: f\n",
