@@ -168,8 +168,8 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
       << sim::terms_text(workflow.promise) << "\n";
   out << "cluster        " << cluster(workflow.cluster) << "\n";
   out << "rollout        " << rollout(workflow.rollout) << "\n";
-  const auto say = [&out](const char* what, const std::string& functions) {
-    if (!functions.empty()) out << what << functions << "\n";
+  const auto say = [&out](const char* what, const std::string& names) {
+    if (!names.empty()) out << what << names << "\n";
   };
   say("on demand      ", functions_with(workflow, on_demand));
   say("scale to zero  ", functions_with(workflow, to_zero));
