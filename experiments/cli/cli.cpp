@@ -127,13 +127,13 @@ int dispatch(std::span<const std::string> args, const Console& console, const Ta
 }  // namespace
 
 std::vector<Command> commands() {
-  return {workflow_check_command(),   workflow_draw_command(),   workflow_init_command(), simulate_command(),
-          calibrate_command(),        promise_explain_command(), predict_command(),       search_command(),
-          evaluate_command(),         sweep_run_command(),       sweep_add_command(),     sweep_status_command(),
-          sweep_explain_command(),    sweep_export_command(),    sweep_merge_command(),   train_command(),
-          export_command(),           export_csv_command(),      trace_convert_command(), trace_inspect_command(),
-          trace_synthesize_command(), trace_select_command(),    trace_profile_command(), trace_replay_command(),
-          completion_command()};
+  return {workflow_check_command(), workflow_draw_command(),    workflow_init_command(), simulate_command(),
+          calibrate_command(),      promise_explain_command(),  predict_command(),       search_command(),
+          evaluate_command(),       sweep_run_command(),        sweep_add_command(),     sweep_status_command(),
+          sweep_explain_command(),  sweep_export_command(),     sweep_merge_command(),   sweep_compare_command(),
+          train_command(),          export_command(),           export_csv_command(),    trace_convert_command(),
+          trace_inspect_command(),  trace_synthesize_command(), trace_select_command(),  trace_profile_command(),
+          trace_replay_command(),   completion_command()};
 }
 
 int run_cli(std::span<const std::string> args, const Console& console) { return run_cli(args, console, commands()); }

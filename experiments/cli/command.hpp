@@ -42,6 +42,7 @@ Command sweep_status_command();
 Command sweep_explain_command();
 Command sweep_export_command();
 Command sweep_merge_command();
+Command sweep_compare_command();
 Command train_command();
 Command export_command();
 Command export_csv_command();

@@ -13,6 +13,7 @@
 #include "experiments/config/experiment_file.hpp"
 #include "experiments/jobs/simulate.hpp"
 #include "experiments/sweep/cell.hpp"
+#include "experiments/sweep/compare.hpp"
 #include "experiments/sweep/journal.hpp"
 #include "experiments/sweep/plan.hpp"
 #include "experiments/sweep/sweep_status.hpp"
@@ -195,6 +196,21 @@ TEST(RunSweep, OneProcessAtATimeHasTheFolder) {
         }
       }});
   EXPECT_TRUE(refused);
+}
+
+TEST(CompareSweep, TakesDifferencesUnderTheSameRandomNumbers) {
+  const Files files;
+  const SweepJob job = files.job(kTwoAxes, "out");
+  run(job);
+  const auto found = compare(job.folder, "configuration.replicas", "latency_mean_s");
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].others, "rate=2/s");
+  EXPECT_EQ(found[0].reference, "1");
+  EXPECT_EQ(found[0].value, "2");
+  EXPECT_EQ(found[0].replications, 4u);
+  EXPECT_LT(found[2].difference.high(), 0);  // at the highest load a second replica shortens the wait
+  EXPECT_THROW(compare(job.folder, "workload.open_loop.rate", "latency_mean_s"), sim::Error);  // not common
+  EXPECT_THROW(compare(job.folder, "configuration.replicas", "latency"), sim::Error);
 }
 
 TEST(SweepCells, AreTheSameHoweverTheyAreSpelled) {
