@@ -7,7 +7,7 @@ usage() {
   cat <<'END'
 usage: ./run.sh VERB [ARGUMENT...]
 
-  demo             replay a production load on a workflow: tables, a picture, a page
+  demo             a day of load: a table of configurations beside autoscalers; verdicts, prices, a picture, a page
   test  [ARG...]   build, then run all tests, plainly and under sanitizers; arguments go to ctest (-R sim)
   build [PRESET]   build everything: release (default), dev, sanitize, tsan or fuzz
   bench [ARG...]   build and run the benchmarks; arguments go to them (--benchmark_filter=EventQueue)

@@ -1,10 +1,12 @@
 #include "experiments/cli/cli.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <iomanip>
 #include <ostream>
 #include <stdexcept>
+#include <string_view>
 
 #include "experiments/jobs/bad_value.hpp"
 #include "experiments/version.hpp"
@@ -94,6 +96,11 @@ const Command& find_command(const Table& table, std::span<const std::string> arg
   complain_about(table, is_group(table, one) ? two : one);
 }
 
+bool is_set(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
 int run_command(const Command& command, std::span<const std::string> args, const Console& console) {
   const Arguments arguments(command.parameters, args);
   if (arguments.help()) {
@@ -125,6 +132,11 @@ int dispatch(std::span<const std::string> args, const Console& console, const Ta
 }
 
 }  // namespace
+
+results::Paint paint_on(const Console& console) {
+  const bool dumb = is_set("TERM") && std::string_view(std::getenv("TERM")) == "dumb";
+  return results::Paint(console.out_is_terminal && !dumb && !is_set("NO_COLOR"));
+}
 
 std::vector<Command> commands() {
   return {workflow_check_command(), workflow_draw_command(),    workflow_init_command(), simulate_command(),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiments/cli/arguments.hpp"
+#include "experiments/results/screen_text.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -13,10 +14,14 @@ enum ExitCode { kDone = 0, kFailed = 1, kMisused = 2, kInterrupted = 130 };
 
 // Where a command writes.
 struct Console {
-  std::ostream& out;         // answers
-  std::ostream& err;         // progress and messages
-  bool is_terminal = false;  // err is one: progress bars
+  std::ostream& out;             // answers
+  std::ostream& err;             // progress and messages
+  bool is_terminal = false;      // err is one: progress bars
+  bool out_is_terminal = false;  // answers may have emphasis
 };
+
+// None where NO_COLOR is set (no-color.org) or the terminal is dumb.
+results::Paint paint_on(const Console& console);
 
 struct Command {
   std::string name;                                                // "simulate", "workflow check"

@@ -16,6 +16,7 @@
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/python.hpp"
+#include "experiments/cli/write_then_answer.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policy_files.hpp"
 #include "experiments/config/words.hpp"
@@ -23,6 +24,7 @@
 #include "experiments/evaluation/evaluation_table.hpp"
 #include "experiments/results/looks.hpp"
 #include "experiments/results/readable.hpp"
+#include "experiments/results/screen_text.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/promise_text.hpp"
 
@@ -34,11 +36,13 @@ constexpr std::int64_t kMostSeeds = 100'000;
 
 // All that the command line and the files ask for.
 struct Wanted {
-  jobs::EvaluateJob job;
-  std::string out, plot;  // paths; empty: not wanted
-  std::string ledger;     // of final looks; empty: this is none
+  jobs::EvaluateJob job{};
+  std::string out{}, plot{};  // paths; empty: not wanted
+  std::string ledger{};       // of final looks; empty: this is none
+  bool all = false;           // metrics
   bool json = false;
   bool quiet = false;
+  results::Paint paint{};
 };
 
 // After the first one: as many as the file's duration holds, where it says one and no option does.
@@ -106,12 +110,13 @@ void read_outputs(const Arguments& arguments, Wanted& wanted) {
     check_apart({{"--out", wanted.out}, {"--plot", wanted.plot}}, {{"the ledger of looks", wanted.ledger}});
     results::check_ledger(wanted.ledger);
   }
+  wanted.all = arguments.given("all");
   wanted.json = arguments.given("json");
   wanted.quiet = arguments.given("quiet");
 }
 
-Wanted read_arguments(const Arguments& arguments) {
-  Wanted wanted;
+Wanted read_arguments(const Arguments& arguments, const Console& console) {
+  Wanted wanted{.paint = paint_on(console)};
   jobs::EvaluateJob& job = wanted.job;
   job.experiment = read_experiment(arguments);
   read_configurations(arguments, job.experiment);
@@ -140,29 +145,66 @@ std::vector<sim::Workload> workloads_of(const evaluation::EvaluationPlan& plan) 
   return workloads;
 }
 
-void print_report(std::ostream& out, const jobs::EvaluateResult& result) {
+// What the runs were.
+void print_details(std::ostream& out, const jobs::EvaluateResult& result) {
   const sim::ScenarioSpec& scenario = result.plan.scenario;
   const evaluation::Evaluation& evaluation = result.evaluation;
-  out << scenario.workflow.name << " under " << names_of(evaluation.loads) << ": " << evaluation.seeds
-      << " seeds each, " << results::readable(result.windows_per_policy()) << " windows of "
-      << results::readable(scenario.window) << " per policy; seed " << evaluation.seed << "\n"
+  out << results::wrapped(scenario.workflow.name + " under " + names_of(evaluation.loads) + ": " +
+                          results::readable(evaluation.seeds) + " seeds each, " +
+                          results::readable(result.windows_per_policy()) + " windows of " +
+                          results::readable(scenario.window) + " per policy; seed " + std::to_string(evaluation.seed))
+      << "\n"
       << describe_game(scenario) << describe_extrapolation(result.experiment, workloads_of(result.plan))
-      << "warm-up: the first window of every run left out, in which no policy has decided yet\n\n";
-  const std::vector<std::string> sentences = evaluation::sentences(result.plan, evaluation);
-  for (const std::string& sentence : sentences) out << sentence << "\n";
-  out << (sentences.empty() ? "" : "\n");
-  print_table(out, result.plan, evaluation, result.verdicts);
-  out << "\nIntervals: 95 %, bootstrap over seeds"
-      << (evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "") << ".\n";
+      << "warm-up: the first window of every run left out, in which no policy has decided yet\n";
+}
+
+// What to keep in mind when policies are compared.
+void print_cautions(std::ostream& out, const jobs::EvaluateResult& result) {
+  if (!sim::alike(knowledge_of(result.plan))) {
+    out << results::wrapped(
+               "Not all policies have the same forecast of the load: compare a policy only with those "
+               "that know no more.")
+        << "\n";
+  }
   std::set<std::string> protocols;
   for (const policies::ReadyPolicy& policy : result.plan.policies) protocols.insert(protocol_of(result.plan, policy));
-  if (!sim::alike(knowledge_of(result.plan))) {
-    out << "Not all policies have the same forecast of the load: compare a policy only with those that know no more.\n";
-  }
   if (protocols.size() > 1) {
-    out << "Not all policies keep their instances between windows: a window that begins without any has fewer "
-           "successes, so compare with --instances kept as well.\n";
+    out << results::wrapped(
+               "Not all policies keep their instances between windows: a window that begins without any "
+               "has fewer successes, so compare with --instances kept as well.")
+        << "\n";
   }
+}
+
+// The sentences, with emphasis on the verdict in each.
+void print_verdicts(std::ostream& out, const jobs::EvaluateResult& result, const results::Paint& paint) {
+  const std::vector<std::string> sentences = evaluation::sentences(result.plan, result.evaluation);
+  const std::vector<results::Verdict> words = evaluation::words(result.plan, result.evaluation);
+  for (std::size_t i = 0; i < sentences.size(); ++i) {
+    std::string sentence = sentences[i];
+    const std::string word = "promise " + std::string(results::name_of(words[i]));
+    sentence.replace(sentence.find(word), word.size(), paint.verdict(words[i], word));
+    out << results::wrapped(sentence) << "\n";
+  }
+  if (sentences.empty()) out << "no promise: the workflow makes none, so none is judged\n";
+}
+
+void print_report(std::ostream& out, const jobs::EvaluateResult& result, const Wanted& wanted) {
+  const evaluation::Evaluation& evaluation = result.evaluation;
+  print_verdicts(out, result, wanted.paint);
+  out << "\n";
+  evaluation::print_overview(out, result.plan, evaluation, result.verdicts, wanted.paint);
+  out << "\n";
+  print_details(out, result);
+  if (wanted.all) {
+    out << "\n";
+    print_table(out, result.plan, evaluation, result.verdicts);
+    out << "\n";
+  }
+  out << "Intervals: 95 %, bootstrap over seeds"
+      << (wanted.all && evaluation.policies.size() > 1 ? "; differences: in pairs, all of a line together at 95 %" : "")
+      << (wanted.all ? ".\n" : "; all metrics, and by load: --all\n");
+  print_cautions(out, result);
 }
 
 void print_json_lines(std::ostream& out, const jobs::EvaluateResult& result) {
@@ -203,7 +245,7 @@ void count_look(std::ostream& err, const std::string& ledger, const jobs::Evalua
 }
 
 int run_evaluate(const Arguments& arguments, const Console& console) {
-  const Wanted wanted = read_arguments(arguments);
+  const Wanted wanted = read_arguments(arguments, console);
   if (!wanted.quiet) {
     sim::ScenarioSpec scenario = wanted.job.experiment.scenario;
     for (const evaluation::EvaluatedLoad& load : wanted.job.loads) {
@@ -221,10 +263,16 @@ int run_evaluate(const Arguments& arguments, const Console& console) {
     return kInterrupted;
   }
 
-  // the table first: whatever fails below, it is there
-  (wanted.json ? print_json_lines : print_report)(console.out, result);
-  console.out.flush();
-  const bool drawn = write_outputs(wanted, result, console);
+  bool drawn = false;
+  write_then_answer([&] { drawn = write_outputs(wanted, result, console); },
+                    [&] {
+                      if (wanted.json) {
+                        print_json_lines(console.out, result);
+                      } else {
+                        print_report(console.out, result, wanted);
+                      }
+                      console.out.flush();
+                    });
   if (!wanted.ledger.empty() && !result.interrupted) count_look(console.err, wanted.ledger, result);
   if (result.interrupted) {
     console.err << "faasconf: interrupted; these are the " << result.evaluation.seeds << " seeds that were done\n";
@@ -297,6 +345,9 @@ Command evaluate_command() {
                .kind = flag,
                .description = "this is a look at held-out loads: enter it in looks.csv beside --out, and say how many "
                               "there were"},
+              {.name = "all",
+               .kind = flag,
+               .description = "also every metric, and how it is at the worst load and seed"},
               json_lines_parameter(),
               quiet_parameter(),
           },

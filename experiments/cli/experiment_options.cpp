@@ -13,6 +13,7 @@
 #include "experiments/config/words.hpp"
 #include "experiments/jobs/explain_promise.hpp"
 #include "experiments/prediction/measured_loads.hpp"
+#include "experiments/results/screen_text.hpp"
 #include "sim/core/error.hpp"
 #include "sim/model/promise_text.hpp"
 
@@ -108,7 +109,8 @@ Parameter policy_parameter() {
               "who decides: fixed, openfaas, openfaas-autoscaler, hpa or kpa, from every configuration; from one: "
               "hpa:CONFIG; with "
               "parameters: hpa:target_utilization=0.5,interval=1m; fixed:FILE, a configuration file; table:FILE, "
-              "configurations by number of users, for the next window's or with :last for the last one's; bundle:FILE, "
+              "configurations by number of users, for the next window's, or with :last for those seen in the last one, "
+              "with :last,interval=5s every 5 s; bundle:FILE, "
               "a trained policy. Several are compared under common random numbers. Default: fixed"};
 }
 
@@ -169,8 +171,8 @@ config::Loads loads_of(const Arguments& arguments, const config::Experiment& exp
 
 std::string describe_game(const sim::ScenarioSpec& scenario) {
   const sim::Promise& promise = scenario.workflow.promise;
-  return "promise: " + (promise.name.empty() ? "" : promise.name + ", ") + sim::terms_text(promise) + "\ninstances " +
-         (scenario.redeploy ? "fresh in every window" : "kept") + "; attribution " +
+  return results::wrapped("promise: " + (promise.name.empty() ? "" : promise.name + ", ") + sim::terms_text(promise)) +
+         "\ninstances " + (scenario.redeploy ? "fresh in every window" : "kept") + "; attribution " +
          config::name_of(scenario.attribution) + "\n";
 }
 
@@ -180,7 +182,7 @@ void warn_of_promise(std::ostream& err, const sim::ScenarioSpec& scenario) {
 
 std::string describe_extrapolation(const config::Experiment& experiment, const std::vector<sim::Workload>& loads) {
   const std::string text = prediction::extrapolated_loads(experiment.calibration, loads);
-  return text.empty() ? "" : text + "\n";
+  return text.empty() ? "" : results::wrapped(text) + "\n";
 }
 
 void say_impossible(std::ostream& err, const std::vector<std::string>& terms) {

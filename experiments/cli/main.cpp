@@ -8,6 +8,8 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return faasconf::experiments::cli::run_cli(
-      args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1});
+  return faasconf::experiments::cli::run_cli(args, {.out = std::cout,
+                                                    .err = std::cerr,
+                                                    .is_terminal = isatty(STDERR_FILENO) == 1,
+                                                    .out_is_terminal = isatty(STDOUT_FILENO) == 1});
 }

@@ -1,5 +1,6 @@
 #include "experiments/jobs/search.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <ostream>
 #include <variant>
@@ -10,9 +11,12 @@
 #include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
+#include "experiments/cli/write_then_answer.hpp"
 #include "experiments/jobs/evaluate.hpp"
 #include "experiments/results/readable.hpp"
+#include "experiments/results/screen_text.hpp"
 #include "experiments/results/text_table.hpp"
+#include "experiments/results/verdict.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
@@ -73,9 +77,19 @@ const char* unit_of(const jobs::SearchJob& job) {
   return job.rates_per_s.empty() ? "users" : "requests/s";
 }
 
-void print_table(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result) {
-  out << describe_game(job.experiment.scenario) << describe_extrapolation(job.experiment, jobs::workloads_of(job))
-      << "\n";
+// Whether all that was found is shown to keep the promise.
+void print_verdict(std::ostream& out, const jobs::SearchResult& result, const results::Paint& paint) {
+  const auto kept = std::ranges::count_if(result.found, [](const auto& one) { return one.search.feasible; });
+  const auto all = static_cast<std::ptrdiff_t>(result.found.size());
+  const results::Verdict verdict = kept == all ? results::Verdict::kept : results::Verdict::undecided;
+  out << paint.verdict(verdict, "promise " + std::string(results::name_of(verdict))) << ": " << kept << " of " << all
+      << (all == 1 ? " configuration" : " configurations") << " found " << (kept == 1 ? "is" : "are")
+      << " shown to keep it (95 % confidence)\n\n";
+}
+
+void print_report(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result,
+                  const results::Paint& paint) {
+  print_verdict(out, result, paint);
   results::TextTable table{
       .header = {{unit_of(job), "price", "broken [%]", "at most [%]", "keeps its promise", "windows"}}, .rows = {}};
   const auto percent = [](double share) { return results::format_estimate(100 * share, std::nullopt); };
@@ -85,8 +99,12 @@ void print_table(std::ostream& out, const jobs::SearchJob& job, const jobs::Sear
                           one.search.feasible ? "yes" : "no", results::readable(one.search.windows)});
   }
   table.print(out);
-  out << "\nBroken: of the periods of runs that the search did not choose by; at most: the upper end of the one-sided "
-         "95 % interval.\n";
+  out << "\n"
+      << describe_game(job.experiment.scenario) << describe_extrapolation(job.experiment, jobs::workloads_of(job))
+      << results::wrapped(
+             "broken: of the periods of runs that the search did not choose by; at most: the upper end of "
+             "the one-sided 95 % interval")
+      << "\n";
 }
 
 void print_json_lines(std::ostream& out, const jobs::SearchJob& job, const jobs::SearchResult& result) {
@@ -115,9 +133,15 @@ int run_search(const Arguments& arguments, const Console& console) {
     console.err << "faasconf: interrupted before the first configuration was simulated\n";
     return kInterrupted;
   }
-  (arguments.given("json") ? print_json_lines : print_table)(console.out, job, result);
-  console.out.flush();
-  jobs::write(out, job, result);
+  write_then_answer([&] { jobs::write(out, job, result); },
+                    [&] {
+                      if (arguments.given("json")) {
+                        print_json_lines(console.out, job, result);
+                      } else {
+                        print_report(console.out, job, result, paint_on(console));
+                      }
+                      console.out.flush();
+                    });
   if (!quiet) {
     console.err << "faasconf: wrote " << out
                 << (job.experiment.causal && !job.one_for_all

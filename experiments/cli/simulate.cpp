@@ -1,25 +1,18 @@
 #include "experiments/jobs/simulate.hpp"
 
-#include <algorithm>
-#include <iomanip>
 #include <optional>
 #include <ostream>
-#include <sstream>
-
-#include <nlohmann/json.hpp>
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
 #include "experiments/cli/python.hpp"
+#include "experiments/cli/simulate_report.hpp"
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workload_file.hpp"
-#include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
-#include "sim/model/promise_text.hpp"
-#include "sim/stats/confidence.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -30,6 +23,7 @@ constexpr std::int64_t kMaxReplications = 1'000'000;
 // Where the answer goes.
 struct Outputs {
   std::string out, plot, report;  // paths; empty: not wanted
+  Look look;
   bool json = false;
   bool quiet = false;
 
@@ -99,10 +93,13 @@ jobs::SimulateJob parse_job(const Arguments& arguments) {
   return job;
 }
 
-Outputs parse_outputs(const Arguments& arguments, const jobs::SimulateJob& job) {
+Outputs parse_outputs(const Arguments& arguments, const jobs::SimulateJob& job, const Console& console) {
   const Outputs outputs{.out = output_file(arguments, "out"),
                         .plot = figure_file(arguments, "plot"),
                         .report = output_file(arguments, "report"),
+                        .look = {.by_function = arguments.given("by-function"),
+                                 .all = arguments.given("all"),
+                                 .paint = paint_on(console)},
                         .json = arguments.given("json"),
                         .quiet = arguments.given("quiet")};
   check_apart({{"--out", outputs.out}, {"--plot", outputs.plot}, {"--report", outputs.report}},
@@ -111,122 +108,7 @@ Outputs parse_outputs(const Arguments& arguments, const jobs::SimulateJob& job) 
   return outputs;
 }
 
-// --- the answer
-
-std::string percent(double share) {
-  std::ostringstream text;
-  text << std::setprecision(2) << 100 * share << " %";
-  return text.str();
-}
-
-std::string number(double value) {
-  std::ostringstream text;
-  text << std::setprecision(6) << value;
-  return text.str();
-}
-
-std::string describe(const sim::Workload& workload) {
-  if (workload.profile && !workload.profile->steps.empty()) {
-    const auto& steps = workload.profile->steps;
-    const auto [low, high] =
-        std::minmax_element(steps.begin(), steps.end(), [](const auto& a, const auto& b) { return a.level < b.level; });
-    const std::string unit = std::holds_alternative<sim::ClosedLoop>(workload.source) ? " users" : " requests/s";
-    return "a profile of " + number(low->level) + " to " + number(high->level) + unit;
-  }
-  if (const auto* closed = std::get_if<sim::ClosedLoop>(&workload.source)) {
-    return std::to_string(closed->users) + (closed->users == 1 ? " user" : " users");
-  }
-  if (const auto* open = std::get_if<sim::OpenLoop>(&workload.source)) return number(open->rate_per_s) + " requests/s";
-  return std::to_string(std::get<sim::ArrivalList>(workload.source).times.size()) + " given arrivals";
-}
-
-// ", found by MSER-5"; ": 45s rounded up to whole windows"
-std::string origin_of_warm_up(const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
-  if (result.warm_up_rule == jobs::WarmUpRule::found) {
-    return result.cases.size() > 1 ? ", the longest that MSER-5 finds in a case" : ", found by MSER-5";
-  }
-  if (*job.warm_up == result.warm_up) return "";
-  return ": " + results::readable(*job.warm_up) + " rounded up to whole windows";
-}
-
-std::string describe_warm_up(const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
-  if (result.warm_up_rule == jobs::WarmUpRule::none_with_transients) {
-    return "warm-up: nothing left out, since policies that change the configuration are compared from the start, the "
-           "first window under the configuration that they start from; --warm-up leaves out as much of every case\n";
-  }
-  if (result.warm_up <= sim::Duration::zero()) return "";
-  std::ostringstream text;
-  text << "warm-up: the first " << results::readable(result.warm_up) << " of every replication left out"
-       << origin_of_warm_up(job, result) << "\n";
-  if (!result.warm_up_is_certain) text << "warm-up: uncertain, since the run is short; a longer --duration helps\n";
-  return text.str();
-}
-
-void print_verdicts(std::ostream& out, const jobs::SimulateResult& result) {
-  const std::vector<std::string>& cases = result.summary.case_names();
-  out << "\n";
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    out << (cases.size() > 1 ? cases[i] + ": " : "") << results::describe(result.promise.outcome(i)) << "\n";
-  }
-}
-
-std::string describe_precision(double wanted, const jobs::SimulateResult& result, std::size_t case_index) {
-  std::ostringstream text;
-  const auto interval = sim::mean_interval(result.summary.row(case_index, "", "latency_mean_s").over_replications);
-  text << "precision of the mean latency: ";
-  if (interval && interval->mean != 0) text << "± " << percent(interval->half_width / interval->mean) << ", ";
-  text << (result.cases[case_index].precise ? "reached " : "NOT reached: wanted ") << percent(wanted) << "\n";
-  return text.str();
-}
-
-void print_tables(std::ostream& out, const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
-  const config::Experiment& experiment = result.experiment;
-  const sim::ScenarioSpec& scenario = experiment.scenario;
-  out << scenario.workflow.name << " under " << describe(scenario.workload) << ": "
-      << results::readable(*experiment.duration) << " in windows of " << results::readable(scenario.window) << "; seed "
-      << *experiment.seed << "\n"
-      << describe_game(scenario) << describe_warm_up(job, result);
-  const std::vector<std::string>& cases = result.summary.case_names();
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    out << (cases.size() > 1 ? "\ncase " + cases[i] + "\n" : "")
-        << (job.precision ? describe_precision(*job.precision, result, i) : "") << "\n";
-    results::print_case_table(out, result.summary, i);
-  }
-  if (cases.size() > 1) {
-    out << "\ncomparison\n\n";
-    std::vector<sim::LoadKnowledge> knowledge;
-    for (const jobs::SimulatedCase& one : result.cases) knowledge.push_back(one.knows);
-    results::print_comparison_table(out, result.summary, knowledge);
-  }
-  print_verdicts(out, result);
-}
-
-void print_json_lines(std::ostream& out, const jobs::SimulateJob& job, const jobs::SimulateResult& result) {
-  const config::Experiment& experiment = result.experiment;
-  const sim::ScenarioSpec& scenario = experiment.scenario;
-  for (std::size_t i = 0; i < result.cases.size(); ++i) {
-    nlohmann::ordered_json line{
-        {"case", result.summary.case_names()[i]},
-        {"workflow", scenario.workflow.name},
-        {"workload", describe(scenario.workload)},
-        {"duration_s", sim::to_seconds(*experiment.duration)},
-        {"window_s", sim::to_seconds(scenario.window)},
-        {"attribution", config::name_of(scenario.attribution)},
-        {"instances", scenario.redeploy ? "fresh" : "kept"},
-        {"terms", sim::to_text(scenario.workflow.promise)},
-        {"warm_up_s", sim::to_seconds(result.warm_up)},
-        {"counted_s", sim::to_seconds(result.summary.counted().length)},
-        {"seed", *experiment.seed},
-        {"replications", result.summary.replications(i)},
-    };
-    if (job.precision) line["precision_reached"] = result.cases[i].precise;
-    const auto outcome = result.promise.outcome(i);
-    line["promise"] = outcome ? results::name_of(results::verdict_on(*outcome)) : "none";
-    line["verdict"] = results::describe(outcome);
-    out << line.dump() << "\n";
-  }
-  print_json(out, result.summary);
-}
+// --- what is written
 
 // Figures and reports from the result file; true when all that was wanted is there.
 bool draw(const Outputs& outputs, const std::string& result_path, const Console& console) {
@@ -253,9 +135,20 @@ bool draw(const Outputs& outputs, const std::string& result_path, const Console&
   return all;
 }
 
+// The result file is written by the job; figures and pages are made of it. False where one of them is missing.
+bool write_outputs(const Outputs& outputs, const jobs::SimulateJob& job, const jobs::SimulateResult& result,
+                   const Console& console) {
+  if (!result.lost.empty()) {
+    console.err << "faasconf: writing " << job.result_path << "\n  " << result.lost << "\n";
+    return false;
+  }
+  if (!outputs.quiet && !outputs.out.empty()) console.err << "faasconf: wrote " << outputs.out << "\n";
+  return draw(outputs, job.result_path, console);
+}
+
 int run_simulate(const Arguments& arguments, const Console& console) {
   jobs::SimulateJob job = parse_job(arguments);
-  const Outputs outputs = parse_outputs(arguments, job);
+  const Outputs outputs = parse_outputs(arguments, job, console);
   std::optional<ScratchDirectory> scratch;  // for a result file that only figures need
   job.result_path = outputs.out;
   if (outputs.out.empty() && outputs.figures()) job.result_path = (scratch.emplace().path() / "run.h5").string();
@@ -267,17 +160,15 @@ int run_simulate(const Arguments& arguments, const Console& console) {
     return kInterrupted;
   }
 
-  // the tables first: whatever fails below, they are there
-  (outputs.json ? print_json_lines : print_tables)(console.out, job, result);
+  // what is written first, so that who reads the answer finds it; the answer even where it could not be written
+  const bool complete = write_outputs(outputs, job, result, console);
+  if (outputs.json) {
+    print_json_lines(console.out, job, result);
+  } else {
+    print_report(console.out, job, result, outputs.look);
+  }
   console.out.flush();
   if (!outputs.quiet) result.pending.print(console.err);
-  bool complete = result.lost.empty();
-  if (!complete) {
-    console.err << "faasconf: writing " << job.result_path << "\n  " << result.lost << "\n";
-  } else if (!outputs.quiet && !outputs.out.empty()) {
-    console.err << "faasconf: wrote " << outputs.out << "\n";
-  }
-  if (complete) complete = draw(outputs, job.result_path, console);
   if (result.interrupted) {
     console.err << "faasconf: interrupted; these are the replications that were done\n";
     return kInterrupted;
@@ -291,7 +182,7 @@ Command simulate_command() {
   using enum Parameter::Kind;
   return {
       .name = "simulate",
-      .summary = "simulate a workflow under load: tables with 95 % intervals, result files, figures",
+      .summary = "simulate a workflow under load: verdict, tables with 95 % intervals, result files, figures",
       .parameters =
           {
               {.name = "FILE",
@@ -343,6 +234,8 @@ Command simulate_command() {
               {.name = "spans", .kind = flag, .description = "keep every call in the result file"},
               {.name = "plot", .value_name = "FILE", .description = "figure of the run, PNG (needs Python)"},
               {.name = "report", .value_name = "FILE", .description = "report with figures, HTML (needs Python)"},
+              {.name = "by-function", .kind = flag, .description = "also a table of the functions of every case"},
+              {.name = "all", .kind = flag, .description = "also every metric, end to end and by function"},
               json_lines_parameter(),
               quiet_parameter(),
           },

@@ -17,7 +17,7 @@ std::string name_of_file(const PolicySpec& policy, bool whole_path) {
   const std::string& file = *file_of(policy);
   const auto* const table = std::get_if<TableSpec>(&policy.kind);
   return (whole_path ? file : std::filesystem::path(file).stem().string()) +
-         (table != nullptr && table->last ? ":last" : "");
+         (table != nullptr ? suffix_of(*table) : "");
 }
 
 // Whether two files of policies of this kind have the same name in different folders.

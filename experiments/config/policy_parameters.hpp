@@ -134,6 +134,20 @@ sim::Duration read(const YamlValue& value, Time time) {
 }
 std::string format(sim::Duration value, Time) { return sim::format(value); }
 
+// Something else; what is absent is not written.
+template <class Written>
+struct Optional {
+  Written written{};
+};
+template <class Written>
+auto read(const YamlValue& value, const Optional<Written>& optional) {
+  return std::optional(read(value, optional.written));
+}
+template <class Value, class Written>
+std::string format(const std::optional<Value>& value, const Optional<Written>& optional) {
+  return value ? format(*value, optional.written) : "";
+}
+
 // A path; the empty one is not written.
 struct Path {
   bool required = true;
@@ -239,8 +253,11 @@ constexpr auto kParameters<sim::OpenFaasAutoscalerParameters> = std::tuple{
     Parameter{"zero_duration", &sim::OpenFaasAutoscalerParameters::zero_duration, kAnyTime},
 };
 template <>
-constexpr auto kParameters<TableSpec> =
-    std::tuple{Parameter{"file", &TableSpec::file, Path{}}, Parameter{"users", &TableSpec::last, Users{}}};
+constexpr auto kParameters<TableSpec> = std::tuple{
+    Parameter{"file", &TableSpec::file, Path{}},
+    Parameter{"users", &TableSpec::last, Users{}},
+    Parameter{"interval", &TableSpec::interval, Optional{kPositiveTime}},
+};
 template <>
 constexpr auto kParameters<BundleSpec> = std::tuple{Parameter{"file", &BundleSpec::file, Path{}}};
 
@@ -391,6 +408,11 @@ void check_together(const YamlMap& map, sim::OpenFaasAutoscalerParameters& openf
   if (!openfaas.to_zero && openfaas.zero_duration != sim::OpenFaasAutoscalerParameters{}.zero_duration) {
     map.value().fail("expected zero_duration with to_zero: true alone, got it without");
   }
+}
+
+// A forecast is of the next window, not of the next interval.
+void check_together(const YamlMap& map, TableSpec& table) {
+  if (table.interval && !table.last) map.value().fail("expected interval with users: last alone, got it with next");
 }
 
 template <class Kind>

@@ -113,13 +113,16 @@ PolicySpec read_configuration_text(const std::string& text, const YamlValue& val
   return {.configuration = text};
 }
 
-// "table.yaml", "table.yaml:last"
+// "table.yaml", "table.yaml:last", "table.yaml:last,interval=5s"
 PolicySpec read_file_text(const Entry& policy, std::string text, const YamlValue& value) {
-  constexpr std::string_view kLast = ":last";
+  constexpr std::string_view kLast = "last";
   Texts texts;
-  if (policy.name == "table" && text.ends_with(kLast)) {
-    text.resize(text.size() - kLast.size());
-    texts.emplace_back("users", "last");
+  const std::size_t colon = policy.name == "table" ? text.rfind(':') : std::string::npos;
+  const std::string end = colon == std::string::npos ? "" : text.substr(colon + 1);
+  if (end == kLast || end.starts_with("last,")) {
+    text.resize(colon);
+    if (end != kLast) texts = split_parameters(end.substr(kLast.size() + 1), value);
+    texts.emplace_back("users", kLast);
   }
   if (text.empty()) value.fail("expected " + std::string(policy.spelled) + ", got " + shown(value.node().scalar));
   texts.emplace_back("file", text);
@@ -173,7 +176,7 @@ std::string join(const Texts& parameters) {
 
 // What follows the name.
 std::string argument_text(const PolicySpec& spec) {
-  if (const auto* table = std::get_if<TableSpec>(&spec.kind)) return table->file + (table->last ? ":last" : "");
+  if (const auto* table = std::get_if<TableSpec>(&spec.kind)) return table->file + suffix_of(*table);
   if (const std::string* file = file_of(spec)) return *file;
   return changed_parameters(spec);
 }
@@ -196,6 +199,11 @@ std::string format(const PolicySpec& spec) {
   std::string text = kind_of(spec);
   for (const std::string& part : {spec.configuration, argument_text(spec)}) text += (part.empty() ? "" : ":") + part;
   return text;
+}
+
+std::string suffix_of(const TableSpec& table) {
+  if (!table.last) return "";
+  return ":last" + (table.interval ? ",interval=" + sim::format(*table.interval) : "");
 }
 
 const std::string* file_of(const PolicySpec& spec) {

@@ -2,6 +2,7 @@
 // What a policy is, as files and options spell it: fixed, fixed:FILE, openfaas, openfaas-autoscaler, hpa:KEY=VALUE,...,
 // kpa, table:FILE, bundle:FILE. One grammar for all commands; experiments/policies makes the policies.
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -22,10 +23,11 @@ struct FixedSpec {
   friend bool operator==(const FixedSpec&, const FixedSpec&) = default;
 };
 
-// Configurations by number of users, looked up for the users of the next window, or of the last one.
+// Configurations by number of users, looked up for the users of the next window, or for those seen in the last one.
 struct TableSpec {
   std::string file;
   bool last = false;
+  std::optional<sim::Duration> interval{};  // between looks, for those seen in it; absent: a window
 
   friend bool operator==(const TableSpec&, const TableSpec&) = default;
 };
@@ -50,12 +52,14 @@ struct PolicySpec {
 // A text:
 //   hpa, hpa:CONFIGURATION, hpa:KEY=VALUE,..., hpa:CONFIGURATION:KEY=VALUE,...   and the same of the other autoscalers
 //   fixed, fixed:CONFIGURATION, fixed:FILE where no configuration has that name (find_files() decides)
-//   table:FILE, table:FILE:last, bundle:FILE
+//   table:FILE, table:FILE:last, table:FILE:last,interval=5s, bundle:FILE
 // In a file also a map: {hpa: {configuration: lean, interval: 1m}}, {table: {file: table.yaml, users: last}}.
 // Throws sim::Error on anything else.
 PolicySpec read_policy(const YamlValue& value);
 PolicySpec parse_policy(const std::string& text, const std::string& source);  // `source` is for messages
 std::string format(const PolicySpec& spec);                                   // the text
+
+std::string suffix_of(const TableSpec& table);  // what follows the file in the text: ":last,interval=5s"
 
 const std::string* file_of(const PolicySpec& spec);  // null: the policy has none
 bool is_autoscaler(const PolicySpec& spec);          // it sets replicas, and nothing else

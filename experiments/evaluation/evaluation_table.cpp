@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "experiments/results/overview.hpp"
 #include "experiments/results/text_table.hpp"
 #include "experiments/results/verdict.hpp"
 #include "sim/stats/confidence.hpp"
@@ -114,6 +115,67 @@ std::vector<Line> lines_of(const EvaluationPlan& plan, const Evaluation& evaluat
   return lines;
 }
 
+results::Verdict verdict_on(const std::optional<Kept>& kept, double wanted) {
+  if (!kept) return results::Verdict::unjudged;
+  if (kept->lowest >= wanted) return results::Verdict::kept;
+  return kept->worst.high < wanted ? results::Verdict::broken : results::Verdict::undecided;
+}
+
+std::string in_full(results::Verdict verdict) {
+  if (verdict == results::Verdict::kept) return "kept at every load";
+  return std::string(results::name_of(verdict)) + (verdict == results::Verdict::undecided ? ", more seeds help" : "");
+}
+
+// --- what is seen first
+
+constexpr double kHoursPerMonth = 730;
+constexpr double kSecondsPerHour = 3600;
+
+// A criterion of the overview.
+struct Chosen {
+  std::string title;
+  std::string unit;
+  std::string criterion;
+  double scale = 1;
+  bool at_worst_load = false;
+};
+
+std::vector<Chosen> chosen_of(const EvaluationPlan& plan) {
+  const sim::PriceSpec& prices = plan.scenario.workflow.prices;
+  const double windows_per_month = kHoursPerMonth * kSecondsPerHour / sim::to_seconds(plan.scenario.window);
+  const bool in_usd = prices.usd_per_vcpu_hour > 0 || prices.usd_per_gib_hour > 0;
+  std::vector<Chosen> chosen = {in_usd ? Chosen{"price per month", "USD", "cost_window_usd", windows_per_month, false}
+                                       : Chosen{"price (the paper's)", "", "price", 1, false}};
+  if (plan.scenario.workflow.promise.has_terms()) {
+    chosen.push_back({"periods kept", "%", "periods_kept", 100, false});
+    chosen.push_back({"at the worst load", "%", "periods_kept", 100, true});
+  }
+  chosen.push_back({"served in time", "%", "served_share", 100, false});
+  chosen.push_back({"latency p95", "s", "latency_p95_s", 1, false});
+  chosen.push_back({"latency mean", "s", "latency_mean_s", 1, false});
+  chosen.push_back({"success ratio", "%", "success_ratio", 100, false});
+  chosen.push_back({"replicas, mean", "", "replicas", 1, false});
+  return chosen;
+}
+
+results::OverviewFigure figure_of(const Evaluation& evaluation, const std::vector<Verdicts>& verdicts,
+                                  const Chosen& chosen, const std::vector<std::size_t>& order) {
+  results::OverviewFigure figure{.title = chosen.title, .unit = chosen.unit};
+  const std::size_t criterion = criterion_named(chosen.criterion, evaluation.criteria);
+  for (const std::size_t i : order) {
+    const std::optional<Verdict>& verdict = verdicts[i][criterion];
+    if (!verdict) {
+      figure.cells.emplace_back("-");
+      figure.brief.emplace_back("-");
+      continue;
+    }
+    const sim::AsymmetricInterval& interval = chosen.at_worst_load ? verdict->worst_load : verdict->mean;
+    figure.cells.push_back(shown(interval, chosen.scale));
+    figure.brief.push_back(results::format_estimate(interval.estimate * chosen.scale, {}));
+  }
+  return figure;
+}
+
 // Adds what a verdict says, under null where there is none.
 void add_verdict(nlohmann::ordered_json& line, const Evaluation& evaluation, const std::optional<Verdict>& verdict) {
   const auto add = [&line](const char* name, const auto& value) { line[name] = value; };
@@ -156,14 +218,45 @@ std::vector<std::string> sentences(const EvaluationPlan& plan, const Evaluation&
                       ": promise unjudged: " + describe_unjudged(plan, evaluation, i, criterion));
       continue;
     }
-    const std::string word = kept->lowest >= wanted      ? "kept at every load"
-                             : kept->worst.high < wanted ? "broken"
-                                                         : "undecided, more seeds help";
-    lines.push_back(plan.policies[i].name + ": promise " + word + ": " + percent(kept->worst.estimate) + " at " +
-                    evaluation.loads[kept->worst_load] + ", the worst load (95 % interval " + percent(kept->worst.low) +
-                    " to " + percent(kept->worst.high) + "), at least " + percent(wanted) + " wanted");
+    lines.push_back(plan.policies[i].name + ": promise " + in_full(verdict_on(kept, wanted)) + ": " +
+                    percent(kept->worst.estimate) + " at " + evaluation.loads[kept->worst_load] +
+                    ", the worst load (95 % interval " + percent(kept->worst.low) + " to " + percent(kept->worst.high) +
+                    "), at least " + percent(wanted) + " wanted");
   }
   return lines;
+}
+
+std::vector<results::Verdict> words(const EvaluationPlan& plan, const Evaluation& evaluation) {
+  std::vector<results::Verdict> all;
+  const sim::Promise& promise = plan.scenario.workflow.promise;
+  if (!promise.has_terms()) return all;
+  const auto criterion = criterion_named(promised_criterion(promise), evaluation.criteria);
+  for (std::size_t i = 0; i < plan.policies.size(); ++i) {
+    all.push_back(verdict_on(kept_by(evaluation, i, criterion), 1 - promise.risk()));
+  }
+  return all;
+}
+
+void print_overview(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,
+                    const std::vector<Verdicts>& verdicts, const results::Paint& paint) {
+  const std::vector<sim::LoadKnowledge> knowledge = knowledge_of(plan);
+  const std::vector<std::size_t> order = sim::grouped(knowledge);
+  const std::vector<results::Verdict> promises = words(plan, evaluation);
+  results::Overview overview{.title = "policy", .cases = {}};
+  results::OverviewFigure promise{.title = "promise"};
+  results::OverviewFigure forecast{.title = "forecast"};
+  for (const std::size_t i : order) {
+    overview.cases.push_back(plan.policies[i].name);
+    forecast.cells.emplace_back(sim::name_of(knowledge[i]));
+    if (promises.empty()) continue;
+    promise.cells.push_back(paint.verdict(promises[i], std::string(results::name_of(promises[i]))));
+  }
+  if (!promises.empty()) overview.figures.push_back(promise);
+  if (!sim::alike(knowledge)) overview.figures.push_back(forecast);
+  for (const Chosen& chosen : chosen_of(plan)) {
+    overview.figures.push_back(figure_of(evaluation, verdicts, chosen, order));
+  }
+  results::print_overview(out, overview);
 }
 
 void print_table(std::ostream& out, const EvaluationPlan& plan, const Evaluation& evaluation,

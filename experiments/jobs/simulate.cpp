@@ -129,7 +129,10 @@ class Running {
                 .cases = std::vector<SimulatedCase>(cases_.size(), {.precise = !job.precision}),
                 .pending = results::PendingInstances(experiment_.scenario.workflow, names_of(cases_)),
                 .promise = results::PromiseTally(experiment_.scenario.workflow.promise, cases_.size())} {
-    for (std::size_t i = 0; i < cases_.size(); ++i) result_.cases[i].knows = cases_[i].knows;
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      result_.cases[i].knows = cases_[i].knows;
+      result_.cases[i].start = cases_[i].scenario.spec().configuration;
+    }
   }
   Running(const Running&) = delete;
 

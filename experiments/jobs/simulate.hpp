@@ -42,6 +42,7 @@ struct SimulateJob {
 struct SimulatedCase {
   sim::LoadKnowledge knows{};  // what its policy knows of the load
   bool precise = false;        // the wanted precision was reached; true where none was wanted
+  sim::Configuration start{};  // in force in the first window
 };
 
 // How the warm-up came about.

@@ -90,9 +90,14 @@ void fill(ReadyPolicy& ready, const config::TableSpec& spec, const config::Exper
   // shared by the copies of `make`, and borrowed by the policies
   const auto table =
       std::make_shared<const sim::LookupTable>(config::read_lookup(spec.file, experiment.scenario.workflow));
-  ready.make = [table, name = ready.name, ahead = spec.last ? 0 : 1](const RunToServe& run) {
-    return std::make_unique<sim::LookupPolicy>(*table, [levels = levels_of(run, name, table->unit()),
-                                                        ahead](std::int64_t window) { return levels(window + ahead); });
+  ready.make = [table, spec, name = ready.name](const RunToServe& run) {
+    const LevelOfWindow levels = levels_of(run, name, table->unit());
+    return std::make_unique<sim::LookupPolicy>(
+        *table,
+        [spec, levels, unit = table->unit()](const sim::Observation& seen) {
+          return spec.last ? sim::load_of(seen, unit) : levels(seen.window + 1);
+        },
+        spec.interval);
   };
 }
 

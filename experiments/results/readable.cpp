@@ -9,7 +9,6 @@ namespace faasconf::experiments::results {
 namespace {
 
 constexpr std::size_t kGroup = 3;
-constexpr std::size_t kDigitsTogether = 4;
 
 // "3.5 s", in the largest unit that is not above it.
 std::string below_a_minute(std::int64_t nanoseconds) {
@@ -30,7 +29,6 @@ std::string below_a_minute(std::int64_t nanoseconds) {
 std::string with_thousands(std::string number) {
   const std::size_t first = std::min(number.find_first_of("0123456789"), number.size());
   const std::size_t end = std::min(number.find_first_not_of("0123456789", first), number.size());
-  if (end - first <= kDigitsTogether) return number;
   for (std::size_t place = end; place > first + kGroup; place -= kGroup) number.insert(place - kGroup, ",");
   return number;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Summaries of replications: means over replications with Student-t intervals, and tables of them.
+// Summaries of replications: means over replications with Student-t intervals.
 
 #include <cstdint>
 #include <iosfwd>
@@ -11,7 +11,6 @@
 #include "experiments/results/metrics.hpp"
 #include "sim/core/time.hpp"
 #include "sim/model/run.hpp"
-#include "sim/policy/load_knowledge.hpp"
 #include "sim/stats/confidence.hpp"
 #include "sim/stats/running_moments.hpp"
 
@@ -76,15 +75,6 @@ class Summary {
   std::vector<SummaryRow> rows_;
 };
 
-// One case: a line per function and one end to end; "1.234 ± 0.012" (95 % intervals), aligned, units in the header. The
-// only case: also a line per end-to-end metric, since nothing is compared.
-void print_case_table(std::ostream& out, const Summary& summary, std::size_t case_index);
-// Cases side by side: a column per case, a line per end-to-end metric. Two cases: also the difference of the second
-// from the first, replications in pairs. Cases whose policies have the same forecast of the load stand together, and
-// the first line names it unless all have the same. Above stand the span that counts and the warm-up; totals are per
-// hour.
-void print_comparison_table(std::ostream& out, const Summary& summary,
-                            std::span<const sim::LoadKnowledge> knowledge = {});
 // One JSON object per line: {"case":..., "function":..., "metric":..., "unit":..., "mean":..., "low":..., "high":...,
 // "replications":...}; function is null end to end; mean, low and high are null where too few replications have one.
 void print_json(std::ostream& out, const Summary& summary);

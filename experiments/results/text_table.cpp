@@ -7,10 +7,12 @@
 #include <ostream>
 
 #include "experiments/results/readable.hpp"
+#include "experiments/results/screen_text.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
 
+constexpr std::size_t kGap = 2;  // spaces between columns
 constexpr int kDigitsOfInterval = 2;
 constexpr int kDigitsWithout = 4;
 constexpr double kNarrow = 1e-6;  // of the mean: more digits than anyone needs
@@ -40,6 +42,50 @@ std::string format_exact(double value) {
   return text;
 }
 
+// The widest of each column.
+std::vector<std::size_t> widths_of(const TextTable& table) {
+  std::vector<std::size_t> widths;
+  for (const auto* lines : {&table.header, &table.rows}) {
+    for (const auto& line : *lines) {
+      widths.resize(std::max(widths.size(), line.size()));
+      for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
+    }
+  }
+  return widths;
+}
+
+struct Columns {  // beside the first one of a table
+  std::size_t first = 1;
+  std::size_t last = 1;  // behind them
+};
+
+void print_line(std::ostream& out, const std::vector<std::string>& line, const std::vector<std::size_t>& widths,
+                const Columns& columns) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(line.size(), columns.last); i = std::max(i + 1, columns.first)) {
+    const std::string padding(widths[i] - display_width(line[i]), ' ');
+    text += i == 0 ? line[i] + padding : std::string(kGap, ' ') + padding + line[i];
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  out << text << '\n';
+}
+
+void print_columns(std::ostream& out, const TextTable& table, const std::vector<std::size_t>& widths,
+                   const Columns& columns) {
+  for (const auto& line : table.header) print_line(out, line, widths, columns);
+  std::vector<std::string> rule;
+  for (const std::size_t width : widths) rule.emplace_back(width, '-');
+  print_line(out, rule, widths, columns);
+  for (const auto& line : table.rows) print_line(out, line, widths, columns);
+}
+
+// The end of an escape code that begins here: "\x1b[1;31m"; here where there is none.
+std::size_t after_escape(std::string_view text, std::size_t begin) {
+  if (text.substr(begin, 2) != "\x1b[") return begin;
+  const std::size_t end = text.find('m', begin);
+  return end == std::string_view::npos ? begin : end + 1;
+}
+
 // Two columns of a terminal: the blocks of East Asian wide characters and of emoji.
 bool is_wide(std::uint32_t c) {
   return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
@@ -58,6 +104,10 @@ bool is_combining(std::uint32_t c) {
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size();) {
+    if (const std::size_t end = after_escape(text, i); end > i) {
+      i = end;
+      continue;
+    }
     const auto first = static_cast<std::uint8_t>(text[i++]);
     std::uint32_t character = first < 0x80   ? first
                               : first < 0xe0 ? first & 0x1f
@@ -71,29 +121,25 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
-void TextTable::print(std::ostream& out) const {
-  std::vector<std::size_t> widths;
-  for (const auto* lines : {&header, &rows}) {
-    for (const auto& line : *lines) {
-      widths.resize(std::max(widths.size(), line.size()));
-      for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
-    }
-  }
+std::size_t TextTable::width() const {
+  const std::vector<std::size_t> widths = widths_of(*this);
+  std::size_t all = widths.empty() ? 0 : widths[0];
+  for (std::size_t i = 1; i < widths.size(); ++i) all += kGap + widths[i];
+  return all;
+}
 
-  const auto print_line = [&](const std::vector<std::string>& line) {
-    std::string text;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string padding(widths[i] - display_width(line[i]), ' ');
-      text += i == 0 ? line[i] + padding : "  " + padding + line[i];
+void TextTable::print(std::ostream& out) const {
+  const std::vector<std::size_t> widths = widths_of(*this);
+  for (std::size_t first = 1; first == 1 || first < widths.size();) {
+    std::size_t last = first;
+    std::size_t used = widths.empty() ? 0 : widths[0];
+    while (last < widths.size() && (last == first || used + kGap + widths[last] <= kScreenWidth)) {
+      used += kGap + widths[last++];
     }
-    text.erase(text.find_last_not_of(' ') + 1);
-    out << text << '\n';
-  };
-  for (const auto& line : header) print_line(line);
-  std::vector<std::string> rule;
-  for (const std::size_t width : widths) rule.emplace_back(width, '-');
-  print_line(rule);
-  for (const auto& line : rows) print_line(line);
+    if (first > 1) out << '\n';
+    print_columns(out, *this, widths, {.first = first, .last = last});
+    first = std::max(last, first + 1);
+  }
 }
 
 std::string format_estimate(std::optional<double> mean, const std::optional<sim::Interval>& interval) {

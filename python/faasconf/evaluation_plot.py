@@ -54,13 +54,27 @@ def colour(policy: int) -> str:
 
 
 def marker(policy: int) -> str:
-    return "osD^v"[policy // len(COLOURS) % 5]
+    """Another one for the next policy, so that nobody needs the colours."""
+    return "osD^vPX"[policy % 7]
+
+
+def finding(evaluation: Evaluation) -> str:
+    """The sentence above the figure."""
+    if "periods_kept" not in evaluation.criteria:
+        return f"Evaluation of {len(evaluation.policies)} policies on {evaluation.workflow}"
+    lowest = evaluation.summary["lowest"][:, evaluation.of("periods_kept")]
+    prices = evaluation.summary["mean"][:, evaluation.of("price")]
+    kept = [policy for policy in range(len(evaluation.policies)) if lowest[policy] >= PROMISED]
+    if not kept:
+        return f"{evaluation.workflow}: no policy is shown to keep the promise at every load"
+    best = min(kept, key=lambda policy: prices[policy])
+    return (f"{evaluation.workflow}: {shorten(evaluation.policies[best], 40)} keeps the promise at every load at the "
+            f"lowest price, {prices[best]:.3g}")
 
 
 def head(figure: Figure, evaluation: Evaluation) -> None:
     loads, seeds = evaluation.scores.shape[1:3]
-    figure.text(0.07, 0.977, f"Evaluation of {len(evaluation.policies)} policies on {evaluation.workflow}", fontsize=15,
-                fontweight="bold", va="top")
+    figure.text(0.07, 0.977, finding(evaluation), fontsize=15, fontweight="bold", va="top")
     figure.text(0.07, 0.938, f"{loads} loads, {seeds} seeds each; bars: 95 % intervals (bootstrap over seeds)",
                 color=QUIET, va="top", fontsize=9)
     labels = [f"{shorten(name, 24)} (load: {knows}; {protocol})" for name, knows, protocol
@@ -91,7 +105,7 @@ def draw_price_and_promise(axes: Axes, evaluation: Evaluation, kept: str) -> Non
     axes.axhline(PROMISED, color=QUIET, linewidth=1, linestyle=(0, (4, 3)))
     axes.set_ylim(-0.03, 1.03)
     axes.yaxis.set_major_formatter(FuncFormatter(percent))
-    axes.set_xlabel("Price (the paper's)")
+    axes.set_xlabel("Price (the paper's unit)")
 
 
 def draw_by_load(axes: Axes, evaluation: Evaluation, criterion: str, title: str) -> None:

@@ -65,31 +65,34 @@ STATES = [("", "ready", COLOURS[0]), ("outdated_mean", "old limits", COLOURS[4])
 
 def draw(result: Result, case_names: Sequence[str] | None = None, *, graph: bool = True,
          heading: bool = True) -> Figure:
-    """Draw a run: load, latency, success ratio, promise and price over time, and the workflow.
+    """Draw a run over time: small multiples of several cases; of one case all there is, and the workflow.
 
-    Of one case whose instances change there is a strip more: how many were ready, ready with limits of before, starting
-    and draining.
+    One case: load, latency, success ratio, promise and price, and where instances change, how many were ready, ready
+    with limits of before, starting and draining. Several: a row of panels each (comparison_plot.py).
 
     Parameters
     ----------
     case_names : sequence of str, optional
         The cases to draw; all by default.
     graph : bool
-        Whether the workflow's graph stands below, if the result has one.
+        Whether the workflow's graph stands below one case, if the result has one.
     heading : bool
         Whether a title stands above.
 
     Returns
     -------
     Figure
-        1600 x 1400 pixels, higher where the graph has many rows.
+        1600 pixels wide; of one case 1400 high, more where the graph has many rows.
     """
     cases = [result.case_index(name) for name in (case_names or result.case_names)]
     if len(cases) > MOST_CASES:
         raise Error(f"{result.path}: {len(cases)} cases are too many for one figure; choose up to {MOST_CASES} "
                     "with --case")
+    if len(cases) > 1:
+        from faasconf import comparison_plot  # which uses this module
+        return comparison_plot.draw(result, [result.case_names[case] for case in cases], heading=heading)
     drawing = workflow_graph.parse_dot(result.workflow_dot) if graph else None
-    states = states_by_window(result, cases[0]) if len(cases) == 1 else None
+    states = states_by_window(result, cases[0])
     heights = [0.8, *(panel.height for panel in PANELS), *([0.9] if states else [])]
     below, above = 0.235 if drawing else 0.06, 0.095 if heading else 0.025
     page_px = SIZE_PX[1] * (1 if heading else 0.8)
@@ -164,8 +167,8 @@ def head(figure: Figure, result: Result, cases: list[int]) -> None:
                 color=QUIET, va="top")
 
 
-def draw_load(axes: Axes, result: Result, cases: list[int]) -> None:
-    """The load asked for, in ink if all cases share it."""
+def load_of(result: Result) -> tuple[Callable[[int], npt.NDArray[np.float64]], str]:
+    """The load of a case by window, mean over its replications, and what it is called."""
     windows = result.windows
     if np.any(windows["users"] > 0):
         column, title, scale = "users", "Load (users)", 1.0
@@ -173,9 +176,15 @@ def draw_load(axes: Axes, result: Result, cases: list[int]) -> None:
         column, title, scale = "offered_rate_per_s", "Load (requests/s asked for)", 1.0
     else:
         column, title, scale = "arrivals", "Load (arrivals/s)", 1 / float(result.attributes["window_s"])
+    return lambda case: scale * mean_over_replications(result.by_window(column, case)), title
+
+
+def draw_load(axes: Axes, result: Result, cases: list[int]) -> None:
+    """The load asked for, in ink if all cases share it."""
+    load_by_window, title = load_of(result)
     axes.set_title(title)
     minutes = result.window_edges_s / 60
-    loads = [scale * mean_over_replications(result.by_window(column, case)) for case in cases]
+    loads = [load_by_window(case) for case in cases]
     # users who are to leave wait for their answer, so that the same load differs a little
     if all(np.allclose(load, loads[0], rtol=0, atol=0.05 * np.nanmax(loads[0], initial=0)) for load in loads):
         load = np.mean(loads, axis=0)

@@ -19,7 +19,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from faasconf import command, figures, plot, workflow_graph
+from faasconf import command, comparison_plot, figures, finding, plot, workflow_graph
 from faasconf.intervals import between, estimate, mean_interval
 from faasconf._metrics import END_TO_END, OF_FUNCTIONS, ShownMetric
 from faasconf.result import Result, load
@@ -41,14 +41,19 @@ body { color: var(--ink); background: var(--paper); font: 16px/1.5 system-ui, sa
 h1 { line-height: 1.2; margin-bottom: .3rem; } h2 { margin-top: 2.5rem; }
 .lead, caption, figcaption, .note { color: var(--quiet); }
 .wide { overflow-x: auto; }
+.narrow { display: none; }
+@media (max-width: 700px) { .broad { display: none; } .narrow { display: block; } body { padding: 1rem .6rem 3rem; }
+  h1 { font-size: 1.4rem; } th, td { padding: .3rem .45rem; } tbody th { white-space: normal; max-width: 8.5rem; }
+  .graph { min-width: 44rem; } }
 table { min-width: 36rem; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; margin: .5rem 0 1rem; }
 caption { text-align: left; padding-bottom: .4rem; }
 th, td { padding: .3rem .65rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+thead th:first-child, thead td:first-child, tbody th { position: sticky; left: 0; background: var(--paper); }
 th:first-child, td.text { text-align: left; } thead th, thead td { border-bottom-width: 2px; vertical-align: bottom; }
 tbody th { font-weight: normal; } tbody tr:hover { background: var(--shade); }
 .unit { color: var(--quiet); font-weight: normal; }
 .swatch { display: inline-block; width: .75em; height: .75em; border-radius: 2px; margin-right: .45em; }
-.clear { font-weight: 600; }
+.clear { font-weight: 600; } .kept { color: var(--c2); font-weight: 600; } .broken { color: var(--c1); font-weight: 600; }
 figure { margin: 1rem 0; } svg { width: 100%; height: auto; color: var(--ink); }
 pre { background: var(--shade); padding: 1rem; overflow-x: auto; font-size: .85rem; line-height: 1.4; }
 code { font-size: .85em; overflow-wrap: anywhere; } summary { cursor: pointer; }
@@ -84,14 +89,34 @@ def page(result: Result) -> str:
 </head>
 <body>
 <main>
-<h1>Workflow “{escape(workflow)}”</h1>
+<h1>{escape(headline(result))}</h1>
 {lead(result)}
+{at_a_glance(result)}
 {verdicts(result)}
 {"".join(sections)}
 </main>
 </body>
 </html>
 """
+
+
+def headline(result: Result) -> str:
+    """What was found, else what was run."""
+    if result.verdicts:
+        return finding.finding(finding.cases_of(result))
+    return f"Workflow “{result.attributes['workflow']}”"
+
+
+def at_a_glance(result: Result) -> str:
+    """Promise and price of each case."""
+    if not result.verdicts:
+        return ""
+    rows = []
+    for case, found in enumerate(finding.cases_of(result)):
+        share = "–" if found.kept_share is None else finding.percent(found.kept_share)
+        rows.append([case_heading(result, case), f'<td class="{found.verdict}">{escape(found.verdict or "–")}</td>', share,
+                     escape(found.price_text() or "–")])
+    return table(["", "promise", "periods that kept it", "price"], rows)
 
 
 def lead(result: Result) -> str:
@@ -101,7 +126,7 @@ def lead(result: Result) -> str:
     counts = sorted({int(count) for count in result.replication_counts}) or [0]
     replications = f"{counts[0]}" if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
     promise = promised(result)
-    return (f"<p class=\"lead\">{cases} configuration{'s' if cases != 1 else ''}, "
+    return (f"<p class=\"lead\">Workflow {escape(str(facts['workflow']))}: {cases} case{'s' if cases != 1 else ''}, "
             f"{replications} replication{'s' if counts[-1] != 1 else ''} each of {float(facts['duration_s']) / 60:g} "
             f"minutes in windows of {float(facts['window_s']):g} s. {escape(promise)}</p>")
 
@@ -205,11 +230,17 @@ def timelines(result: Result) -> str:
     names = result.case_names[:plot.MOST_CASES]
     left_out = len(result.case_names) - len(names)
     note = f" The first {len(names)} cases; {left_out} more are in the tables." if left_out else ""
-    figure = plot.draw(result, names, graph=False, heading=False)
+    broad = plot.draw(result, names, graph=False, heading=False)
+    narrow = comparison_plot.draw(result, names, narrow=True, heading=False)
+    words = describe(result, names)
     lines = ""
     if result.replication_counts.max() > 1:
+        lines = "Lines are means over replications. "
+    if len(names) == 1 and lines:
         lines = "Lines are means over replications, bands hold 5 % to 95 % of them. "
-    return (f"<h2>Over time</h2>\n<figure>\n{inline_svg(figure, 'time', 'Run over time', describe(result, names))}\n"
+    return (f"<h2>Over time</h2>\n<figure>\n"
+            f"<div class=\"broad\">{inline_svg(broad, 'time', 'Run over time', words)}</div>\n"
+            f"<div class=\"narrow\">{inline_svg(narrow, 'time-narrow', 'Run over time', words)}</div>\n"
             f"<figcaption>{lines}A gap in the latency is a window without a success."
             f"{note}</figcaption>\n</figure>\n")
 
@@ -238,7 +269,7 @@ def workflow_section(result: Result) -> str:
         figure = workflow_graph.figure(graph, ink=plot.INK, quiet=plot.QUIET)
     calls = "; ".join(f"{graph.nodes[edge.source].label} to {graph.nodes[edge.target].label}" for edge in graph.edges)
     drawing = inline_svg(figure, "workflow", "Workflow graph", calls.replace("\n", " "))
-    return f"<h2>Workflow</h2>\n<figure>\n{drawing}\n</figure>\n"
+    return f"<h2>Workflow</h2>\n<figure class=\"wide\">\n<div class=\"graph\">{drawing}</div>\n</figure>\n"
 
 
 def functions(result: Result) -> str:

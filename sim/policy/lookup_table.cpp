@@ -60,4 +60,8 @@ Configuration LookupTable::at(double load) const {
   return configuration;
 }
 
+double load_of(const Observation& seen, LoadUnit unit) {
+  return unit == LoadUnit::users ? seen.users : seen.offered_rate_per_s;
+}
+
 }  // namespace faasconf::sim

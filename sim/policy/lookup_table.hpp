@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "sim/policy/policy.hpp"
@@ -35,18 +37,25 @@ class LookupTable {
   std::vector<LookupEntry> entries_;
 };
 
-// Looks up the configuration for the load that a given function predicts for the next window.
+// Looks up the configuration for the load that a given function expects after an observation.
 class LookupPolicy final : public Policy {
  public:
-  // load: expected in the window after the one of this number. The table is borrowed.
-  LookupPolicy(const LookupTable& table, std::function<double(std::int64_t window)> load)
-      : table_(table), load_(std::move(load)) {}
-  Configuration decide(const Observation& observation) override { return table_.at(load_(observation.window)); }
+  using Load = std::function<double(const Observation&)>;
+
+  // Once per window, or at an interval of its own. The table is borrowed.
+  LookupPolicy(const LookupTable& table, Load load, std::optional<Duration> interval = std::nullopt)
+      : table_(table), load_(std::move(load)), interval_(interval) {}
+  Configuration decide(const Observation& observation) override { return table_.at(load_(observation)); }
   bool needs_every_metric() const override { return false; }
+  std::optional<Duration> interval() const override { return interval_; }
 
  private:
   const LookupTable& table_;
-  std::function<double(std::int64_t)> load_;
+  Load load_;
+  std::optional<Duration> interval_;
 };
+
+// The load seen: what it was, on average, in the window or interval.
+double load_of(const Observation& seen, LoadUnit unit);
 
 }  // namespace faasconf::sim

@@ -11,6 +11,7 @@
 #include "experiments/prediction/observed.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/results/result_file.hpp"
+#include "experiments/results/summary_tables.hpp"
 #include "tests/experiments/calibration/two_functions.hpp"
 #include "tests/experiments/evaluation/made_up_evaluation.hpp"
 #include "tests/experiments/results/made_up_run.hpp"
@@ -86,6 +87,7 @@ TEST_F(NewMetric, IsInTablesAndInJson) {
   EXPECT_EQ(summary().row(0, "", "bustle").over_replications.mean(), 60);
   std::ostringstream table;
   print_case_table(table, summary(), 0);
+  print_comparison_table(table, summary());
   EXPECT_THAT(table.str(), testing::ContainsRegex("bustle \\[crowds\\] +30\n"));
   EXPECT_THAT(table.str(), testing::ContainsRegex("calls and latency +.* +bustle"));
   std::ostringstream json;

@@ -67,7 +67,7 @@ def test_ids_are_unique_and_references_meet_them(text, page):
 
 def test_figures_have_a_title_and_a_description(page):
     figures = page.all("svg")
-    assert len(figures) == 2
+    assert len(figures) == 3, "for a screen, for a phone, and the workflow"
     for figure in figures:
         assert figure["role"] == "img" and len(figure["aria-labelledby"].split()) == 2
     assert "QoS is met in" in page.text and "resize to update" in page.text
@@ -165,6 +165,11 @@ def test_student_t_agrees_with_the_tables(dof, t):
 def test_an_interval_that_is_cut_where_a_share_ends_shows_both_ends():
     assert report.cell(report.SummaryRow(0.95, 0.31, 1.0), 100) == "<td>95 [31, 100]</td>"
     assert report.cell(report.SummaryRow(2.0, 1.5, 2.5), 1) == "<td>2.00 ± 0.50</td>"
+
+
+def test_a_phone_has_a_figure_of_its_own_and_names_that_stay(text):
+    assert text.count('<div class="narrow">') == 1 and "@media (max-width: 700px)" in text
+    assert "position: sticky" in text
 
 
 def test_the_page_begins_with_whether_each_case_kept_the_promise(tmp_path):

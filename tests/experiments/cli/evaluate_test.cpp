@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/experiment_file.hpp"
+#include "experiments/results/text_table.hpp"
 #include "learner/bundle/bundle.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 #include "tests/learner/bundle/archives.hpp"
@@ -44,14 +45,27 @@ TEST(EvaluateCommand, PutsPoliciesSideBySide) {
                            "--policy hpa:demo-lean");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("parallel under 10 users, 20 users: 2 seeds each, 48 windows of 30 s per policy"));
-  EXPECT_THAT(ran.out, ContainsRegex("knowledge of the load +none +none +history"));
-  EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over +carry-over +carry-over"));
+  EXPECT_THAT(ran.out, ContainsRegex("\nforecast +none +none +history"));
+  EXPECT_THAT(ran.out, Not(ContainsRegex("worst seed")));
   EXPECT_THAT(ran.out, HasSubstr("Not all policies have the same forecast of the load"));
   EXPECT_THAT(ran.out, HasSubstr("promise: strict"));
-  EXPECT_THAT(ran.out, ContainsRegex("\ndemo-ample: promise (kept at every load|broken|undecided[^:]*): "));
-  const Ran fresh = faasconf(kShort + "--instances fresh --users 10 --policy fixed --policy hpa");
+  EXPECT_THAT(ran.out, ContainsRegex("(^|\n)demo-ample: promise (kept at every load|broken|undecided[^:]*): "));
+  const Ran fresh = faasconf(kShort + "--instances fresh --users 10 --policy fixed --policy hpa --all");
   EXPECT_THAT(fresh.out, ContainsRegex("instances +redeploy +carry-over"));
   EXPECT_THAT(fresh.out, HasSubstr("Not all policies keep their instances"));
+}
+
+TEST(EvaluateCommand, BeginsWithTheVerdictsAndFitsAScreen) {
+  const Elsewhere elsewhere;
+  write("t.yaml", kTable);
+  const std::string line = kShort + "--config demo-lean.yaml --config demo-ample.yaml --users 10 --policy fixed " +
+                           "--policy hpa --policy kpa:demo-lean --table t.yaml --all";
+  const Ran ran = faasconf(line);
+  ASSERT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, testing::StartsWith("demo-lean: promise "));
+  EXPECT_THAT(ran.out, ContainsRegex("\ndemo-ample +[a-z]+ +none +[0-9,]+"));  // a row each
+  std::istringstream lines(ran.out);
+  for (std::string one; std::getline(lines, one);) EXPECT_LE(results::display_width(one), 110U) << one;
 }
 
 TEST(EvaluateCommand, IsTheSameForAnyNumberOfThreads) {
@@ -116,9 +130,8 @@ TEST(EvaluateCommand, PutsTrainedPoliciesBesideOthersAndSaysWhatTheyKnow) {
   const std::string line = kShort + "--config demo-lean.yaml --users 10,20 --bundle seeing.fcp --bundle causal.fcp ";
   const Ran ran = faasconf(line + "--threads 1 --out e.h5");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(ran.out, ContainsRegex(" +demo-lean +seeing +causal"));
-  EXPECT_THAT(ran.out, ContainsRegex("knowledge of the load +none +perfect +history"));
-  EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over +carry-over +carry-over"));
+  EXPECT_THAT(ran.out, ContainsRegex("policy +demo-lean +seeing +causal"));
+  EXPECT_THAT(ran.out, ContainsRegex("forecast +none +perfect +history"));
   EXPECT_EQ(faasconf(line + "--threads 3").out, ran.out);
 }
 
@@ -182,11 +195,11 @@ TEST(EvaluateCommand, RefusesAPolicyForAnotherWorkflow) {
 
 TEST(EvaluateCommand, CarriesOverWhenAsked) {
   const Elsewhere elsewhere;
-  const Ran ran = faasconf(kShort + "--users 5 --carry-over");
+  const Ran ran = faasconf(kShort + "--users 5 --carry-over --all");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, ContainsRegex("instances +carry-over"));
   EXPECT_THAT(ran.out, Not(HasSubstr("Not all policies have")));
-  EXPECT_EQ(faasconf(kShort + "--users 5 --instances kept").out, ran.out);
+  EXPECT_EQ(faasconf(kShort + "--users 5 --instances kept --all").out, ran.out);
 }
 
 TEST(EvaluateCommand, IsMisusedWithOneClearMessage) {

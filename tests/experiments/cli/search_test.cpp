@@ -35,8 +35,9 @@ TEST(SearchCommand, WritesATableThatEvaluateTakes) {
   const Ran judged = faasconf(
       "evaluate small.yaml --quiet --seeds 2 --windows 20 --users 2,4 --table table.yaml --table table.yaml:last");
   ASSERT_EQ(judged.code, kDone) << judged.err;
-  EXPECT_THAT(judged.out, ContainsRegex(" +middle +table +table:last"));
-  EXPECT_THAT(judged.out, ContainsRegex("knowledge of the load +none +perfect +history"));
+  EXPECT_THAT(judged.out, ContainsRegex("policy +middle +table +table:last"));
+  EXPECT_THAT(judged.out, ContainsRegex("forecast +none +perfect +history"));
+  EXPECT_THAT(ran.out, testing::StartsWith("promise kept: 2 of 2 configurations found are shown to keep it"));
 }
 
 TEST(SearchCommand, WritesOneConfigurationForAllLoads) {

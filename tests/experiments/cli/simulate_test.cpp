@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "experiments/config/experiment_file.hpp"
+#include "experiments/results/text_table.hpp"
 #include "tests/experiments/cli/in_process.hpp"
 #include "tests/sim/model/queueing_theory.hpp"
 
@@ -21,6 +22,12 @@ using testing::Not;
 using testing::StartsWith;
 
 const std::string kShort = "simulate parallel --users 3 --duration 2m --replications 3 ";
+
+// Wrapped lines as one.
+std::string one_line(std::string text) {
+  for (std::size_t at = 0; (at = text.find("\n  ", at)) != std::string::npos;) text.replace(at, 3, " ");
+  return text;
+}
 
 std::vector<nlohmann::json> json_lines(const std::string& text) {
   std::vector<nlohmann::json> lines;
@@ -78,9 +85,73 @@ TEST(SimulateCommand, TakesOneLoadOfAFileThatListsSeveral) {
 TEST(Simulate, PrintsTablesWithWhatWasRun) {
   const Ran ran = faasconf(kShort + "--seed 7");
   EXPECT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(ran.out, AllOf(StartsWith("parallel under 3 users: 2 min"), HasSubstr("seed 7"), HasSubstr("latency"),
-                             HasSubstr("±"), HasSubstr("end to end")));
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("\nparallel under 3 users: 2 min in windows of 30 s; 3 replications; seed 7\n"),
+                             HasSubstr("latency"), HasSubstr("±"), HasSubstr("\nprice per month [USD] ")));
   EXPECT_EQ(ran.err, "");
+}
+
+TEST(Simulate, PrintsTheConfiguration) {
+  EXPECT_THAT(one_line(faasconf(kShort).out),
+              HasSubstr("\nconfiguration middle: every function 1125m, 1152Mi, 4 replicas, concurrency 5\n"));
+}
+
+TEST(Simulate, ShowsTheRestWhereItIsAskedFor) {
+  const std::string little = faasconf(kShort).out;
+  EXPECT_THAT(little, AllOf(Not(HasSubstr("calls and latency")), HasSubstr("more: --by-function, --all\n")));
+  const std::string more = faasconf(kShort + "--by-function").out;
+  EXPECT_THAT(more, AllOf(StartsWith(little.substr(0, little.find("\nmeans over"))), HasSubstr("\ncalls and latency "),
+                          Not(HasSubstr("\nend to end  "))));
+  const std::string all = faasconf(kShort + "--all").out;
+  EXPECT_THAT(all, AllOf(HasSubstr("\ncalls and latency "), HasSubstr("\ncost by execution [mUSD] ")));
+}
+
+// Of every workflow that ships, everything there is.
+TEST(Simulate, FitsAScreen) {
+  for (const std::string workflow : {"sequential", "parallel", "branch", "tcktapp"}) {
+    const std::string line = "simulate " + workflow + " --quiet --users 3 --duration 2m --replications 2 --all ";
+    std::istringstream lines(faasconf(line + "--policy fixed --policy hpa --policy hpa:target_utilization=0.5 " +
+                                      "--policy kpa --policy openfaas-autoscaler:target=20")
+                                 .out);
+    for (std::string one; std::getline(lines, one);) EXPECT_LE(results::display_width(one), 100U) << workflow << one;
+  }
+}
+
+// Bold and colours are for people at a terminal who have not switched them off (no-color.org).
+TEST(Simulate, HasEmphasisOnTerminalsOnly) {
+  const auto answer = [](bool terminal) {
+    std::ostringstream out;
+    std::ostringstream err;
+    run_cli(words(kShort + "--quiet"), {.out = out, .err = err, .out_is_terminal = terminal});
+    return out.str();
+  };
+  unsetenv("NO_COLOR");
+  setenv("TERM", "xterm", 1);
+  EXPECT_THAT(answer(true), HasSubstr("\x1b[1;33mpromise unjudged\x1b[0m"));
+  EXPECT_THAT(answer(false), Not(HasSubstr("\x1b")));
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_THAT(answer(true), Not(HasSubstr("\x1b")));
+  unsetenv("NO_COLOR");
+  setenv("TERM", "dumb", 1);
+  EXPECT_THAT(answer(true), Not(HasSubstr("\x1b")));
+}
+
+// Who reads the answer through a pipe that ends early still has the file.
+TEST(Simulate, WritesBeforeItPrints) {
+  const Elsewhere elsewhere;
+  class SeesTheFile : public std::stringbuf {
+    std::streamsize xsputn(const char* text, std::streamsize size) override {
+      there = there && std::filesystem::exists("run.h5");
+      return std::stringbuf::xsputn(text, size);
+    }
+
+   public:
+    bool there = true;
+  } reader;
+  std::ostream out(&reader);
+  std::ostringstream err;
+  EXPECT_EQ(run_cli(words(kShort + "--out run.h5"), {.out = out, .err = err}), kDone);
+  EXPECT_TRUE(reader.there);
+  EXPECT_NE(reader.str(), "");
 }
 
 TEST(Simulate, AnswersOneJsonObjectALine) {
@@ -164,7 +235,7 @@ TEST(Simulate, ComparesPoliciesOfAnExperimentWithTheirFiles) {
   write("inputs/e.yaml", "workflow: parallel\nworkload: {closed_loop: {users: 5}}\npolicies: [fixed, table:t.yaml]\n");
   const Ran ran = faasconf("simulate inputs/e.yaml --duration 5m --replications 2 --out run.h5");
   ASSERT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(ran.out, testing::ContainsRegex("knowledge of the load +none +perfect *\nend to end +middle +t "));
+  EXPECT_THAT(ran.out, testing::ContainsRegex("case +middle +t +t - middle\n(.*\n){2}forecast +none +perfect\n"));
   EXPECT_THAT(faasconf("simulate inputs/e.yaml --out inputs/t.yaml").err, HasSubstr("inputs/t.yaml"));
 }
 
@@ -293,7 +364,7 @@ TEST(Simulate, LeavesOutAWarmUpThatWasAskedFor) {
 TEST(Simulate, SaysTheWarmUpThatItLeavesOut) {
   const Elsewhere elsewhere;
   const std::string line = "simulate parallel --duration 2m --replications 1 --warm-up 45s ";
-  EXPECT_THAT(faasconf(line).out,
+  EXPECT_THAT(one_line(faasconf(line).out),
               HasSubstr("warm-up: the first 1 min of every replication left out: 45 s rounded up to "
                         "whole windows\n"));
   const auto lines = json_lines(faasconf(line + "--json --out run.h5").out);
@@ -318,22 +389,21 @@ TEST(Simulate, SaysAboveAComparisonWhatCounts) {
   write("lean.yaml", "default: {cpu: 500m, memory: 512Mi, replicas: 2, concurrency: 4}\n");
   write("ample.yaml", "default: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}\n");
   const std::string both = kShort + "--config lean.yaml --config ample.yaml ";
-  EXPECT_THAT(faasconf(both + "--warm-up 45s").out,
-              HasSubstr("\ncounted: 1m of every case, after a warm-up of 1m; totals per hour\n"));
-  const std::string transients = faasconf(both + "--policy fixed --policy hpa:lean").out;
+  EXPECT_THAT(faasconf(both + "--all --warm-up 45s").out,
+              HasSubstr("\ncounted: 1 min of every case, after a warm-up of 1 min; totals per hour\n"));
+  const std::string transients = one_line(faasconf(both + "--all --policy fixed --policy hpa:lean").out);
   EXPECT_THAT(transients, HasSubstr("\nwarm-up: nothing left out, since policies that change the configuration are "
                                     "compared from the start"));
-  EXPECT_THAT(transients, HasSubstr("\ncounted: 2m of every case, from the start"));
+  EXPECT_THAT(transients, HasSubstr("\ncounted: 2 min of every case, from the start"));
 }
 
-TEST(Simulate, EndsWithAVerdict) {
+TEST(Simulate, BeginsWithAVerdict) {
   const Elsewhere elsewhere;
-  EXPECT_THAT(faasconf(kShort + "--promise published").out,
-              testing::ContainsRegex("\npromise (kept|broken|undecided): [0-9]+ of 12 windows kept it, [^\n]*\n$"));
-  EXPECT_THAT(
-      faasconf(kShort).out,
-      EndsWith("\npromise unjudged: there were no periods to judge; left out: 12 windows with too few requests for a "
-               "period\n"));
+  EXPECT_THAT(one_line(faasconf(kShort + "--promise published").out),
+              testing::ContainsRegex("^middle: promise (kept|broken|undecided): [0-9]+ of 12 windows kept it, "));
+  EXPECT_THAT(one_line(faasconf(kShort).out),
+              StartsWith("middle: promise unjudged: there were no periods to judge; left out: 12 windows with too few "
+                         "requests for a period"));
   EXPECT_THAT(std::string(json_lines(faasconf(kShort + "--json").out).at(0)["verdict"]), StartsWith("promise "));
   write(
       "none.yaml",
@@ -341,12 +411,12 @@ TEST(Simulate, EndsWithAVerdict) {
       " entry: f}\n"
       "workload: {closed_loop: {users: 1}}\n");
   const std::string none = "simulate none.yaml --duration 2m --replications 2 ";
-  EXPECT_THAT(faasconf(none).out, EndsWith("\nno promise: the workflow makes none, so none is judged\n"));
+  EXPECT_THAT(faasconf(none).out, StartsWith("no promise: the workflow makes none, so none is judged\n"));
   EXPECT_EQ(json_lines(faasconf(none + "--json").out).at(0)["promise"], "none");
   write("lean.yaml", "default: {cpu: 500m, memory: 512Mi, replicas: 2, concurrency: 4}\n");
   write("ample.yaml", "default: {cpu: 2, memory: 2Gi, replicas: 8, concurrency: 4}\n");
-  EXPECT_THAT(faasconf(kShort + "--config lean.yaml --config ample.yaml").out,
-              testing::ContainsRegex("\n\nlean: promise [^\n]*\nample: promise [^\n]*\n$"));
+  EXPECT_THAT(one_line(faasconf(kShort + "--promise published --config lean.yaml --config ample.yaml").out),
+              testing::ContainsRegex("^promise [^\n]*USD per month[^\n]*\nlean: promise [^\n]*\nample: promise "));
 }
 
 // Oracle: of M/M/10 with 2 requests/s and a mean service of 3 s, tests/sim/model/queueing_theory.hpp. Above 4,096
@@ -451,7 +521,7 @@ TEST(Simulate, CtrlCKeepsTheReplicationsThatWereDone) {
   std::ostringstream out;
   const auto args = words("simulate parallel --users 3 --duration 10m --replications 1000000 --threads 1 --out run.h5");
   EXPECT_EQ(run_cli(args, {.out = out, .err = err, .is_terminal = true}), kInterrupted);
-  EXPECT_THAT(out.str(), HasSubstr("end to end"));
+  EXPECT_THAT(out.str(), HasSubstr("latency p95"));
   EXPECT_THAT(keyboard.str(), HasSubstr("interrupted"));
   EXPECT_EQ(faasconf("export-csv run.h5 --out csv").code, kDone);
 }

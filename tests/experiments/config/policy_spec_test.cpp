@@ -27,7 +27,8 @@ TEST(PolicySpec, MayHaveAFile) {
   EXPECT_EQ(parse("table:a:b.yaml"), (PolicySpec{.kind = TableSpec{.file = "a:b.yaml"}}));
   EXPECT_EQ(parse("table:t.yaml:last"), (PolicySpec{.kind = TableSpec{.file = "t.yaml", .last = true}}));
   EXPECT_EQ(parse("bundle:runs/seed=1/best.fcp"), (PolicySpec{.kind = BundleSpec{.file = "runs/seed=1/best.fcp"}}));
-  for (const std::string text : {"table:t.yaml", "table:t.yaml:last", "bundle:p.fcp"}) {
+  for (const std::string text :
+       {"table:t.yaml", "table:t.yaml:last", "table:t.yaml:last,interval=5s", "bundle:p.fcp"}) {
     EXPECT_EQ(format(parse(text)), text);
     EXPECT_EQ(*file_of(parse(text)), text.substr(text.find(':') + 1, 6)) << "t.yaml or p.fcp";
   }
@@ -42,6 +43,7 @@ TEST(PolicySpec, IsTheSameAsATextAndAsAMap) {
       {"fixed:lean", "{fixed: {configuration: lean}}"},
       {"table:t.yaml", "{table: {file: t.yaml}}"},
       {"table:t.yaml:last", "{table: {file: t.yaml, users: last}}"},
+      {"table:t.yaml:last,interval=5s", "{table: {file: t.yaml, users: last, interval: 5s}}"},
       {"bundle:p.fcp", "{bundle: {file: p.fcp}}"},
   };
   for (const auto& [text, map] : pairs) {
@@ -57,6 +59,8 @@ TEST(PolicySpec, SaysWhatIsWrongWithAMap) {
             "f.yaml:1: policy.table: expected a key \"file\", got none");
   EXPECT_EQ(complaint([] { read("{table: {file: t.yaml, users: all}}"); }),
             "f.yaml:1: policy.table.users: expected one of next, last, got \"all\"");
+  EXPECT_EQ(complaint([] { read("{table: {file: t.yaml, interval: 5s}}"); }),
+            "f.yaml:1: policy.table: expected interval with users: last alone, got it with next");
   EXPECT_EQ(complaint([] { read("{fixed: {file: t.yaml, configuration: lean}}"); }),
             "f.yaml:1: policy.fixed.configuration: expected either configuration or file, got both");
 }

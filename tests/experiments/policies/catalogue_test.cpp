@@ -113,17 +113,30 @@ TEST_F(Catalogue, StartsFromTheConfigurationOrTheFile) {
   EXPECT_EQ(ample.make({.scenario = scenario})->decide(busy_window()), ample.start);
 }
 
-TEST_F(Catalogue, LooksUpTheUsersOfTheNextWindowOrOfTheLast) {
+TEST_F(Catalogue, LooksUpTheUsersOfTheNextWindowOrThoseSeenInTheLast) {
   const sim::Scenario scenario(experiment("fixed").scenario);
   const std::vector<double> users = {10, 20, 30};
   const auto replicas = [&](const std::string& policy, std::int64_t window) {
     const ReadyPolicy table = ready(policy);
-    return table.make({.scenario = scenario, .levels = users})->decide(busy_window(window)).functions[0].replicas;
+    sim::Observation seen = busy_window(window);
+    seen.users = users[static_cast<std::size_t>(window)];
+    return table.make({.scenario = scenario, .levels = users})->decide(seen).functions[0].replicas;
   };
   EXPECT_EQ(replicas("table:t.yaml", 0), 20);
   EXPECT_EQ(replicas("table:t.yaml", 2), 30) << "the last number for good";
   EXPECT_EQ(replicas("table:t.yaml:last", 0), 10);
   EXPECT_EQ(replicas("table:t.yaml:last", 1), 20);
+}
+
+TEST_F(Catalogue, LooksUpWhatIsSeenAtAnIntervalOfItsOwn) {
+  const sim::Scenario scenario(experiment("fixed").scenario);
+  const std::vector<double> users = {10, 20};
+  const auto policy = ready("table:t.yaml:last,interval=5s").make({.scenario = scenario, .levels = users});
+  EXPECT_EQ(policy->interval(), 5s);
+  sim::Observation seen = busy_window(17);  // the seventeenth interval, of a load that nobody foresaw
+  seen.users = 30;
+  EXPECT_EQ(policy->decide(seen).functions[0].replicas, 30);
+  EXPECT_EQ(ready("table:t.yaml:last").make({.scenario = scenario, .levels = users})->interval(), std::nullopt);
 }
 
 TEST_F(Catalogue, MakesTrainedPolicies) {

@@ -11,14 +11,15 @@ using namespace std::chrono_literals;
 
 TEST(Readable, NumbersHaveCommasBetweenTheirThousands) {
   EXPECT_EQ(readable(std::uint64_t{0}), "0");
-  EXPECT_EQ(readable(std::uint64_t{9384}), "9384");
+  EXPECT_EQ(readable(std::uint64_t{9384}), "9,384");
   EXPECT_EQ(readable(std::uint64_t{20'480}), "20,480");
   EXPECT_EQ(readable(std::uint64_t{801'000'000}), "801,000,000");
 }
 
 TEST(Readable, DecimalsAndSignsStayAsTheyAre) {
   EXPECT_EQ(with_thousands("-12345.6789"), "-12,345.6789");
-  EXPECT_EQ(with_thousands("1234.56789"), "1234.56789");
+  EXPECT_EQ(with_thousands("1234.56789"), "1,234.56789");
+  EXPECT_EQ(with_thousands("123.4"), "123.4");
   EXPECT_EQ(with_thousands("inf"), "inf");
 }
 

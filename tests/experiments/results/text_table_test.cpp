@@ -17,7 +17,7 @@ TEST(FormatEstimate, ShowsTwoDigitsOfTheInterval) {
   EXPECT_EQ(formatted(12.345, 4.567), "12.3 ± 4.6");
 }
 
-TEST(FormatEstimate, ShowsWholeNumbersInFull) { EXPECT_EQ(formatted(7123.4, 123.4), "7123 ± 123"); }
+TEST(FormatEstimate, ShowsWholeNumbersInFull) { EXPECT_EQ(formatted(7123.4, 123.4), "7,123 ± 123"); }
 
 TEST(FormatEstimate, WithoutAnIntervalShowsFourDigits) {
   EXPECT_EQ(format_estimate(1.23456, {}), "1.235");
@@ -71,11 +71,23 @@ TEST(TextTable, AlignsUtf8) {
             "関数       10  200\n");
 }
 
+TEST(TextTable, IsDividedWhereItIsWiderThanAScreen) {
+  const std::string wide(60, 'x');
+  const TextTable table{{{"name", wide, wide}}, {{"a", "1", "2"}}};
+  EXPECT_EQ(table.width(), 128U);
+  std::ostringstream out;
+  table.print(out);
+  const std::string rule = "----  " + std::string(60, '-') + "\n";
+  const std::string space(59, ' ');
+  EXPECT_EQ(out.str(), "name  " + wide + "\n" + rule + "a     " + space + "1\n\nname  " + wide + "\n" + rule +
+                           "a     " + space + "2\n");
+}
+
 TEST(FormatInterval, ShowsTwoDigitsOfItsHalf) {
   EXPECT_EQ(format_interval({1.23456, 1.21, 1.2512}), "1.235 [1.210, 1.251]");
   EXPECT_EQ(format_interval({97.23, 90, 100}), "97.2 [90.0, 100.0]");
   EXPECT_EQ(format_interval({-0.001, -0.2, 0.2}), "0.00 [-0.20, 0.20]");
-  EXPECT_EQ(format_interval({1234.5, 1000, 1500}), "1234 [1000, 1500]");
+  EXPECT_EQ(format_interval({1234.5, 1000, 1500}), "1,234 [1,000, 1,500]");
   EXPECT_EQ(format_interval({2.5, 2.5, 2.5}), "2.5");
 }
 

@@ -46,12 +46,27 @@ TEST(LookupTable, RefusesWhatIsNoTable) {
 }
 
 TEST(LookupPolicy, AsksForTheUsersOfTheWindow) {
-  LookupPolicy policy(kTable, [](std::int64_t window) { return window == 3 ? 20 : 10; });
+  LookupPolicy policy(kTable, [](const Observation& seen) { return seen.window == 3 ? 20 : 10; });
   Observation seen;
   seen.window = 3;
   EXPECT_EQ(policy.decide(seen), kTable.at(20));
   seen.window = 4;
   EXPECT_EQ(policy.decide(seen), kTable.at(10));
+  EXPECT_EQ(policy.interval(), std::nullopt);
+}
+
+TEST(LookupPolicy, MayHaveAnIntervalOfItsOwn) {
+  const LookupPolicy policy(
+      kTable, [](const Observation& seen) { return load_of(seen, LoadUnit::users); }, std::chrono::seconds(5));
+  EXPECT_EQ(policy.interval(), std::chrono::seconds(5));
+}
+
+TEST(LoadOf, IsWhatWasSeenInTheTablesUnit) {
+  Observation seen;
+  seen.users = 12;
+  seen.offered_rate_per_s = 0.5;
+  EXPECT_EQ(load_of(seen, LoadUnit::users), 12);
+  EXPECT_EQ(load_of(seen, LoadUnit::requests_per_s), 0.5);
 }
 
 }  // namespace
