@@ -9,6 +9,8 @@ usage: ./run.sh VERB [ARGUMENT...]
 
   demo             a day of load: a table of configurations beside autoscalers; verdicts, prices, a picture, a page
   test  [ARG...]   build, then run all tests, plainly and under sanitizers; arguments go to ctest (-R sim)
+  check [ARG...]   what a push must pass: the same, and each fuzz target for 10 s
+  fuzz  [SECONDS]  build and run each fuzz target for 10 minutes, one after the other; the last lines are a table
   build [PRESET]   build everything: release (default), dev, sanitize, tsan or fuzz
   bench [ARG...]   build and run the benchmarks; arguments go to them (--benchmark_filter=EventQueue)
   study [NAME]     compute what is too slow for a test and write docs/studies/NAME.md; without a name, list the studies
@@ -103,24 +105,74 @@ demo() {
   exec bash experiments/configs/demo.sh "$PWD/build/release/faasconf" "$@"
 }
 
-run_tests() {
-  need_to_test
-  install_missing
+need_to_fuzz() {
+  need_to_build
+  need "to fuzz" clang-14 libclang-rt-14-dev
+}
+
+run_ctest() {  # TREE... -- [ARG...]: one ctest over several trees, hence one summary
+  mkdir -p build/ctest
+  : >build/ctest/CTestTestfile.cmake
+  for (( ; $# > 0; )); do
+    [ "$1" != -- ] || { shift; break; }
+    printf 'subdirs("%s")\n' "$PWD/build/$1" >>build/ctest/CTestTestfile.cmake
+    shift
+  done
+  exec ctest --test-dir build/ctest -j "$jobs" --output-on-failure "$@"
+}
+
+build_tests() {
   configure release
   configure sanitize
   build release
   build sanitize faasconf_tests
-  # one ctest over both trees, hence one summary
-  mkdir -p build/ctest
-  printf 'subdirs("%s")\n' "$PWD/build/release" "$PWD/build/sanitize" >build/ctest/CTestTestfile.cmake
-  exec ctest --test-dir build/ctest -j "$jobs" --output-on-failure "$@"
+}
+
+run_tests() {
+  need_to_test
+  install_missing
+  build_tests
+  run_ctest release sanitize -- "$@"
+}
+
+check() {
+  need_to_test
+  need_to_fuzz
+  install_missing
+  build_tests
+  configure fuzz -DFAASCONF_FUZZ_SECONDS=10
+  build fuzz faasconf_fuzzers
+  run_ctest release sanitize fuzz -- "$@"
+}
+
+fuzz() {
+  local seconds=${1:-600} target name corpus log executions rows=()
+  case $seconds in '' | *[!0-9]*) die "fuzz: expected a number of seconds, got \"$seconds\"" ;; esac
+  need_to_fuzz
+  install_missing
+  configure fuzz
+  build fuzz faasconf_fuzzers
+  mkdir -p build/fuzz/found
+  while read -r target corpus; do
+    name=${target#faasconf_}
+    log=build/fuzz/found/$name.log
+    mkdir -p "build/fuzz/found/$name"
+    say "$name: $seconds s"
+    UBSAN_OPTIONS=print_stacktrace=1 "build/fuzz/tests/fuzz/$target" -max_total_time="$seconds" -timeout=10 \
+      -rss_limit_mb=2048 -artifact_prefix="build/fuzz/found/$name/" -print_final_stats=1 \
+      "build/fuzz/found/$name" "tests/fuzz/$corpus" >"$log" 2>&1 \
+      || { tail -n 40 "$log" >&2; die "$name found something: build/fuzz/found/$name has it, $log says what"; }
+    executions=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
+    rows+=("| \`$target\` | $executions |")
+  done < <(sed -nE 's/^faasconf_add_fuzzer\((\S+) \S+ (\S+) .*/\1 \2/p' tests/fuzz/CMakeLists.txt)
+  printf '%s\n' "| target | executions in $seconds s |" '|---|---|' "${rows[@]}"
 }
 
 build_preset() {
   local preset=${1:-release}
   case $preset in
     dev | release | sanitize | tsan) ;;
-    fuzz) need "to fuzz" clang-14 libclang-rt-14-dev ;;
+    fuzz) need_to_fuzz ;;
     *) die "no preset \"$preset\"; expected dev, release, sanitize, tsan or fuzz" ;;
   esac
   need_to_test
@@ -185,6 +237,8 @@ docs() {
 case ${1:-help} in
   demo) demo "${@:2}" ;;
   test) run_tests "${@:2}" ;;
+  check) check "${@:2}" ;;
+  fuzz) fuzz "${@:2}" ;;
   build) build_preset "${@:2}" ;;
   bench) bench "${@:2}" ;;
   study) study "${@:2}" ;;

@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/faasconf)
-install(TARGETS faasconf_sim faasconf_files faasconf_traces
+install(TARGETS faasconf_sim faasconf_files faasconf_trace_rows faasconf_traces
   faasconf_bundle faasconf_search faasconf_safety faasconf_serving faasconf_decision
   faasconf_config faasconf_manifests faasconf_results faasconf_prediction faasconf_policies faasconf_evaluation faasconf_calibration
   faasconf_jobs faasconf_sweep faasconf_experiments faasconf_options EXPORT faasconf)

@@ -54,7 +54,7 @@ MAY_INCLUDE = {
     "experiments/policies": [*rooms_before("experiments/policies"), *BELOW_ROOMS, "learner/bundle", "learner/serving"],
     "experiments/evaluation": [*SHARED_ROOMS, *BELOW_ROOMS, "HDF5", "JSON"],
     # linear algebra and a polish around the search
-    "experiments/calibration": [*SHARED_ROOMS, *BELOW_ROOMS, "learner/search", "JSON", "Eigen", "NLopt"],
+    "experiments/calibration": [*SHARED_ROOMS, *BELOW_ROOMS, "learner/bundle", "learner/search", "JSON", "Eigen", "NLopt"],
     "experiments/jobs": [*rooms_before("experiments/jobs"), *BELOW_ROOMS, "traces", *DECISION, "Boost.Math"],
     "experiments/sweep": [*rooms_before("experiments/sweep"), *BELOW_EXPERIMENTS, "Boost.CRC, Boost.Random"],
     "experiments/live": [*rooms_before("experiments/live"), *BELOW_EXPERIMENTS, "libcurl", "Boost.Beast"],
@@ -73,6 +73,7 @@ MAY_INCLUDE = {
                                 "GoogleTest"],
     "tests/live": [*EVERYTHING_BUT_TORCH, "libcurl", "Boost.Beast", "tests", "GoogleTest"],
     "tests/benchmarks": [*EVERYTHING_BUT_TORCH, *LEARNER, "Eigen", "torch", "tests", "Google Benchmark"],
+    "tests/faults": [*EVERYTHING_BUT_TORCH, "libzip", "tests", "GoogleTest", "POSIX"],
     "tests/fuzz": [*EVERYTHING_BUT_TORCH, "tests"],
     "tests/studies": [*EVERYTHING_BUT_TORCH, "tests", "tests/experiments"],
 }
@@ -87,7 +88,7 @@ EXTERNAL = [
     (r"nlopt\.hp*", "NLopt"),
     (r"nlohmann/.*", "JSON"),
     (r"zip\.h", "libzip"),
-    (r"(torch|ATen|c10)/.*", "torch"),
+    (r"(torch|ATen|c10|caffe2)/.*", "torch"),
     (r"malloc\.h", "malloc"),
     (r"mpi\.h", "MPI"),
     (r"yaml-cpp/.*", "yaml-cpp"),

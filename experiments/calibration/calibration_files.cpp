@@ -1,5 +1,6 @@
 #include "experiments/calibration/calibration_files.hpp"
 
+#include <locale>
 #include <map>
 #include <sstream>
 
@@ -38,6 +39,7 @@ std::string calibrated_yaml(const CalibrationInputs& inputs, const Calibration& 
 
 std::string predictions_csv(const CalibrationInputs& inputs, const Calibration& calibration) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());  // whatever the locale of whoever calls
   out << "line,held_out,target,measured,predicted,low,high,users,rate_per_s";
   for (const auto& [name, value] : knobs_of(inputs.measurements.rows.front(), inputs.workflow)) out << "," << name;
   out << "\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include <nlopt.hpp>
 
@@ -13,13 +14,14 @@ namespace faasconf::experiments::calibration {
 namespace {
 
 learner::search::RestartingCmaEs begin_search(const Loss& loss, const FitOptions& options) {
+  const prediction::CandidateWorkflow& candidate = loss.candidate();
+  Point start = candidate.point(candidate.written_values());
   if (options.resume) {
-    if (auto state = read_checkpoint(options.checkpoint, options.identity))
+    if (auto state = read_checkpoint(options.checkpoint, options.identity, start.size()))
       return learner::search::RestartingCmaEs(*std::move(state));
   }
-  const prediction::CandidateWorkflow& candidate = loss.candidate();
-  return learner::search::RestartingCmaEs(learner::search::CmaEsOptions{
-      .start = candidate.point(candidate.written_values()), .step = options.step, .seed = options.seed});
+  return learner::search::RestartingCmaEs(
+      learner::search::CmaEsOptions{.start = std::move(start), .step = options.step, .seed = options.seed});
 }
 
 // What the polish has tried, and the best of it.

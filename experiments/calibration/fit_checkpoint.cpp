@@ -4,18 +4,22 @@
 #include <fstream>
 #include <limits>
 #include <system_error>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/input_files.hpp"
+#include "learner/bundle/parse_json.hpp"
 #include "sim/core/error.hpp"
+#include "traces/files/seal.hpp"
 
 namespace faasconf::experiments::calibration {
 namespace {
 
 using nlohmann::json;
 
-constexpr const char* kFormat = "faasconf calibration checkpoint 1";
+constexpr const char* kFormat = "faasconf calibration checkpoint 2";
+constexpr files::Seal kSeal{.before = R"(,"sha256":")", .after = "\"}\n"};  // of the last entry of the object
 
 // JSON knows no infinity; an infinite loss is written as nothing.
 json loss_json(double loss) { return loss < std::numeric_limits<double>::infinity() ? json(loss) : json(nullptr); }
@@ -90,12 +94,14 @@ learner::search::RestartingCmaEsState search_of(const json& value) {
 void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
                       const learner::search::RestartingCmaEsState& state) {
   nlohmann::ordered_json checkpoint{{"format", kFormat}, {"identity", notes.identity}};
-  if (!notes.record.empty()) checkpoint["record"] = nlohmann::ordered_json::parse(notes.record);
+  if (!notes.record.empty()) checkpoint["record"] = nlohmann::ordered_json::parse(notes.record);  // our own
   checkpoint["search"] = to_json(state);
+  std::string text = checkpoint.dump();
+  text.pop_back();  // the brace, which follows the digest
   const std::string aside = path + ".part";
   {
     std::ofstream file(aside, std::ios::binary);
-    file << checkpoint.dump() << "\n";
+    file << files::sealed(std::move(text), kSeal);
     file.flush();
     if (!file) throw sim::Error(aside + ": the checkpoint could not be written");
   }
@@ -105,20 +111,25 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
 }
 
 std::optional<learner::search::RestartingCmaEsState> read_checkpoint(const std::string& path,
-                                                                     const std::string& identity) {
+                                                                     const std::string& identity,
+                                                                     std::size_t coordinates) {
   std::error_code problem;
   if (!std::filesystem::exists(path, problem)) return std::nullopt;
   const std::string text = config::read_text_file(path);
   const auto fail = [&path](const std::string& got) {
     throw sim::Error(path + ": expected a checkpoint of this fit, got " + got);
   };
-  const json file = json::parse(text, nullptr, false);
-  if (!file.is_object() || file.value("format", "") != kFormat) fail("another file");
-  if (file.value("identity", "") != identity) {
+  if (!files::looks_sealed(text, kSeal)) fail("another file, a damaged one, or one of an older faasconf");
+  if (!files::is_sealed(text, kSeal)) fail("a damaged one: its digest is of other contents");
+  const json file = learner::bundle::parse_json(text, path);
+  if (!file.is_object() || file.value("format", json()) != kFormat) fail("another file");
+  if (file.value("identity", json()) != identity) {
     fail("one of other measurements, mapping, workflow or options; remove it to begin anew");
   }
   try {
-    return search_of(file.at("search"));
+    learner::search::RestartingCmaEsState state = search_of(file.at("search"));
+    if (const auto fault = learner::search::fault_of(state, coordinates)) fail("a damaged one: " + *fault);
+    return state;
   } catch (const json::exception& error) {
     fail(std::string("a damaged one: ") + error.what());
   }

@@ -1,6 +1,8 @@
 #pragma once
-// The state of a fit in a file, written aside and renamed, so that the file is always complete.
+// The state of a fit in a file, written aside and renamed, so that the file is always complete; it ends with the digest
+// of all before it, which is checked before anything is used.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -18,8 +20,9 @@ struct CheckpointNotes {
 void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
                       const learner::search::RestartingCmaEsState& state);
 
-// Absent where there is no such file. Throws sim::Error where it is no checkpoint, or one of another fit.
+// Absent where there is no such file. Throws sim::Error where it is no checkpoint, damaged, or one of another fit.
 std::optional<learner::search::RestartingCmaEsState> read_checkpoint(const std::string& path,
-                                                                     const std::string& identity);
+                                                                     const std::string& identity,
+                                                                     std::size_t coordinates);
 
 }  // namespace faasconf::experiments::calibration

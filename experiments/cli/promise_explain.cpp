@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <locale>
 #include <ostream>
 #include <sstream>
 
@@ -21,6 +22,7 @@ std::string percent(double share) {
   const double rest = 100 * (1 - share);
   const int decimals = rest > 0 && rest < 1 ? std::min(12, 1 - static_cast<int>(std::floor(std::log10(rest)))) : 1;
   std::ostringstream text;
+  text.imbue(std::locale::classic());  // whatever the locale of whoever calls
   text << std::fixed << std::setprecision(decimals) << 100 * share << " %";
   return text.str();
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iomanip>
+#include <locale>
 #include <ostream>
 #include <sstream>
 
@@ -24,6 +25,7 @@ std::string join(const std::vector<std::string>& words, const std::string& betwe
 
 std::string seconds(double value_s) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());  // whatever the locale of whoever calls
   text << std::setprecision(3) << value_s << " s";
   return text.str();
 }
@@ -35,6 +37,7 @@ std::string on_average(const sim::Distribution& seconds) {
 // "8 nodes of 8 cores and 32768Mi"
 std::string nodes(const sim::NodeSpec& node) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());  // whatever the locale of whoever calls
   text << node.count << (node.count == 1 ? " node" : " nodes") << " of " << node.cores
        << (node.cores == 1 ? " core" : " cores") << " and " << sim::format(node.memory);
   if (!node.time_to_failure.is_zero()) {

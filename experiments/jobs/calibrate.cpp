@@ -17,7 +17,7 @@ namespace {
 
 constexpr results::FileFormat kCalibratedFormat{"faasconf-workflow", 1};
 constexpr results::FileFormat kFitFormat{"faasconf-fit", 1};
-constexpr results::FileFormat kCheckpointFormat{"faasconf-calibration-checkpoint", 1};
+constexpr results::FileFormat kCheckpointFormat{"faasconf-calibration-checkpoint", 2};
 
 void check(const calibration::CalibrationOptions& options) {
   const auto expect = [](bool holds, const char* what) {

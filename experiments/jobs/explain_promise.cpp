@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <iomanip>
+#include <locale>
 #include <sstream>
 #include <variant>
 
@@ -45,6 +46,7 @@ std::vector<ShareAsked> shares_of(const sim::Promise& promise, std::optional<dou
   if (promise.served_share) add("served_share", *promise.served_share);
   for (const sim::PercentileTerm& term : promise.percentiles) {
     std::ostringstream name;
+    name.imbue(std::locale::classic());  // whatever the locale of whoever calls
     name << "p" << 100 * term.quantile;
     add(name.str(), term.quantile);
   }
@@ -64,6 +66,7 @@ struct Offer {
 
 std::string number(double value) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());  // whatever the locale of whoever calls
   text << std::setprecision(3) << value;
   return text.str();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <locale>
 #include <mutex>
 #include <optional>
 #include <sstream>
@@ -228,6 +229,7 @@ SearchResult run(const SearchJob& job, const Progress& progress) {
 void write(const std::string& path, const SearchJob& job, const SearchResult& result) {
   const results::FileFormat& format = job.one_for_all ? kConfigurationFormat : kTableFormat;
   std::ostringstream text;
+  text.imbue(std::locale::classic());  // whatever the locale of whoever calls
   describe(text, job, result);
   text << (job.one_for_all ? one_for_all(job, result) : table_of(job, result))
        << results::to_yaml(record_of(job, format));

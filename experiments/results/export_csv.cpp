@@ -20,6 +20,7 @@
 #include "experiments/results/record.hpp"
 #include "experiments/results/result_file.hpp"
 #include "sim/core/error.hpp"
+#include "traces/files/hdf5_input.hpp"
 #include "traces/files/part_file.hpp"
 #include "traces/files/readable_file.hpp"
 
@@ -28,7 +29,8 @@ namespace {
 
 constexpr std::int64_t kNewestFormat = 1;
 constexpr int kTableFormat = 1;
-constexpr hsize_t kBlockRows = 8192;  // read at once
+constexpr hsize_t kBlockRows = 8192;         // read at once
+constexpr std::size_t kMostCell = 64 << 10;  // bytes of a text in a row
 
 // A kind of file, with its tables; spans need not be there.
 struct Kind {
@@ -40,11 +42,7 @@ const std::array<Kind, 2> kKinds = {{
     {"faasconf-evaluation", {"runs", "summary"}},
 }};
 
-// What is wrong inside the file; export_csv adds the path.
-class Damage : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+using Damage = files::Hdf5Damage;
 
 // --- reading ---
 
@@ -72,6 +70,7 @@ std::string read_attribute(const H5::H5Object& object, const char* name) {
     throw Damage(std::string("expected a text as attribute ") + name);
   }
   const H5::StrType type = fixed_text(attribute.getStrType());
+  if (type.getSize() > kMostCell) throw Damage(std::string("attribute ") + name + ": expected a shorter text");
   std::string value(type.getSize(), '\0');
   attribute.read(type, value.data());
   return without_padding(value);
@@ -117,7 +116,7 @@ Cells read_cells(const H5::DataSet& dataset, hsize_t first, hsize_t count) {
 }
 
 std::vector<std::string> read_names(const H5::H5File& file, const std::string& path) {
-  const H5::DataSet dataset = file.openDataSet(path);
+  const H5::DataSet dataset = files::open_dataset(file, path, files::kMostWholeBytes);
   if (dataset.getTypeClass() != H5T_STRING) throw Damage("expected names in " + path);
   return std::get<std::vector<std::string>>(read_cells(dataset, 0, length_of(dataset)));
 }
@@ -181,7 +180,7 @@ void append_cell(std::string& line, const Column& column, std::size_t i) {
 }
 
 std::string read_text(const H5::H5File& file, const std::string& path) {
-  const H5::DataSet dataset = file.openDataSet(path);
+  const H5::DataSet dataset = files::open_dataset(file, path, files::kMostWholeBytes);
   if (dataset.getTypeClass() != H5T_STRING || dataset.getSpace().getSimpleExtentNpoints() != 1) {
     throw Damage("expected a text in /" + path);
   }
@@ -213,19 +212,22 @@ std::string record_of(const H5::H5File& file, const Kind& kind, const std::strin
     root.openAttribute(name).read(H5::PredType::NATIVE_UINT64, &value);
     record[name] = value;
   }
-  if (file.nameExists("run/inputs")) record["inputs"] = read_inputs(file);
+  if (files::has(file, "run/inputs")) record["inputs"] = read_inputs(file);
   for (const auto& [name, path] : {std::pair{"job", "run/job"}, std::pair{"experiment", "run/resolved"}}) {
-    if (file.nameExists(path)) record[name] = read_text(file, path);
+    if (files::has(file, path)) record[name] = read_text(file, path);
   }
   return record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 void write_table(const H5::H5File& file, const std::string& table, files::PartFile& csv) {
-  const H5::Group group = file.openGroup(table);
+  const H5::Group group = files::open_group(file, table);
   std::vector<Column> columns;
   for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
     Column column{link_name(group, i), {}, {}, {}, {}};
-    column.dataset = group.openDataSet(column.name);
+    column.dataset = files::open_dataset(group, column.name);
+    if (column.dataset.getDataType().getSize() > kMostCell) {
+      throw Damage("column " + column.name + ": expected values of at most " + std::to_string(kMostCell) + " bytes");
+    }
     if (column.dataset.attrExists("names")) column.names = read_names(file, read_attribute(column.dataset, "names"));
     if (column.dataset.attrExists("absent")) column.absent = read_whole_attribute(column.dataset, "absent");
     columns.push_back(std::move(column));
@@ -300,7 +302,7 @@ std::vector<std::string> export_csv(const std::string& result_path, const std::s
     // none has its name before all are written
     std::vector<std::unique_ptr<files::PartFile>> parts;
     for (const char* table : kind.tables) {
-      if (std::string_view(table) == "spans" && !file.nameExists(table)) continue;
+      if (std::string_view(table) == "spans" && !files::has(file, table)) continue;
       parts.push_back(std::make_unique<files::PartFile>((std::filesystem::path(directory) / table).string() + ".csv"));
       parts.back()->append(csv_comment(record_of(file, kind, table)));
       write_table(file, table, *parts.back());

@@ -1,10 +1,14 @@
 #include "experiments/train/training_checkpoint.hpp"
 
 #include <exception>
+#include <fstream>
 #include <sstream>
+#include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <variant>
 
+#include <caffe2/serialize/inline_container.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/train/training_record.hpp"
@@ -14,11 +18,16 @@
 #include "traces/files/digest.hpp"
 #include "traces/files/part_file.hpp"
 #include "traces/files/readable_file.hpp"
+#include "traces/files/seal.hpp"
 
 namespace faasconf::experiments::train {
 namespace {
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 2;
+
+// A zip ends with the length of its comment, which torch leaves empty: the digest of all before it becomes the comment.
+constexpr std::string_view kNoComment("\0\0", 2);
+constexpr files::Seal kSeal{.before = std::string_view("\x50\0faasconf sha256 ", 18), .after = ""};
 
 std::string program() {
   const std::string revision(code_revision());
@@ -27,6 +36,41 @@ std::string program() {
 
 learner::bundle::NetworkSpec network_of(const learner::marl::MethodSpec& method) {
   return std::visit([](const auto& spec) { return spec.actor; }, method);
+}
+
+std::string without_comment(std::string archive) {
+  if (!archive.ends_with(kNoComment)) throw std::logic_error("a checkpoint: expected an archive without a comment");
+  archive.resize(archive.size() - kNoComment.size());
+  return archive;
+}
+
+// The bytes of a file whose digest fits.
+std::string read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream read;
+  read << file.rdbuf();
+  std::string bytes = std::move(read).str();
+  if (file.bad() || !files::looks_sealed(bytes, kSeal)) {
+    throw sim::Error(path +
+                     ": expected a checkpoint that faasconf train wrote, got something else, a damaged one, or "
+                     "one of an older faasconf, without a digest");
+  }
+  if (files::is_sealed(bytes, kSeal)) return bytes;
+  throw sim::Error(path +
+                   ": expected a checkpoint as faasconf train wrote it, got a damaged one: its digest is of "
+                   "other contents");
+}
+
+// Torch runs the code of an archive while it loads it; ours have classes of values only.
+void refuse_code(const std::string& bytes) {
+  std::istringstream stream(bytes);
+  caffe2::serialize::PyTorchStreamReader reader(&stream);
+  for (const std::string& name : reader.getAllRecords()) {
+    if (!name.starts_with("code/") || !name.ends_with(".py")) continue;
+    const auto [text, size] = reader.getRecord(name);
+    if (std::string_view(static_cast<const char*>(text.get()), size).find("def ") == std::string_view::npos) continue;
+    throw std::runtime_error("an archive with code");
+  }
 }
 
 }  // namespace
@@ -43,14 +87,16 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes, lea
   archive.write("has_best", c10::IValue(notes.has_best));
   std::ostringstream bytes;
   archive.save_to(bytes);
-  files::write_aside(path, bytes.str());
+  files::write_aside(path, files::sealed(without_comment(std::move(bytes).str()), kSeal));
 }
 
 Checkpoint::Checkpoint(const std::string& path) : path_(path) {
   if (const auto reason = files::why_unreadable(path)) throw sim::Error(path + ": " + *reason);
+  const std::string bytes = read_whole(path);
   std::int64_t format = 0;
   try {
-    archive_.load_from(path);
+    refuse_code(bytes);
+    archive_.load_from(bytes.data(), bytes.size());
     c10::IValue value;
     archive_.read("format", value);
     format = value.toInt();
@@ -61,6 +107,8 @@ Checkpoint::Checkpoint(const std::string& path) : path_(path) {
     archive_.read("has_best", value);
     notes_.has_best = value.toBool();
     if (archive_.try_read("record", value)) notes_.record = value.toStringRef();
+  } catch (const sim::Error&) {
+    throw;
   } catch (const std::exception&) {  // torch throws others than its own
     throw sim::Error(path + ": expected a checkpoint that faasconf train wrote, got something else, or a damaged one");
   }

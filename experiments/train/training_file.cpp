@@ -25,6 +25,7 @@
 #include "experiments/prediction/measured_loads.hpp"
 #include "experiments/train/method_keys.hpp"
 #include "experiments/train/read_keys.hpp"
+#include "learner/bundle/metadata.hpp"
 #include "learner/safety/qos_probability.hpp"
 #include "learner/safety/safe_exploration.hpp"
 #include "sim/core/error.hpp"
@@ -108,7 +109,7 @@ sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy
     refuse_beside(map, "season_windows", "load_knowledge: seasonal");
   }
   read_into(map, "season_windows", spec.season_windows,
-            [](const config::YamlValue& value) { return read_size(value); });
+            [](const config::YamlValue& value) { return read_size(value, 1, learner::bundle::kMostSeasonWindows); });
   spec.reward.kind = on_policy ? sim::RewardKind::constrained : sim::RewardKind::price;
   read_into(map, "reward", spec.reward.kind, [](const config::YamlValue& value) {
     return read_word<sim::RewardKind>(value, {{"price", sim::RewardKind::price},

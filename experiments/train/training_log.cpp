@@ -1,7 +1,12 @@
 #include "experiments/train/training_log.hpp"
 
+#include <optional>
+
 #include <nlohmann/json.hpp>
 
+#include "learner/bundle/json_place.hpp"
+#include "learner/bundle/parse_json.hpp"
+#include "sim/core/error.hpp"
 #include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::train {
@@ -15,14 +20,23 @@ json to_json(const Scalars& scalars) {
   return all;
 }
 
+// Absent where it is the record, or no whole line of ours, as the last of a training that was killed.
+std::optional<std::uint64_t> step_of(const std::string& line) {
+  try {
+    const json entry = learner::bundle::parse_json(line, "log");
+    if (entry.contains("record")) return std::nullopt;
+    return learner::bundle::JsonPlace(entry, "log")["step"].integer<std::uint64_t>();
+  } catch (const sim::Error&) {
+    return std::nullopt;
+  }
+}
+
 // The lines of a log up to a step, but for its record: what a resumed training goes on from.
 std::string lines_until(const std::string& path, std::uint64_t step) {
   std::ifstream file(path);
   std::string kept;
   for (std::string line; std::getline(file, line);) {
-    const json entry = json::parse(line, nullptr, false);
-    if (!entry.is_object() || entry.contains("record")) continue;
-    if (entry.value("step", std::uint64_t{0}) <= step) kept += line + "\n";
+    if (step_of(line).value_or(step + 1) <= step) kept += line + "\n";
   }
   return kept;
 }

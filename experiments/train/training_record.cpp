@@ -1,6 +1,11 @@
 #include "experiments/train/training_record.hpp"
 
+#include <cstddef>
+
 #include <nlohmann/json.hpp>
+
+#include "learner/bundle/json_place.hpp"
+#include "learner/bundle/parse_json.hpp"
 
 namespace faasconf::experiments::train {
 
@@ -13,8 +18,10 @@ results::Record record_of(const Training& training, const results::FileFormat& f
 
 std::vector<config::InputFile> inputs_of(const std::string& record) {
   std::vector<config::InputFile> inputs;
-  const nlohmann::json written = nlohmann::json::parse(record);
-  for (const nlohmann::json& input : written.at("inputs")) inputs.push_back({input.at("path"), input.at("sha256")});
+  const nlohmann::json written = learner::bundle::parse_json(record, "record");
+  const learner::bundle::JsonPlace all(written, "record");
+  const learner::bundle::JsonPlace read = all["inputs"];
+  for (std::size_t i = 0; i < read.size(); ++i) inputs.push_back({read[i]["path"].text(), read[i]["sha256"].text()});
   return inputs;
 }
 

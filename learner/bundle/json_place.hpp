@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,15 +14,6 @@
 #include "sim/core/error.hpp"
 
 namespace faasconf::learner::bundle {
-
-// Throws sim::Error where the text is not JSON; `name` is what error messages call it.
-inline nlohmann::json parse_json(const std::string& text, const std::string& name) {
-  try {
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::exception& error) {
-    throw sim::Error(name + ": expected JSON: " + error.what());
-  }
-}
 
 class JsonPlace {
  public:
@@ -54,7 +46,10 @@ class JsonPlace {
   }
   template <std::integral Integer>
   Integer integer() const {
-    if (!json_.is_number_integer() || !std::in_range<Integer>(json_.get<std::int64_t>())) refuse("a whole number");
+    const bool fits = json_.is_number_unsigned()  ? std::in_range<Integer>(json_.get<std::uint64_t>())
+                      : json_.is_number_integer() ? std::in_range<Integer>(json_.get<std::int64_t>())
+                                                  : false;
+    if (!fits) refuse("a whole number");
     return json_.get<Integer>();
   }
   bool boolean() const {

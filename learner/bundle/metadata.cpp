@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learner/bundle/json_place.hpp"
+#include "learner/bundle/parse_json.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/time.hpp"
 #include "sim/model/promise_text.hpp"
@@ -219,7 +220,10 @@ void check_numbers(const Metadata& metadata) {
     throw sim::Error("metadata.smoothing_weight: expected a number above 0 up to 1, got " +
                      std::to_string(metadata.smoothing_weight));
   }
-  if (metadata.season_windows == 0) throw sim::Error("metadata.season_windows: expected at least 1, got 0");
+  if (metadata.season_windows == 0 || metadata.season_windows > kMostSeasonWindows) {
+    throw sim::Error("metadata.season_windows: expected 1 to " + std::to_string(kMostSeasonWindows) + ", got " +
+                     std::to_string(metadata.season_windows));
+  }
   if (!(metadata.upper_quantile > 0 && metadata.upper_quantile < 1)) {
     throw sim::Error("metadata.upper_quantile: expected a number between 0 and 1, got " +
                      std::to_string(metadata.upper_quantile));

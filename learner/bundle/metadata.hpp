@@ -26,6 +26,8 @@ struct NormalizerMoments {
   friend bool operator==(const NormalizerMoments&, const NormalizerMoments&) = default;
 };
 
+inline constexpr std::size_t kMostSeasonWindows = 2'000'000;  // a year has 1,051,200 of 30 s
+
 struct Metadata {
   std::string program;  // that wrote it, with version and commit
   std::string workflow;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learner/bundle/json_place.hpp"
+#include "learner/bundle/parse_json.hpp"
 #include "learner/safety/qos_probability.hpp"
 #include "learner/safety/safe_exploration.hpp"
 

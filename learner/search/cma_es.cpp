@@ -210,6 +210,43 @@ std::optional<std::string> CmaEs::stopped() const {
 
 Point CmaEs::mean() const { return reflect(to_eigen(state_.mean)); }
 
+namespace {
+
+bool is_finite(const std::vector<double>& numbers) {
+  return std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); });
+}
+
+bool is_a_step(double step) { return step > 0 && std::isfinite(step); }
+
+bool fits(const RestartingCmaEsState& state, std::size_t n) {
+  const CmaEsState& run = state.current;
+  return n > 0 && state.options.start.size() == n && state.best.size() == n && run.mean.size() == n &&
+         run.covariance.size() == n * n && run.path_mean.size() == n && run.path_step.size() == n;
+}
+
+}  // namespace
+
+std::optional<std::string> fault_of(const RestartingCmaEsState& state, std::size_t coordinates) {
+  constexpr std::uint64_t most_population = 1'000'000;  // far more than a search ever draws at once
+  constexpr std::uint64_t most_doublings = 20;
+  const CmaEsState& run = state.current;
+  if (!fits(state, coordinates)) {
+    return "lists of other lengths than those of " + std::to_string(coordinates) + " coordinates";
+  }
+  for (const auto* numbers :
+       {&state.options.start, &state.best, &run.mean, &run.covariance, &run.path_mean, &run.path_step}) {
+    if (!is_finite(*numbers)) return "numbers that are not finite";
+  }
+  if (!is_a_step(run.step) || !is_a_step(state.options.step)) return "a step that is not positive";
+  if (run.population < 4 || run.population > most_population || state.options.population > most_population) {
+    return "a population that is not from 4 to " + std::to_string(most_population);
+  }
+  if (state.options.population == 0 || state.doublings > most_doublings || run.recent_losses.size() > patience(run)) {
+    return "counts that no search comes to";
+  }
+  return std::nullopt;
+}
+
 RestartingCmaEs::RestartingCmaEs(const CmaEsOptions& options) {
   state_.options = options;
   if (options.population == 0) state_.options.population = default_population(options.start.size());

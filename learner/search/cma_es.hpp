@@ -8,6 +8,7 @@
 //
 // The state of a search is plain values: restored, it goes on with the very same points.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -87,6 +88,9 @@ struct RestartingCmaEsState {
       best_loss);
   }
 };
+
+// Why no search of so many coordinates can go on from a state, one out of a file; absent: it can.
+std::optional<std::string> fault_of(const RestartingCmaEsState& state, std::size_t coordinates);
 
 class RestartingCmaEs {
  public:

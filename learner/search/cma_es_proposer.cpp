@@ -24,11 +24,7 @@ void CmaEsProposer::restore(std::span<const std::byte> bytes) {
   sim::ArchiveReader reader(bytes);
   RestartingCmaEsState state;
   reader(state);
-  const std::size_t n = search_.state().options.start.size();
-  const CmaEsState& run = state.current;
-  const bool fits = reader.at_end() && run.population > 0 && state.options.start.size() == n &&
-                    state.best.size() == n && run.mean.size() == n && run.covariance.size() == n * n &&
-                    run.path_mean.size() == n && run.path_step.size() == n;
+  const bool fits = reader.at_end() && !fault_of(state, search_.state().options.start.size());
   if (!fits) throw sim::Error("saved state of a CMA-ES search of other points, or damaged");
   search_ = RestartingCmaEs(std::move(state));
 }

@@ -81,11 +81,10 @@ def record_of_json(text: str) -> Record:
 
 def record_of_hdf5(file: h5py.File) -> Record:
     """Read the record of the file of an experiment."""
-    attributes = {name: hdf5.plain(value) for name, value in file.attrs.items()}
-    run = file.get("run", {})
-    inputs = zip(hdf5.texts(run["inputs/path"]), hdf5.texts(run["inputs/sha256"])) if "inputs" in run else ()
+    inputs = (zip(hdf5.texts(file, "run/inputs/path"), hdf5.texts(file, "run/inputs/sha256"))
+              if "run/inputs" in file else ())
     return record_of_fields({
-        **attributes,
+        **hdf5.attributes(file),
         "inputs": [{"path": path, "sha256": digest} for path, digest in inputs],
-        "job": hdf5.text(run["job"]) if "job" in run else "",
-        "experiment": hdf5.text(run["resolved"]) if "resolved" in run else ""})
+        "job": hdf5.text(file, "run/job") if "run/job" in file else "",
+        "experiment": hdf5.text(file, "run/resolved") if "run/resolved" in file else ""})

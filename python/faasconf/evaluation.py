@@ -56,10 +56,11 @@ def load(path: Path) -> Evaluation:
 def read(file: h5py.File, path: Path) -> Evaluation:
     """Read the open file of an evaluation."""
     hdf5.check_version(file, NEWEST_FORMAT_VERSION)
-    names = {key: hdf5.texts(file[f"run/{key}"]) for key in ("policies", "knows", "protocols", "loads", "criteria")}
+    names = {key: hdf5.texts(file, f"run/{key}") for key in ("policies", "knows", "protocols", "loads", "criteria")}
     shape = (len(names["policies"]), len(names["loads"]), int(file.attrs["seeds"]))
-    scores = np.stack([file[f"runs/{criterion}"][:].reshape(shape) for criterion in names["criteria"]], axis=-1)
-    summary = {key: file[f"summary/{key}"][:].reshape(len(names["policies"]), len(names["criteria"]))
-               for key in file["summary"] if key not in ("policy", "criterion")}
+    scores = np.stack([hdf5.dataset(file, f"runs/{criterion}")[:].reshape(shape) for criterion in names["criteria"]], axis=-1)
+    cells = (len(names["policies"]), len(names["criteria"]))
+    summary = {key: hdf5.dataset(file, f"summary/{key}")[:].reshape(cells)
+               for key in hdf5.names(file["summary"]) if key not in ("policy", "criterion")}
     return Evaluation(path=path, record=record_of_hdf5(file), workflow=str(hdf5.plain(file.attrs["workflow"])),
                       scores=scores, summary=summary, **names)

@@ -37,7 +37,7 @@ def find_record(source: Path) -> Record | None:
             with source.open(encoding="utf-8") as file:
                 line = file.readline()
             record = record_of_json(line.removeprefix(CSV_COMMENT)) if line.startswith(CSV_COMMENT) else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except Exception:
             return None  # who draws it says what is wrong with it
     return record if record is not None and record.identity else None
 

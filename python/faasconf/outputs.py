@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import pickle
@@ -14,9 +15,15 @@ from typing import Any
 import h5py
 
 from faasconf import hdf5
-from faasconf._error import Error
+from faasconf._error import Error, reading
 from faasconf._record import CSV_COMMENT, Record, record_of_fields, record_of_json
 from faasconf.table import Table, table_of_csv
+
+_MOST_MEMBER_BYTES = 64 << 20
+_MOST_EXPANSION = 100  # of a member of an archive; torch stores without compression
+_SMALL_BYTES = 1 << 20
+_DIGEST = 64  # hexadecimal digits
+_SEAL = b"faasconf sha256 "  # before the digest that a checkpoint of a training ends with
 
 Knobs = dict[str, str]  # as written: {"cpu": "770m", "memory": "512Mi", "replicas": "2", "concurrency": "3"}
 
@@ -294,11 +301,13 @@ def read_yaml(path: Path, tree: Mapping[str, Any]) -> Output | None:
     return None
 
 
-def read_checkpoint(path: Path, fields: Mapping[str, Any]) -> SearchCheckpoint | None:
+def read_checkpoint(path: Path, text: str, fields: Mapping[str, Any]) -> SearchCheckpoint | None:
     """Read the checkpoint of a calibration; None where it is none."""
     name, _, version = str(fields.get("format", "")).rpartition(" ")
     if name != "faasconf calibration checkpoint":
         return None
+    if int(version) > 1:  # the first had no digest
+        _check_seal(path, text.encode(), b',"sha256":"', b'"}\n')
     record = Record("faasconf-calibration-checkpoint", int(version), identity=fields["identity"])
     return SearchCheckpoint(path, record_of_fields(fields["record"]) if "record" in fields else record,
                             fields["search"])
@@ -306,7 +315,7 @@ def read_checkpoint(path: Path, fields: Mapping[str, Any]) -> SearchCheckpoint |
 
 def read_trace_store(file: h5py.File, path: Path) -> TraceStore:
     """Read what an open trace store says of itself."""
-    attributes = {name: hdf5.plain(value) for name, value in file.attrs.items()}
+    attributes = hdf5.attributes(file)
     written = attributes.pop("record", "")
     record = record_of_json(written) if written else Record("faasconf-trace", attributes["format_version"])
     return TraceStore(path, record, attributes)
@@ -314,20 +323,22 @@ def read_trace_store(file: h5py.File, path: Path) -> TraceStore:
 
 def read_archive(path: Path) -> Policy | TrainingCheckpoint:
     """Read what a policy or the checkpoint of a training says of itself."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {name.partition("/")[2]: name for name in archive.namelist()}
-            if "extra/faasconf/metadata.json" in members:
-                return _policy(path, json.loads(archive.read(members["extra/faasconf/metadata.json"])))
-            if "data.pkl" in members:
-                return _checkpoint(path, archive.read(members["data.pkl"]))
-        raise Error(f"{path}: expected a policy of faasconf, or a checkpoint, got an archive without its metadata")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, IndexError, zipfile.BadZipFile,
-            pickle.UnpicklingError) as error:
-        if isinstance(error, Error):
-            raise
-        raise Error(f"{path}: expected a policy of faasconf, or a checkpoint, got a damaged or another file: {error}") \
-            from error
+    with reading(f"{path}: expected a policy of faasconf, or a checkpoint, got a damaged or another file"), \
+            zipfile.ZipFile(path) as archive:
+        members = {name.partition("/")[2]: name for name in archive.namelist()}
+        if "extra/faasconf/metadata.json" in members:
+            return _policy(path, json.loads(_member(path, archive, members["extra/faasconf/metadata.json"])))
+        if "data.pkl" in members:
+            return _checkpoint(path, _member(path, archive, members["data.pkl"]))
+    raise Error(f"{path}: expected a policy of faasconf, or a checkpoint, got an archive without its metadata")
+
+
+def _member(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
+    member = archive.getinfo(name)
+    if member.file_size > min(_MOST_MEMBER_BYTES, _SMALL_BYTES + _MOST_EXPANSION * member.compress_size):
+        raise Error(f"{path}: {name}: expected at most {_MOST_MEMBER_BYTES >> 20} MiB and {_MOST_EXPANSION} times its "
+                    f"compressed size, got {member.file_size} bytes")
+    return archive.read(name)
 
 
 class _Inert:
@@ -355,11 +366,21 @@ class _Attributes(pickle.Unpickler):
 
 def _checkpoint(path: Path, pickled: bytes) -> TrainingCheckpoint:
     notes = _Attributes(io.BytesIO(pickled)).load().attributes
+    if notes["format"] > 1:  # the first had no digest
+        _check_seal(path, path.read_bytes(), _SEAL, b"")
     experiment = notes["experiment"]
     record = Record("faasconf-training-checkpoint", notes["format"], experiment=experiment)
     if notes.get("record"):
         record = record_of_fields({**json.loads(notes["record"]), "experiment": experiment})
     return TrainingCheckpoint(path, record, experiment, notes["best"] if notes["has_best"] else None)
+
+
+def _check_seal(path: Path, content: bytes, before: bytes, after: bytes) -> None:
+    """Raise an Error unless a file ends with the digest of all that stands before it."""
+    body = content[:len(content) - _DIGEST - len(after)]
+    digest = hashlib.sha256(body).hexdigest().encode()
+    if not body.endswith(before) or content != body + digest + after:
+        raise Error(f"{path}: a damaged checkpoint: its digest is of other contents")
 
 
 def _policy(path: Path, metadata: dict[str, Any]) -> Policy:
@@ -374,20 +395,16 @@ def _policy(path: Path, metadata: dict[str, Any]) -> Policy:
 
 def read_folder(path: Path) -> Training | TraceFolder:
     """Read the folder of a training, or of a trace."""
-    if (path / "record.yaml").exists():
-        text = (path / "record.yaml").read_text(encoding="utf-8")
-        read = read_yaml(path, yaml_tree(path / "record.yaml", text))
-        if isinstance(read, TraceFolder):
-            return read
-    try:
+    with reading(f"{path}: expected the folder of a training, with experiment.yaml and log.jsonl, or of a trace, "
+                 "with record.yaml"):
+        if (path / "record.yaml").exists():
+            text = (path / "record.yaml").read_text(encoding="utf-8")
+            read = read_yaml(path, yaml_tree(path / "record.yaml", text))
+            if isinstance(read, TraceFolder):
+                return read
         made = read_training_experiment(path / "experiment.yaml",
                                         (path / "experiment.yaml").read_text(encoding="utf-8"))
         _, lines = _split_log((path / "log.jsonl").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        if isinstance(error, Error):
-            raise
-        raise Error(f"{path}: expected the folder of a training, with experiment.yaml and log.jsonl, or of a trace, "
-                    f"with record.yaml: {error}") from error
     return Training(path, made.record, made.experiment, lines)
 
 

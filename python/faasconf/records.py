@@ -10,14 +10,14 @@ from typing import Any
 import h5py
 
 from faasconf import evaluation, figures, hdf5, outputs, result
-from faasconf._error import Error
+from faasconf._error import Error, reading
 
 _HDF5_KINDS: dict[str, Callable[[h5py.File, Path], Any]] = {
     result.FORMAT: result.read,
     evaluation.FORMAT: evaluation.read,
     "faasconf-trace": outputs.read_trace_store,
 }
-NEWEST_FORMAT_VERSION = 1  # of every kind, so far
+_NEWEST_FORMAT_VERSIONS = {"faasconf-calibration-checkpoint": 2, "faasconf-training-checkpoint": 2}  # of others 1
 _MOST_BYTES = 1 << 30  # of a text that is read into memory
 
 
@@ -54,12 +54,14 @@ def load(path: str | Path) -> result.Result | evaluation.Evaluation | outputs.Ou
         When it is missing, unreadable, nothing that faasconf wrote, or written in a newer format.
     """
     path = Path(path)
-    if not path.exists():
-        raise Error(f"{path}: no such file")
-    read = _load(path)
-    if read.record.format_version > NEWEST_FORMAT_VERSION:
-        raise Error(f"{path}: format version {read.record.format_version}, but this faasconf reads up to "
-                    f"{NEWEST_FORMAT_VERSION}; a newer faasconf wrote it")
+    with reading(f"{path}: a damaged record or file"):
+        if not path.exists():
+            raise Error(f"{path}: no such file")
+        read = _load(path)
+        newest = _NEWEST_FORMAT_VERSIONS.get(read.record.format, 1)
+        if read.record.format_version > newest:
+            raise Error(f"{path}: format version {read.record.format_version}, but this faasconf reads up to {newest}; "
+                        "a newer faasconf wrote it")
     return read
 
 
@@ -96,10 +98,7 @@ def _first_bytes(path: Path) -> bytes:
 
 
 def _load_figure(path: Path) -> figures.FigureFile:
-    try:
-        read = figures.read(path, path.read_bytes())
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise Error(f"{path}: a damaged record or file: {error!r}") from error
+    read = figures.read(path, path.read_bytes())
     if read is None:
         raise _refuse(path, "a figure or a page without a record")
     return read
@@ -114,12 +113,7 @@ def _load_text(path: Path) -> outputs.Output:
         raise _refuse(path, "another") from error
     except OSError as error:
         raise Error(f"{path}: cannot be read: {error}") from error
-    try:
-        read = outputs.read_csv(path, text) or _read_json(path, text) or _read_yaml(path, text)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, Error):
-            raise
-        raise Error(f"{path}: a damaged record or file: {error!r}") from error
+    read = outputs.read_csv(path, text) or _read_json(path, text) or _read_yaml(path, text)
     if read is None:
         raise _refuse(path, "another")
     return read
@@ -134,7 +128,7 @@ def _read_json(path: Path, text: str) -> outputs.Output | None:
         fields = json.loads(text)
     except ValueError:
         return None
-    return outputs.read_checkpoint(path, fields)
+    return outputs.read_checkpoint(path, text, fields)
 
 
 def _read_yaml(path: Path, text: str) -> outputs.Output | None:

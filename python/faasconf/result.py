@@ -123,18 +123,17 @@ def load(path: str | Path) -> Result:
 def read(file: h5py.File, path: Path) -> Result:
     """Read an open result file."""
     hdf5.check_version(file, NEWEST_FORMAT_VERSION)
-    run = file["run"]
     record = record_of_hdf5(file)
     summary = read_summary(file)
     return Result(
         path=path,
         record=record,
-        attributes={name: hdf5.plain(value) for name, value in file.attrs.items()},
-        case_names=hdf5.texts(run["cases"]),
-        function_names=hdf5.texts(run["functions"]),
-        warm_up_s=run["warm_up_s"][()].astype(np.float64),
-        replication_counts=run["replications"][()].astype(np.int64),
-        verdicts=hdf5.texts(run["verdicts"]) if "verdicts" in run else [],
+        attributes=hdf5.attributes(file),
+        case_names=hdf5.texts(file, "run/cases"),
+        function_names=hdf5.texts(file, "run/functions"),
+        warm_up_s=hdf5.dataset(file, "run/warm_up_s")[()].astype(np.float64),
+        replication_counts=hdf5.dataset(file, "run/replications")[()].astype(np.int64),
+        verdicts=hdf5.texts(file, "run/verdicts") if "run/verdicts" in file else [],
         windows=hdf5.table(file, "windows"),
         functions=hdf5.table(file, "functions"),
         replications=hdf5.table(file, "replications"),
@@ -142,7 +141,7 @@ def read(file: h5py.File, path: Path) -> Result:
         metrics=read_metrics(file, summary),
         inputs=record.inputs,
         resolved=record.experiment,
-        workflow_dot=hdf5.text(run["workflow_dot"]),
+        workflow_dot=hdf5.text(file, "run/workflow_dot"),
     )
 
 

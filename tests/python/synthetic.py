@@ -3,6 +3,12 @@
 import h5py
 import numpy as np
 
+
+def fixed_text(texts):
+    """As the program writes a text, or a list of them."""
+    return np.bytes_(texts.encode()) if isinstance(texts, str) else np.array([text.encode() for text in texts], "S")
+
+
 CASES = ["small", "large"]
 FUNCTIONS = ["orchestrator", "starter", "rgb", "resize", "update", "resnet", "mobilenet"]
 DOT = """digraph "parallel" {
@@ -84,14 +90,13 @@ def write_result(path, *, cases=CASES, functions=FUNCTIONS, replications=20, win
         file.attrs.update(format="faasconf-result", format_version=1, faasconf_version="0.1.0", faasconf_revision="",
                           seed=seed, attribution="completed", window_s=window_s, duration_s=window_count * window_s,
                           workflow="parallel", qos_latency_s=qos_latency_s, qos_successes_per_30s=20.0)
-        text = h5py.string_dtype()
         run = file.create_group("run")
-        run.create_dataset("resolved", data=RESOLVED, dtype=text)
-        run.create_dataset("workflow_dot", data=dot, dtype=text)
-        run.create_dataset("inputs/path", data=["demo.yaml", "azure <day 1>.csv"], dtype=text)
-        run.create_dataset("inputs/sha256", data=["0" * 64, "a" * 64], dtype=text)
-        run.create_dataset("cases", data=cases, dtype=text)
-        run.create_dataset("functions", data=functions, dtype=text)
+        run.create_dataset("resolved", data=fixed_text(RESOLVED))
+        run.create_dataset("workflow_dot", data=fixed_text(dot))
+        run.create_dataset("inputs/path", data=fixed_text(["demo.yaml", "azure <day 1>.csv"]))
+        run.create_dataset("inputs/sha256", data=fixed_text(["0" * 64, "a" * 64]))
+        run.create_dataset("cases", data=fixed_text(cases))
+        run.create_dataset("functions", data=fixed_text(functions))
         run.create_dataset("warm_up_s", data=np.zeros(len(cases)))
         run.create_dataset("replications", data=np.full(len(cases), replications))
         write_table(file, "run/metrics", dict(zip(METRIC_COLUMNS, zip(*METRICS))))
@@ -140,6 +145,5 @@ def write_table(file, name, columns):
     for column, values in columns.items():
         values = np.asarray(values)
         text = values.dtype.kind == "U"
-        dataset = group.create_dataset(column, data=values.astype(object) if text else values,
-                                       dtype=h5py.string_dtype() if text else None)
+        dataset = group.create_dataset(column, data=fixed_text(values.tolist()) if text else values)
         dataset.attrs["unit"] = UNITS.get(column, "")

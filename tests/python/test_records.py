@@ -373,3 +373,75 @@ def test_a_calibration_says_from_what_it_was_fitted(tmp_path):
     assert made.record.identity == fit.record.identity
     # it is a workflow still
     written(tmp_path, "simulate", "c.yaml", "--duration", "1m", "--replications", "1", "--warm-up", "0s")
+
+
+def refusal(path):
+    with pytest.raises(faasconf.Error) as refused:
+        faasconf.load(path)
+    return str(refused.value)
+
+
+def changed(tmp_path, change):
+    path = tmp_path / "r.h5"
+    path.write_bytes(gzip.decompress((OLD / "result.h5.gz").read_bytes()))
+    with h5py.File(path, "r+", libver="latest") as file:
+        change(file)
+    return path
+
+
+def test_no_link_is_followed_out_of_a_file(tmp_path):
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w") as file:
+        file["x"] = [b"secret"]
+
+    def link(file):
+        del file["run/cases"]
+        file["run/cases"] = h5py.ExternalLink(str(other), "/x")
+
+    assert "which is not followed" in refusal(changed(tmp_path, link))
+
+
+def test_no_values_are_read_from_another_file(tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(bytes(80))
+
+    def elsewhere(file):
+        del file["windows/price"]
+        file.create_dataset("windows/price", (10,), "f8", external=[(str(other), 0, 80)])
+
+    assert "which is not read" in refusal(changed(tmp_path, elsewhere))
+
+
+def test_a_column_that_expands_beyond_measure_is_refused(tmp_path):
+    def expand(file):
+        del file["windows/price"]
+        file.create_dataset("windows/price", (2**34,), "f8", chunks=(8192,))
+
+    assert "times the 0 bytes that the file stores of it" in refusal(changed(tmp_path, expand))
+
+
+def test_a_member_of_an_archive_that_expands_beyond_measure_is_refused(tmp_path):
+    path = tmp_path / "p.fcp"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("policy/extra/faasconf/metadata.json", " " * 20_000_000 + "{}")
+    assert "times its compressed size" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["deep.json", "deep.fcp"])
+def test_json_that_is_nested_deep_is_refused(tmp_path, name):
+    deep = '{"format":' + "[" * 100_000 + "]" * 100_000 + "}"
+    if name == "deep.json":
+        (tmp_path / name).write_text(deep)
+    else:
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("policy/extra/faasconf/metadata.json", deep)
+    assert name in refusal(tmp_path / name)
+
+
+def test_a_checkpoint_with_a_changed_digit_is_refused(tmp_path):
+    path = tmp_path / "c.checkpoint"
+    body = '{"format":"faasconf calibration checkpoint 2","identity":"x","search":{"step":0.25},"sha256":"'
+    path.write_text(body + hashlib.sha256(body.encode()).hexdigest() + '"}\n')
+    assert faasconf.load(path).search == {"step": 0.25}
+    path.write_text(path.read_text().replace("0.25", "0.26"))
+    assert "its digest is of other contents" in refusal(path)

@@ -103,7 +103,7 @@ def compared(tmp_path):
     with h5py.File(path, "r+") as file:
         names = [name.decode() for name in file["run/metrics/name"][()]]
         kinds = ["total" if name in ("arrivals", "failures") else "value" for name in names]
-        file.create_dataset("run/metrics/kind", data=kinds, dtype=h5py.string_dtype())
+        file.create_dataset("run/metrics/kind", data=synthetic.fixed_text(kinds))
         file["run/metrics/kind"].attrs["unit"] = ""
         file["run/warm_up_s"][()] = [60, 60]
         file.create_dataset("summary/resolution", data=np.full(len(file["summary/mean"]), 5.0))
@@ -178,8 +178,7 @@ def test_the_page_begins_with_whether_each_case_kept_the_promise(tmp_path):
     assert faasconf.load(path).verdicts == [], "a file from before there were any"
     names = faasconf.load(path).case_names
     with h5py.File(path, "r+") as file:
-        file["run"].create_dataset("verdicts", data=[f"promise kept by {name} <" for name in names],
-                                   dtype=h5py.string_dtype())
+        file["run"].create_dataset("verdicts", data=synthetic.fixed_text([f"promise kept by {name} <" for name in names]))
     page = Page(report.page(faasconf.load(path)))
     for name in names:
         assert f"{name}: promise kept by {name} <" in page.text

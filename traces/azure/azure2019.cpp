@@ -9,6 +9,7 @@
 #include "sim/core/error.hpp"
 #include "traces/azure/azure2019_invocations.hpp"
 #include "traces/azure/azure2019_percentiles.hpp"
+#include "traces/core/limits.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -173,6 +174,9 @@ class Join {
     const std::string key = joined(joined(row.owner, row.app), row.function);
     const auto [found, is_new] = numbers_.try_emplace(key, result_.trace.functions.size());
     if (is_new) {
+      if (result_.trace.functions.size() == kMostFunctions) {
+        throw Error(where + "expected at most " + std::to_string(kMostFunctions) + " functions, got more");
+      }
       result_.trace.functions.push_back(
           {.owner = row.owner, .app = row.app, .function = row.function, .trigger = row.trigger});
       days_.emplace_back();

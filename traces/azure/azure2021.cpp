@@ -14,6 +14,7 @@
 
 #include "sim/core/error.hpp"
 #include "traces/core/call_clock.hpp"
+#include "traces/core/limits.hpp"
 #include "traces/files/csv_line.hpp"
 #include "traces/files/line_reader.hpp"
 
@@ -28,6 +29,9 @@ class Azure2021Functions {
     if (key == last_key_) return last_;
     auto found = numbers_.find(key);
     if (found == numbers_.end()) {
+      if (functions_.size() == kMostFunctions) {
+        throw Error("expected at most " + std::to_string(kMostFunctions) + " functions, got more");
+      }
       found = numbers_.emplace(std::string(key), static_cast<std::uint32_t>(functions_.size())).first;
       functions_.push_back({std::string(key.substr(0, comma)), std::string(key.substr(comma + 1))});
     }

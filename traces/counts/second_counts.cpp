@@ -13,6 +13,7 @@
 #include "traces/core/call_clock.hpp"
 #include "traces/core/count_cell.hpp"
 #include "traces/core/key_set.hpp"
+#include "traces/core/limits.hpp"
 #include "traces/files/csv_line.hpp"
 #include "traces/files/line_reader.hpp"
 
@@ -114,7 +115,12 @@ class Reader {
   bool add(const std::string& name, std::uint64_t second, std::uint32_t calls) {
     auto& functions = result_.trace.functions;
     const auto [found, is_new] = numbers_.try_emplace(name, functions.size());
-    if (is_new) functions.push_back({.owner = "", .app = name, .function = name});
+    if (is_new) {
+      if (functions.size() == kMostFunctions) {
+        throw Error(lines_.where() + "expected at most " + std::to_string(kMostFunctions) + " functions, got more");
+      }
+      functions.push_back({.owner = "", .app = name, .function = name});
+    }
     if (!seen_.insert(key_of_second(found->second, second)) && !take_duplicate(name)) return false;
     const auto minute = static_cast<std::uint32_t>(second / 60);
     last_minute_ = std::max(last_minute_, minute);

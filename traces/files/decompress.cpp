@@ -18,6 +18,9 @@ using sim::Error;
 
 constexpr std::size_t kInputBytes = std::size_t{1} << 17;
 constexpr std::uint64_t kMostXzMemory = std::uint64_t{1} << 28;  // xz -9 asks for 65 MiB
+// What a file may expand to (docs/reference/limits.md): a day of idle functions reaches 100 times its size.
+constexpr std::uint64_t kMostExpansion = 400;
+constexpr std::uint64_t kSmallBytes = std::uint64_t{64} << 20;  // that may come of any file
 
 // What all three have in common: compressed bytes come in blocks, and `decode` turns them into others.
 class DecompressedBytes : public ByteSource {
@@ -32,6 +35,8 @@ class DecompressedBytes : public ByteSource {
       const std::size_t before = rest_.size();
       const std::size_t came = decode(rest_, buffer.subspan(filled));
       filled += came;
+      given_ += came;
+      check_expansion();
       if (came == 0 && rest_.size() == before && rest_.empty() && input_ended_ && !done_) {
         fail("ends in the midst of its compressed data");
       }
@@ -49,6 +54,12 @@ class DecompressedBytes : public ByteSource {
   [[noreturn]] void fail(const std::string& what) const { throw Error(name_ + ": " + what); }
 
  private:
+  void check_expansion() const {
+    if (given_ <= kSmallBytes || given_ / kMostExpansion <= consumed()) return;
+    fail("expected at most " + std::to_string(kMostExpansion) + " times its compressed size, or " +
+         std::to_string(kSmallBytes >> 20) + " MiB, got more");
+  }
+
   void refill() {
     const std::size_t came = compressed_->read(input_);
     rest_ = std::span(input_).first(came);
@@ -59,6 +70,7 @@ class DecompressedBytes : public ByteSource {
   std::string name_;
   std::vector<char> input_;
   std::span<char> rest_;
+  std::uint64_t given_ = 0;
   bool input_ended_ = false;
   bool done_ = false;
 };

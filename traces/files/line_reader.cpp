@@ -11,6 +11,7 @@ namespace faasconf::files {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 20;
+constexpr std::uint64_t kMostLines = 1'000'000'000;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
@@ -66,6 +67,8 @@ bool LineReader::is_line() {
 
 // Moves what is left to the front and fills the buffer behind it.
 void LineReader::refill() {
+  if (number_ > kMostLines)
+    throw sim::Error(where() + "expected at most " + std::to_string(kMostLines) + " lines, got more");
   const std::span block(buffer_.get() + kPadding, kBlock);
   const auto left = static_cast<std::size_t>(end_ - begin_);
   std::memmove(block.data(), begin_, left);

@@ -11,19 +11,18 @@
 #include <H5Cpp.h>
 
 #include "sim/core/error.hpp"
+#include "traces/core/limits.hpp"
+#include "traces/files/hdf5_input.hpp"
 #include "traces/files/readable_file.hpp"
 #include "traces/store/store_layout.hpp"
+#include "traces/store/store_rules.hpp"
 
 namespace faasconf::traces {
 namespace {
 
 using namespace layout;
 
-// What is wrong inside the file; the path is added outside.
-class Damage : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+using Damage = files::Hdf5Damage;
 
 constexpr std::uint64_t kMostText = 1 << 20;
 constexpr std::size_t kFunctionsBetweenProgress = 64;
@@ -62,8 +61,7 @@ class Column {
  public:
   Column(const H5::H5File& file, const std::string& name, const H5::DataType& type, std::optional<std::uint64_t> rows)
       : name_(name), type_(type) {
-    if (!file.nameExists(name)) throw Damage("expected a dataset " + name + ", got none");
-    dataset_ = file.openDataSet(name);
+    dataset_ = files::open_dataset(file, name);
     const H5::DataSpace space = dataset_.getSpace();
     if (!(dataset_.getDataType() == type) || !space.isSimple() || space.getSimpleExtentNdims() != 1) {
       throw Damage(name + ": expected a column of the trace store's type, got another one");
@@ -112,6 +110,18 @@ std::string to_digits(const Name& bytes) {
   return digits;
 }
 
+std::uint32_t read_days(const H5::Group& root) {
+  const std::uint64_t days = read_number(root, "days");
+  if (days >= 1 && days <= kMostDays) return static_cast<std::uint32_t>(days);
+  throw Damage("days: expected 1 to " + std::to_string(kMostDays) + ", got " + std::to_string(days));
+}
+
+std::size_t read_functions(const H5::Group& root) {
+  const std::uint64_t functions = read_number(root, "functions");
+  if (functions <= kMostFunctions) return functions;
+  throw Damage("functions: expected at most " + std::to_string(kMostFunctions) + ", got " + std::to_string(functions));
+}
+
 H5::H5File open(const std::string& path) {
   if (const auto reason = files::why_unreadable(path)) throw Damage(*reason);
   if (!is_trace_store(path)) throw Damage("not a trace store: expected an HDF5 file");
@@ -140,13 +150,16 @@ class TraceStore::File {
   explicit File(const std::string& path)
       : file_(open(path)),
         root_(file_.openGroup("/")),
-        origin_{.days = static_cast<std::uint32_t>(read_number(root_, "days")),
+        origin_{.days = read_days(root_),
                 .origin = read_text(root_, "origin"),
                 .creator = read_text(root_, "creator"),
                 .record = root_.attrExists("record") ? read_text(root_, "record") : ""},
-        functions_(read_number(root_, "functions")) {
-    if (origin_.days < 1 || origin_.days > kMostDays) throw Damage("days: got " + std::to_string(origin_.days));
+        functions_(read_functions(root_)) {
     read_triggers();
+    const std::uint64_t calls = std::accumulate(calls_.begin(), calls_.end(), std::uint64_t{0});
+    if (const std::uint64_t said = read_number(root_, "calls"); said != calls) {
+      throw Damage("calls: expected " + std::to_string(said) + " of all functions, got " + std::to_string(calls));
+    }
     first_cells_.resize(functions_ + 1);
     const std::vector<std::uint32_t> cells =
         Column<std::uint32_t>(file_, "functions/cells", H5::PredType::STD_U32LE, functions_).read_all();
@@ -183,6 +196,7 @@ class TraceStore::File {
       result.push_back({.function = static_cast<std::uint32_t>(call.function),
                         .start_s = call.start_s,
                         .duration_s = call.duration_s});
+      if (const auto fault = fault_of(result.back())) throw Damage("invocations: " + *fault);
     }
     return result;
   }
@@ -210,9 +224,19 @@ class TraceStore::File {
     function.app = std::move(app.app);
     function.app_memory = app.memory;
     function.trigger = triggers_[index];
-    if (!std::isnan(record.duration.front())) function.duration = to_duration(record.duration);
+    function.duration = numbers_of<DurationPercentiles>(record.duration, to_duration, index);
     function.counts = counts_of(index);
     return function;
+  }
+
+  // Absent where all are NaN.
+  template <class Percentiles, class Numbers>
+  static std::optional<Percentiles> numbers_of(const Numbers& numbers, Percentiles (*read)(const Numbers&),
+                                               std::size_t row) {
+    if (std::ranges::all_of(numbers, [](double number) { return std::isnan(number); })) return std::nullopt;
+    const Percentiles percentiles = read(numbers);
+    if (const auto fault = fault_of(percentiles)) throw Damage("row " + std::to_string(row) + ": " + *fault);
+    return percentiles;
   }
 
   std::vector<MinuteCount> counts_of(std::size_t index) const {
@@ -221,6 +245,7 @@ class TraceStore::File {
     const std::vector<Cell> cells = cells_.read(first, first_cells_[index + 1] - first);
     counts.reserve(cells.size());
     std::uint64_t minute = 0;
+    std::uint64_t calls = 0;
     for (const Cell& cell : cells) {
       minute += cell.gap;
       if (minute >= origin_.days * kMinutesPerDay || cell.count == 0 || (cell.gap == 0 && !counts.empty())) {
@@ -228,6 +253,11 @@ class TraceStore::File {
                      " in minute " + std::to_string(minute) + " of function " + std::to_string(index));
       }
       counts.push_back({.minute = static_cast<std::uint32_t>(minute), .count = cell.count});
+      calls += cell.count;
+    }
+    if (calls != calls_[index]) {
+      throw Damage("functions/calls: expected the " + std::to_string(calls) + " of its minutes for function " +
+                   std::to_string(index) + ", got " + std::to_string(calls_[index]));
     }
     return counts;
   }
@@ -239,7 +269,7 @@ class TraceStore::File {
     App app{.owner = text_of(record.owner, record.owner_is_text != 0),
             .app = text_of(record.app, record.app_is_text != 0),
             .memory = std::nullopt};
-    if (!std::isnan(record.memory.front())) app.memory = to_memory(record.memory);
+    app.memory = numbers_of<MemoryPercentiles>(record.memory, to_memory, index);
     last_app_.emplace(index, app);
     return app;
   }

@@ -10,11 +10,13 @@
 #include <H5Cpp.h>
 
 #include "sim/core/error.hpp"
+#include "traces/core/limits.hpp"
 #include "traces/files/digest.hpp"
 #include "traces/files/hdf5_part_driver.hpp"
 #include "traces/files/part_file.hpp"
 #include "traces/store/store.hpp"
 #include "traces/store/store_layout.hpp"
+#include "traces/store/store_rules.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -144,6 +146,7 @@ class TraceStoreWriter::File {
   }
 
   void append(const TraceFunction& function) {
+    check(function);
     const auto [name, is_text] = name_of(function.function);
     records_.append({.name = name,
                      .name_is_text = is_text,
@@ -161,6 +164,9 @@ class TraceStoreWriter::File {
       throw sim::Error(part_.path() + ": invocation " + std::to_string(invocation_count_) + ": expected one of " +
                        std::to_string(functions_) + " functions, got function " + std::to_string(invocation.function));
     }
+    if (const auto fault = fault_of(invocation)) {
+      throw sim::Error(part_.path() + ": invocation " + std::to_string(invocation_count_) + ": " + *fault);
+    }
     invocations_.append({invocation.function, invocation.start_s, invocation.duration_s});
     ++invocation_count_;
     part_.check();
@@ -176,6 +182,21 @@ class TraceStoreWriter::File {
   }
 
  private:
+  void check(const TraceFunction& function) const {
+    const auto refuse = [this](const std::string& fault) {
+      throw sim::Error(part_.path() + ": function " + std::to_string(functions_) + ": " + fault);
+    };
+    if (functions_ == kMostFunctions) {
+      refuse("expected at most " + std::to_string(kMostFunctions) + " functions in a store, got more");
+    }
+    if (function.duration) {
+      if (const auto fault = fault_of(*function.duration)) refuse(*fault);
+    }
+    if (function.app_memory) {
+      if (const auto fault = fault_of(*function.app_memory)) refuse(*fault);
+    }
+  }
+
   // An app of this name and memory.
   std::uint32_t index_of_app(const TraceFunction& function) {
     const auto memory = to_numbers(function.app_memory);

@@ -59,6 +59,25 @@ TEST(PolicyBundle, IsRefusedWithABitFlippedInItsWeights) {
   EXPECT_EQ(refusal(path), "reading policy " + path + "\n  faasconf/weights: CRC error");
 }
 
+TEST(PolicyBundle, IsRefusedWhereAMemberExpandsBeyondMeasure) {
+  const tests::ScratchFolder folder;
+  const std::string path = folder / "policy.fcp";
+  for (const std::size_t member : {1, 2}) {
+    Members members = members_of(some());
+    members[member].second += std::string(20'000'000, ' ');
+    write_archive(path, members, true);
+    EXPECT_THAT(refusal(path), HasSubstr("expected at most 100 times its compressed size, got more")) << member;
+  }
+}
+
+TEST(PolicyBundle, IsRefusedWithAMemberThatComesTwice) {
+  const tests::ScratchFolder folder;
+  Members members = members_of(some());
+  members.insert(members.begin(), {"other/" + members[1].first, "{}"});
+  write_archive(folder / "policy.fcp", members);
+  EXPECT_THAT(refusal(folder / "policy.fcp"), HasSubstr("it has two members faasconf/metadata.json"));
+}
+
 TEST(PolicyBundle, SaysWhatIsMissing) {
   const tests::ScratchFolder folder;
   const std::string path = folder / "policy.fcp";

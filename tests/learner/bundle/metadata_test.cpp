@@ -1,5 +1,7 @@
 #include "learner/bundle/metadata.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -113,6 +115,31 @@ TEST(Metadata, NamesTheEntryThatIsMissing) {
       ADD_FAILURE() << key;
     } catch (const sim::Error& error) {
       EXPECT_EQ(error.what(), "metadata." + key + " is missing");
+    }
+  }
+}
+
+TEST(Metadata, RefusesASeasonThatFitsNoMemory) {
+  EXPECT_EQ(refusal("/season_windows", 9'000'000'000'000'000'000U),
+            "metadata.season_windows: expected 1 to 2000000, got 9000000000000000000");
+  EXPECT_THAT(refusal("/season_windows", std::numeric_limits<std::uint64_t>::max()), ::testing::HasSubstr("1 to"));
+}
+
+TEST(Metadata, TakesNoNumberForAnotherOne) {
+  EXPECT_EQ(refusal("/ranges/0/replicas/0", std::numeric_limits<std::uint64_t>::max()),
+            "metadata.ranges[0].replicas[0]: expected a whole number, got 18446744073709551615");
+}
+
+TEST(Metadata, RefusesJsonThatIsNestedDeep) {
+  std::string text = to_json(some());
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  for (const std::string key : {"training", "safety", "anything else"}) {
+    const std::string nested = "{\"" + key + "\":" + deep + "," + text.substr(1);
+    try {
+      metadata_from_json(nested);
+      ADD_FAILURE() << key;
+    } catch (const sim::Error& error) {
+      EXPECT_STREQ(error.what(), "metadata: expected JSON of at most 64 levels of lists and objects, got more");
     }
   }
 }

@@ -122,6 +122,26 @@ TEST(CmaEs, ASearchThatIsPutBackGoesOnAsIfNothingHadHappened) {
   EXPECT_EQ(second.best(), whole.best());
 }
 
+TEST(CmaEs, StatesThatNoSearchComesToAreRefused) {
+  const auto fault = [](const auto& damage) {
+    RestartingCmaEsState state = minimise(sphere, {.start = Point(3, 0.5)}, 70).state();
+    damage(state);
+    return fault_of(state, 3).value_or("");
+  };
+  EXPECT_EQ(fault([](auto&) {}), "");
+  const std::string lengths = "lists of other lengths than those of 3 coordinates";
+  EXPECT_EQ(fault([](auto& state) { state.current.mean.clear(); }), lengths);
+  EXPECT_EQ(fault([](auto& state) { state.current.mean.resize(1000); }), lengths);
+  EXPECT_EQ(fault([](auto& state) { state.current.covariance.clear(); }), lengths);
+  EXPECT_EQ(fault([](auto& state) { state.current.path_step.clear(); }), lengths);
+  EXPECT_EQ(fault([](auto& state) { state.best.clear(); }), lengths);
+  EXPECT_EQ(fault([](auto& state) { state.options.start.clear(); }), lengths);
+  EXPECT_EQ(fault([](auto& state) { state.current.covariance[0] = std::nan(""); }), "numbers that are not finite");
+  EXPECT_EQ(fault([](auto& state) { state.current.step = -1; }), "a step that is not positive");
+  EXPECT_EQ(fault([](auto& state) { state.current.population = 0; }), "a population that is not from 4 to 1000000");
+  EXPECT_EQ(fault([](auto& state) { state.doublings = 1ULL << 63; }), "counts that no search comes to");
+}
+
 TEST(CmaEs, SeedsDecideThePoints) {
   const auto points = [](std::uint64_t seed) { return RestartingCmaEs({.start = Point(2, 0.5), .seed = seed}).ask(); };
   EXPECT_EQ(points(1), points(1));

@@ -111,6 +111,12 @@ TEST(ByteSource, SaysWhichDataAreDamaged) {
   EXPECT_EQ(damaged(xz(sample())), "f.bin: xz: damaged data");
 }
 
+TEST(ByteSource, RefusesWhatExpandsBeyondMeasure) {
+  const std::string bomb = zstd(std::string(std::size_t{66} << 20, '0'));
+  EXPECT_EQ(message_of([&] { read_all(bomb, 1 << 20); }),
+            "f.bin: expected at most 400 times its compressed size, or 64 MiB, got more");
+}
+
 TEST(ByteSource, CompressedFilesReadAsPlainOnes) {
   const tests::ScratchFolder folder;
   for (const std::string& bytes : {sample(), gzip(sample()), zstd(sample()), xz(sample())}) {

@@ -1,5 +1,11 @@
 #include "traces/store/store.hpp"
 
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
 #include <H5Cpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -195,6 +201,122 @@ TEST(TraceStoreErrors, OfDamagedBytes) {
     }
   }
   EXPECT_GT(errors, 20);
+}
+
+// What is read of a store in which something was changed as another program would, checksums included.
+template <class Change>
+std::string error_after(const Change& change) {
+  const ScratchFolder folder;
+  const std::string path = folder / "t.h5";
+  write_store(path, small_trace(), "me");
+  {
+    H5::H5File file(path, H5F_ACC_RDWR);
+    change(file);
+  }
+  return error_of(path).substr(path.size() + 2);
+}
+
+template <class Value>
+void replace(const H5::H5File& file, const char* name, const H5::DataType& type, std::size_t row, Value value) {
+  H5::DataSet dataset = file.openDataSet(name);
+  std::vector<Value> values(static_cast<std::size_t>(dataset.getSpace().getSimpleExtentNpoints()));
+  dataset.read(values.data(), type);
+  values.at(row) = value;
+  dataset.write(values.data(), type);
+}
+
+void replace_number(const H5::H5File& file, const char* name, std::uint64_t value) {
+  file.openGroup("/").openAttribute(name).write(H5::PredType::NATIVE_UINT64, &value);
+}
+
+TEST(TraceStoreErrors, OfCallsThatAreNotTheSumsOfTheirMinutes) {
+  EXPECT_EQ(error_after([](const H5::H5File& file) {
+              replace(file, "functions/calls", H5::PredType::NATIVE_UINT64, 1, std::uint64_t{8});
+            }),
+            "calls: expected 4294967306 of all functions, got 4294967307");
+  EXPECT_EQ(error_after([](const H5::H5File& file) {
+              replace(file, "functions/calls", H5::PredType::NATIVE_UINT64, 1, std::uint64_t{8});
+              replace_number(file, "calls", 4'294'967'307);
+            }),
+            "functions/calls: expected the 7 of its minutes for function 1, got 8");
+}
+
+TEST(TraceStoreErrors, OfDaysBeyondTheirType) {
+  EXPECT_EQ(error_after([](const H5::H5File& file) { replace_number(file, "days", (1ULL << 32) + 1); }),
+            "days: expected 1 to 2000000, got 4294967297");
+}
+
+TEST(TraceStoreErrors, OfMoreFunctionsThanFitTheMemory) {
+  EXPECT_EQ(error_after([](const H5::H5File& file) { replace_number(file, "functions", 1ULL << 33); }),
+            "functions: expected at most 20000000, got 8589934592");
+}
+
+TEST(TraceStoreErrors, OfDatasetsThatExpandBeyondMeasure) {
+  EXPECT_THAT(error_after([](const H5::H5File& file) {
+                const hsize_t rows = 1 << 20;
+                replace_number(file, "functions", rows);
+                file.openDataSet("functions/record").extend(&rows);
+              }),
+              HasSubstr("functions/record: expected at most 1100 times the "));
+}
+
+TEST(TraceStoreErrors, OfLinksThatLeadElsewhere) {
+  EXPECT_EQ(error_after([](const H5::H5File& file) {
+              H5Ldelete(file.getId(), "texts", H5P_DEFAULT);
+              H5Lcreate_external("/etc/passwd", "/x", file.getId(), "texts", H5P_DEFAULT, H5P_DEFAULT);
+            }),
+            "texts: expected an object of the file, got a link to another place, which is not followed");
+}
+
+TEST(TraceStoreErrors, OfValuesThatLieInAnotherFile) {
+  EXPECT_EQ(error_after([](const H5::H5File& file) {
+              const H5::DataType type = file.openDataSet("texts").getDataType();
+              H5Ldelete(file.getId(), "texts", H5P_DEFAULT);
+              H5::DSetCreatPropList elsewhere;
+              const hsize_t size = 100;
+              elsewhere.setExternal("/etc/passwd", 0, size);
+              file.createDataSet("texts", type, H5::DataSpace(1, &size), elsewhere);
+            }),
+            "texts: expected values in the file, got ones in another file, which is not read");
+}
+
+TEST(TraceStoreErrors, OfNumbersThatMeasureNothing) {
+  const ScratchFolder folder;
+  Trace trace = small_trace();
+  const auto refused = [&] {
+    try {
+      write_store(folder / "t.h5", trace, "me");
+    } catch (const sim::Error& error) {
+      return std::string(error.what()).substr((folder / "t.h5").size() + 2);
+    }
+    return std::string("no error");
+  };
+  trace.functions[1].duration->minimum_ms = -1;
+  EXPECT_EQ(refused(), "function 1: expected durations of finite numbers from 0 up, got others");
+  trace = small_trace();
+  trace.functions[1].app_memory->average_mb = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(refused(), "function 1: expected memory of finite numbers from 0 up, got others");
+
+  struct Apps {
+    std::array<std::byte, 72> names;
+    std::array<double, 10> memory;
+  };
+  EXPECT_EQ(error_after([](const H5::H5File& file) {
+              H5::DataSet apps = file.openDataSet("apps");
+              std::vector<Apps> rows(2);
+              apps.read(rows.data(), apps.getDataType());
+              rows[1].memory[3] = -5;
+              apps.write(rows.data(), apps.getDataType());
+            }),
+            "row 1: expected memory of finite numbers from 0 up, got others");
+}
+
+TEST(TraceStoreErrors, OfSingleCallsBeforeTheStart) {
+  const ScratchFolder folder;
+  TraceStoreWriter writer(folder / "t.h5", {.days = 1, .origin = "", .creator = ""});
+  writer.append(small_trace().functions[1]);
+  EXPECT_THROW(writer.append(TraceInvocation{.function = 0, .start_s = -1, .duration_s = 1}), sim::Error);
+  EXPECT_THROW(writer.append(TraceInvocation{.function = 0, .start_s = 1, .duration_s = std::nan("")}), sim::Error);
 }
 
 }  // namespace
