@@ -18,7 +18,7 @@
 namespace faasconf::experiments::train {
 namespace {
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 2;
 
 std::string program() {
   const std::string revision(code_revision());

@@ -12,7 +12,7 @@ namespace faasconf::experiments::train {
 inline constexpr results::FileFormat kTrainingFormat{"faasconf-training", 1};  // experiment.yaml
 inline constexpr results::FileFormat kLogFormat{"faasconf-training-log", 1};
 inline constexpr results::FileFormat kPolicyFormat{"faasconf-policy", 1};
-inline constexpr results::FileFormat kCheckpointFormat{"faasconf-training-checkpoint", 1};
+inline constexpr results::FileFormat kCheckpointFormat{"faasconf-training-checkpoint", 2};
 
 results::Record record_of(const Training& training, const results::FileFormat& format);
 std::vector<config::InputFile> inputs_of(const std::string& record);  // that is written as JSON
