@@ -1,7 +1,6 @@
 #include "experiments/calibration/fit_checkpoint.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <system_error>
 
@@ -9,6 +8,7 @@
 
 #include "experiments/config/input_files.hpp"
 #include "sim/core/error.hpp"
+#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::calibration {
 namespace {
@@ -92,16 +92,7 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
   nlohmann::ordered_json checkpoint{{"format", kFormat}, {"identity", notes.identity}};
   if (!notes.record.empty()) checkpoint["record"] = nlohmann::ordered_json::parse(notes.record);
   checkpoint["search"] = to_json(state);
-  const std::string aside = path + ".part";
-  {
-    std::ofstream file(aside, std::ios::binary);
-    file << checkpoint.dump() << "\n";
-    file.flush();
-    if (!file) throw sim::Error(aside + ": the checkpoint could not be written");
-  }
-  std::error_code problem;
-  std::filesystem::rename(aside, path, problem);
-  if (problem) throw sim::Error(path + ": the checkpoint could not be written: " + problem.message());
+  files::write_aside(path, checkpoint.dump() + "\n");
 }
 
 std::optional<learner::search::RestartingCmaEsState> read_checkpoint(const std::string& path,
