@@ -1,7 +1,6 @@
 #include "experiments/calibration/fit_checkpoint.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "experiments/config/input_files.hpp"
 #include "learner/bundle/parse_json.hpp"
 #include "sim/core/error.hpp"
+#include "traces/files/part_file.hpp"
 #include "traces/files/seal.hpp"
 
 namespace faasconf::experiments::calibration {
@@ -98,16 +98,7 @@ void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
   checkpoint["search"] = to_json(state);
   std::string text = checkpoint.dump();
   text.pop_back();  // the brace, which follows the digest
-  const std::string aside = path + ".part";
-  {
-    std::ofstream file(aside, std::ios::binary);
-    file << files::sealed(std::move(text), kSeal);
-    file.flush();
-    if (!file) throw sim::Error(aside + ": the checkpoint could not be written");
-  }
-  std::error_code problem;
-  std::filesystem::rename(aside, path, problem);
-  if (problem) throw sim::Error(path + ": the checkpoint could not be written: " + problem.message());
+  files::write_aside(path, files::sealed(std::move(text), kSeal));
 }
 
 std::optional<learner::search::RestartingCmaEsState> read_checkpoint(const std::string& path,

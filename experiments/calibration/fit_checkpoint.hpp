@@ -16,7 +16,7 @@ struct CheckpointNotes {
   std::string record{};  // JSON: what the file says of itself; empty: nothing
 };
 
-// Throws sim::Error where the file cannot be written.
+// Throws as files::PartFile.
 void write_checkpoint(const std::string& path, const CheckpointNotes& notes,
                       const learner::search::RestartingCmaEsState& state);
 

@@ -8,9 +8,14 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <unistd.h>
+
+#include "experiments/cli/interrupt.hpp"
+#include "experiments/cli/standard_streams.hpp"
 #include "experiments/jobs/bad_value.hpp"
 #include "experiments/version.hpp"
 #include "sim/core/error.hpp"
+#include "sim/core/go_on.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -131,6 +136,30 @@ int dispatch(std::span<const std::string> args, const Console& console, const Ta
   return run_command(command, args.subspan(command.name.find(' ') == std::string::npos ? 1 : 2), console);
 }
 
+// Says on the console what goes wrong.
+int run_and_report(std::span<const std::string> args, const Console& console, const Table& table) {
+  try {
+    const int code = dispatch(args, console, table);
+    console.out.flush();
+    if (console.out) return code;
+    // whoever closes a pipe has read enough
+    if (is_broken_pipe(STDOUT_FILENO)) return kFailed;
+    throw std::runtime_error("the answer could not be written to standard output");
+  } catch (const sim::Cancelled&) {
+    console.err << "faasconf: interrupted; nothing was written\n";
+    return kInterrupted;
+  } catch (const jobs::BadValue& error) {
+    console.err << "faasconf: --" << sim::describe(error) << "\n";
+    return kMisused;
+  } catch (const sim::Error& error) {
+    console.err << "faasconf: " << sim::describe(error) << "\n";
+    return kMisused;
+  } catch (const std::exception& error) {
+    console.err << "faasconf: " << sim::describe(error) << "\n";
+    return kFailed;
+  }
+}
+
 }  // namespace
 
 results::Paint paint_on(const Console& console) {
@@ -151,21 +180,10 @@ std::vector<Command> commands() {
 int run_cli(std::span<const std::string> args, const Console& console) { return run_cli(args, console, commands()); }
 
 int run_cli(std::span<const std::string> args, const Console& console, const std::vector<Command>& table) {
-  try {
-    const int code = dispatch(args, console, table);
-    console.out.flush();
-    if (!console.out) throw std::runtime_error("the answer could not be written to standard output");
-    return code;
-  } catch (const jobs::BadValue& error) {
-    console.err << "faasconf: --" << sim::describe(error) << "\n";
-    return kMisused;
-  } catch (const sim::Error& error) {
-    console.err << "faasconf: " << sim::describe(error) << "\n";
-    return kMisused;
-  } catch (const std::exception& error) {
-    console.err << "faasconf: " << sim::describe(error) << "\n";
-    return kFailed;
-  }
+  const Interrupt interrupt;
+  const int code = run_and_report(args, console, table);
+  const bool ended_early = code == kInterrupted || (code == kFailed && Interrupt::requested());
+  return ended_early ? Interrupt::exit_code() : code;
 }
 
 int run_cli(std::span<const std::string> args, std::ostream& out, std::ostream& err) {

@@ -10,6 +10,7 @@
 
 namespace faasconf::experiments::cli {
 
+// Interrupted by another signal than Ctrl-C, the program ends with that signal's code.
 enum ExitCode { kDone = 0, kFailed = 1, kMisused = 2, kInterrupted = 130 };
 
 // Where a command writes.

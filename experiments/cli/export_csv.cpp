@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/job_progress.hpp"
 #include "experiments/results/result_file.hpp"
 
 namespace faasconf::experiments::cli {
@@ -8,7 +9,8 @@ namespace faasconf::experiments::cli {
 namespace {
 
 int run_export_csv(const Arguments& arguments, const Console& console) {
-  for (const std::string& path : results::export_csv(arguments.text("RUN.h5"), arguments.text("out"))) {
+  const sim::GoOn go_on = progress_on(console).go_on;
+  for (const std::string& path : results::export_csv(arguments.text("RUN.h5"), arguments.text("out"), go_on)) {
     console.out << path << "\n";
   }
   return kDone;

@@ -23,11 +23,9 @@ class ProgressOnConsole {
     done_ = step.done;
     if (done_ > 0 || !step.note.empty()) bar_.advance(done_, step.note);
   }
-  bool go_on() const { return !interrupt_.requested(); }
 
  private:
   ProgressBar bar_;
-  Interrupt interrupt_;
   std::string label_;
   std::uint64_t total_ = 0;
   std::uint64_t done_ = 0;
@@ -36,10 +34,10 @@ class ProgressOnConsole {
 }  // namespace
 
 jobs::Progress progress_on(const Console& console, bool quiet) {
-  // shared, since both callbacks are copied freely
+  // shared, since the callback is copied freely
   const auto shown = std::make_shared<ProgressOnConsole>(console, quiet);
   return {.on_step = [shown](const jobs::Step& step) { shown->show(step); },
-          .go_on = [shown] { return shown->go_on(); }};
+          .go_on = [] { return !Interrupt::requested(); }};
 }
 
 }  // namespace faasconf::experiments::cli

@@ -1,5 +1,5 @@
 #pragma once
-// Shows the progress of a job on the console and cancels it on Ctrl-C.
+// Shows the progress of a job on the console and cancels it when the program is interrupted.
 //
 //   const jobs::SimulateResult result = jobs::run(job, progress_on(console, quiet));
 
@@ -8,9 +8,8 @@
 
 namespace faasconf::experiments::cli {
 
-// Draws a bar if the console is a terminal and `quiet` is false; another label or total begins a new bar. The first
-// Ctrl-C cancels the job, the second kills the program. Bar and Ctrl-C handler last as long as the callbacks and their
-// copies. One at a time.
+// Draws a bar if the console is a terminal and `quiet` is false; another label or total begins a new bar. The job is
+// cancelled once Interrupt::requested(). The bar lasts as long as the callbacks and their copies. One at a time.
 jobs::Progress progress_on(const Console& console, bool quiet = false);
 
 }  // namespace faasconf::experiments::cli

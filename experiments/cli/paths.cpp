@@ -1,13 +1,14 @@
 #include "experiments/cli/paths.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "experiments/config/experiment_file.hpp"
 #include "sim/core/error.hpp"
+#include "traces/files/left_over.hpp"
 
 namespace faasconf::experiments::cli {
 
@@ -88,11 +89,16 @@ std::string find_input(const std::string& name) {
 }
 
 ScratchDirectory::ScratchDirectory() {
-  std::string pattern = (fs::temp_directory_path() / "faasconf-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) {
-    throw std::system_error(errno, std::generic_category(), "making the directory " + pattern);
+  const fs::path folder = fs::temp_directory_path();
+  files::remove_left_overs(folder.string());
+  int made = -1;
+  for (int number = 1; made != 0; ++number) {
+    path_ = files::part_name((folder / "faasconf").string(), number);
+    made = ::mkdir(path_.c_str(), 0700);
+    if (made != 0 && errno != EEXIST) {
+      throw std::system_error(errno, std::generic_category(), "making the directory " + path_.string());
+    }
   }
-  path_ = pattern;
 }
 
 ScratchDirectory::~ScratchDirectory() {

@@ -1,7 +1,6 @@
 #include "experiments/jobs/trace_inspect.hpp"
 
 #include <array>
-#include <fstream>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
@@ -170,7 +169,7 @@ ordered_json to_figure(const std::string& path, const TraceStatistics& statistic
 bool draw(const std::string& plot, const std::string& path, const TraceStatistics& statistics, const Console& console) {
   const ScratchDirectory scratch;
   const std::string data = (scratch.path() / "trace.json").string();
-  std::ofstream(data) << to_figure(path, statistics).dump() << "\n";
+  write_aside(data, to_figure(path, statistics).dump() + "\n");
   return draw_figure(console.err, "faasconf.trace_plot", data, plot);
 }
 

@@ -12,6 +12,7 @@
 #include "experiments/cli/experiment_options.hpp"
 #include "experiments/cli/job_progress.hpp"
 #include "experiments/cli/paths.hpp"
+#include "experiments/cli/standard_streams.hpp"
 #include "experiments/config/distribution_text.hpp"
 #include "experiments/results/readable.hpp"
 #include "experiments/train/train.hpp"
@@ -64,7 +65,7 @@ void print_notes(std::ostream& err, const train::TrainResult& end, const std::st
       << (end.steps_here == end.steps ? "" : ", " + results::readable(end.steps_here) + " of them") << " in "
       << std::setprecision(3) << end.seconds << " s; checkpoints, policies and logs are in " << folder << "\n";
   if (end.steps_here == 0 && !end.interrupted) {
-    err << "faasconf: it had all its steps; --set training.steps=N asks for more\n";
+    err << "faasconf: it had all its steps; --resume --set training.steps=N goes on to more\n";
   }
   if (end.interrupted) err << "faasconf: interrupted; --resume goes on\n";
 }
@@ -76,7 +77,7 @@ int run_train(const Arguments& arguments, const Console& console) {
     for (const std::string& warning : job.training.warnings) console.err << "faasconf: " << warning << "\n";
   }
   const train::TrainResult end = train::run(job, progress_on(console, quiet));
-  if (!end.last && !end.interrupted) return kDone;  // another rank prints the result
+  if (!end.reports) return end.interrupted ? kInterrupted : kDone;
   print_end(console.out, end, arguments.given("json"));
   if (!quiet) print_notes(console.err, end, job.folder);
   return end.interrupted ? kInterrupted : kDone;
@@ -102,6 +103,7 @@ std::vector<Command> trainer_commands() {
 
 int main(int argc, char** argv) {
   using namespace faasconf::experiments;
+  cli::prepare_standard_streams();
   faasconf::learner::nets::prepare_process(argv);
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return cli::run_cli(args, {.out = std::cout, .err = std::cerr, .is_terminal = isatty(STDERR_FILENO) == 1},

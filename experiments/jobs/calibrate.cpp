@@ -58,6 +58,7 @@ CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
   calibration::CalibrationOptions options = job.options;
   options.go_on = progress.go_on;
   CalibrateResult result{.inputs = {job.measurements, job.mapping, job.workflow, options}};
+  if (!options.checkpoint.empty()) result.lock = std::make_unique<files::LockFile>(options.checkpoint + ".lock");
   options.record = results::to_json(record_of(job, result.inputs, kCheckpointFormat));
   try {
     result.calibration = calibration::calibrate(
@@ -66,7 +67,7 @@ CalibrateResult run(const CalibrateJob& job, const Progress& progress) {
           progress.report({.label = "predicting", .done = done, .total = total});
         });
   } catch (const sim::Cancelled&) {
-    // the checkpoint keeps what is complete
+    result.lock.reset();  // the checkpoint keeps what is complete
   }
   return result;
 }

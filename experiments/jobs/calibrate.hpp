@@ -1,11 +1,13 @@
 #pragma once
 // Fits a workflow's values to measurements, and measures how well they predict held-out rows.
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "experiments/calibration/calibration.hpp"
 #include "experiments/jobs/progress.hpp"
+#include "traces/files/lock_file.hpp"
 
 namespace faasconf::experiments::jobs {
 
@@ -18,13 +20,15 @@ struct CalibrateJob {
 
 struct CalibrateResult {
   calibration::CalibrationInputs inputs;
+  std::unique_ptr<files::LockFile> lock{};  // of the checkpoint and what it leads to; none: no checkpoint, or cancelled
   std::optional<calibration::Calibration> calibration{};  // absent: cancelled
 
   bool interrupted() const { return !calibration; }  // a job with options.resume goes on from the checkpoint
 };
 
 // Writes the checkpoint, where the options name one, after each generation of the search. Throws sim::Error: inputs
-// that cannot be read, options out of their range, a checkpoint of another fit.
+// that cannot be read, options out of their range, a checkpoint of another fit or that
+// another process goes on from.
 CalibrateResult run(const CalibrateJob& job, const Progress& progress = {});
 
 // The calibrated workflow, and what it predicts for the rows as calibration/calibration_files.hpp has it, each with a

@@ -27,7 +27,7 @@ std::vector<std::string> write(const TraceConvertJob& job, const traces::TraceSo
 
 TraceConvertResult convert(const TraceConvertJob& job, const Progress& progress) {
   const auto source = open_trace(job.trace);
-  if (!is_store_path(job.out)) make_output_folder(job.out);
+  if (!is_store_path(job.out)) check_output_folder(job.out);
   traces::ReadTrace read = source->read(read_policy(job.trace, *source, progress));
   TraceConvertResult result{.files = write(job, *source, read.trace, progress),
                             .functions = read.trace.functions.size(),

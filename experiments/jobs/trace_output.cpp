@@ -5,8 +5,6 @@
 
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/version.hpp"
-#include "traces/azure/azure2019_writer.hpp"
-#include "traces/files/part_file.hpp"
 
 namespace faasconf::experiments::jobs {
 
@@ -53,21 +51,19 @@ std::vector<std::string> write_trace_folder(const std::string& folder, const tra
                                             const results::Record& record, const Progress& progress) {
   traces::Azure2019Writer writer(folder, trace.days);
   append_functions(writer, trace, progress);
+  add_record(writer, trace.origin, record);
   writer.commit();
-  return with_record(folder, writer.paths(), trace.origin, record);
+  return writer.paths();
 }
 
-std::vector<std::string> with_record(const std::string& folder, std::vector<std::string> files,
-                                     const std::string& origin, const results::Record& record) {
+void add_record(traces::Azure2019Writer& writer, const std::string& origin, const results::Record& record) {
   std::vector<config::YamlNode> names;
-  for (const std::string& file : files) {
+  for (const std::string& file : writer.paths()) {
     names.push_back(config::yaml_scalar(std::filesystem::path(file).filename().string()));
   }
   const config::YamlNode about =
       config::yaml_map({{"origin", config::yaml_scalar(origin)}, {"files", config::yaml_list(std::move(names))}});
-  files.push_back((std::filesystem::path(folder) / "record.yaml").string());
-  files::write_aside(files.back(), config::write_yaml(about) + results::to_yaml(record));
-  return files;
+  writer.add_record(config::write_yaml(about) + results::to_yaml(record));
 }
 
 }  // namespace faasconf::experiments::jobs

@@ -8,6 +8,7 @@
 
 #include "experiments/jobs/progress.hpp"
 #include "experiments/results/record.hpp"
+#include "traces/azure/azure2019_writer.hpp"
 #include "traces/core/trace.hpp"
 #include "traces/store/store.hpp"
 
@@ -27,8 +28,7 @@ std::vector<std::string> write_trace_store(const std::string& path, const traces
 std::vector<std::string> write_trace_folder(const std::string& folder, const traces::Trace& trace,
                                             const results::Record& record, const Progress& progress);
 
-// A folder whose CSV files are written: adds record.yaml, which names them, and gives the paths of all.
-std::vector<std::string> with_record(const std::string& folder, std::vector<std::string> files,
-                                     const std::string& origin, const results::Record& record);
+// Adds the file that says where the others are from, record.yaml.
+void add_record(traces::Azure2019Writer& writer, const std::string& origin, const results::Record& record);
 
 }  // namespace faasconf::experiments::jobs

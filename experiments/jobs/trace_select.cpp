@@ -161,7 +161,7 @@ std::vector<std::string> write(const TraceSelectJob& job, const traces::TraceSou
 
 TraceSelectResult select(const TraceSelectJob& job, const Progress& progress) {
   const auto source = open_trace(job.trace);
-  if (!job.out.empty() && !is_store_path(job.out)) make_output_folder(job.out);
+  if (!job.out.empty() && !is_store_path(job.out)) check_output_folder(job.out);
   traces::ReadTrace read = source->read(read_policy(job.trace, *source, progress));
   TraceSelectResult result{.trace = std::move(read.trace), .read = std::move(read.report)};
   result.of = traces::totals(result.trace);

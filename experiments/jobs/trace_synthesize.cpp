@@ -49,12 +49,13 @@ std::vector<std::string> write_store(const TraceSynthesizeJob& job, const traces
 
 std::vector<std::string> write_folder(const TraceSynthesizeJob& job, const traces::SyntheticTrace& trace,
                                       const std::function<void(std::size_t)>& tell) {
-  return with_record(job.out, traces::write_azure2019(job.out, trace, job.threads, tell), trace.origin(),
-                     record_of(job));
+  return traces::write_azure2019(job.out, trace, job.threads, tell, [&](traces::Azure2019Writer& writer) {
+    add_record(writer, trace.origin(), record_of(job));
+  });
 }
 
 TraceSynthesizeResult synthesize(const TraceSynthesizeJob& job, const Progress& progress) {
-  if (!is_store_path(job.out)) make_output_folder(job.out);
+  if (!is_store_path(job.out)) check_output_folder(job.out);
   traces::SynthesisSpec spec = job.trace;
   spec.go_on = progress.go_on;
   const traces::SyntheticTrace trace(spec);

@@ -23,6 +23,7 @@
 #include "traces/files/hdf5_input.hpp"
 #include "traces/files/part_file.hpp"
 #include "traces/files/readable_file.hpp"
+#include "traces/files/write_failure.hpp"
 
 namespace faasconf::experiments::results {
 namespace {
@@ -219,7 +220,7 @@ std::string record_of(const H5::H5File& file, const Kind& kind, const std::strin
   return record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-void write_table(const H5::H5File& file, const std::string& table, files::PartFile& csv) {
+void write_table(const H5::H5File& file, const std::string& table, const sim::GoOn& go_on, files::PartFile& csv) {
   const H5::Group group = files::open_group(file, table);
   std::vector<Column> columns;
   for (hsize_t i = 0; i < group.getNumObjs(); ++i) {
@@ -246,6 +247,7 @@ void write_table(const H5::H5File& file, const std::string& table, files::PartFi
     if (length_of(column.dataset) != length) throw Damage("expected columns of one length in /" + table);
   }
   for (hsize_t first = 0; first < length; first += kBlockRows) {
+    sim::throw_if_cancelled(go_on);
     const hsize_t count = std::min(kBlockRows, length - first);
     for (Column& column : columns) column.cells = read_cells(column.dataset, first, count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -280,6 +282,9 @@ void make_directory(const std::string& directory) {
   std::error_code error;
   if (std::filesystem::is_directory(directory, error)) return;
   if (!std::filesystem::create_directory(directory, error)) {
+    if (error == std::errc::io_error || error == std::errc::no_space_on_device) {
+      throw files::write_failure(directory, error.value());
+    }
     throw sim::Error(directory +
                      ": expected a folder, or a place to make one, got: " + (error ? error.message() : "a file"));
   }
@@ -287,7 +292,8 @@ void make_directory(const std::string& directory) {
 
 }  // namespace
 
-std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory) {
+std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory,
+                                    const sim::GoOn& go_on) {
   if (const auto reason = files::why_unreadable(result_path)) throw sim::Error(result_path + ": " + *reason);
   const auto damaged = [&](const std::string& reason) {
     return sim::Error(result_path + ": expected a whole result file, got a damaged or truncated one: " + reason);
@@ -305,7 +311,7 @@ std::vector<std::string> export_csv(const std::string& result_path, const std::s
       if (std::string_view(table) == "spans" && !files::has(file, table)) continue;
       parts.push_back(std::make_unique<files::PartFile>((std::filesystem::path(directory) / table).string() + ".csv"));
       parts.back()->append(csv_comment(record_of(file, kind, table)));
-      write_table(file, table, *parts.back());
+      write_table(file, table, go_on, *parts.back());
     }
     std::vector<std::string> paths;
     for (const auto& part : parts) {

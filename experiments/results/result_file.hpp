@@ -45,6 +45,7 @@
 #include "experiments/config/yaml_writer.hpp"
 #include "experiments/results/metrics.hpp"
 #include "experiments/results/summary.hpp"
+#include "sim/core/go_on.hpp"
 #include "sim/model/run.hpp"
 
 namespace faasconf::experiments::results {
@@ -81,7 +82,8 @@ class ResultWriter {
 // summary.csv, and spans.csv when there are any; of an evaluation (experiments/evaluation/evaluation_file.hpp) runs.csv
 // and summary.csv. Above the header stands a comment with the file's record (record.hpp). Makes DIRECTORY when only it
 // is missing. Returns the paths written, all or none. Throws sim::Error when the file is neither, damaged, or written
-// by a newer format.
-std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory);
+// by a newer format; sim::Cancelled.
+std::vector<std::string> export_csv(const std::string& result_path, const std::string& directory,
+                                    const sim::GoOn& go_on = {});
 
 }  // namespace faasconf::experiments::results

@@ -3,7 +3,6 @@
 #include <array>
 #include <bit>
 #include <chrono>
-#include <filesystem>
 
 namespace faasconf::experiments::train {
 namespace {
@@ -92,15 +91,11 @@ std::string event_record(double wall_time_s, std::int64_t step, const Scalars& s
   return record(event);
 }
 
-TensorBoard::TensorBoard(const std::string& folder, const std::string& name) {
-  const std::string path = folder + "/events.out.tfevents." + name;
-  const bool is_new = !std::filesystem::exists(path);
-  file_.open(path, std::ios::binary | std::ios::app);
-  if (is_new) file_ << version_record(now_s()) << std::flush;
+TensorBoard::TensorBoard(const std::string& folder, const std::string& name)
+    : file_(folder + "/events.out.tfevents." + name, files::AppendFile::Begin::anew) {
+  file_.append(version_record(now_s()));
 }
 
-void TensorBoard::add(std::int64_t step, const Scalars& scalars) {
-  file_ << event_record(now_s(), step, scalars) << std::flush;
-}
+void TensorBoard::add(std::int64_t step, const Scalars& scalars) { file_.append(event_record(now_s(), step, scalars)); }
 
 }  // namespace faasconf::experiments::train

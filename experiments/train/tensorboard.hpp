@@ -2,11 +2,12 @@
 // Scalars as TensorBoard reads them: a file of TFRecords, each a protocol buffer tensorflow.Event.
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "traces/files/append_file.hpp"
 
 namespace faasconf::experiments::train {
 
@@ -19,14 +20,14 @@ std::uint32_t crc32c(std::string_view bytes);
 std::string event_record(double wall_time_s, std::int64_t step, const Scalars& scalars);
 std::string version_record(double wall_time_s);  // the first of a file
 
-// Appends to events.out.tfevents.NAME in a folder, and makes it where it is missing.
+// Writes events.out.tfevents.NAME in a folder, anew. Throws std::runtime_error where it cannot be written.
 class TensorBoard {
  public:
   TensorBoard(const std::string& folder, const std::string& name);
   void add(std::int64_t step, const Scalars& scalars);
 
  private:
-  std::ofstream file_;
+  files::AppendFile file_;
 };
 
 }  // namespace faasconf::experiments::train

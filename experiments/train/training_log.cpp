@@ -1,5 +1,6 @@
 #include "experiments/train/training_log.hpp"
 
+#include <fstream>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -41,20 +42,23 @@ std::string lines_until(const std::string& path, std::uint64_t step) {
   return kept;
 }
 
+std::string begin(const std::string& folder, std::uint64_t step, const std::string& record) {
+  const std::string path = folder + "/log.jsonl";
+  files::write_aside(path, R"({"kind":"record","record":)" + record + "}\n" + lines_until(path, step));
+  return path;
+}
+
 }  // namespace
 
 TrainingLog::TrainingLog(const std::string& folder, std::uint64_t step, const std::string& record)
-    : board_(folder, "faasconf." + std::to_string(step)) {
-  const std::string path = folder + "/log.jsonl";
-  files::write_aside(path, R"({"kind":"record","record":)" + record + "}\n" + lines_until(path, step));
-  lines_.open(path, std::ios::app);
-}
+    : board_(folder, "faasconf." + std::to_string(step)),
+      lines_(begin(folder, step, record), files::AppendFile::Begin::at_end) {}
 
 void TrainingLog::add(std::uint64_t step, const std::string& kind, const Scalars& scalars) {
   json entry = to_json(scalars);
   entry["step"] = step;
   entry["kind"] = kind;
-  lines_ << entry.dump() << "\n" << std::flush;
+  lines_.append(entry.dump() + "\n");
   Scalars named;
   for (const auto& [name, number] : scalars) named.emplace_back(kind + "/" + name, number);
   board_.add(static_cast<std::int64_t>(step), named);

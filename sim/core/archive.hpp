@@ -1,7 +1,7 @@
 #pragma once
 // Saving and restoring state bit for bit, in the byte order of the machine. A type takes part by being trivially
 // copyable or by a member `template <class A> void archive(A& a) { a(first_, second_); }`, which serves both
-// directions.
+// directions. The same state gives the same bytes: what pads a struct is saved as zeros.
 
 #include <cstddef>
 #include <cstdint>
@@ -30,18 +30,28 @@ class ArchiveWriter {
       member.archive(*this);
     } else {
       static_assert(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>);
-      put_bytes(&member, sizeof(T));
+      T copy = member;
+      clear_padding(copy);
+      put_bytes(&copy, sizeof(T));
     }
   }
   template <class T, class Allocator>
   void put(std::vector<T, Allocator>& members) {
     std::uint64_t size = members.size();
     put_bytes(&size, sizeof(size));
-    if constexpr (std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>) {
+    if constexpr (std::is_floating_point_v<T> || std::has_unique_object_representations_v<T>) {
       put_bytes(members.data(), size * sizeof(T));
     } else {
       for (T& member : members) put(member);
     }
+  }
+  template <class T>
+  static void clear_padding([[maybe_unused]] T& member) {
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_clear_padding)
+    __builtin_clear_padding(&member);
+#endif
+#endif
   }
   void put_bytes(const void* from, std::size_t size) {
     if (size == 0) return;

@@ -6,10 +6,8 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
-#include <set>
 #include <span>
 #include <string_view>
-#include <system_error>
 
 #include "sim/core/error.hpp"
 
@@ -32,6 +30,7 @@ void append_cell(std::string& line, Number number) {
 
 constexpr std::array<std::string_view, 3> kKinds = {"invocations_per_function_md", "function_durations_percentiles",
                                                     "app_memory_percentiles"};
+constexpr std::string_view kRecord = "record.yaml";
 
 std::string file_name(std::string_view kind, std::uint32_t day) {
   const std::string number = std::to_string(day + 1);
@@ -128,21 +127,23 @@ std::vector<std::unique_ptr<files::PartFile>> open_files(const std::string& fold
   return files;
 }
 
-// A file of a day that is not written would be read as one more day.
-void check_no_other_days(const std::string& folder, std::uint32_t days) {
-  std::set<std::string> written;
+std::uint32_t checked_days(std::uint32_t days) {
+  if (days >= 1 && days <= kMostDays) return days;
+  throw sim::Error("days: expected 1 to " + std::to_string(kMostDays) + ", each with three files, got " +
+                   std::to_string(days));
+}
+
+std::vector<std::string> file_names(std::uint32_t days) {
+  std::vector<std::string> names;
   for (const std::string_view kind : kKinds) {
-    for (std::uint32_t day = 0; day < days; ++day) written.insert(file_name(kind, day));
+    for (std::uint32_t day = 0; day < days; ++day) names.push_back(file_name(kind, day));
   }
-  std::error_code unreadable;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
-    const std::string name = entry.path().filename().string();
-    const auto is_of = [&](std::string_view kind) { return name.starts_with(std::string(kind) + ".anon.d"); };
-    const bool is_part = name.find(".part-") != name.npos;
-    if (is_part || written.contains(name) || std::ranges::none_of(kKinds, is_of)) continue;
-    throw sim::Error(folder + ": expected no file of a day beside those of the " + std::to_string(days) +
-                     " days that are written, got \"" + name + "\"; take it away, or choose another folder");
-  }
+  return names;
+}
+
+std::vector<std::string> with_record(std::vector<std::string> names) {
+  names.emplace_back(kRecord);
+  return names;
 }
 
 }  // namespace
@@ -164,15 +165,11 @@ void Azure2019Rows::add(const TraceFunction& function) {
   });
 }
 
-Azure2019Writer::Azure2019Writer(const std::string& folder, std::uint32_t days) : days_(days) {
-  if (days < 1 || days > kMostDays) {
-    throw sim::Error("days: expected 1 to " + std::to_string(kMostDays) + ", each with three files, got " +
-                     std::to_string(days));
-  }
-  check_no_other_days(folder, days);
-  invocations_ = open_files(folder, kKinds[0], days, invocations_header());
-  durations_ = open_files(folder, kKinds[1], days, kDurationsHeader);
-  memory_ = open_files(folder, kKinds[2], days, kMemoryHeader);
+Azure2019Writer::Azure2019Writer(const std::string& folder, std::uint32_t days)
+    : folder_(folder), days_(checked_days(days)), part_(folder, with_record(file_names(days))) {
+  invocations_ = open_files(part_.inside(), kKinds[0], days, invocations_header());
+  durations_ = open_files(part_.inside(), kKinds[1], days, kDurationsHeader);
+  memory_ = open_files(part_.inside(), kKinds[2], days, kMemoryHeader);
 }
 
 void Azure2019Writer::append(const TraceFunction& function) {
@@ -214,17 +211,23 @@ void Azure2019Writer::write_memory() {
   }
 }
 
+void Azure2019Writer::add_record(const std::string& yaml) {
+  files::write_aside((std::filesystem::path(part_.inside()) / kRecord).string(), yaml);
+  has_record_ = true;
+}
+
 void Azure2019Writer::commit() {
   write_memory();
   for (const auto* files : {&invocations_, &durations_, &memory_}) {
     for (const auto& file : *files) file->commit();
   }
+  part_.commit();
 }
 
 std::vector<std::string> Azure2019Writer::paths() const {
   std::vector<std::string> paths;
-  for (const auto* files : {&invocations_, &durations_, &memory_}) {
-    for (const auto& file : *files) paths.push_back(file->path());
+  for (const std::string& name : has_record_ ? with_record(file_names(days_)) : file_names(days_)) {
+    paths.push_back((std::filesystem::path(folder_) / name).string());
   }
   return paths;
 }

@@ -13,6 +13,7 @@
 
 #include "traces/core/trace.hpp"
 #include "traces/files/part_file.hpp"
+#include "traces/files/part_folder.hpp"
 
 namespace faasconf::traces {
 
@@ -28,19 +29,23 @@ struct Azure2019Rows {
   void add(const TraceFunction& function);
 };
 
-// Files appear at their places when committed, all of them or none; until then nothing is there. A function without
-// durations has no row in their files, nor has an app without memory. A folder must not hold files of other days.
+// The folder appears when committed, with all its files; until then nothing is there, or what was there before. A
+// function without durations has no row in their files, nor has an app without memory.
 class Azure2019Writer {
  public:
-  Azure2019Writer(const std::string& folder, std::uint32_t days);  // throws sim::Error
+  // One more file, record.yaml, may be added. Throws sim::Error where a folder stands that has other files than those
+  // that are written.
+  Azure2019Writer(const std::string& folder, std::uint32_t days);
 
   void append(const TraceFunction& function);
   // The same in two steps, the first of which may be done on any thread.
   void append(const Azure2019Rows& rows);
   void note_app(const TraceFunction& function);  // its memory is written at the end, for the days of its calls
 
+  void add_record(const std::string& yaml);
+
   void commit();
-  std::vector<std::string> paths() const;  // of the files, by kind, then by day
+  std::vector<std::string> paths() const;  // by kind, then by day; last the record, if there is one
 
  private:
   struct AppDays {
@@ -50,7 +55,10 @@ class Azure2019Writer {
 
   void write_memory();
 
+  std::string folder_;
   std::uint32_t days_;
+  bool has_record_ = false;
+  files::PartFolder part_;
   std::vector<std::unique_ptr<files::PartFile>> invocations_, durations_, memory_;  // by day
   std::map<std::pair<std::string, std::string>, AppDays> apps_;
 };

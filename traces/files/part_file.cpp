@@ -7,18 +7,17 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "sim/core/error.hpp"
+#include "traces/files/left_over.hpp"
+#include "traces/files/write_failure.hpp"
 
 namespace faasconf::files {
 namespace {
 
 constexpr std::size_t kBuffer = 1 << 16;
-
-std::runtime_error failure(const std::string& path, int error) {
-  return std::runtime_error("cannot write " + path + ": " + std::generic_category().message(error));
-}
 
 std::string folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
@@ -36,13 +35,13 @@ PartFile::PartFile(const std::string& path) : path_(path) {
     throw sim::Error("expected the path of a file to write, got " + (path.empty() ? "nothing" : path + ", a folder"));
   }
 
-  // a name that no other process writes to, even where process ids repeat
-  const std::string stem = path + ".part-" + std::to_string(::getpid());
-  for (int attempt = 1; descriptor_ < 0; ++attempt) {
-    part_path_ = attempt == 1 ? stem : stem + "-" + std::to_string(attempt);
-    descriptor_ = ::open(part_path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ < 0 && errno != EEXIST && errno != EINTR) throw failure(path, errno);
+  remove_left_overs(folder_of(path));
+  for (int number = 1; descriptor_ < 0; ++number) {
+    part_path_ = part_name(path, number);
+    descriptor_ = ::open(part_path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (descriptor_ < 0 && errno != EEXIST && errno != EINTR) throw write_failure(path, errno);
   }
+  ::flock(descriptor_, LOCK_EX | LOCK_NB);  // says that somebody writes; where there are no locks, the name must do
 }
 
 PartFile::~PartFile() {
@@ -64,16 +63,12 @@ void PartFile::commit() {
   write_at(end_, buffer_);
   buffer_.clear();
   check();
-  if (::fsync(descriptor_) != 0) throw failure(path_, errno);
-  if (::rename(part_path_.c_str(), path_.c_str()) != 0) throw failure(path_, errno);
+  if (::fsync(descriptor_) != 0) throw write_failure(path_, errno);
+  if (::rename(part_path_.c_str(), path_.c_str()) != 0) throw write_failure(path_, errno);
   ::close(descriptor_);  // nothing to learn after fsync
   descriptor_ = -1;
 
-  // the name lasts once its folder is on the disk; folders that cannot be synchronised do well without
-  const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  ::fsync(folder);
-  ::close(folder);
+  synchronise_folder(folder_of(path_));
 }
 
 void PartFile::write_at(std::uint64_t offset, std::string_view bytes) noexcept {
@@ -105,7 +100,15 @@ std::size_t PartFile::read_at(std::uint64_t offset, char* to, std::size_t size) 
 }
 
 void PartFile::check() const {
-  if (error_ != 0) throw failure(path_, error_);
+  if (error_ != 0) throw write_failure(path_, error_);
+}
+
+void synchronise_folder(const std::string& path) {
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  const int error = ::fsync(folder) != 0 ? errno : 0;
+  ::close(folder);
+  if (error == EIO || error == ENOSPC) throw write_failure(path, error);
 }
 
 void write_aside(const std::string& path, std::string_view bytes) {

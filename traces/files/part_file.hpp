@@ -1,5 +1,7 @@
 #pragma once
 // A file that is written beside its place and moved there when it is whole, so that readers never see a partial file.
+// Its name until then is of this process alone; what processes of this host that are gone left in the folder is
+// removed.
 
 #include <cstdint>
 #include <string>
@@ -35,6 +37,9 @@ class PartFile {
   std::uint64_t end_ = 0;  // of what append has written
   std::string buffer_;
 };
+
+// Names that were given in a folder last once it is on the disk. Folders that cannot be synchronised do well without.
+void synchronise_folder(const std::string& path);
 
 // The whole of a file at once. Throws as PartFile.
 void write_aside(const std::string& path, std::string_view bytes);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "sim/core/error.hpp"
+#include "traces/files/left_over.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -41,7 +42,7 @@ std::optional<int> day_of(std::string_view name, std::string_view kind) {
 // Whether it is of this kind, or looks like it. Hidden files are other programs' own; what a faasconf at work has not
 // finished has .part- in its name.
 bool concerns(const std::string& name, std::string_view kind) {
-  return name.find(kind) != name.npos && !name.starts_with('.') && name.find(".part-") == name.npos;
+  return name.find(kind) != name.npos && !name.starts_with('.') && !files::is_part_name(name);
 }
 
 void add_file(Days& days, const fs::directory_entry& entry, std::string_view kind) {

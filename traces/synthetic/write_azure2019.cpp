@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sim/core/in_order.hpp"
-#include "traces/azure/azure2019_writer.hpp"
 
 namespace faasconf::traces {
 namespace {
@@ -13,7 +12,8 @@ constexpr std::size_t kFunctionsAtOnce = 128;
 }  // namespace
 
 std::vector<std::string> write_azure2019(const std::string& folder, const SyntheticTrace& trace, std::size_t threads,
-                                         const std::function<void(std::size_t)>& progress) {
+                                         const std::function<void(std::size_t)>& progress,
+                                         const std::function<void(Azure2019Writer&)>& more) {
   struct Piece {
     Azure2019Rows rows;
     std::vector<TraceFunction> functions;
@@ -39,6 +39,7 @@ std::vector<std::string> write_azure2019(const std::string& folder, const Synthe
     if (progress) progress(done);
     return true;
   });
+  if (more) more(writer);
   writer.commit();
   return writer.paths();
 }

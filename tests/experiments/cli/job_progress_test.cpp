@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include "experiments/cli/interrupt.hpp"
+
 namespace faasconf::experiments::cli {
 namespace {
 
@@ -61,6 +63,7 @@ TEST_F(JobProgress, IsSilentWhereItIsToBeQuietAndWhereThereIsNoTerminal) {
 }
 
 TEST_F(JobProgress, CtrlCCancels) {
+  const Interrupt interrupt;
   const jobs::Progress progress = progress_on(file());
   EXPECT_FALSE(progress.cancelled());
   std::raise(SIGINT);

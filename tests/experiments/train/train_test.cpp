@@ -13,6 +13,7 @@
 
 #include "experiments/train/training_checkpoint.hpp"
 #include "tests/experiments/config/reading.hpp"
+#include "traces/files/lock_file.hpp"
 
 namespace faasconf::experiments::train {
 namespace {
@@ -109,12 +110,68 @@ TEST(TrainJob, NeitherOverwritesATrainingNorGoesOnWithNone) {
   EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("resume: no checkpoint "));
 }
 
-TEST(TrainJob, RefusesToGoOnWithAnother) {
+TEST(TrainJob, RefusesToGoOnWithAnotherAndNamesWhatDiffers) {
   TrainJob job = small_job("another");
   run(job);
-  job.training.resolved += "# changed\n";
+  job.training.resolved.replace(job.training.resolved.find("seed: 3"), 7, "seed: 4");
   job.resume = true;
-  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("expected a checkpoint of this experiment, got one of another"));
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("got one of another (seed: 3, now 4); only training.steps may"));
+}
+
+TEST(TrainJob, GoesOnToMoreSteps) {
+  TrainJob job = small_job("more");
+  run(job);
+  job.training = parse_training(job.training.resolved, "t.yaml", {"training.steps=48"});
+  job.resume = true;
+  const TrainResult result = run(job);
+  EXPECT_EQ(result.steps, 48U);
+  EXPECT_EQ(result.steps_here, 16U);
+  EXPECT_TRUE(result.last);
+}
+
+TEST(TrainJob, HasNothingToDoWhereAllStepsAreDone) {
+  TrainJob job = small_job("done");
+  run(job);
+  job.resume = true;
+  const TrainResult result = run(job);
+  EXPECT_TRUE(result.reports);
+  EXPECT_EQ(result.steps, 32U);
+  EXPECT_EQ(result.steps_here, 0U);
+}
+
+TEST(TrainJob, WritesTheSameBytesAgain) {
+  const TrainJob one = small_job("one");
+  const TrainJob two = small_job("two");
+  run(one);
+  run(two);
+  for (const char* const name : {"/last.ckpt", "/best.ckpt", "/last.fcp", "/best.fcp", "/experiment.yaml"}) {
+    EXPECT_TRUE(config::read_text_file(one.folder + name) == config::read_text_file(two.folder + name)) << name;
+  }
+}
+
+// What a crash may leave between any two files: the resumed training comes to those of a whole one.
+TEST(TrainJob, MakesAgainWhatACrashPrevented) {
+  const TrainJob whole = small_job("whole");
+  run(whole);
+  for (const std::vector<std::string>& lost :
+       {std::vector<std::string>{"best.fcp"}, {"last.fcp"}, {"last.ckpt", "best.fcp", "last.fcp"}}) {
+    TrainJob job = small_job("crashed");
+    run(job);
+    for (const std::string& name : lost) std::filesystem::remove(job.folder + "/" + name);
+    job.resume = true;
+    run(job);
+    for (const char* const name : {"/last.ckpt", "/best.ckpt", "/last.fcp", "/best.fcp"}) {
+      EXPECT_TRUE(config::read_text_file(whole.folder + name) == config::read_text_file(job.folder + name))
+          << name << " without " << lost.front();
+    }
+  }
+}
+
+TEST(TrainJob, RefusesAFolderThatAnotherOneTrainsIn) {
+  const TrainJob job = small_job("locked");
+  std::filesystem::create_directories(job.folder);
+  const files::LockFile other(job.folder + "/lock");
+  EXPECT_THAT(complaint([&] { run(job); }), HasSubstr("expected nobody else to write here, got process "));
 }
 
 }  // namespace

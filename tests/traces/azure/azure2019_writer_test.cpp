@@ -87,10 +87,20 @@ TEST(Azure2019Writer, RefusesAFolderWithFilesOfOtherDays) {
     Azure2019Writer(folder.path(), 1);
     ADD_FAILURE();
   } catch (const sim::Error& error) {
-    EXPECT_THAT(error.what(),
-                HasSubstr("expected no file of a day beside those of the 1 days that are written, got \""));
+    EXPECT_THAT(error.what(), HasSubstr("with nothing but the 4 files that are written, got one with \""));
     EXPECT_THAT(error.what(), HasSubstr(".d02.csv"));
   }
+}
+
+TEST(Azure2019Writer, AddsARecord) {
+  const ScratchFolder folder;
+  Azure2019Writer writer(folder / "csv", 1);
+  writer.append(function_of({{0, 1}}));
+  writer.add_record("origin: test\n");
+  writer.commit();
+  ASSERT_EQ(writer.paths().size(), 4U);
+  EXPECT_EQ(writer.paths().back(), folder / "csv/record.yaml");
+  EXPECT_EQ(read_file(folder / "csv/record.yaml"), "origin: test\n");
 }
 
 TEST(Azure2019Writer, SaysWhatItCannotWrite) {
@@ -111,7 +121,7 @@ TEST(Azure2019Writer, SaysWhatItCannotWrite) {
               }),
               HasSubstr("expected calls on 1 days, got one on day 2"));
   EXPECT_THAT(error_of([&] { Azure2019Writer(folder.path(), 0); }), HasSubstr("days: expected 1 to"));
-  EXPECT_THAT(error_of([&] { Azure2019Writer(folder / "none", 1); }), HasSubstr("which does not"));
+  EXPECT_THAT(error_of([&] { Azure2019Writer(folder / "none/csv", 1); }), HasSubstr("which does not"));
 }
 
 }  // namespace
