@@ -303,7 +303,7 @@ template <>
 constexpr auto kParameters<sim::OpenFaasAutoscalerParameters> = std::tuple{
     Parameter{"interval", &sim::OpenFaasAutoscalerParameters::interval, kPositiveTime, "between two decisions"},
     Parameter{"type", &sim::OpenFaasAutoscalerParameters::type, OneOf<sim::OpenFaasScaleType>{},
-              "what is scaled by: calls per second, calls in flight, or millicores used"},
+              "what is scaled by: calls per second, calls in flight, millicores used, or waiting calls"},
     Parameter{"target", &sim::OpenFaasAutoscalerParameters::target, kPositive, "load of a replica"},
     Parameter{"target_share", &sim::OpenFaasAutoscalerParameters::target_share, kPositiveShare,
               "of the target, that it aims at"},

@@ -19,7 +19,7 @@ std::string code(const std::string& text) { return text.empty() ? "" : "`" + tex
 
 std::string beside(const Key& key) {
   if (key.beside.empty()) return "";
-  std::string text = " Only beside `";
+  std::string text = " Beside `";
   for (const char letter : key.beside) {
     if (letter == '=') text += ": ";
     if (letter == ',') text += "`, `";

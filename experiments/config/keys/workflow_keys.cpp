@@ -198,9 +198,9 @@ Section function() {
           {"rejection_work", time_or_law(), "0s", "2ms",
            "CPU work on one thread (core-seconds) that a 429 costs its instance"},
           {"queue_capacity", count(0, 1e9), "", "100",
-           "requests that wait before an instance, or before all of them; more are refused. Absent: any number. Also "
-           "beside "
-           "overflow: central_queue",
+           "requests that wait before an instance, or before all of them with overflow: central_queue; more are "
+           "refused. "
+           "Absent: any number",
            on_queue},
           {"queue_worker", map_of("queue_worker"), "", "{workers: 2}",
            "calls are asynchronous: their callers go on, and workers make them. Absent: callers wait for the answer"},

@@ -106,7 +106,7 @@ TEST(KeysSchema, IsTheCommittedOne) {
 }
 
 TEST(KeysSchema, AcceptsEveryFileThatShips) {
-  for (const auto& file : std::filesystem::directory_iterator("experiments/configs")) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator("experiments/configs")) {
     if (file.path().extension() != ".yaml") continue;
     EXPECT_TRUE(fits(config::read_text_file(file.path().string()))) << file.path();
   }
