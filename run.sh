@@ -76,9 +76,19 @@ install_missing() {
   printf '  %s\n' "${reasons[@]}" >&2
   mkdir -p build
   local log=build/apt.log apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
-  "${apt[@]}" update >"$log" 2>&1 \
-    && "${apt[@]}" install --no-install-recommends "${missing[@]}" >>"$log" 2>&1 \
+  apt_unlocked update && apt_unlocked install --no-install-recommends "${missing[@]}" \
     || { tail -n 20 "$log" >&2; die "apt could not install them; its log is $log"; }
+}
+
+# Another process may hold apt's lock, as unattended upgrades do after the machine has started: half an hour at most.
+apt_unlocked() {  # ARGUMENT...
+  local tries=${FAASCONF_APT_TRIES:-360} said=no
+  until "${apt[@]}" "$@" >"$log" 2>&1; do
+    grep -q 'Could not get lock\|Unable to acquire' "$log" && [ $((tries -= 1)) -gt 0 ] || return 1
+    [ $said = yes ] || say "apt is locked by another process; waiting for it"
+    said=yes
+    sleep "${FAASCONF_APT_WAIT:-5}"
+  done
 }
 
 configure() {  # PRESET [-DOPTION=VALUE...]

@@ -18,8 +18,6 @@ namespace {
 
 constexpr double kLargest = std::numeric_limits<double>::max();
 constexpr std::string_view kUnlimited = "unlimited";
-const std::vector<std::string_view> kCellKeys = {"column", "columns", "position", "positions", "unit",
-                                                 "times",  "plus",    "round",    "over"};
 
 struct Unit {
   std::string_view name;
@@ -57,7 +55,7 @@ class CellReader {
   // {column: NAME, unit: UNIT, ...}, or a constant with its unit.
   Cell read(const config::YamlValue& value, prediction::Dimension dimension) const {
     if (value.is_scalar()) return {.plus = constant(value, dimension)};
-    return read(config::YamlMap(value, kCellKeys), dimension);
+    return read(config::YamlMap(value, config::section("cell")), dimension);
   }
 
   Cell read(const config::YamlMap& map, prediction::Dimension dimension) const {
@@ -67,7 +65,7 @@ class CellReader {
     if (const auto plus = map.get("plus")) cell.plus = read_any_number(*plus);
     if (const auto round = map.get("round")) cell.round_down = read_word<bool>(*round, {{"down", true}});
     if (const auto over = map.get("over")) {
-      cell.over = columns(config::YamlMap(*over, {"column", "columns", "position", "positions"}));
+      cell.over = columns(config::YamlMap(*over, config::section("columns")));
     }
     return cell;
   }
@@ -137,8 +135,7 @@ class CellReader {
 // --- parts of the file
 
 ProtocolCells read_protocol(const config::YamlValue& value, const CellReader& cells) {
-  const config::YamlMap map(
-      value, {"users", "rate", "window", "warm_up", "spawn_rate", "think_time", "back_off", "redeploy", "attribution"});
+  const config::YamlMap map(value, config::section("protocol"));
   ProtocolCells protocol;
   if (const auto users = map.get("users")) protocol.users = cells.read(*users, prediction::Dimension::count);
   if (const auto rate = map.get("rate")) protocol.rate_per_s = cells.read(*rate, prediction::Dimension::rate);
@@ -191,7 +188,7 @@ std::vector<KnobCells> read_knobs(const config::YamlValue& value, const CellRead
     if (workflow.functions[workflow.find(entry.key)->index].fixed) {
       child.fail("expected a function that is tuned, got one that the workflow fixes");
     }
-    const config::YamlMap map(child, {"cpu", "memory", "replicas", "concurrency"});
+    const config::YamlMap map(child, config::section("knob cells"));
     knobs.push_back({.function = entry.key,
                      .cpu = cells.read(map.require("cpu"), prediction::Dimension::cpu),
                      .memory = cells.read(map.require("memory"), prediction::Dimension::memory),
@@ -232,10 +229,8 @@ Target read_target(const config::YamlMap& map, const CellReader& cells, const si
 
 void read_targets(const config::YamlValue& value, const CellReader& cells, const sim::WorkflowSpec& workflow,
                   const results::Metrics& metrics, Mapping& mapping) {
-  std::vector<std::string_view> keys = kCellKeys;
-  keys.insert(keys.end(), {"observe", "function", "weight", "error"});
   for (const config::YamlValue& item : value.items("a list of what was observed")) {
-    const config::YamlMap map(item, keys);
+    const config::YamlMap map(item, config::section("target"));
     const Target& target = mapping.targets.emplace_back(read_target(map, cells, workflow, metrics));
     const std::string& written = map.require("observe").node().scalar;
     if (written != target.what.name()) mapping.renamed.insert(written + " is now " + std::string(target.what.name()));
@@ -320,7 +315,7 @@ double Cell::read(const config::CsvTable& table, std::size_t row) const {
 Mapping parse_mapping(const std::string& text, const std::string& path, const config::CsvTable& table,
                       const sim::WorkflowSpec& workflow, const results::Metrics& metrics) {
   const config::YamlNode tree = config::parse_yaml(text, path);
-  const config::YamlMap map({tree, ""}, {"description", "rows", "group", "protocol", "knobs", "targets", "parameters"});
+  const config::YamlMap map({tree, ""}, config::section("mapping"));
   const CellReader cells(table);
   Mapping mapping;
   if (const auto description = map.get("description")) description->text("a text");

@@ -24,6 +24,17 @@ namespace {
 
 constexpr std::int64_t kMaxThreads = 4096;
 
+// The description, and the choices that it does not name.
+std::string described(const Parameter& parameter) {
+  const auto is_named = [&](const std::string& choice) {
+    return parameter.description.find(choice) != std::string::npos;
+  };
+  if (std::ranges::all_of(parameter.choices, is_named)) return parameter.description;
+  std::string choices;
+  for (const std::string& choice : parameter.choices) choices += (choices.empty() ? "" : ", ") + choice;
+  return parameter.description + (parameter.description.empty() ? "" : ": ") + choices;
+}
+
 po::options_description describe(const std::vector<Parameter>& parameters) {
   po::options_description description("options", 110, 60);
   for (const Parameter& parameter : parameters) {
@@ -34,7 +45,7 @@ po::options_description describe(const std::vector<Parameter>& parameters) {
     }
     auto* value = po::value<std::string>()->value_name(parameter.value_name);
     if (!parameter.default_value.empty()) value->default_value(parameter.default_value);
-    description.add_options()(parameter.name.c_str(), value, parameter.description.c_str());
+    description.add_options()(parameter.name.c_str(), value, described(parameter).c_str());
   }
   description.add_options()("help,h", "print this");
   return description;
@@ -113,6 +124,7 @@ Arguments::Arguments(const std::vector<Parameter>& parameters, std::span<const s
   auto next = positional.begin();
   for (const Parameter& parameter : parameters_) {
     if (parameter.kind == Kind::positional) {
+      if (next == positional.end() && parameter.optional) continue;
       if (next == positional.end()) throw sim::Error("missing " + parameter.name + ": " + parameter.description);
       given_[parameter.name] = {*next++};
     }
@@ -163,15 +175,14 @@ double Arguments::number(const std::string& name, double low, double high) const
 }
 
 double Arguments::rate_per_s(const std::string& name) const {
-  std::string_view value = text(name);
-  if (value.ends_with("/s")) value.remove_suffix(2);
-  double number = 0;
-  const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (code != std::errc() || end != value.data() + value.size() || !std::isfinite(number) || number <= 0) {
-    throw sim::Error("--" + name + ": expected a number > 0 per second, such as 2 or 0.5/s, got \"" + text(name) +
-                     "\"");
+  const std::string& value = text(name);
+  const bool has_unit = value.find('/') != std::string::npos;
+  const auto rate = config::parse_rate(has_unit ? value : value + "/s");
+  if (!rate || *rate <= 0) {
+    throw sim::Error("--" + name + ": expected a number > 0 per second, or a rate such as 0.5/s or 24/m, got \"" +
+                     value + "\"");
   }
-  return number;
+  return *rate;
 }
 
 double Arguments::percentage(const std::string& name) const {

@@ -23,6 +23,7 @@ struct Parameter {
   std::string description{};           // with the unit
   std::string default_value{};         // empty: none
   std::vector<std::string> choices{};  // empty: anything
+  bool optional = false;               // of a positional one; those that may be absent stand last
 };
 
 // What a user gave, checked against the declaration. Values are read on demand; a reader throws sim::Error that names
@@ -39,7 +40,7 @@ class Arguments {
   std::span<const Parameter> parameters() const { return parameters_; }
   std::int64_t integer(const std::string& name, std::int64_t low, std::int64_t high) const;
   double number(const std::string& name, double low, double high) const;
-  double rate_per_s(const std::string& name) const;  // > 0; "2" or "2/s"
+  double rate_per_s(const std::string& name) const;  // > 0; "2", "2/s", "120/m"
   double percentage(const std::string& name) const;  // > 0; "1%" is 0.01
   sim::Duration duration(const std::string& name) const;
 

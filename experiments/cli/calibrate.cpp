@@ -136,6 +136,7 @@ void keep(const Plan& plan, const jobs::CalibrateJob& job, const jobs::Calibrate
   }
   console.err << "faasconf: wrote " << plan.out << "\n";
   warn_of_units(console.err, *result.calibration);
+  warn_of_accuracy(console.err, *result.calibration);
 }
 
 // Measured beside predicted: as a table, and as the figure that Python draws of it.

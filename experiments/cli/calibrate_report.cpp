@@ -97,6 +97,23 @@ void warn_of_units(std::ostream& err, const calibration::Calibration& calibratio
   }
 }
 
+void warn_of_accuracy(std::ostream& err, const calibration::Calibration& calibration) {
+  constexpr std::size_t kFew = 10;
+  const std::size_t held_out = calibration.record.held_out;
+  if (held_out < kFew) {
+    err << "faasconf: warning: " << held_out
+        << " rows were held out, too few to judge the fit by; measure more windows, or "
+        << "raise --holdout until ten are\n";
+  }
+  for (const calibration::TargetReport& report : calibration.reports) {
+    if (!report.held_out || !(report.accuracy.r2 < 0)) continue;
+    err << "faasconf: warning: " << report.target << ": R2 is " << fixed(report.accuracy.r2, 3)
+        << " on held-out rows, worse than their mean; do not predict it: fit other parameters, widen their bounds, or "
+           "look "
+        << "at --plot\n";
+  }
+}
+
 void print_json(std::ostream& out, const calibration::Calibration& calibration) {
   const prediction::CalibrationRecord& record = calibration.record;
   out << nlohmann::ordered_json{{"rows", record.rows},

@@ -52,7 +52,8 @@ void print_group_help(std::ostream& out, const Table& table, const std::string& 
 void print_command_help(std::ostream& out, const Command& command) {
   out << "usage: faasconf " << command.name;
   for (const Parameter& parameter : command.parameters) {
-    if (parameter.kind == Parameter::Kind::positional) out << " " << parameter.name;
+    if (parameter.kind != Parameter::Kind::positional) continue;
+    out << (parameter.optional ? " [" + parameter.name + "]" : " " + parameter.name);
   }
   out << " [OPTION...]\n\n" << command.summary << "\n\n";
   for (const Parameter& parameter : command.parameters) {
@@ -168,13 +169,13 @@ results::Paint paint_on(const Console& console) {
 }
 
 std::vector<Command> commands() {
-  return {workflow_check_command(), workflow_draw_command(),    workflow_init_command(), simulate_command(),
-          calibrate_command(),      promise_explain_command(),  predict_command(),       search_command(),
-          evaluate_command(),       sweep_run_command(),        sweep_add_command(),     sweep_status_command(),
-          sweep_explain_command(),  sweep_export_command(),     sweep_merge_command(),   sweep_compare_command(),
-          train_command(),          export_command(),           export_csv_command(),    trace_convert_command(),
-          trace_inspect_command(),  trace_synthesize_command(), trace_select_command(),  trace_profile_command(),
-          trace_replay_command(),   completion_command()};
+  return {workflow_check_command(), workflow_draw_command(), workflow_init_command(),    keys_command(),
+          simulate_command(),       calibrate_command(),     promise_explain_command(),  predict_command(),
+          search_command(),         evaluate_command(),      sweep_run_command(),        sweep_add_command(),
+          sweep_status_command(),   sweep_explain_command(), sweep_export_command(),     sweep_merge_command(),
+          sweep_compare_command(),  train_command(),         export_command(),           export_csv_command(),
+          trace_convert_command(),  trace_inspect_command(), trace_synthesize_command(), trace_select_command(),
+          trace_profile_command(),  trace_replay_command(),  completion_command()};
 }
 
 int run_cli(std::span<const std::string> args, const Console& console) { return run_cli(args, console, commands()); }

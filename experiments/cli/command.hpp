@@ -36,6 +36,7 @@ struct Command {
 Command workflow_check_command();
 Command workflow_draw_command();
 Command workflow_init_command();
+Command keys_command();
 Command simulate_command();
 Command calibrate_command();
 Command predict_command();

@@ -247,6 +247,7 @@ void count_look(std::ostream& err, const std::string& ledger, const jobs::Evalua
 int run_evaluate(const Arguments& arguments, const Console& console) {
   const Wanted wanted = read_arguments(arguments, console);
   if (!wanted.quiet) {
+    say_doubts(console.err, wanted.job.experiment);
     sim::ScenarioSpec scenario = wanted.job.experiment.scenario;
     for (const evaluation::EvaluatedLoad& load : wanted.job.loads) {
       scenario.workload = load.workload;

@@ -10,7 +10,10 @@
 #include "experiments/config/configuration_file.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/policy_files.hpp"
+#include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
+#include "experiments/config/workload_file.hpp"
+#include "experiments/jobs/doubts.hpp"
 #include "experiments/jobs/explain_promise.hpp"
 #include "experiments/prediction/measured_loads.hpp"
 #include "experiments/results/screen_text.hpp"
@@ -94,6 +97,19 @@ std::vector<GivenPath> inputs_of(const config::Experiment& experiment) {
   return inputs;
 }
 
+Parameter users_parameter() { return {.name = "users", .value_name = "N", .description = "closed loop of N users"}; }
+
+Parameter rate_parameter() {
+  return {
+      .name = "rate", .value_name = "R/s", .description = "open loop, R requests per second (Poisson); 24/m, 1000/h"};
+}
+
+Parameter profile_parameter() {
+  return {.name = "profile",
+          .value_name = "FILE",
+          .description = "users or rate over time: CSV with start_s,users or start_s,rate_per_s"};
+}
+
 Parameter config_parameter() {
   return {.name = "config",
           .kind = Parameter::Kind::values,
@@ -143,18 +159,41 @@ std::vector<double> rates_per_s(const Arguments& arguments, const std::string& n
   if (!arguments.given(name)) return rates;
   std::istringstream list(arguments.text(name));
   for (std::string one; std::getline(list, one, ',');) {
-    std::string_view number = one;
-    if (number.ends_with("/s")) number.remove_suffix(2);
-    double rate = 0;
-    const auto [end, status] = std::from_chars(number.data(), number.data() + number.size(), rate);
-    if (status != std::errc() || end != number.data() + number.size() || !(rate > 0) || !std::isfinite(rate)) {
-      throw sim::Error("--" + name + ": expected rates above 0 such as 5/s,10/s, got \"" + arguments.text(name) + "\"");
+    const std::optional<double> rate = config::parse_rate(one.find('/') == std::string::npos ? one + "/s" : one);
+    if (!rate || *rate <= 0) {
+      throw sim::Error("--" + name + ": expected rates above 0 such as 5/s,24/m, got \"" + arguments.text(name) + "\"");
     }
     if (std::ranges::count(rates, rate) > 0) throw sim::Error("--" + name + ": " + one + " given twice");
-    rates.push_back(rate);
+    rates.push_back(*rate);
   }
   if (rates.empty()) throw sim::Error("--" + name + ": expected rates above 0 such as 5/s,10/s, got nothing");
   return rates;
+}
+
+void read_workload(const Arguments& arguments, config::Experiment& experiment, int least_users) {
+  if (arguments.given("users") + arguments.given("rate") + arguments.given("profile") > 1) {
+    throw sim::Error("--users, --rate and --profile exclude one another");
+  }
+  if (arguments.given("users") || arguments.given("rate") || arguments.given("profile")) experiment.loads = {};
+  sim::Workload& workload = experiment.scenario.workload;
+  if (arguments.given("users")) {
+    config::become<sim::ClosedLoop>(workload).users =
+        static_cast<int>(arguments.integer("users", least_users, 10'000'000));
+  }
+  if (arguments.given("rate")) config::become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
+  if (arguments.given("profile")) {
+    const std::string path = find_input(arguments.text("profile"));
+    config::ProfileFile file = config::read_profile(path);
+    if (file.users) {
+      config::become<sim::ClosedLoop>(workload);
+    } else {
+      config::become<sim::OpenLoop>(workload);
+    }
+    workload.profile = std::move(file.profile);
+    experiment.inputs.push_back(config::fingerprint(path));
+    // its length counts more than the experiment's duration
+    if (config::length_of(*workload.profile)) experiment.duration.reset();
+  }
 }
 
 bool takes_own_load(const Arguments& arguments, const config::Experiment& experiment) {
@@ -174,6 +213,10 @@ std::string describe_game(const sim::ScenarioSpec& scenario) {
   return results::wrapped("promise: " + (promise.name.empty() ? "" : promise.name + ", ") + sim::terms_text(promise)) +
          "\ninstances " + (scenario.redeploy ? "fresh in every window" : "kept") + "; attribution " +
          config::name_of(scenario.attribution) + "\n";
+}
+
+void say_doubts(std::ostream& err, const config::Experiment& experiment) {
+  for (const std::string& doubt : jobs::doubts_about(experiment)) err << "faasconf: warning: " << doubt << "\n";
 }
 
 void warn_of_promise(std::ostream& err, const sim::ScenarioSpec& scenario) {

@@ -24,6 +24,8 @@ Parameter promise_mismatch_parameter();
 Parameter instances_parameter();  // --instances, likewise
 // What is judged and how, for the first lines of an answer.
 std::string describe_game(const sim::ScenarioSpec& scenario);
+// Before a run: what is hardly meant so.
+void say_doubts(std::ostream& err, const config::Experiment& experiment);
 // Before a run: terms of the promise that the load cannot meet.
 void warn_of_promise(std::ostream& err, const sim::ScenarioSpec& scenario);
 // A line for the head of an answer: under which loads the workflow was not measured; empty where there are none.
@@ -45,6 +47,12 @@ std::vector<int> user_numbers(const std::string& text, int least);
 
 // "5/s,10/s" of an option; none where it is not given.
 std::vector<double> rates_per_s(const Arguments& arguments, const std::string& name);
+
+Parameter users_parameter();    // --users
+Parameter rate_parameter();     // --rate
+Parameter profile_parameter();  // --profile
+// The load of these, one of them at most, in place of the experiment's; the profile is recorded among its inputs.
+void read_workload(const Arguments& arguments, config::Experiment& experiment, int least_users);
 
 // Whether nothing takes the place of the level that the file's workload has: no option, and no list of loads.
 bool takes_own_load(const Arguments& arguments, const config::Experiment& experiment);

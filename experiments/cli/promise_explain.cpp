@@ -9,7 +9,6 @@
 
 #include "experiments/cli/command.hpp"
 #include "experiments/cli/experiment_options.hpp"
-#include "experiments/config/workload_file.hpp"
 #include "experiments/jobs/explain_promise.hpp"
 #include "sim/core/quantity.hpp"
 #include "sim/model/promise_text.hpp"
@@ -78,13 +77,7 @@ void print_json(std::ostream& out, const jobs::ExplainedPromise& explained) {
 int run_promise_explain(const Arguments& arguments, const Console& console) {
   jobs::ExplainPromiseJob job{.experiment = read_experiment(arguments),
                               .level = arguments.number("level", 0.5, 0.999999)};
-  sim::Workload& workload = job.experiment.scenario.workload;
-  if (arguments.given("users") && arguments.given("rate")) throw sim::Error("--users and --rate exclude one another");
-  if (arguments.given("users") || arguments.given("rate")) job.experiment.loads = {};
-  if (arguments.given("users")) {
-    config::become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 1, 10'000'000));
-  }
-  if (arguments.given("rate")) config::become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
+  read_workload(arguments, job.experiment, /*least_users=*/1);
   const jobs::ExplainedPromise explained = jobs::run(job);
   if (arguments.given("json")) {
     print_json(console.out, explained);
@@ -104,8 +97,9 @@ Command promise_explain_command() {
           {
               experiment_parameter(),
               promise_parameter(),
-              {.name = "users", .value_name = "N", .description = "closed loop of N users"},
-              {.name = "rate", .value_name = "R/s", .description = "open loop, R requests per second"},
+              users_parameter(),
+              rate_parameter(),
+              profile_parameter(),
               {.name = "level", .value_name = "SHARE", .description = "confidence of a proof", .default_value = "0.95"},
               set_parameter(),
               json_lines_parameter(),

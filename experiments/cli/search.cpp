@@ -127,7 +127,10 @@ int run_search(const Arguments& arguments, const Console& console) {
   check_apart({{"--out", out}}, inputs_of(job.experiment));
   const bool quiet = arguments.given("quiet");
 
-  if (!quiet) warn_of_promises(console.err, job);
+  if (!quiet) {
+    say_doubts(console.err, job.experiment);
+    warn_of_promises(console.err, job);
+  }
   const jobs::SearchResult result = jobs::run(job, progress_on(console, quiet));
   if (result.found.empty()) {
     console.err << "faasconf: interrupted before the first configuration was simulated\n";

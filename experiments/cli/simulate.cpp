@@ -12,6 +12,7 @@
 #include "experiments/config/profile_file.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/config/workload_file.hpp"
+#include "experiments/results/readable.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::cli {
@@ -31,31 +32,6 @@ struct Outputs {
 };
 
 // --- what is asked for
-
-void parse_workload(const Arguments& arguments, config::Experiment& experiment) {
-  if (arguments.given("users") + arguments.given("rate") + arguments.given("profile") > 1) {
-    throw sim::Error("--users, --rate and --profile exclude one another");
-  }
-  if (arguments.given("users") || arguments.given("rate") || arguments.given("profile")) experiment.loads = {};
-  sim::Workload& workload = experiment.scenario.workload;
-  if (arguments.given("users")) {
-    config::become<sim::ClosedLoop>(workload).users = static_cast<int>(arguments.integer("users", 0, 10'000'000));
-  }
-  if (arguments.given("rate")) config::become<sim::OpenLoop>(workload).rate_per_s = arguments.rate_per_s("rate");
-  if (arguments.given("profile")) {
-    const std::string path = find_input(arguments.text("profile"));
-    config::ProfileFile file = config::read_profile(path);
-    if (file.users) {
-      config::become<sim::ClosedLoop>(workload);
-    } else {
-      config::become<sim::OpenLoop>(workload);
-    }
-    workload.profile = std::move(file.profile);
-    experiment.inputs.push_back(config::fingerprint(path));
-    // its length counts more than the experiment's duration
-    if (config::length_of(*workload.profile)) experiment.duration.reset();
-  }
-}
 
 void parse_scenario(const Arguments& arguments, sim::ScenarioSpec& scenario) {
   if (arguments.given("window")) scenario.window = arguments.duration("window");
@@ -81,7 +57,7 @@ void parse_replications(const Arguments& arguments, jobs::SimulateJob& job) {
 
 jobs::SimulateJob parse_job(const Arguments& arguments) {
   jobs::SimulateJob job{.experiment = read_experiment(arguments)};
-  parse_workload(arguments, job.experiment);
+  read_workload(arguments, job.experiment, /*least_users=*/0);
   read_configurations(arguments, job.experiment);
   read_policies(arguments, job.experiment);
   parse_scenario(arguments, job.experiment.scenario);
@@ -153,7 +129,10 @@ int run_simulate(const Arguments& arguments, const Console& console) {
   job.result_path = outputs.out;
   if (outputs.out.empty() && outputs.figures()) job.result_path = (scratch.emplace().path() / "run.h5").string();
 
-  if (!outputs.quiet) warn_of_promise(console.err, job.experiment.scenario);
+  if (!outputs.quiet) {
+    say_doubts(console.err, job.experiment);
+    warn_of_promise(console.err, job.experiment.scenario);
+  }
   const jobs::SimulateResult result = jobs::run(job, progress_on(console, outputs.quiet));
   if (result.interrupted && result.summary.replications(0) == 0) {
     console.err << "faasconf: interrupted before the first replication was done\n";
@@ -189,11 +168,9 @@ Command simulate_command() {
                .kind = positional,
                .description = "a workflow or experiment file, or the name of a workflow that ships: parallel.\n"
                               "Options override what an experiment file says."},
-              {.name = "users", .value_name = "N", .description = "closed loop of N users"},
-              {.name = "rate", .value_name = "R/s", .description = "open loop, R requests per second (Poisson)"},
-              {.name = "profile",
-               .value_name = "FILE",
-               .description = "users or rate over time: CSV with start_s,users or start_s,rate_per_s"},
+              users_parameter(),
+              rate_parameter(),
+              profile_parameter(),
               config_parameter(),
               policy_parameter(),
               {.name = "window",

@@ -47,7 +47,8 @@ Command train_command() {
                .description =
                    "a training file, or the name of one that ships: train-parallel. Its keys are described in\n"
                    "experiments/configs/README.md; mpirun -n N faasconf train ... shares its shards among\n"
-                   "N processes, with the same result."},
+                   "N processes, with the same result. With --resume it may be absent: the folder has it.",
+               .optional = true},
               {.name = "out",
                .value_name = "DIR",
                .description = "folder for checkpoints, policies and logs (JSON lines, TensorBoard)",

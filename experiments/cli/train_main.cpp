@@ -1,5 +1,6 @@
 // faasconf-train: the commands of faasconf that need torch.
 
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <string>
@@ -53,8 +54,17 @@ void print_end(std::ostream& out, const train::TrainResult& end, bool as_json) {
   }
 }
 
+// That of the folder goes on where none is given.
+std::string experiment_of(const Arguments& arguments) {
+  if (arguments.given("EXPERIMENT")) return arguments.text("EXPERIMENT");
+  if (!arguments.given("resume")) throw sim::Error("missing EXPERIMENT: a training file, or --resume with --out DIR");
+  const std::string own = arguments.text("out") + "/experiment.yaml";
+  if (!std::filesystem::exists(own)) throw sim::Error("--resume: no training in --out: expected " + own);
+  return own;
+}
+
 train::TrainJob read_job(const Arguments& arguments) {
-  return {.training = train::read_training(arguments.text("EXPERIMENT"), overrides_of(arguments)),
+  return {.training = train::read_training(experiment_of(arguments), overrides_of(arguments)),
           .folder = arguments.text("out"),
           .resume = arguments.given("resume"),
           .threads = thread_count(arguments)};

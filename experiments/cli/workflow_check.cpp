@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "experiments/cli/command.hpp"
+#include "experiments/cli/experiment_options.hpp"
 #include "experiments/config/cases.hpp"
 #include "experiments/config/words.hpp"
 #include "experiments/results/readable.hpp"
@@ -189,6 +190,7 @@ int run_workflow_check(const Arguments& arguments, const Console& console) {
   }
   out << "\n";
   print_functions(out, workflow);
+  say_doubts(console.err, experiment);
   out << "\n" << file << ": no errors found\n";
   return kDone;
 }

@@ -116,7 +116,7 @@ int read_concurrency(const YamlValue& value) {
 }
 
 sim::FunctionConfiguration read_all_knobs(const YamlValue& value) {
-  const YamlMap map(value, {"cpu", "memory", "replicas", "concurrency"});
+  const YamlMap map(value, section("all knobs"));
   return {.cpu = read_cpu(map.require("cpu")),
           .memory = read_memory_limit(map.require("memory")),
           .replicas = read_replicas(map.require("replicas"), 1),
@@ -124,13 +124,13 @@ sim::FunctionConfiguration read_all_knobs(const YamlValue& value) {
 }
 
 sim::Configuration read_configuration_value(const YamlValue& value, const sim::WorkflowSpec& workflow) {
-  const YamlMap map(value, {"default", "functions", "cpu", "memory", "replicas", "concurrency"});
+  const YamlMap map(value, section("configuration"));
   Knobs common = read_knobs(map, {});
   if (const auto shared = map.get("default")) {
     if (common.cpu || common.memory || common.replicas || common.concurrency) {
       shared->fail("expected no other knobs beside it, got both");
     }
-    common = read_knobs(YamlMap(*shared, {"cpu", "memory", "replicas", "concurrency"}), {});
+    common = read_knobs(YamlMap(*shared, section("knobs")), {});
   }
 
   // functions that differ
@@ -149,7 +149,7 @@ sim::Configuration read_configuration_value(const YamlValue& value, const sim::W
                    meant(entry.key, tuned));
       if (workflow.functions[id->index].fixed)
         child.fail("expected a function that is tuned, got one that the workflow fixes");
-      knobs[id->index] = read_knobs(YamlMap(child, {"cpu", "memory", "replicas", "concurrency"}), common);
+      knobs[id->index] = read_knobs(YamlMap(child, section("knobs")), common);
     }
   }
 

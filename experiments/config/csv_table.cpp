@@ -53,6 +53,11 @@ CsvTable parse_table(std::string_view text, const std::string& path) {
     if (line.empty() || (table.header.empty() && line.starts_with('#'))) continue;
     std::vector<std::string> cells = split(line);
     if (table.header.empty()) {
+      if (cells.size() == 1 && line.find_first_of(";\t") != std::string_view::npos) {
+        throw sim::Error(path + ":" + std::to_string(number) + ": expected commas between the columns, got " +
+                         (line.find(';') == std::string_view::npos ? "tabs" : "semicolons") +
+                         "; write the table with commas, and numbers with points");
+      }
       table.header = std::move(cells);
       continue;
     }
@@ -90,7 +95,9 @@ double number_at(const CsvTable& table, std::size_t row, std::size_t column) {
   const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
   if (status == std::errc() && end == cell.data() + cell.size() && std::isfinite(number)) return number;
   throw sim::Error(table.place(row) + ": column " + std::to_string(column + 1) + ", " + shown(table.header[column]) +
-                   ": expected a finite number, got " + (cell.empty() ? "nothing" : shown(cell)));
+                   ": expected a finite number, got " +
+                   (cell.empty() ? "nothing; leave such rows out of the table, such as those in which nothing succeeded"
+                                 : shown(cell)));
 }
 
 }  // namespace faasconf::experiments::config

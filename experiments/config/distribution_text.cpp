@@ -40,23 +40,23 @@ Distribution make_distribution(const YamlValue& value, Make make) {
 }
 
 Distribution read_deterministic(const YamlValue& value, DistributionUnit unit) {
-  const YamlMap map(value, {"law", "value"});
+  const YamlMap map(value, section("law"), {"law", "value"});
   return sim::Deterministic{read_amount(map.require("value"), unit)};
 }
 
 Distribution read_exponential(const YamlValue& value, DistributionUnit unit) {
-  const YamlMap map(value, {"law", "mean"});
+  const YamlMap map(value, section("law"), {"law", "mean"});
   return sim::Exponential{read_amount(map.require("mean"), unit)};
 }
 
 Distribution read_gamma(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("shape") != nullptr) {
-    const YamlMap map(value, {"law", "shape", "scale"});
+    const YamlMap map(value, section("law"), {"law", "shape", "scale"});
     const double shape = read_number(map.require("shape"));
     const double scale = read_amount(map.require("scale"), unit);
     return make_distribution(value, [&] { return sim::Gamma{.shape = shape, .scale = scale}; });
   }
-  const YamlMap map(value, {"law", "mean", "cv"});
+  const YamlMap map(value, section("law"), {"law", "mean", "cv"});
   const double mean = read_amount(map.require("mean"), unit);
   const double cv = read_number(map.require("cv"));
   return make_distribution(value, [&] { return sim::Gamma::of(mean, cv); });
@@ -65,12 +65,12 @@ Distribution read_gamma(const YamlValue& value, DistributionUnit unit) {
 Distribution read_lognormal(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("mu") != nullptr) {
     constexpr double most = std::numeric_limits<double>::max();
-    const YamlMap map(value, {"law", "mu", "sigma"});
+    const YamlMap map(value, section("law"), {"law", "mu", "sigma"});
     const double mu = read_number(map.require("mu"), -most, most, "a number");
     const double sigma = read_number(map.require("sigma"));
     return make_distribution(value, [&] { return sim::LogNormal{.mu = mu, .sigma = sigma}; });
   }
-  const YamlMap map(value, {"law", "mean", "cv"});
+  const YamlMap map(value, section("law"), {"law", "mean", "cv"});
   const double mean = read_amount(map.require("mean"), unit);
   const double cv = read_number(map.require("cv"));
   return make_distribution(value, [&] { return sim::LogNormal::of(mean, cv); });
@@ -78,7 +78,7 @@ Distribution read_lognormal(const YamlValue& value, DistributionUnit unit) {
 
 Distribution read_hyperexponential(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("probability") != nullptr) {
-    const YamlMap map(value, {"law", "probability", "means"});
+    const YamlMap map(value, section("law"), {"law", "probability", "means"});
     const double probability = read_probability(map.require("probability"));
     const YamlValue means = map.require("means");
     const std::vector<YamlValue> two = means.items("a list of two means");
@@ -88,7 +88,7 @@ Distribution read_hyperexponential(const YamlValue& value, DistributionUnit unit
     return make_distribution(
         value, [&] { return sim::HyperExponential{.probability_1 = probability, .mean_1 = mean_1, .mean_2 = mean_2}; });
   }
-  const YamlMap map(value, {"law", "mean", "cv"});
+  const YamlMap map(value, section("law"), {"law", "mean", "cv"});
   const double mean = read_amount(map.require("mean"), unit);
   const double cv = read_number(map.require("cv"));
   return make_distribution(value, [&] { return sim::HyperExponential::of(mean, cv); });
@@ -96,12 +96,12 @@ Distribution read_hyperexponential(const YamlValue& value, DistributionUnit unit
 
 Distribution read_weibull(const YamlValue& value, DistributionUnit unit) {
   if (value.node().find("scale") != nullptr) {
-    const YamlMap map(value, {"law", "shape", "scale"});
+    const YamlMap map(value, section("law"), {"law", "shape", "scale"});
     const double shape = read_number(map.require("shape"));
     const double scale = read_amount(map.require("scale"), unit);
     return make_distribution(value, [&] { return sim::Weibull{.shape = shape, .scale = scale}; });
   }
-  const YamlMap map(value, {"law", "mean", "shape"});
+  const YamlMap map(value, section("law"), {"law", "mean", "shape"});
   const double mean = read_amount(map.require("mean"), unit);
   const double shape = read_number(map.require("shape"));
   return make_distribution(value, [&] { return sim::Weibull::of(mean, shape); });
@@ -109,16 +109,17 @@ Distribution read_weibull(const YamlValue& value, DistributionUnit unit) {
 
 // An empirical one with two quantiles, and written as that.
 Distribution read_uniform(const YamlValue& value, DistributionUnit unit) {
-  const YamlMap map(value, {"law", "from", "to"});
+  const YamlMap map(value, section("law"), {"law", "from", "to"});
   const double from = read_amount(map.require("from"), unit);
   const double to = read_amount(map.require("to"), unit);
+  if (to < from) map.require("to").refuse("a value not below from, " + format_amount(from, unit));
   return make_distribution(value, [&] { return sim::Empirical{.probabilities = {0, 1}, .values = {from, to}}; });
 }
 
 Distribution read_empirical(const YamlValue& value, DistributionUnit unit) {
   constexpr std::string_view expected =
       "quantiles such as {0: 1ms, 0.5: 2ms, 1: 9ms} or [[0, 1ms], [0.5, 2ms], [1, 9ms]]";
-  const YamlMap map(value, {"law", "quantiles"});
+  const YamlMap map(value, section("law"), {"law", "quantiles"});
   const YamlValue quantiles = map.require("quantiles");
   sim::Empirical family;
   if (quantiles.is_map()) {

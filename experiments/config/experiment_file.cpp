@@ -13,7 +13,6 @@
 
 #include "experiments/config/cases.hpp"
 #include "experiments/config/configuration_file.hpp"
-#include "experiments/config/honoured_keys.hpp"
 #include "experiments/config/input_files.hpp"
 #include "experiments/config/overrides.hpp"
 #include "experiments/config/policy_files.hpp"
@@ -26,12 +25,6 @@
 
 namespace faasconf::experiments::config {
 namespace {
-
-std::vector<std::string_view> experiment_keys() {
-  std::vector<std::string_view> keys;
-  for (const KeyUses& uses : key_uses()) keys.push_back(uses.key);
-  return keys;
-}
 
 // Whether it says how many users, requests or arrivals there are.
 bool has_level(const YamlMap& workload) {
@@ -65,7 +58,7 @@ class ExperimentTree {
 
   void apply(const Override& change) {
     const std::string& first = change.keys.front();
-    const bool is_experiment_key = std::ranges::count(key_uses(), first, &KeyUses::key) > 0;
+    const bool is_experiment_key = section("experiment").find(first) != nullptr;
     if (is_workflow_file_ && !is_experiment_key) {
       apply_override(*root_.find("workflow"), change.keys, change);
       return;
@@ -103,7 +96,7 @@ class ExperimentTree {
   // Whether an override leaves the workflow as it is, with what an experiment says in its place.
   bool leaves_workflow(const Override& change) const {
     const std::string& first = change.keys.front();
-    const bool is_experiment_key = std::ranges::count(key_uses(), first, &KeyUses::key) > 0;
+    const bool is_experiment_key = section("experiment").find(first) != nullptr;
     const bool reaches_it = first == "workflow" || std::ranges::count(kMovedKeys, first) > 0;
     return !reaches_it && (is_experiment_key || !is_workflow_file_);
   }
@@ -135,10 +128,10 @@ class ExperimentTree {
         experiment.calibration = *calibration;
       }
     }
-    const YamlMap map({root_, ""}, experiment_keys());
+    const YamlMap map({root_, ""}, section("experiment"));
     if (const auto description = map.get("description")) description->text("a text");
     if (const auto workload = map.get("workload")) {
-      const YamlMap keys(*workload, {"closed_loop", "open_loop", "arrivals", "profile", "retry", "window"});
+      const YamlMap keys(*workload, section("workload"));
       scenario.workload = read_workload(keys, files_);
       experiment.has_level = has_level(keys);
       if (const auto window = keys.get("window")) scenario.window = read_positive_duration(*window);
@@ -191,7 +184,7 @@ class ExperimentTree {
     load_workflow();
     for (const std::string_view key : kMovedKeys) move_into_workflow(std::string(key));
     load_promise();
-    const YamlMap map({root_, ""}, experiment_keys());
+    const YamlMap map({root_, ""}, section("experiment"));
     return read_workflow({map.require("workflow").node(), workflow_path_});
   }
 
@@ -213,7 +206,7 @@ class ExperimentTree {
   }
 
   static Loads read_loads(const YamlValue& value) {
-    const YamlMap map(value, {"users", "rates"});
+    const YamlMap map(value, section("loads"));
     Loads loads;
     if (const auto users = map.get("users")) {
       for (const YamlValue& item : users->items("a list of numbers of users")) {

@@ -1,6 +1,8 @@
 #include "experiments/config/honoured_keys.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 
 #include "sim/core/error.hpp"
@@ -10,20 +12,19 @@ namespace {
 
 using enum KeyUse;
 
-constexpr auto kKeyUses = std::to_array<KeyUses>({
+struct PartlyHonoured {
+  std::string_view key;
+  std::array<KeyUse, kVerbs> by_verb{};
+};
+
+// What not every command honours.
+constexpr auto kPartlyHonoured = std::to_array<PartlyHonoured>({
     // key                 simulate, evaluate, search, promise explain
-    {"workflow", {honoured, honoured, honoured, honoured}},
-    {"description", {honoured, honoured, honoured, honoured}},
-    {"promise", {honoured, honoured, honoured, honoured}},
     {"promise_mismatch", {honoured, honoured, refused, no_bearing}},
     {"rollout", {honoured, honoured, honoured, no_bearing}},
     {"drain", {honoured, honoured, honoured, no_bearing}},
-    {"workload", {honoured, honoured, honoured, honoured}},
     {"loads", {one_load, honoured, honoured, one_load}},
     {"load_knowledge", {honoured, honoured, honoured, no_bearing}},
-    {"attribution", {honoured, honoured, honoured, honoured}},
-    {"instances", {honoured, honoured, honoured, honoured}},
-    {"redeploy", {honoured, honoured, honoured, honoured}},
     {"duration", {honoured, honoured, refused, no_bearing}},
     {"replications", {honoured, honoured, refused, no_bearing}},
     {"seed", {honoured, honoured, honoured, no_bearing}},
@@ -43,16 +44,18 @@ std::string_view name_of(Verb verb) {
 
 }  // namespace
 
-std::span<const KeyUses> key_uses() { return kKeyUses; }
+KeyUse use_of(std::string_view key, Verb verb) {
+  const auto partly = std::ranges::find(kPartlyHonoured, key, &PartlyHonoured::key);
+  return partly == kPartlyHonoured.end() ? honoured : partly->by_verb[static_cast<std::size_t>(verb)];
+}
 
 void check_keys(const Experiment& experiment, Verb verb) {
   for (const GivenKey& given : experiment.keys) {
-    const auto uses = std::ranges::find(kKeyUses, given.key, &KeyUses::key);
-    if (uses == kKeyUses.end()) continue;
-    if (uses->of(verb) == refused) {
+    const KeyUse use = use_of(given.key, verb);
+    if (use == refused) {
       refuse(given, verb, "cannot honour it; leave it out, or drop it with --set " + given.key + "=");
     }
-    if (uses->of(verb) == one_load && !experiment.loads.empty()) {
+    if (use == one_load && !experiment.loads.empty()) {
       refuse(given, verb, "takes one load of them; say which with --users or --rate, or drop it with --set loads=");
     }
   }

@@ -1,10 +1,8 @@
 #pragma once
 // Which keys of an experiment file a command makes use of. One that it cannot honour is an error.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "experiments/config/experiment_file.hpp"
@@ -22,15 +20,7 @@ enum class KeyUse : std::uint8_t {
   refused,
 };
 
-struct KeyUses {
-  std::string_view key;
-  std::array<KeyUse, kVerbs> by_verb{};
-
-  KeyUse of(Verb verb) const { return by_verb[static_cast<std::size_t>(verb)]; }
-};
-
-// Of all keys that an experiment file may have, each once.
-std::span<const KeyUses> key_uses();
+KeyUse use_of(std::string_view key, Verb verb);
 
 // Throws sim::Error for a key that the command cannot honour: where it stands, and how to do without it.
 void check_keys(const Experiment& experiment, Verb verb);

@@ -1,6 +1,9 @@
 #pragma once
 // `behavior` of a HorizontalPodAutoscaler, as manifests of autoscaling/v2 write it.
 
+#include <vector>
+
+#include "experiments/config/keys/key.hpp"
 #include "experiments/config/yaml_reader.hpp"
 #include "sim/policy/hpa.hpp"
 
@@ -10,5 +13,7 @@ namespace faasconf::experiments::config {
 // scaleDown: ...}; what is not given has Kubernetes' defaults. Throws sim::Error on anything else, and on two policies
 // of one type, since one of each is what the simulated autoscaler has.
 sim::HpaBehavior read_behavior(const YamlValue& value);
+
+std::vector<Section> behavior_sections();  // its keys
 
 }  // namespace faasconf::experiments::config

@@ -22,13 +22,13 @@ double read_load(const YamlMap& entry, bool by_rate) {
 
 sim::LookupTable parse_lookup(const std::string& text, const std::string& path, const sim::WorkflowSpec& workflow) {
   const YamlNode tree = parse_yaml_file(text, path);
-  const YamlMap top({tree, ""}, {"table"});
+  const YamlMap top({tree, ""}, section("policy table"));
   const YamlValue list = top.require("table");
   const std::vector<YamlValue> items = list.items("a list of entries with users or rate, and configuration");
   const bool by_rate = !items.empty() && items.front().is_map() && items.front().node().find("rate") != nullptr;
   std::vector<sim::LookupEntry> entries;
   for (const YamlValue& item : items) {
-    const YamlMap entry(item, {by_rate ? "rate" : "users", "configuration"});
+    const YamlMap entry(item, section("table entry"), {by_rate ? "rate" : "users", "configuration"});
     entries.push_back({.load = read_load(entry, by_rate),
                        .configuration = read_configuration_value(entry.require("configuration"), workflow)});
   }

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "experiments/config/distribution_text.hpp"
+#include "experiments/config/keys/choice.hpp"
+#include "experiments/config/keys/key.hpp"
 #include "experiments/config/kubernetes_behavior.hpp"
 #include "experiments/config/policy_spec.hpp"
 #include "experiments/config/words.hpp"
@@ -43,6 +45,10 @@ double read(const YamlValue& value, const Number& number) {
   return number.is_rate ? read_rate(value, 0) : read_number(value, number.least, number.most, number.expected);
 }
 std::string format(double value, const Number& number) { return format_number(value) + (number.is_rate ? "/s" : ""); }
+Takes takes_of(const Number& number) {
+  return number.is_rate ? takes::rate(0) : takes::number(number.least, number.most);
+}
+std::string sample_of(const Number& number) { return number.is_rate ? "10/s" : "10"; }
 
 // A share, or a percentage with its sign. Platforms write percentages without one: a bare number that would be more
 // than any of them means is refused, since 80 is hardly meant for 8,000 %.
@@ -69,6 +75,8 @@ double read(const YamlValue& value, const Share& share) {
 std::string format(double value, const Share& share) {
   return value > share.most_bare ? format_number(100 * value) + "%" : format_number(value);
 }
+Takes takes_of(const Share& share) { return takes::share(share.least, share.most); }
+std::string sample_of(const Share&) { return "70%"; }
 
 // A percentage as platforms write it: 80, "200.0"; the sign may be there.
 struct Percentage {
@@ -84,13 +92,21 @@ double read(const YamlValue& value, const Percentage& percentage) {
   if (!(number >= percentage.least && number <= percentage.most)) value.refuse(percentage.expected);
   return number / 100;
 }
+Takes takes_of(const Percentage& percentage) {
+  return takes::percentage(percentage.least / 100, percentage.most / 100);
+}
+std::string sample_of(const Percentage& percentage) { return percentage.least > 100 ? "200" : "60"; }
 
 struct Whole {};
 int read(const YamlValue& value, Whole) { return static_cast<int>(read_count(value, 0, 1'000'000)); }
 std::string format(int value, Whole) { return std::to_string(value); }
+Takes takes_of(Whole) { return takes::count(0, 1e6); }
+std::string sample_of(Whole) { return "3"; }
 
 struct KubernetesBehavior {};
 sim::HpaBehavior read(const YamlValue& value, KubernetesBehavior) { return read_behavior(value); }
+Takes takes_of(KubernetesBehavior) { return takes::map_of("behavior"); }
+std::string sample_of(KubernetesBehavior) { return "{scaleDown: {stabilizationWindowSeconds: 60}}"; }
 
 // Something else, or none.
 template <class Written>
@@ -107,6 +123,14 @@ template <class Value, class Written>
 std::string format(const std::optional<Value>& value, const OrNone<Written>& or_none) {
   return value ? format(*value, or_none.written) : "none";
 }
+template <class Written>
+Takes takes_of(const OrNone<Written>& or_none) {
+  return takes_of(or_none.written) | takes::words({"none"});
+}
+template <class Written>
+std::string sample_of(const OrNone<Written>& or_none) {
+  return sample_of(or_none.written);
+}
 
 // One of the words for a choice (words.hpp).
 template <class Choice>
@@ -119,10 +143,20 @@ template <class Choice>
 std::string format(Choice value, OneOf<Choice>) {
   return name_of(value);
 }
+template <class Choice>
+Takes takes_of(OneOf<Choice>) {
+  return takes::choice<Choice>();
+}
+template <class Choice>
+std::string sample_of(OneOf<Choice>) {
+  return std::string(kWords<Choice>.back().first);
+}
 
 struct Flag {};
 bool read(const YamlValue& value, Flag) { return read_flag(value); }
 std::string format(bool value, Flag) { return value ? "true" : "false"; }
+Takes takes_of(Flag) { return takes::flag(); }
+std::string sample_of(Flag) { return "true"; }
 
 struct Time {
   bool may_be_zero = false;
@@ -133,6 +167,8 @@ sim::Duration read(const YamlValue& value, Time time) {
   return time.may_be_zero ? read_duration(value) : read_positive_duration(value);
 }
 std::string format(sim::Duration value, Time) { return sim::format(value); }
+Takes takes_of(Time time) { return time.may_be_zero ? takes::time() : takes::positive_time(); }
+std::string sample_of(Time) { return "20s"; }
 
 // Something else; what is absent is not written.
 template <class Written>
@@ -147,6 +183,14 @@ template <class Value, class Written>
 std::string format(const std::optional<Value>& value, const Optional<Written>& optional) {
   return value ? format(*value, optional.written) : "";
 }
+template <class Written>
+Takes takes_of(const Optional<Written>& optional) {
+  return takes_of(optional.written);
+}
+template <class Written>
+std::string sample_of(const Optional<Written>& optional) {
+  return sample_of(optional.written);
+}
 
 // A path; the empty one is not written.
 struct Path {
@@ -156,22 +200,27 @@ std::string read(const YamlValue& value, Path) {
   return value.text("the path of a file, or the name of one that ships");
 }
 std::string format(const std::string& value, Path) { return value.empty() ? "" : yaml_in_quotes(value); }
+Takes takes_of(Path) { return takes::text(); }
+std::string sample_of(Path) { return "policy.file"; }
 
 // Whose users: those of the next window, or of the last one.
 struct Users {};
 bool read(const YamlValue& value, Users) { return read_word<bool>(value, {{"next", false}, {"last", true}}); }
 std::string format(bool last, Users) { return last ? "last" : "next"; }
+Takes takes_of(Users) { return takes::words({"next", "last"}); }
+std::string sample_of(Users) { return "last"; }
 
-// A parameter: its name in files and options, its place in the struct (what std::invoke() takes), and how it is
-// written.
+// A parameter: its name in files and options, its place in the struct (what std::invoke() takes), how it is written,
+// and what it means.
 template <class Member, class Written>
 struct Parameter {
   std::string_view name;
   Member member;
   Written written;
+  std::string_view meaning;
 };
 template <class Member, class Written>
-Parameter(const char*, Member, Written) -> Parameter<Member, Written>;
+Parameter(const char*, Member, Written, const char*) -> Parameter<Member, Written>;
 
 template <class Value>
 struct OfRules {  // a member of the rules for one direction
@@ -190,76 +239,113 @@ constexpr auto kUp = &sim::HpaBehavior::up;
 constexpr auto kDown = &sim::HpaBehavior::down;
 
 template <>
-constexpr auto kParameters<FixedSpec> = std::tuple{Parameter{"file", &FixedSpec::file, Path{.required = false}}};
+constexpr auto kParameters<FixedSpec> =
+    std::tuple{Parameter{"file", &FixedSpec::file, Path{.required = false},
+                         "a configuration's file. Absent: the configuration that it starts from"}};
 template <>
 constexpr auto kParameters<sim::OpenFaasAlertsParameters> = std::tuple{
-    Parameter{"interval", &sim::OpenFaasAlertsParameters::interval, kPositiveTime},
-    Parameter{"rate_window", &sim::OpenFaasAlertsParameters::rate_window, kPositiveTime},
-    Parameter{"threshold", &sim::OpenFaasAlertsParameters::threshold_per_s, kRate},
-    Parameter{"hold", &sim::OpenFaasAlertsParameters::hold, kAnyTime},
-    Parameter{"repeat", &sim::OpenFaasAlertsParameters::repeat, kAnyTime},
-    Parameter{"step_share", &sim::OpenFaasAlertsParameters::step_share, kShare},
+    Parameter{"interval", &sim::OpenFaasAlertsParameters::interval, kPositiveTime, "the alert is evaluated so often"},
+    Parameter{"rate_window", &sim::OpenFaasAlertsParameters::rate_window, kPositiveTime,
+              "over which successful calls are counted"},
+    Parameter{"threshold", &sim::OpenFaasAlertsParameters::threshold_per_s, kRate,
+              "calls per second above which the alert fires"},
+    Parameter{"hold", &sim::OpenFaasAlertsParameters::hold, kAnyTime,
+              "the alert's `for`: above the threshold for so long"},
+    Parameter{"repeat", &sim::OpenFaasAlertsParameters::repeat, kAnyTime, "between two steps"},
+    Parameter{"step_share", &sim::OpenFaasAlertsParameters::step_share, kShare,
+              "of the most replicas, that a step adds"},
 };
 template <>
 constexpr auto kParameters<sim::HpaParameters> = std::tuple{
-    Parameter{"interval", &sim::HpaParameters::interval, kPositiveTime},
-    Parameter{"target_utilization", &sim::HpaParameters::target_utilization, kTargetShareOrNone},
-    Parameter{"target_rate", &sim::HpaParameters::target_rate_per_s, kRate},
-    Parameter{"target_in_flight", &sim::HpaParameters::target_in_flight, kAnyLoad},
-    Parameter{"target_queue_length", &sim::HpaParameters::target_queue_length, kAnyLoad},
-    Parameter{"tolerance", &sim::HpaParameters::tolerance, kShare},
-    Parameter{"up_pods", OfRules{kUp, &sim::ScalingRules::pods}, OrNone<Whole>{}},
-    Parameter{"up_pods_period", OfRules{kUp, &sim::ScalingRules::pods_period}, kPositiveTime},
-    Parameter{"up_share", OfRules{kUp, &sim::ScalingRules::share}, OrNone{kLargeShare}},
-    Parameter{"up_share_period", OfRules{kUp, &sim::ScalingRules::share_period}, kPositiveTime},
-    Parameter{"up_select", OfRules{kUp, &sim::ScalingRules::select}, OneOf<sim::ScalingSelect>{}},
-    Parameter{"up_stabilization", OfRules{kUp, &sim::ScalingRules::stabilization}, kAnyTime},
-    Parameter{"down_pods", OfRules{kDown, &sim::ScalingRules::pods}, OrNone<Whole>{}},
-    Parameter{"down_pods_period", OfRules{kDown, &sim::ScalingRules::pods_period}, kPositiveTime},
-    Parameter{"down_share", OfRules{kDown, &sim::ScalingRules::share}, OrNone{kShare}},
-    Parameter{"down_share_period", OfRules{kDown, &sim::ScalingRules::share_period}, kPositiveTime},
-    Parameter{"down_select", OfRules{kDown, &sim::ScalingRules::select}, OneOf<sim::ScalingSelect>{}},
-    Parameter{"down_stabilization", OfRules{kDown, &sim::ScalingRules::stabilization}, kAnyTime},
+    Parameter{"interval", &sim::HpaParameters::interval, kPositiveTime, "between two decisions"},
+    Parameter{"target_utilization", &sim::HpaParameters::target_utilization, kTargetShareOrNone,
+              "CPU used / CPU request that it aims at; 0: no metric"},
+    Parameter{"target_rate", &sim::HpaParameters::target_rate_per_s, kRate,
+              "calls per second and pod that it aims at; 0: no metric"},
+    Parameter{"target_in_flight", &sim::HpaParameters::target_in_flight, kAnyLoad,
+              "calls in flight per pod that it aims at; 0: no metric"},
+    Parameter{"target_queue_length", &sim::HpaParameters::target_queue_length, kAnyLoad,
+              "waiting calls per pod that it aims at; 0: no metric"},
+    Parameter{"tolerance", &sim::HpaParameters::tolerance, kShare,
+              "deviations of the ratio from 1 that change nothing"},
+    Parameter{"up_pods", OfRules{kUp, &sim::ScalingRules::pods}, OrNone<Whole>{}, "the most pods that a period adds"},
+    Parameter{"up_pods_period", OfRules{kUp, &sim::ScalingRules::pods_period}, kPositiveTime, "the period of up_pods"},
+    Parameter{"up_share", OfRules{kUp, &sim::ScalingRules::share}, OrNone{kLargeShare},
+              "the most that a period adds, as a share of the pods at its beginning"},
+    Parameter{"up_share_period", OfRules{kUp, &sim::ScalingRules::share_period}, kPositiveTime,
+              "the period of up_share"},
+    Parameter{"up_select", OfRules{kUp, &sim::ScalingRules::select}, OneOf<sim::ScalingSelect>{},
+              "which of up_pods and up_share counts"},
+    Parameter{"up_stabilization", OfRules{kUp, &sim::ScalingRules::stabilization}, kAnyTime,
+              "the lowest recommendation of this span holds"},
+    Parameter{"down_pods", OfRules{kDown, &sim::ScalingRules::pods}, OrNone<Whole>{},
+              "the most pods that a period takes away"},
+    Parameter{"down_pods_period", OfRules{kDown, &sim::ScalingRules::pods_period}, kPositiveTime,
+              "the period of down_pods"},
+    Parameter{"down_share", OfRules{kDown, &sim::ScalingRules::share}, OrNone{kShare},
+              "the most that a period takes away, as a share of the pods at its beginning"},
+    Parameter{"down_share_period", OfRules{kDown, &sim::ScalingRules::share_period}, kPositiveTime,
+              "the period of down_share"},
+    Parameter{"down_select", OfRules{kDown, &sim::ScalingRules::select}, OneOf<sim::ScalingSelect>{},
+              "which of down_pods and down_share counts"},
+    Parameter{"down_stabilization", OfRules{kDown, &sim::ScalingRules::stabilization}, kAnyTime,
+              "the highest recommendation of this span holds"},
 };
 template <>
 constexpr auto kParameters<sim::KpaParameters> = std::tuple{
-    Parameter{"interval", &sim::KpaParameters::interval, kPositiveTime},
-    Parameter{"stable_window", &sim::KpaParameters::stable_window, kPositiveTime},
-    Parameter{"panic_window", &sim::KpaParameters::panic_window, kPositiveTime},
-    Parameter{"panic_threshold", &sim::KpaParameters::panic_threshold, kTargetShare},
-    Parameter{"metric", &sim::KpaParameters::metric, OneOf<sim::KpaMetric>{}},
-    Parameter{"target", &sim::KpaParameters::target, OrNone{kPositive}},
-    Parameter{"target_share", &sim::KpaParameters::target_share, kPositiveShare},
-    Parameter{"target_unlimited", &sim::KpaParameters::target_unlimited, kPositive},
-    Parameter{"target_rps", &sim::KpaParameters::target_rps, kPositive},
-    Parameter{"max_scale_up_rate", &sim::KpaParameters::max_scale_up_rate, kRateOfChange},
-    Parameter{"max_scale_down_rate", &sim::KpaParameters::max_scale_down_rate, kRateOfChange},
-    Parameter{"min_scale", &sim::KpaParameters::min_scale, Whole{}},
-    Parameter{"max_scale", &sim::KpaParameters::max_scale, Whole{}},
-    Parameter{"initial_scale", &sim::KpaParameters::initial_scale, Whole{}},
-    Parameter{"activation_scale", &sim::KpaParameters::activation_scale, Whole{}},
-    Parameter{"scale_down_delay", &sim::KpaParameters::scale_down_delay, kAnyTime},
-    Parameter{"scale_to_zero_grace", &sim::KpaParameters::scale_to_zero_grace, kAnyTime},
+    Parameter{"interval", &sim::KpaParameters::interval, kPositiveTime, "between two ticks"},
+    Parameter{"stable_window", &sim::KpaParameters::stable_window, kPositiveTime, "over which the load is averaged"},
+    Parameter{"panic_window", &sim::KpaParameters::panic_window, kPositiveTime, "over which it is averaged in a panic"},
+    Parameter{"panic_threshold", &sim::KpaParameters::panic_threshold, kTargetShare,
+              "wanted / ready pods above which it panics"},
+    Parameter{"metric", &sim::KpaParameters::metric, OneOf<sim::KpaMetric>{},
+              "what is averaged: calls in flight, or per second"},
+    Parameter{"target", &sim::KpaParameters::target, OrNone{kPositive},
+              "load of a pod. Where none: the concurrency limit, target_unlimited or target_rps"},
+    Parameter{"target_share", &sim::KpaParameters::target_share, kPositiveShare,
+              "of the limit or target, that it aims at"},
+    Parameter{"target_unlimited", &sim::KpaParameters::target_unlimited, kPositive,
+              "calls in flight of a pod without a limit"},
+    Parameter{"target_rps", &sim::KpaParameters::target_rps, kPositive, "calls per second of a pod, with metric: rps"},
+    Parameter{"max_scale_up_rate", &sim::KpaParameters::max_scale_up_rate, kRateOfChange,
+              "factor of the pods of one tick"},
+    Parameter{"max_scale_down_rate", &sim::KpaParameters::max_scale_down_rate, kRateOfChange,
+              "factor of the pods of one tick"},
+    Parameter{"min_scale", &sim::KpaParameters::min_scale, Whole{}, "the fewest pods; 0: as the range has it"},
+    Parameter{"max_scale", &sim::KpaParameters::max_scale, Whole{}, "the most pods; 0: as the range has it"},
+    Parameter{"initial_scale", &sim::KpaParameters::initial_scale, Whole{},
+              "pods that are kept until so many were ready once; 0: those that it finds"},
+    Parameter{"activation_scale", &sim::KpaParameters::activation_scale, Whole{},
+              "the fewest pods while there are any"},
+    Parameter{"scale_down_delay", &sim::KpaParameters::scale_down_delay, kAnyTime,
+              "the most that was wanted within this span stays"},
+    Parameter{"scale_to_zero_grace", &sim::KpaParameters::scale_to_zero_grace, kAnyTime, "before the last pod goes"},
 };
 template <>
 constexpr auto kParameters<sim::OpenFaasAutoscalerParameters> = std::tuple{
-    Parameter{"interval", &sim::OpenFaasAutoscalerParameters::interval, kPositiveTime},
-    Parameter{"type", &sim::OpenFaasAutoscalerParameters::type, OneOf<sim::OpenFaasScaleType>{}},
-    Parameter{"target", &sim::OpenFaasAutoscalerParameters::target, kPositive},
-    Parameter{"target_share", &sim::OpenFaasAutoscalerParameters::target_share, kPositiveShare},
-    Parameter{"min_scale", &sim::OpenFaasAutoscalerParameters::min_scale, Whole{}},
-    Parameter{"max_scale", &sim::OpenFaasAutoscalerParameters::max_scale, Whole{}},
-    Parameter{"to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Flag{}},
-    Parameter{"zero_duration", &sim::OpenFaasAutoscalerParameters::zero_duration, kAnyTime},
+    Parameter{"interval", &sim::OpenFaasAutoscalerParameters::interval, kPositiveTime, "between two decisions"},
+    Parameter{"type", &sim::OpenFaasAutoscalerParameters::type, OneOf<sim::OpenFaasScaleType>{},
+              "what is scaled by: calls per second, calls in flight, millicores used, or waiting calls"},
+    Parameter{"target", &sim::OpenFaasAutoscalerParameters::target, kPositive, "load of a replica"},
+    Parameter{"target_share", &sim::OpenFaasAutoscalerParameters::target_share, kPositiveShare,
+              "of the target, that it aims at"},
+    Parameter{"min_scale", &sim::OpenFaasAutoscalerParameters::min_scale, Whole{}, "the fewest replicas"},
+    Parameter{"max_scale", &sim::OpenFaasAutoscalerParameters::max_scale, Whole{}, "the most replicas"},
+    Parameter{"to_zero", &sim::OpenFaasAutoscalerParameters::to_zero, Flag{},
+              "goes to zero where the range begins at 0"},
+    Parameter{"zero_duration", &sim::OpenFaasAutoscalerParameters::zero_duration, kAnyTime,
+              "idle for so long before it goes to zero"},
 };
 template <>
 constexpr auto kParameters<TableSpec> = std::tuple{
-    Parameter{"file", &TableSpec::file, Path{}},
-    Parameter{"users", &TableSpec::last, Users{}},
-    Parameter{"interval", &TableSpec::interval, Optional{kPositiveTime}},
+    Parameter{"file", &TableSpec::file, Path{}, "the table"},
+    Parameter{"users", &TableSpec::last, Users{}, "whose load is looked up: the next window's, or the last one's"},
+    Parameter{"interval", &TableSpec::interval, Optional{kPositiveTime},
+              "how often the load of the last interval is looked up, with `last`; unset, once a window"},
 };
 template <>
-constexpr auto kParameters<BundleSpec> = std::tuple{Parameter{"file", &BundleSpec::file, Path{}}};
+constexpr auto kParameters<BundleSpec> = std::tuple{Parameter{
+    "file", &BundleSpec::file, Path{}, "a trained policy, or a folder of trainings, whose best policies take turns"}};
 
 // --- the platforms' own names
 

@@ -20,35 +20,73 @@ enum class Argument { configuration, parameters, file };  // what may follow the
 struct Entry {
   std::string_view name;
   std::string_view spelled;  // for messages
+  std::string_view meaning;
   Argument argument;
   std::vector<std::string_view> parameters;
   Kind (*read)(const YamlMap&);
+  std::vector<Key> (*keys)();  // what is said of the parameters
 
   bool has_configuration() const { return argument != Argument::file; }  // it may start from one by name
 };
 
+// Parameters as keys, then the platform's names of some.
 template <class OneKind>
-Entry entry(std::string_view name, std::string_view spelled, Argument argument) {
+std::vector<Key> keys_of() {
+  const Texts defaults = write_parameters(OneKind{});
+  std::vector<Key> keys;
+  for_each_parameter<OneKind>([&](const auto& parameter) {
+    const auto usual = std::ranges::find(defaults, parameter.name, &Texts::value_type::first);
+    std::string standard = usual == defaults.end() ? "" : usual->second;
+    if (is_required(parameter.written)) standard = kRequired;
+    keys.push_back({.name = std::string(parameter.name),
+                    .takes = takes_of(parameter.written),
+                    .standard = std::move(standard),
+                    .example = sample_of(parameter.written),
+                    .meaning = std::string(parameter.meaning)});
+  });
+  for_each_platform_word<OneKind>([&](const auto& word) {
+    const std::string own = word.own.empty() ? "the up_ and down_ parameters" : std::string(word.own);
+    keys.push_back({.name = std::string(word.name),
+                    .takes = takes_of(word.written),
+                    .example = sample_of(word.written),
+                    .meaning = "the platform's word for " + own});
+  });
+  return keys;
+}
+
+Key start_key() {
+  return {.name = "configuration",
+          .takes = takes::text(),
+          .example = "lean",
+          .meaning = "the one that it starts from, by its name. Absent: each of the experiment's"};
+}
+
+template <class OneKind>
+Entry entry(std::string_view name, std::string_view spelled, Argument argument, std::string_view meaning) {
   std::vector<std::string_view> parameters;
   for_each_parameter<OneKind>([&](const auto& parameter) { parameters.push_back(parameter.name); });
   for_each_platform_word<OneKind>([&](const auto& word) { parameters.push_back(word.name); });
   return {.name = name,
           .spelled = spelled,
+          .meaning = meaning,
           .argument = argument,
           .parameters = std::move(parameters),
-          .read = [](const YamlMap& map) -> Kind { return read_parameters<OneKind>(map); }};
+          .read = [](const YamlMap& map) -> Kind { return read_parameters<OneKind>(map); },
+          .keys = keys_of<OneKind>};
 }
 
 // In the order of the variant.
 const std::array<Entry, std::variant_size_v<Kind>>& entries() {
   static const std::array all = {
-      entry<FixedSpec>("fixed", "fixed", Argument::configuration),
-      entry<sim::OpenFaasAlertsParameters>("openfaas", "openfaas", Argument::parameters),
-      entry<sim::OpenFaasAutoscalerParameters>("openfaas-autoscaler", "openfaas-autoscaler", Argument::parameters),
-      entry<sim::HpaParameters>("hpa", "hpa", Argument::parameters),
-      entry<sim::KpaParameters>("kpa", "kpa", Argument::parameters),
-      entry<TableSpec>("table", "table:FILE", Argument::file),
-      entry<BundleSpec>("bundle", "bundle:FILE", Argument::file),
+      entry<FixedSpec>("fixed", "fixed", Argument::configuration, "a configuration that is deployed once"),
+      entry<sim::OpenFaasAlertsParameters>("openfaas", "openfaas", Argument::parameters,
+                                           "OpenFaaS with Prometheus' alerts"),
+      entry<sim::OpenFaasAutoscalerParameters>("openfaas-autoscaler", "openfaas-autoscaler", Argument::parameters,
+                                               "OpenFaaS's later autoscaler"),
+      entry<sim::HpaParameters>("hpa", "hpa", Argument::parameters, "Kubernetes' Horizontal Pod Autoscaler"),
+      entry<sim::KpaParameters>("kpa", "kpa", Argument::parameters, "Knative's autoscaler"),
+      entry<TableSpec>("table", "table:FILE", Argument::file, "configurations by load, from a table"),
+      entry<BundleSpec>("bundle", "bundle:FILE", Argument::file, "a trained policy"),
   };
   return all;
 }
@@ -223,6 +261,28 @@ std::string kind_of(const PolicySpec& spec) { return std::string(entries()[spec.
 
 std::vector<std::pair<std::string, std::string>> all_parameters(const PolicySpec& spec) {
   return std::visit([](const auto& kind) { return write_parameters(kind); }, spec.kind);
+}
+
+std::vector<Section> policy_sections() {
+  std::vector<Section> all = {{.name = "policy",
+                               .where =
+                                   "Each of `policies` of an experiment, where it is no text: one of these. On one "
+                                   "line: hpa:interval=1m,tolerance=5%.",
+                               .told_by = {},
+                               .keys = {}}};
+  for (const Entry& policy : entries()) {
+    const std::string name(policy.name);
+    Section own{.name = name, .where = "The parameters of " + name + ".", .told_by = {}, .keys = policy.keys()};
+    if (policy.has_configuration()) own.keys.push_back(start_key());
+    const std::string example = own.keys.front().example;
+    all.front().keys.push_back({.name = name,
+                                .takes = takes::map_of(name),
+                                .example = "{" + own.keys.front().name + ": " + example + "}",
+                                .meaning = std::string(policy.meaning)});
+    all.push_back(std::move(own));
+  }
+  for (Section& section : behavior_sections()) all.push_back(std::move(section));
+  return all;
 }
 
 std::string changed_parameters(const PolicySpec& spec) {

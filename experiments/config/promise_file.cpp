@@ -30,11 +30,11 @@ bool is_path(std::string_view text) {
 }
 
 double read_share(const YamlValue& value) {
-  return parse_with(value, "a percentage such as 95%", sim::parse_percentage);
+  return config::read_share(value, {}, "a percentage such as 95%, or a share such as 0.95");
 }
 
 void read_latency(const YamlValue& value, sim::Promise& promise) {
-  const YamlMap map(value, {"mean", "p50", "p75", "p90", "p95", "p99", "p99.9"});
+  const YamlMap map(value, section("latency"));
   if (const auto mean = map.get("mean")) promise.mean = read_positive_duration(*mean);
   for (const auto& [key, quantile] :
        {std::pair{"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}}) {
@@ -79,42 +79,32 @@ YamlNode promise_in(YamlNode tree) {
   return promise;
 }
 
-// "20 per 30s"
+// "20 per 30s", "20/30s"
 sim::CountTerm read_successes(const YamlValue& value) {
   constexpr std::string_view expected = "a number of successes per time such as 20 per 30s";
-  constexpr std::string_view per = " per ";
-  const std::string& text = value.text(expected);
-  const auto at = text.find(per);
-  if (at == std::string::npos || text.find(',') != std::string::npos) value.refuse(expected);
-  return parse_with(value, expected, [&](std::string_view) {
-    const std::string part = "successes>=" + text.substr(0, at) + "/" + text.substr(at + per.size());
-    return *sim::promise_from_text(part).successes;
-  });
+  if (value.text(expected).find(',') != std::string::npos) value.refuse(expected);
+  return parse_with(value, expected,
+                    [](const std::string& text) { return *sim::promise_from_text("successes>=" + text).successes; });
 }
 
 void read_good(const YamlValue& value, sim::Promise& promise) {
-  const YamlMap map(value, {"within", "share", "over"});
+  const YamlMap map(value, section("good"));
   promise.deadline = read_positive_duration(map.require("within"));
   promise.served_share = read_share(map.require("share"));
   promise.over = read_positive_duration(map.require("over"));
 }
 
-// "200 requests", "window"
+// "200 requests", "200", "window"
 std::int64_t read_period(const YamlValue& value) {
   constexpr std::string_view expected = "a number of requests such as 200 requests, or window";
-  const std::string& text = value.text(expected);
-  if (text == "window") return 0;
-  const auto digits = text.find_first_not_of("0123456789");
-  if (digits == 0 || (digits != std::string::npos && text.substr(digits) != " requests")) value.refuse(expected);
-  return parse_with(value, expected, [](std::string_view written) {
-    return sim::promise_from_text("served_share>=95%, period=" + std::string(written.substr(0, written.find(' '))))
-        .period_requests;
+  if (value.text(expected).find(',') != std::string::npos) value.refuse(expected);
+  return parse_with(value, expected, [](const std::string& text) {
+    return sim::promise_from_text("served_share>=95%, period=" + text).period_requests;
   });
 }
 
 sim::Promise read_map(const YamlValue& value, sim::Duration deadline) {
-  const YamlMap map(
-      value, {"latency", "served_share", "successes", "good", "deadline", "period", "longest_period", "periods"});
+  const YamlMap map(value, section("promise"));
   sim::Promise promise{.deadline = deadline};
   if (const auto latency = map.get("latency")) read_latency(*latency, promise);
   if (const auto share = map.get("served_share")) promise.served_share = read_share(*share);
@@ -153,7 +143,7 @@ sim::Promise read_promise(const YamlValue& value, const sim::QosTarget& target, 
 }
 
 sim::QosTarget read_qos(const YamlValue& value) {
-  const YamlMap map(value, {"latency", "successes"});
+  const YamlMap map(value, section("qos"));
   sim::QosTarget qos;
   if (const auto latency = map.get("latency")) qos.latency = read_positive_duration(*latency);
   if (const auto successes = map.get("successes")) qos.successes = read_number(*successes);

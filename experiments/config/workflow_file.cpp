@@ -45,14 +45,14 @@ class BlockReader {
     if (!value.is_map())
       value.refuse("the name of a function, a list of steps, or a map with " + std::string(expected));
     if (value.node().find("call") != nullptr) {
-      const YamlMap map(value, {"call", "on_failure"});
+      const YamlMap map(value, section("block"), {"call", "on_failure"});
       sim::Call result{.function = call(map.require("call"))};
       if (const auto on_failure = map.get("on_failure")) {
         result.on_failure = read_word<sim::OnFailure>(*on_failure, kWords<sim::OnFailure>);
       }
       return {std::move(result)};
     }
-    const YamlMap map(value, {"call", "sequence", "parallel", "choice", "fan_out"});
+    const YamlMap map(value, section("block"), {"call", "sequence", "parallel", "choice", "fan_out"});
     if (value.node().entries.size() != 1) {
       value.fail("expected " + std::string(expected) + ", got " + std::to_string(value.node().entries.size()) +
                  " keys");
@@ -82,7 +82,7 @@ class BlockReader {
     sim::Choice result;
     double sum = 0;
     for (const YamlValue& item : value.items("a list of options such as {probability: 0.4, do: resize}")) {
-      const YamlMap option(item, {"probability", "do"});
+      const YamlMap option(item, section("option"));
       result.probabilities.push_back(read_probability(option.require("probability")));
       result.options.push_back(read(option.require("do"), nesting + 1));
       sum += result.probabilities.back();
@@ -94,7 +94,7 @@ class BlockReader {
   }
 
   sim::FanOut fan_out(const YamlValue& value, int nesting) {
-    const YamlMap map(value, {"width", "do"});
+    const YamlMap map(value, section("fan_out"));
     sim::FanOut result{.width = width(map.require("width")), .body = {}};
     result.body.push_back(read(map.require("do"), nesting + 1));
     return result;
@@ -173,7 +173,7 @@ auto read_range(const YamlValue& value, std::string_view expected, Read read) {
 }
 
 sim::KnobRanges read_ranges(const YamlValue& value, sim::KnobRanges ranges) {
-  const YamlMap map(value, {"cpu", "memory", "replicas", "concurrency"});
+  const YamlMap map(value, section("ranges"));
   if (const auto cpu = map.get("cpu")) {
     std::tie(ranges.cpu_min, ranges.cpu_max) = read_range(*cpu, "a range such as [250m, 2000m]", read_cpu);
   }
@@ -198,7 +198,7 @@ void read_work(const YamlMap& map, sim::FunctionSpec& function) {
   if (const auto serial = map.get("serial"))
     function.serial_work = read_distribution(*serial, DistributionUnit::seconds);
   if (const auto parallel = map.get("parallel")) {
-    const YamlMap phase(*parallel, {"work", "threads"});
+    const YamlMap phase(*parallel, section("parallel"));
     function.parallel_work = read_distribution(phase.require("work"), DistributionUnit::seconds);
     function.max_threads = read_number(phase.require("threads"), 1, 1e6, "a number of threads from 1 to 1000000");
   }
@@ -208,7 +208,7 @@ void read_work(const YamlMap& map, sim::FunctionSpec& function) {
 
 void read_sizes(const YamlMap& map, sim::FunctionSpec& function) {
   if (const auto memory = map.get("memory")) {
-    const YamlMap sizes(*memory, {"process", "parallel", "instance"});
+    const YamlMap sizes(*memory, section("memory"));
     if (const auto process = sizes.get("process")) {
       function.process_memory = read_distribution(*process, DistributionUnit::mebibytes);
     }
@@ -218,14 +218,14 @@ void read_sizes(const YamlMap& map, sim::FunctionSpec& function) {
     if (const auto instance = sizes.get("instance")) function.instance_memory = read_memory(*instance);
   }
   if (const auto payload = map.get("payload")) {
-    const YamlMap sizes(*payload, {"request", "response"});
+    const YamlMap sizes(*payload, section("payload"));
     if (const auto request = sizes.get("request")) function.request_bytes = read_bytes(*request);
     if (const auto response = sizes.get("response")) function.response_bytes = read_bytes(*response);
   }
 }
 
 sim::QueueWorkerSpec read_queue_worker(const YamlValue& value) {
-  const YamlMap map(value, {"workers", "max_inflight", "retry"});
+  const YamlMap map(value, section("queue_worker"));
   sim::QueueWorkerSpec worker;
   if (const auto workers = map.get("workers")) worker.workers = static_cast<int>(read_count(*workers, 1, kMostCount));
   if (const auto inflight = map.get("max_inflight")) {
@@ -233,7 +233,7 @@ sim::QueueWorkerSpec read_queue_worker(const YamlValue& value) {
   }
   const auto retry = map.get("retry");
   if (!retry) return worker;
-  const YamlMap rules(*retry, {"attempts", "back_off", "factor", "max_back_off", "after"});
+  const YamlMap rules(*retry, section("worker retry"));
   if (const auto attempts = rules.get("attempts")) worker.attempts = static_cast<int>(read_count(*attempts, 1, 1000));
   if (const auto back_off = rules.get("back_off")) worker.back_off = read_duration(*back_off);
   if (const auto factor = rules.get("factor")) {
@@ -279,7 +279,7 @@ void read_start_up(const YamlValue& value, sim::FunctionSpec& function) {
     function.start_up = read_distribution(value, DistributionUnit::seconds);
     return;
   }
-  const YamlMap map(value, {"platform", "work", "ready"});
+  const YamlMap map(value, section("start_up"));
   if (const auto platform = map.get("platform")) {
     function.start_up = read_distribution(*platform, DistributionUnit::seconds);
   }
@@ -317,7 +317,7 @@ void read_instances(const YamlMap& map, sim::FunctionSpec& function) {
     function.time_to_failure = read_distribution(*life, DistributionUnit::seconds);
   }
   if (const auto requests = map.get("requests")) {
-    const YamlMap sizes(*requests, {"cpu", "memory"});
+    const YamlMap sizes(*requests, section("requests"));
     if (const auto cpu = sizes.get("cpu")) function.cpu_request = read_cpu(*cpu);
     if (const auto memory = sizes.get("memory")) function.memory_request = read_memory(*memory);
   }
@@ -331,28 +331,7 @@ struct FunctionDefaults {
 
 sim::FunctionSpec read_function(const YamlValue& value, const std::string& name, const FunctionDefaults& defaults,
                                 BlockReader& blocks) {
-  const YamlMap map(value, {"serial",
-                            "parallel",
-                            "off_cpu",
-                            "memory",
-                            "payload",
-                            "hop",
-                            "failure_probability",
-                            "failed_input_work_share",
-                            "overflow",
-                            "rejection_work",
-                            "queue_capacity",
-                            "queue_worker",
-                            "start_up",
-                            "drain",
-                            "on_end",
-                            "keep_alive",
-                            "oom_kills",
-                            "time_to_failure",
-                            "requests",
-                            "fixed",
-                            "ranges",
-                            "calls"});
+  const YamlMap map(value, section("function"));
   sim::FunctionSpec function;
   function.name = name;
   read_work(map, function);
@@ -373,7 +352,7 @@ sim::FunctionSpec read_function(const YamlValue& value, const std::string& name,
 }
 
 sim::GatewaySpec read_gateway(const YamlValue& value) {
-  const YamlMap map(value, {"routing", "hop", "timeout"});
+  const YamlMap map(value, section("gateway"));
   sim::GatewaySpec gateway;
   if (const auto routing = map.get("routing")) {
     gateway.routing = read_word<sim::Routing>(*routing, kWords<sim::Routing>);
@@ -407,7 +386,7 @@ void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
       expiry->fail("expected run_slice beside it");
   }
   if (const auto spare = get("spare_quota")) {
-    sharing.spare_quota = read_number(*spare, 0, 1, "a share from 0 to 1");
+    sharing.spare_quota = read_share(*spare, {}, "a share from 0 to 1, or a percentage such as 45%");
     if (sharing.spare_quota > 0 && sharing.run_slice == sim::Duration::zero()) {
       spare->fail("expected run_slice beside it");
     }
@@ -419,9 +398,7 @@ void read_steps(const YamlMap& map, sim::CpuSharingSpec& sharing) {
 }
 
 sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
-  const YamlMap map(
-      value, {"mode", "period", "cores", "run_slice", "turn_order", "cgroup_levels", "slice_expiry", "bandwidth_slice",
-              "spare_quota", "contention", "quota_exponent", "share_exponent", "speed_spread"});
+  const YamlMap map(value, section("cpu_sharing"));
   sim::CpuSharingSpec sharing;
   if (const auto mode = map.get("mode")) {
     using enum sim::CpuSharing;
@@ -451,7 +428,7 @@ sim::CpuSharingSpec read_cpu_sharing(const YamlValue& value) {
 }
 
 sim::NodeSpec read_node(const YamlValue& value) {
-  const YamlMap map(value, {"count", "cores", "memory", "time_to_failure", "repair"});
+  const YamlMap map(value, section("node"));
   sim::NodeSpec node;
   if (const auto count = map.get("count")) node.count = static_cast<int>(read_count(*count, 1, kMostNodes));
   node.cores = read_number(map.require("cores"), kAboveZero, 1e6, "a number of cores above 0, at most 1000000");
@@ -474,7 +451,7 @@ void read_platform(const YamlMap& map, sim::ClusterSpec& cluster) {
 }
 
 sim::ClusterSpec read_cluster(const YamlValue& value) {
-  const YamlMap map(value, {"nodes", "placement", "evict_idle", "relist", "settle", "start_work", "end_work"});
+  const YamlMap map(value, section("cluster"));
   sim::ClusterSpec cluster;
   read_platform(map, cluster);
   const bool has_platform = map.get("relist") || map.get("settle") || map.get("start_work") || map.get("end_work");
@@ -495,8 +472,7 @@ sim::ClusterSpec read_cluster(const YamlValue& value) {
 }
 
 sim::PriceSpec read_prices(const YamlValue& value) {
-  const YamlMap map(
-      value, {"price_per_millicore", "price_per_mebibyte", "usd_per_vcpu_hour", "usd_per_gib_hour", "platform_cpu"});
+  const YamlMap map(value, section("prices"));
   sim::PriceSpec prices;
   if (const auto price = map.get("price_per_millicore")) prices.price_per_millicore = read_number(*price);
   if (const auto price = map.get("price_per_mebibyte")) prices.price_per_mebibyte = read_number(*price);
@@ -514,9 +490,7 @@ bool is_workflow_tree(const YamlNode& tree) {
 }
 
 sim::WorkflowSpec read_workflow(const YamlValue& value) {
-  const YamlMap map(value,
-                    {"name", "description", "qos", "promise", "gateway", "cpu_sharing", "cluster", "rollout", "drain",
-                     "prices", "ranges", "functions", "entry", "calibration"});  // the last is for those who predict
+  const YamlMap map(value, section("workflow"));
   sim::WorkflowSpec workflow;
   workflow.name = read_name(map.require("name"));
   if (const auto description = map.get("description")) description->text("a text");

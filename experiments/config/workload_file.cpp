@@ -12,7 +12,7 @@ namespace faasconf::experiments::config {
 namespace {
 
 sim::ClosedLoop read_closed_loop(const YamlValue& value) {
-  const YamlMap map(value, {"users", "think_time", "spawn_rate", "back_off"});
+  const YamlMap map(value, section("closed_loop"));
   sim::ClosedLoop loop;
   if (const auto users = map.get("users")) {
     loop.users = static_cast<int>(read_count(*users, 1, static_cast<std::int64_t>(kMostUsers)));
@@ -32,7 +32,7 @@ sim::MmppArrivals read_states(const YamlValue& value) {
   sim::MmppArrivals mmpp;
   double sum = 0;
   for (const YamlValue& item : value.items("a list of states such as {relative_rate: 4, mean_stay: 30s}")) {
-    const YamlMap state(item, {"relative_rate", "mean_stay"});
+    const YamlMap state(item, section("state"));
     const YamlValue stay = state.require("mean_stay");
     mmpp.relative_rates.push_back(read_number(state.require("relative_rate")));
     mmpp.mean_stay_s.push_back(parse_with(stay, "a duration such as 30s", parse_seconds));
@@ -50,7 +50,7 @@ sim::MmppArrivals read_states(const YamlValue& value) {
 
 sim::OpenLoop read_open_loop(const YamlValue& value, bool level_is_elsewhere) {
   enum class Process { poisson, deterministic, gamma, mmpp };
-  const YamlMap map(value, {"rate", "law", "cv", "states"});
+  const YamlMap map(value, section("open_loop"));
   sim::OpenLoop loop;
   if (const auto rate = map.get("rate")) {
     loop.rate_per_s = read_rate(*rate);
@@ -99,7 +99,7 @@ sim::ArrivalList read_arrivals(const YamlValue& value, InputFiles& files) {
 }
 
 sim::Retry read_retry(const YamlValue& value) {
-  const YamlMap map(value, {"attempts", "back_off", "factor"});
+  const YamlMap map(value, section("retry"));
   sim::Retry retry;
   if (const auto attempts = map.get("attempts")) retry.attempts = static_cast<int>(read_count(*attempts, 1, 100));
   if (const auto back_off = map.get("back_off"))
@@ -110,7 +110,7 @@ sim::Retry read_retry(const YamlValue& value) {
 
 // {origin: ..., steps: {0s: 12, 60s: 44}}; rates are written with their unit.
 sim::Profile read_steps(const YamlValue& value, bool users) {
-  const YamlMap map(value, {"origin", "steps"});
+  const YamlMap map(value, section("profile"));
   sim::Profile profile;
   if (const auto origin = map.get("origin")) profile.origin = origin->text("a text");
   const YamlValue steps = map.require("steps");

@@ -36,6 +36,12 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
+std::vector<std::string_view> names_of(const Section& section) {
+  std::vector<std::string_view> names;
+  for (const Key& key : section.keys) names.emplace_back(key.name);
+  return names;
+}
+
 }  // namespace
 
 const std::string& YamlValue::text(std::string_view expected) const {
@@ -78,6 +84,13 @@ YamlMap::YamlMap(YamlValue value, std::vector<std::string_view> keys)
     throw sim::Error(entry.place.text() + ": " + (value_.path().empty() ? "" : value_.path() + ": ") + "unknown key " +
                      shown(entry.key) + (suggestion.empty() ? ", expected one of " + join(keys_) : suggestion));
   }
+}
+
+YamlMap::YamlMap(YamlValue value, const Section& section) : YamlMap(std::move(value), names_of(section)) {}
+
+YamlMap::YamlMap(YamlValue value, [[maybe_unused]] const Section& section, std::vector<std::string_view> some)
+    : YamlMap(std::move(value), std::move(some)) {
+  assert(std::all_of(keys_.begin(), keys_.end(), [&](std::string_view key) { return section.find(key) != nullptr; }));
 }
 
 std::optional<YamlValue> YamlMap::get(std::string_view key) const {
@@ -211,9 +224,15 @@ sim::Duration read_positive_duration(const YamlValue& value) {
 
 double read_rate(const YamlValue& value, double least) {
   constexpr std::string_view expected = "a rate such as 5/s, 300/m or 1000/h";
-  const std::string_view text = value.text(expected);
+  const std::optional<double> rate = parse_rate(value.text(expected));
+  if (!rate) value.refuse(expected);
+  if (!(*rate >= least)) value.refuse(least > 0 ? "a rate above 0" : "a rate of at least 0");
+  return *rate;
+}
+
+std::optional<double> parse_rate(std::string_view text) {
   const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) value.refuse(expected);
+  if (slash == std::string_view::npos) return std::nullopt;
   const std::optional<double> number = parse_number<double>(text.substr(0, slash));
   const std::string_view unit = text.substr(slash + 1);
   double seconds = 0;
@@ -221,10 +240,8 @@ double read_rate(const YamlValue& value, double least) {
   if (unit == "m") seconds = 60;
   if (unit == "h") seconds = 3600;
   if (unit == "d") seconds = 86400;
-  if (!number || seconds == 0) value.refuse(expected);
-  const double rate = *number / seconds;
-  if (!(rate >= least) || !std::isfinite(rate)) value.refuse(least > 0 ? "a rate above 0" : "a rate of at least 0");
-  return rate;
+  if (!number || seconds == 0 || !std::isfinite(*number / seconds)) return std::nullopt;
+  return *number / seconds;
 }
 
 }  // namespace faasconf::experiments::config

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/config/keys/key.hpp"
 #include "experiments/config/yaml_tree.hpp"
 #include "sim/core/error.hpp"
 #include "sim/core/quantity.hpp"
@@ -44,6 +45,8 @@ class YamlValue {
 class YamlMap {
  public:
   YamlMap(YamlValue value, std::vector<std::string_view> keys);
+  YamlMap(YamlValue value, const Section& section);                                      // all of its keys
+  YamlMap(YamlValue value, const Section& section, std::vector<std::string_view> some);  // those that go together
 
   std::optional<YamlValue> get(std::string_view key) const;  // absent when the map has no such key
   YamlValue require(std::string_view key) const;
@@ -86,6 +89,7 @@ sim::Mebibytes read_memory(const YamlValue& value);
 sim::Duration read_duration(const YamlValue& value);
 sim::Duration read_positive_duration(const YamlValue& value);
 double read_rate(const YamlValue& value, double least = kAboveZero);  // per second; "5/s", "300/m", "1000/h", "7/d"
+std::optional<double> parse_rate(std::string_view text);              // the same; absent: it is no rate
 
 // What a parser of sim/core makes of a scalar; instead of its complaint, one with the place.
 template <class Parse>

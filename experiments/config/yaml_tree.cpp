@@ -13,12 +13,15 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "experiments/config/yaml_aliases.hpp"
 #include "sim/core/error.hpp"
 
 namespace faasconf::experiments::config {
 namespace {
 
 constexpr std::size_t kMostNesting = 100;
+
+enum class Aliases : std::uint8_t { refused, expanded };
 
 // Length of the UTF-8 sequence at the front (RFC 3629), 0 when it is none.
 std::size_t utf8_length(std::string_view text) {
@@ -50,8 +53,8 @@ std::string hexadecimal(char character) {
 // Builds the tree from the parser's events.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::shared_ptr<const std::string> source, bool has_lines)
-      : source_(std::move(source)), has_lines_(has_lines) {}
+  TreeBuilder(std::shared_ptr<const std::string> source, bool has_lines, Aliases aliases)
+      : source_(std::move(source)), has_lines_(has_lines), aliases_(aliases) {}
 
   // yaml-cpp takes some characters for marks of its own (it ends silently at 0x04), so they never reach it.
   void check_text(std::string_view text) const {
@@ -80,10 +83,22 @@ class TreeBuilder final : public YAML::EventHandler {
          .place = has_key ? open_.back().entry->place : place(mark),
          .scalar = {},
          .items = {},
-         .entries = {}});
+         .entries = {}},
+        anchor);
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    fail(line_of(mark), "expected plain values, got a YAML alias");
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (aliases_ == Aliases::refused) fail(line_of(mark), "expected plain values, got a YAML alias");
+    if (wants_key()) fail(line_of(mark), "expected a plain key, got a YAML alias");
+    const auto known = anchored_.find(anchor);
+    if (known == anchored_.end()) fail(line_of(mark), "expected an alias of a value that ends before it");
+    const Anchored& value = known->second;
+    aliased_values_ += value.size;
+    if (aliased_values_ > kMostAliasedValues) {
+      fail(line_of(mark), "expected aliases that stand for at most " + std::to_string(kMostAliasedValues) +
+                              " values in all, got more");
+    }
+    if (open_.size() + value.depth > kMostNesting) refuse_nesting(mark);
+    add(value.node, 0);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -91,7 +106,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (wants_key()) {
       take_key(mark, value);
     } else {
-      add({.kind = YamlNode::Kind::scalar, .place = place(mark), .scalar = value, .items = {}, .entries = {}});
+      add({.kind = YamlNode::Kind::scalar, .place = place(mark), .scalar = value, .items = {}, .entries = {}}, anchor);
     }
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -118,6 +133,14 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode node;
     std::optional<YamlNode::Entry> entry;  // of a map: its key came, its value did not
     std::map<std::string, int> keys;       // of a map: the line of each
+    YAML::anchor_t anchor = 0;             // 0: it has none
+  };
+
+  // A value that aliases may stand for.
+  struct Anchored {
+    YamlNode node;
+    std::size_t size = 0;   // values in it, itself included
+    std::size_t depth = 0;  // levels of nesting
   };
 
   Place place(const YAML::Mark& mark) const { return {source_, has_lines_ ? line_of(mark) : 0}; }
@@ -127,7 +150,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void refuse_extras(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
-    if (anchor != 0) fail(line_of(mark), "expected plain values, got a YAML anchor");
+    if (anchor != 0 && aliases_ == Aliases::refused) fail(line_of(mark), "expected plain values, got a YAML anchor");
     // "?" and "!" are the parser's names for a plain and a quoted value
     if (!tag.empty() && tag != "?" && tag != "!") fail(line_of(mark), "expected plain values, got a YAML tag");
   }
@@ -145,19 +168,53 @@ class TreeBuilder final : public YAML::EventHandler {
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
     refuse_extras(mark, tag, anchor);
     if (wants_key()) fail(line_of(mark), "expected a plain key, got a list or a map (is a bracket not closed?)");
-    if (open_.size() >= kMostNesting) {
-      fail(line_of(mark), "expected at most " + std::to_string(kMostNesting) + " levels of nesting, got more");
-    }
+    if (open_.size() >= kMostNesting) refuse_nesting(mark);
     open_.emplace_back().node = {.kind = kind, .place = place(mark), .scalar = {}, .items = {}, .entries = {}};
+    open_.back().anchor = anchor;
+  }
+
+  [[noreturn]] void refuse_nesting(const YAML::Mark& mark) const {
+    fail(line_of(mark), "expected at most " + std::to_string(kMostNesting) + " levels of nesting, got more");
   }
 
   void close() {
     YamlNode node = std::move(open_.back().node);
+    const YAML::anchor_t anchor = open_.back().anchor;
     open_.pop_back();
-    add(std::move(node));
+    if (aliases_ == Aliases::expanded) merge(node);
+    add(std::move(node), anchor);
   }
 
-  void add(YamlNode node) {
+  // "<<": the entries of a map, or of several, that the map around it has not.
+  static void merge(YamlNode& map) {
+    const auto merged = std::ranges::find(map.entries, "<<", &YamlNode::Entry::key);
+    if (merged == map.entries.end()) return;
+    const YamlNode value = std::move(merged->value);
+    map.entries.erase(merged);
+    const auto take = [&map](const YamlNode& from) {
+      for (const YamlNode::Entry& entry : from.entries) {
+        if (map.find(entry.key) == nullptr) map.entries.push_back(entry);
+      }
+    };
+    take(value);
+    for (const YamlNode& item : value.items) take(item);
+  }
+
+  // How many values a tree has, and how deep it is.
+  static Anchored measured(YamlNode node) {
+    std::size_t size = 1, depth = 0;
+    const auto add = [&](const YamlNode& below) {
+      const Anchored inner = measured(below);
+      size += inner.size;
+      depth = std::max(depth, inner.depth + 1);
+    };
+    for (const YamlNode& item : node.items) add(item);
+    for (const YamlNode::Entry& entry : node.entries) add(entry.value);
+    return {std::move(node), size, depth};
+  }
+
+  void add(YamlNode node, YAML::anchor_t anchor) {
+    if (anchor != 0) anchored_.insert_or_assign(anchor, measured(node));
     if (open_.empty()) {
       root_ = std::move(node);
       return;
@@ -184,12 +241,16 @@ class TreeBuilder final : public YAML::EventHandler {
 
   std::shared_ptr<const std::string> source_;
   bool has_lines_;
+  Aliases aliases_;
+  std::map<YAML::anchor_t, Anchored> anchored_;
+  std::size_t aliased_values_ = 0;
   std::vector<Open> open_;
   std::optional<YamlNode> root_;
 };
 
-std::optional<YamlNode> parse(const std::string& text, const std::string& source, bool has_lines) {
-  TreeBuilder builder(std::make_shared<const std::string>(source), has_lines);
+std::optional<YamlNode> parse(const std::string& text, const std::string& source, bool has_lines,
+                              Aliases aliases = Aliases::refused) {
+  TreeBuilder builder(std::make_shared<const std::string>(source), has_lines, aliases);
   builder.check_text(text);
   try {
     std::istringstream stream(text);
@@ -204,6 +265,12 @@ std::optional<YamlNode> parse(const std::string& text, const std::string& source
   } catch (const YAML::Exception& error) {
     builder.fail(builder.line_of(error.mark), "expected YAML, got a syntax error: " + error.msg);
   }
+}
+
+YamlNode parse_file(const std::string& text, const std::string& source, Aliases aliases) {
+  std::optional<YamlNode> tree = parse(text, source, true, aliases);
+  if (!tree) throw sim::Error(source + ":1: expected YAML, got an empty file");
+  return std::move(*tree);
 }
 
 const YamlNode::Entry* find_entry(const YamlNode& node, std::string_view key) {
@@ -224,9 +291,11 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 YamlNode* YamlNode::find(std::string_view key) { return const_cast<YamlNode*>(std::as_const(*this).find(key)); }
 
 YamlNode parse_yaml(const std::string& text, const std::string& source) {
-  std::optional<YamlNode> tree = parse(text, source, true);
-  if (!tree) throw sim::Error(source + ":1: expected YAML, got an empty file");
-  return std::move(*tree);
+  return parse_file(text, source, Aliases::refused);
+}
+
+YamlNode parse_yaml_with_aliases(const std::string& text, const std::string& source) {
+  return parse_file(text, source, Aliases::expanded);
 }
 
 YamlNode parse_yaml_file(const std::string& text, const std::string& source) {

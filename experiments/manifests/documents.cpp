@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "experiments/config/yaml_aliases.hpp"
+
 namespace faasconf::experiments::manifests {
 
 namespace {
@@ -123,7 +125,7 @@ std::vector<YamlNode> read_documents(const std::string& text, const std::string&
   std::vector<YamlNode> documents;
   for (const std::string& one : part(text)) {
     if (is_blank(one)) continue;
-    YamlNode document = config::parse_yaml(one, source);
+    YamlNode document = config::parse_yaml_with_aliases(one, source);
     expand_all(document);
     const YamlNode* const kind = document.find("kind");
     YamlNode* const items = document.find("items");

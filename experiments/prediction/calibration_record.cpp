@@ -150,14 +150,14 @@ Span read_span(const config::YamlValue& value) {
 }
 
 MeasuredRanges read_ranges(const config::YamlValue& value) {
-  const config::YamlMap map(value, {"users", "rate", "functions"});
+  const config::YamlMap map(value, config::section("measured ranges"));
   MeasuredRanges ranges;
   if (const auto users = map.get("users")) ranges.users = read_span(*users);
   if (const auto rate = map.get("rate")) ranges.rate_per_s = read_span(*rate);
   const config::YamlValue functions = map.require("functions");
   if (!functions.is_map()) functions.refuse("a map from functions to measured ranges");
   for (const config::YamlNode::Entry& entry : functions.node().entries) {
-    const config::YamlMap knobs(functions.child(entry), {"cpu", "memory", "replicas", "concurrency"});
+    const config::YamlMap knobs(functions.child(entry), config::section("measured knobs"));
     ranges.functions.push_back({.function = entry.key,
                                 .cpu = read_span(knobs.require("cpu")),
                                 .memory = read_span(knobs.require("memory")),
@@ -168,7 +168,7 @@ MeasuredRanges read_ranges(const config::YamlValue& value) {
 }
 
 void read_protocol(const config::YamlValue& value, CalibrationRecord& record) {
-  const config::YamlMap map(value, {"window", "warm_up", "spawn_rate", "think_time", "back_off", "attribution"});
+  const config::YamlMap map(value, config::section("measured protocol"));
   record.window = config::read_positive_duration(map.require("window"));
   if (const auto warm_up = map.get("warm_up")) record.warm_up = config::read_duration(*warm_up);
   if (const auto rate = map.get("spawn_rate")) {
@@ -188,8 +188,8 @@ void read_parameters(const config::YamlValue& value, CalibrationRecord& record) 
   if (!value.is_map()) value.refuse("a map from names to parameters");
   for (const config::YamlNode::Entry& entry : value.node().entries) {
     const config::YamlValue child = value.child(entry);
-    record.parameters.push_back(read_parameter(child, entry.key, {"value", "interval", "warning"}));
-    const config::YamlMap map(child, {"value", "interval", "warning", "sets", "bounds", "scale", "prior"});
+    record.parameters.push_back(read_parameter(child, entry.key, config::section("calibrated")));
+    const config::YamlMap map(child, config::section("calibrated"));
     record.values.push_back(read_amount(map.require("value")).first);
     record.intervals.push_back(read_span(map.require("interval")));
     const auto warning = map.get("warning");
@@ -224,7 +224,7 @@ void read_ensemble(const config::YamlValue& value, CalibrationRecord& record) {
 }
 
 Quantity read_quantity(const config::YamlValue& value, const sim::WorkflowSpec& workflow) {
-  const config::YamlMap map(value, {"observe", "function", "low", "high", "floor", "relative"});
+  const config::YamlMap map(value, config::section("interval"));
   Quantity quantity;
   const auto function = map.get("function");
   quantity.what = read_observed(map.require("observe"), function.has_value());
@@ -318,10 +318,9 @@ config::YamlNode record_yaml(const CalibrationRecord& record) {
 }
 
 CalibrationRecord read_record(const config::YamlValue& value, const sim::WorkflowSpec& workflow) {
-  const config::YamlMap map(value,
-                            {"measurements", "protocol", "ranges", "parameters", "notes", "ensemble", "intervals"});
+  const config::YamlMap map(value, config::section("calibration"));
   CalibrationRecord record;
-  const config::YamlMap source(map.require("measurements"), {"file", "sha256", "rows", "held_out"});
+  const config::YamlMap source(map.require("measurements"), config::section("measurements"));
   record.file = source.require("file").text("a path");
   record.sha256 = source.require("sha256").text("a digest");
   record.rows = static_cast<std::size_t>(config::read_count(source.require("rows"), 1, INT64_MAX));

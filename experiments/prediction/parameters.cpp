@@ -37,10 +37,8 @@ std::string format_memory(double mebibytes) {
 }  // namespace
 
 FittedParameter read_parameter(const config::YamlValue& value, const std::string& name,
-                               const std::vector<std::string_view>& more) {
-  std::vector<std::string_view> keys = {"sets", "bounds", "scale", "prior"};
-  keys.insert(keys.end(), more.begin(), more.end());
-  const config::YamlMap map(value, keys);
+                               const config::Section& section) {
+  const config::YamlMap map(value, section);
   FittedParameter parameter{.name = name, .sets = {}};
 
   const std::vector<config::YamlValue> bounds = map.require("bounds").items("bounds such as [100ms, 2s]");
@@ -62,7 +60,7 @@ FittedParameter read_parameter(const config::YamlValue& value, const std::string
     return number;
   };
   if (const auto prior = map.get("prior")) {
-    const config::YamlMap moments(*prior, {"mean", "sd"});
+    const config::YamlMap moments(*prior, config::section("prior"));
     parameter.prior = Prior{amount(moments.require("mean")), amount(moments.require("sd"))};
     if (!(parameter.prior->standard_deviation > 0)) moments.require("sd").refuse("an amount above 0");
   }
@@ -72,7 +70,7 @@ FittedParameter read_parameter(const config::YamlValue& value, const std::string
       parameter.sets.push_back({.path = one.node().scalar});
       return;
     }
-    const config::YamlMap setting(one, {"path", "times", "plus"});
+    const config::YamlMap setting(one, config::section("setting"));
     parameter.sets.push_back({.path = setting.require("path").text("a path such as functions.rgb.serial")});
     if (const auto times = setting.get("times")) parameter.sets.back().times = read_any_number(*times);
     if (const auto plus = setting.get("plus")) parameter.sets.back().plus = amount(*plus);

@@ -36,9 +36,9 @@ struct FittedParameter {
   std::optional<Prior> prior{};  // absent: uniform over the bounds, on the scale
 };
 
-// {sets, bounds, scale, prior}; `more`: keys besides, which others read.
+// {sets, bounds, scale, prior}; a section with more keys is for those who read these.
 FittedParameter read_parameter(const config::YamlValue& value, const std::string& name,
-                               const std::vector<std::string_view>& more = {});
+                               const config::Section& section = config::section("fitted"));
 
 std::string format_amount(double value, Dimension dimension);  // "860ms", "380Mi", "0.16"; what YAML reads back exactly
 

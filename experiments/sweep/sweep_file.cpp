@@ -43,7 +43,7 @@ NumberWithUnit number_with_unit(const std::string& text, const YamlValue& whole)
 
 // {range: 250m..2000m, step: 250m}: both ends belong to it.
 std::vector<YamlNode> range_values(const YamlValue& value) {
-  const YamlMap map(value, {"range", "step"});
+  const YamlMap map(value, config::section("axis"));
   const YamlValue range = map.require("range");
   const std::string& text = range.text("a range such as 1..8");
   const std::size_t dots = text.find("..");
@@ -128,7 +128,7 @@ void read_common(const YamlValue& value, Sweep& sweep) {
 }
 
 Sample read_sample(const YamlValue& value) {
-  const YamlMap map(value, {"latin_hypercube", "random", "sobol"});
+  const YamlMap map(value, config::section("sample"));
   if (value.node().entries.size() != 1) value.refuse("one method and a number of cells, such as {random: 200}");
   for (const auto method : {Sample::Method::latin_hypercube, Sample::Method::random, Sample::Method::sobol}) {
     if (const auto count = map.get(name_of(method))) {
@@ -178,7 +178,7 @@ Precision read_precision(const YamlValue& value) {
     read_goal(value, precision);
     return precision;
   }
-  const YamlMap map(value, {"within", "from", "at_most"});
+  const YamlMap map(value, config::section("precision"));
   read_goal(map.require("within"), precision);
   if (const auto from = map.get("from")) {
     precision.from = static_cast<std::uint64_t>(config::read_count(*from, 2, kMostReplications));
@@ -208,8 +208,7 @@ std::string_view name_of(Sample::Method method) {
 
 Sweep parse_sweep(const std::string& text, const std::string& path) {
   const YamlNode root = config::parse_yaml_file(text, path);
-  const YamlMap map({root, ""}, {"job", "experiment", "set", "axes", "zip", "common", "sample", "include", "exclude",
-                                 "replications", "precision", "warm_up", "by_function", "seed", "description"});
+  const YamlMap map({root, ""}, config::section("sweep"));
   const config::InputFiles files(path, text);
   Sweep sweep{.experiment = {}, .overrides = {}, .axes = {}, .zip = {}, .file = {path, files::sha256(text)}};
   if (const auto job = map.get("job")) config::read_word<int>(*job, {{"simulate", 0}});

@@ -1,11 +1,11 @@
 #include "experiments/train/method_keys.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -49,7 +49,7 @@ std::vector<std::string_view> network_keys(const learner::bundle::NetworkSpec& n
 config::YamlMap with_network(const config::YamlValue& learning, std::vector<std::string_view> keys,
                              const learner::bundle::NetworkSpec& network) {
   for (const std::string_view key : network_keys(network)) keys.push_back(key);
-  return {learning, keys};
+  return {learning, config::section("learning"), std::move(keys)};
 }
 
 void read_off_policy(const config::YamlValue& learning, bool redeploy, learner::marl::OffPolicySpec& spec) {
@@ -121,11 +121,10 @@ void read_on_policy(const config::YamlValue& learning, sim::RewardKind reward, l
 }  // namespace
 
 learner::marl::MethodSpec read_method(const config::YamlValue& value) {
-  constexpr std::array<std::string_view, 10> kNames = {
-      "mappo", "mappo-no-attention", "ppo", "attmf", "attmf-softmax", "attmf-modern", "mf", "maddpg", "ddpg", "firm"};
+  const std::vector<std::string>& names = config::section("training").find("method")->takes.kinds.front().words;
   const std::string name = value.text("a method");
-  if (std::ranges::find(kNames, name) == kNames.end())
-    value.refuse("one of " + config::join({kNames.begin(), kNames.end()}));
+  if (std::ranges::find(names, name) == names.end())
+    value.refuse("one of " + config::join({names.begin(), names.end()}));
   learner::marl::OnPolicySpec on_policy;
   if (name == "mappo") return on_policy;
   if (name == "mappo-no-attention") {

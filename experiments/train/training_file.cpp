@@ -1,7 +1,6 @@
 #include "experiments/train/training_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -61,32 +60,6 @@ struct EpisodeLoads {
 void refuse_beside(const config::YamlMap& map, std::string_view key, const std::string& expected) {
   if (const auto value = map.get(key)) value->fail("expected " + expected + " beside it, or no " + std::string(key));
 }
-
-constexpr std::array<std::string_view, 25> kTrainingKeys = {"method",
-                                                            "users",
-                                                            "rates",
-                                                            "profiles",
-                                                            "instances",
-                                                            "redeploy",
-                                                            "episode",
-                                                            "steps",
-                                                            "environments",
-                                                            "shards",
-                                                            "steps_per_iteration",
-                                                            "features",
-                                                            "load_knowledge",
-                                                            "season_windows",
-                                                            "reward",
-                                                            "price_weight",
-                                                            "qos_weight",
-                                                            "qos",  // formerly, see read_promise()
-                                                            "replications",
-                                                            "common_random_numbers",
-                                                            "integers",
-                                                            "calibration_draws",
-                                                            "safety",
-                                                            "learning",
-                                                            "selection"};
 
 // What all environments have in common, but for workflow and load.
 sim::EnvironmentSpec read_environment(const config::YamlMap& map, bool on_policy) {
@@ -166,10 +139,10 @@ class TrainingReader {
   Training read() {
     load_workflows();
     if (config::YamlNode* const promise = root_.find("promise")) config::load_promise_file(*promise, files_);
-    const config::YamlMap top({root_, ""}, {"workflow", "description", "promise", "workload", "seed", "training"});
+    const config::YamlMap top({root_, ""}, config::section("training file"));
     read_promise(top);
     if (const auto description = top.get("description")) description->text("a text");
-    const config::YamlMap map(top.require("training"), {kTrainingKeys.begin(), kTrainingKeys.end()});
+    const config::YamlMap map(top.require("training"), config::section("training"));
 
     Training training;
     learner::marl::TrainerSpec& trainer = training.trainer;
@@ -230,7 +203,7 @@ class TrainingReader {
     const auto workload = top.get("workload");
     if (!workload) return;
     const std::string_view loop = open ? "open_loop" : "closed_loop", level = open ? "rate" : "users";
-    const config::YamlMap keys(*workload, {"closed_loop", "open_loop", "retry", "window"});
+    const config::YamlMap keys(*workload, config::section("workload"), {"closed_loop", "open_loop", "retry", "window"});
     if (const auto other = keys.get(open ? "closed_loop" : "open_loop")) {
       other->fail("expected " + std::string(loop) + ", since training gives " + (open ? "rates" : "users"));
     }
@@ -377,7 +350,7 @@ class TrainingReader {
   void read_selection(const config::YamlMap& map, sim::EnvironmentSpec common, Training& training) {
     Selection& selection = training.selection;
     const config::YamlMap keys(map.get("selection").value_or(config::YamlValue(nothing_, "training.selection")),
-                               {"every", "users", "rates", "profiles", "windows"});
+                               config::section("selection"));
     selection.every_steps = std::max<std::uint64_t>(1, training.steps / 20);
     read_into(keys, "every", selection.every_steps, [](const config::YamlValue& value) { return read_size(value); });
     std::size_t windows = 120;

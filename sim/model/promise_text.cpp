@@ -13,7 +13,7 @@ namespace faasconf::sim {
 namespace {
 
 constexpr std::string_view kParts =
-    "mean, p50 .. p99.9, served_share, successes, good with within and over, deadline, period, longest, periods";
+    "mean, p50 .. p99.9, served_share, successes, good with within and over, deadline, period, longest_period, periods";
 
 // "p95<=2s" as its three parts.
 struct Part {
@@ -60,7 +60,19 @@ std::int64_t whole(std::string_view text, std::string_view expected) {
   return value;
 }
 
+// "200", "200 requests"
+std::int64_t requests(std::string_view text) {
+  constexpr std::string_view unit = " requests";
+  if (text.ends_with(unit)) text.remove_suffix(unit.size());
+  return whole(text, "a number of requests, or window");
+}
+
+// "20/30s", "20 per 30s"
 CountTerm count_per(std::string_view text) {
+  constexpr std::string_view per = " per ";
+  if (const auto at = text.find(per); at != std::string_view::npos) {
+    return count_per(std::string(text.substr(0, at)) + "/" + std::string(text.substr(at + per.size())));
+  }
   const auto slash = text.find('/');
   const auto count = number(trimmed(text.substr(0, slash)));
   if (slash == std::string_view::npos || !count) refuse(text, "a number per time such as 20/30s");
@@ -81,7 +93,8 @@ class Reader {
   explicit Reader(const Promise& usually) : promise_(usually) {}
 
   void read(std::string_view text) {
-    const Part part = part_of(text);
+    Part part = part_of(text);
+    if (part.key == "longest") part.key = "longest_period";  // as it was spelled before
     if (!seen_.insert(std::string(part.key)).second) refuse(text, "each part once");
     if (!read_term(part) && !read_rule(part)) refuse(part.key, "one of " + std::string(kParts));
   }
@@ -121,11 +134,11 @@ class Reader {
       promise_.deadline = duration(part);
     } else if (part.key == "over") {
       promise_.over = duration(part);
-    } else if (part.key == "longest") {
+    } else if (part.key == "longest_period") {
       promise_.longest_period = duration(part);
     } else if (part.key == "period") {
       expect(part, "=");
-      promise_.period_requests = part.value == "window" ? 0 : whole(part.value, "a number of requests, or window");
+      promise_.period_requests = part.value == "window" ? 0 : requests(part.value);
     } else if (part.key == "counting") {
       expect(part, "=");
       if (part.value != "successes") refuse(part.value, "successes");
@@ -143,7 +156,7 @@ class Reader {
     if (partly && !complete)
       throw Error("promise: good, within and over belong together: good>=99%, within=2s, over=30d");
     if (good && seen_.contains("served_share")) throw Error("promise: good is a served share; expected one of the two");
-    for (const char* const rule : {"period", "longest", "periods"}) {
+    for (const char* const rule : {"period", "longest_period", "periods"}) {
       if (good && seen_.contains(rule)) {
         throw Error("promise: good is asked of all requests, not of periods: expected no " + std::string(rule));
       }
@@ -233,7 +246,7 @@ std::string to_text(const Promise& promise) {
   }
   parts.push_back("deadline=" + format(promise.deadline));
   parts.push_back("period=" + (promise.period_requests == 0 ? "window" : std::to_string(promise.period_requests)));
-  parts.push_back("longest=" + format(promise.longest_period));
+  parts.push_back("longest_period=" + format(promise.longest_period));
   parts.push_back("periods>=" + share_text(promise.periods));
   return join(parts);
 }

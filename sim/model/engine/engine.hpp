@@ -51,12 +51,14 @@ static_assert(static_cast<std::uint32_t>(EventKind::platform_rests) < EventTag::
 // Events between two checks of progress, so few that they never take 0.1 s.
 constexpr std::uint64_t kEventsPerCheck = 1024;
 
-// More events than this at one instant mean that requests fail and are retried without time passing.
+// More events than this in so short a span mean that requests take no time, or next to none: no run would come to an
+// end.
 constexpr std::uint64_t kMostEventsAtOnce = 20'000'000;
+constexpr Duration kShortSpan = std::chrono::milliseconds(20);
 
 struct Standstill {
-  Time time;                 // of the last check
-  std::uint64_t events = 0;  // at that time
+  Time time;                 // of the beginning of the span
+  std::uint64_t events = 0;  // since then
 };
 
 constexpr double kMillicoresPerCore = 1000;

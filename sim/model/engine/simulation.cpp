@@ -71,12 +71,14 @@ void Engine::run_until(Time horizon) {
 // Between two events: whether the caller wants to go on, and whether time does.
 void Engine::check_progress(Standstill& standstill) const {
   if (go_on_ && !go_on_()) throw Cancelled();
-  standstill.events = now_ == standstill.time ? standstill.events + kEventsPerCheck : 0;
-  standstill.time = now_;
+  if (now_ - standstill.time >= kShortSpan) standstill = {.time = now_, .events = 0};
+  standstill.events += kEventsPerCheck;
   if (standstill.events <= kMostEventsAtOnce) return;
-  throw Error("time stands still at " + format(now_.time_since_epoch()) +
-              ": requests end and are sent again at once; give the workload a back_off or think_time, the gateway "
-              "a hop, or the functions work");
+  const bool moves = now_ > standstill.time;
+  throw Error(std::string(moves ? "time hardly passes at " : "time stands still at ") +
+              format(now_.time_since_epoch()) + ": requests end " + (moves ? "after next to no time " : "") +
+              "and are sent again at once; give the workload a back_off or think_time, the gateway a hop, or the "
+              "functions work");
 }
 
 void Engine::handle(const Event& event) {

@@ -43,6 +43,20 @@ TEST(Mapping, TurnsColumnsIntoQuantities) {
   EXPECT_TRUE(mapping.parameters[0].logarithmic);
 }
 
+// The keys that its readers take, against the table of keys: each is read, or a value of no kind would pass.
+TEST(Mapping, ReadsEveryKeyOfItsSections) {
+  const auto is_refused = [](const std::string& before, const std::string& after) {
+    return complaint_about_mapping(before, after) != "no error";
+  };
+  for (const config::Key& key : config::section("mapping").keys) {
+    const std::string wrong = key.name + ": {zzz: {zzz: 1}}\n";
+    EXPECT_TRUE(is_refused("protocol: {", wrong + "protocol: {")) << key.name;
+  }
+  for (const config::Key& key : config::section("protocol").keys) {
+    EXPECT_TRUE(is_refused("protocol: {", "protocol: {" + key.name + ": {zzz: 1}, ")) << key.name;
+  }
+}
+
 TEST(Mapping, ReadsTheWordUnlimitedAsZero) {
   const auto concurrency = [](const std::string& text, const std::string& cell, std::size_t function) {
     const config::CsvTable table = table_of("10,770,3,1200,1536," + cell + ",2.5,20,5,1500\n");

@@ -68,6 +68,8 @@ TEST(Arguments, SomeOptionsMayComeAgain) {
 TEST(Arguments, RatesMayBearTheirUnit) {
   EXPECT_DOUBLE_EQ(parse({"f", "--rate", "2.5"}).rate_per_s("rate"), 2.5);
   EXPECT_DOUBLE_EQ(parse({"f", "--rate", "2.5/s"}).rate_per_s("rate"), 2.5);
+  EXPECT_DOUBLE_EQ(parse({"f", "--rate", "24/m"}).rate_per_s("rate"), 0.4);
+  EXPECT_DOUBLE_EQ(parse({"f", "--rate", "1800/h"}).rate_per_s("rate"), 0.5);
   EXPECT_THAT(error_of([] { parse({"f", "--rate", "0/s"}).rate_per_s("rate"); }), HasSubstr("got \"0/s\""));
 }
 
@@ -106,6 +108,19 @@ TEST(Arguments, HelpShowsPlaceholderDefaultAndDescription) {
   print_options(out, some_parameters());
   EXPECT_THAT(out.str(), testing::ContainsRegex("--window TIME \\(=30s\\) +interval"));
   EXPECT_THAT(out.str(), testing::ContainsRegex("--users N \\(=10\\) +number of users"));
+}
+
+TEST(Arguments, HelpNamesTheChoicesThatTheDescriptionDoesNot) {
+  std::ostringstream out;
+  print_options(out, some_parameters());
+  EXPECT_THAT(out.str(), testing::ContainsRegex("--format F \\(=text\\) +text, dot"));
+}
+
+TEST(Arguments, APositionalOneMayBeAbsentWhereItIsOptional) {
+  const std::vector<Parameter> parameters = {{.name = "KEY", .kind = Parameter::Kind::positional, .optional = true}};
+  EXPECT_FALSE(Arguments(parameters, {}).given("KEY"));
+  const std::vector<std::string> tokens = {"serial"};
+  EXPECT_EQ(Arguments(parameters, tokens).text("KEY"), "serial");
 }
 
 TEST(DidYouMean, TakesTheClosestAndIgnoresWhatIsFar) {

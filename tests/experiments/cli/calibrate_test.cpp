@@ -63,6 +63,18 @@ TEST_F(CalibrateCommand, AsksWhereAUnitLooksWrong) {
   EXPECT_THAT(ran.err, HasSubstr("is the unit of its column or of the window another one?"));
 }
 
+// 6 of 20 rows, and a second function ten times as slow as the file says.
+TEST_F(CalibrateCommand, WarnsOfFitsThatCannotBeJudgedOrTrusted) {
+  std::string workflow = kTwoFunctions;
+  const std::string right = "serial: 800ms";
+  write("workflow.yaml", workflow.replace(workflow.find(right), right.size(), "serial: 80s"));
+  const Ran ran = faasconf(kJudge + "--budget 0");
+  EXPECT_EQ(ran.code, kDone);
+  EXPECT_THAT(ran.err, HasSubstr("warning: 6 rows were held out, too few"));
+  EXPECT_THAT(ran.err, HasSubstr("on held-out rows, worse than their mean"));
+  EXPECT_THAT(faasconf(kJudge + "--budget 0 --quiet").err, testing::Not(HasSubstr("warning")));
+}
+
 TEST_F(CalibrateCommand, AnswersInJson) {
   const Ran ran = faasconf(kCommand + "--json --quiet");
   ASSERT_EQ(ran.code, kDone) << ran.err;

@@ -44,14 +44,15 @@ TEST(SearchCommand, WritesOneConfigurationForAllLoads) {
   const Elsewhere elsewhere;
   write("small.yaml", kSmall);
   const std::string line = "search small.yaml --quiet --static --users 1,4 --windows 100000 --json ";
-  const Ran ran =
-      faasconf(line + "--promise served_share>=95%,deadline=500ms,period=20,longest=16s --threads 1 --out one.yaml");
+  const Ran ran = faasconf(
+      line + "--promise served_share>=95%,deadline=500ms,period=20,longest_period=16s --threads 1 --out one.yaml");
   ASSERT_EQ(ran.code, kDone) << ran.err;
   const auto found = nlohmann::json::parse(ran.out);
   EXPECT_EQ(found["users"], nlohmann::json({1, 4}));
   EXPECT_TRUE(found["feasible"]);
   EXPECT_EQ(
-      faasconf(line + "--promise served_share>=95%,deadline=500ms,period=20,longest=16s --threads 2 --out again.yaml")
+      faasconf(line +
+               "--promise served_share>=95%,deadline=500ms,period=20,longest_period=16s --threads 2 --out again.yaml")
           .out,
       ran.out);
   EXPECT_EQ(faasconf("evaluate small.yaml --quiet --seeds 2 --windows 20 --users 4 --config one.yaml").code, kDone);

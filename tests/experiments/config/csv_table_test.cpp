@@ -34,6 +34,11 @@ TEST(MeasuredTable, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(complaint([&] { number_at(table, 0, 2); }), HasSubstr("got nothing"));
 }
 
+TEST(MeasuredTable, AsksForCommasInPlaceOfSemicolons) {
+  EXPECT_THAT(complaint([] { parse_table("users;latency\n10;0,5\n", "m.csv"); }),
+              HasSubstr("m.csv:1: expected commas between the columns, got semicolons"));
+}
+
 TEST(MeasuredTable, HasCommentsAboveItsHeader) {
   const CsvTable table = parse_table("# faasconf: {\"seed\": 1, \"a\": 2}\na,b\n1,2\n", "t.csv");
   EXPECT_EQ(table.header, (std::vector<std::string>{"a", "b"}));

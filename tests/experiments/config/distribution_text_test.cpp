@@ -64,6 +64,7 @@ TEST(DistributionText, ImpossibleDistributionsAreErrors) {
       {"{law: gamma, mean: 1s, cv: 0}", "test: serial: gamma: cv: expected a finite number > 0, got 0"},
       {"{law: hyperexponential, mean: 1s, cv: 0.5}",
        "test: serial: hyper-exponential: cv: expected a finite number >= 1, got 0.5"},
+      {"{law: uniform, from: 2s, to: 1s}", "test: serial.to: expected a value not below from, 2s, got \"1s\""},
       {"{law: empirical, quantiles: {0: 2ms, 1: 1ms}}",
        "test: serial.quantiles: empirical: value: expected one not below the last, got 0.001"},
       {"{law: empirical, quantiles: {0.1: 1ms, 1: 2ms}}",

@@ -45,9 +45,19 @@ TEST(PromiseFile, ReadsAMapOfTerms) {
       "  period: 100 requests\n"
       "  longest_period: 5m\n"
       "  periods: 90%\n");
-  EXPECT_EQ(sim::to_text(promise),
-            "mean<=1s, p95<=2s, p99.9<=3s, served_share>=99%, successes>=20/30s, deadline=5s, period=100, longest=5m, "
-            "periods>=90%");
+  EXPECT_EQ(
+      sim::to_text(promise),
+      "mean<=1s, p95<=2s, p99.9<=3s, served_share>=99%, successes>=20/30s, deadline=5s, period=100, longest_period=5m, "
+      "periods>=90%");
+}
+
+TEST(PromiseFile, ReadsTheSpellingsOfTheLine) {
+  const auto promise_of = [](const std::string& terms) {
+    const std::string text = "workflow: {name: w, functions: {f: {}}, entry: f}\npromise: {" + terms + "}\n";
+    return parse_experiment(text, "f.yaml").scenario.workflow.promise;
+  };
+  EXPECT_EQ(promise_of("served_share: 0.95, successes: 20/30s, period: 100"),
+            promise_of("served_share: 95%, successes: 20 per 30s, period: 100 requests"));
 }
 
 TEST(PromiseFile, ReadsTheFormOfReliabilityEngineers) {
@@ -113,7 +123,7 @@ TEST(PromiseFile, SaysWhereAndWhatIsWrong) {
   EXPECT_THAT(refusal("promise: {latency: {mean: 2s}}\n"), HasSubstr("small.yaml:5: promise: "));
   EXPECT_THAT(refusal("promise: {latency: {mean: 2s}}\n"), HasSubstr("served_share>=95%"));
   EXPECT_THAT(refusal("promise: {latency: {p97: 2s}}\n"), HasSubstr("p97"));
-  EXPECT_THAT(refusal("promise: {served_share: 0.95}\n"), HasSubstr("a percentage such as 95%"));
+  EXPECT_THAT(refusal("promise: {served_share: 95}\n"), HasSubstr("a percentage such as 95%"));
   EXPECT_THAT(refusal("promise: {served_share: 95%, periods: 100%}\n"), HasSubstr("periods"));
   EXPECT_THAT(refusal("promise: {deadline: 2s}\n"), HasSubstr("at least one term"));
   EXPECT_THAT(refusal("promise: {successes: 20}\n"), HasSubstr("20 per 30s"));

@@ -1,7 +1,9 @@
 #include "experiments/config/yaml_tree.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "experiments/config/yaml_aliases.hpp"
 #include "tests/experiments/config/reading.hpp"
 
 namespace faasconf::experiments::config {
@@ -31,6 +33,35 @@ TEST(YamlTree, KeepsTheOrderOfKeys) {
 TEST(YamlTree, ValueOfAnOverrideHasNoLine) {
   EXPECT_EQ(parse_yaml_value("20", "--set a=20").place.text(), "--set a=20");
   EXPECT_EQ(parse_yaml_value("", "--set a=").kind, YamlNode::Kind::nothing);
+}
+
+// What the manifests of platforms have.
+TEST(YamlTree, PutsWhatAliasesStandForInTheirPlacesWhereItIsAskedTo) {
+  const std::string text = "common: &common {cpu: 1, memory: 2}\nf: *common\ng:\n  <<: *common\n  cpu: 3\n";
+  const YamlNode tree = parse_yaml_with_aliases(text, "f.yaml");
+  EXPECT_EQ(tree.find("f")->find("memory")->scalar, "2");
+  EXPECT_EQ(tree.find("g")->find("cpu")->scalar, "3");
+  EXPECT_EQ(tree.find("g")->find("memory")->scalar, "2");
+  EXPECT_EQ(tree.find("g")->find("<<"), nullptr);
+  EXPECT_THROW(parse_yaml(text, "f.yaml"), sim::Error) << "files of our own are plain";
+}
+
+TEST(YamlTree, RefusesAliasesThatGrowWithoutEndOrStandForThemselves) {
+  std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const std::string one = "*a" + std::to_string(i - 1);
+    laughs += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + one + ", " + one + ", " + one + ", " + one +
+              ", " + one + ", " + one + "]\n";
+  }
+  const auto complaint_about_aliases = [](const std::string& text) {
+    return complaint([&] { parse_yaml_with_aliases(text, "f.yaml"); });
+  };
+  EXPECT_THAT(complaint_about_aliases(laughs), testing::HasSubstr("at most 100000 values in all"));
+  EXPECT_THAT(complaint_about_aliases("a: &a [*a]\n"), testing::HasSubstr("f.yaml:1: "));
+  std::string deep = "a0: &a0 [x]\n";
+  for (int i = 1; i < 120; ++i)
+    deep += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
+  EXPECT_THAT(complaint_about_aliases(deep), testing::HasSubstr("levels of nesting"));
 }
 
 TEST(YamlTree, BadTextIsAnErrorWithItsLine) {

@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 TEST(PromiseText, ReadsTermsAndHowTheyAreJudged) {
   const Promise promise = promise_from_text(
-      "mean<=1.5s, p95<=2s, p99.9 <= 10s, served_share>=99%, successes>=20/30s, deadline=30s, period=100, longest=5m, "
+      "mean<=1.5s, p95<=2s, p99.9 <= 10s, served_share>=99%, successes>=20/30s, deadline=30s, period=100, "
+      "longest_period=5m, "
       "periods>=90%");
   EXPECT_EQ(promise.mean, Duration(1500ms));
   ASSERT_EQ(promise.percentiles.size(), 2U);
@@ -26,6 +27,11 @@ TEST(PromiseText, ReadsTermsAndHowTheyAreJudged) {
   EXPECT_EQ(promise.period_requests, 100);
   EXPECT_EQ(promise.longest_period, Duration(5min));
   EXPECT_DOUBLE_EQ(promise.periods, 0.9);
+}
+
+TEST(PromiseText, ReadsTheSpellingsOfFiles) {
+  EXPECT_EQ(to_text(promise_from_text("served_share>=0.95, successes>=20 per 30s, period=100 requests, longest=5m")),
+            to_text(promise_from_text("served_share>=95%, successes>=20/30s, period=100, longest_period=5m")));
 }
 
 TEST(PromiseText, KeepsWhatIsUsualWhereNothingIsSaid) {

@@ -809,6 +809,16 @@ TEST(Simulation, SaysWhenTimeStandsStill) {
               ThrowsMessage<Error>(::testing::AllOf(HasSubstr("time stands still at 0s"), HasSubstr("back_off"))));
 }
 
+TEST(Simulation, SaysWhenTimeHardlyPasses) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "twenty million events take long under a sanitizer";
+#endif
+  const Scenario crawling(scenario(waits(1ns), {}, closed_loop(1, kNothing)));
+  Simulation simulation(crawling, RngStreams(1));
+  EXPECT_THAT([&] { simulation.run_until(Time(10s)); },
+              ThrowsMessage<Error>(::testing::AllOf(HasSubstr("time hardly passes at"), HasSubstr("think_time"))));
+}
+
 // --- redeployment
 
 TEST(Simulation, ARedeploymentForgetsRequestsAndKeepsCounting) {
