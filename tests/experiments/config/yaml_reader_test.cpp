@@ -27,7 +27,9 @@ TEST(YamlReader, UnknownKeySuggestsTheNearest) {
 }
 
 TEST(YamlReader, KeysOfAMapAreCheckedAtOnce) {
-  const auto read = [](const YamlValue& value) { YamlMap(value, {"users", "think_time"}); };
+  const auto read = [](const YamlValue& value) {
+    YamlMap(value, std::vector<std::string_view>{"users", "think_time"});
+  };
   EXPECT_EQ(complaint_about_value("{user: 1}", read), "test: key: unknown key \"user\", did you mean \"users\"?");
   EXPECT_EQ(complaint_about_value("{rate: 1}", read),
             "test: key: unknown key \"rate\", expected one of users, think_time");
