@@ -1,5 +1,8 @@
 #include "experiments/config/yaml_reader.hpp"
 
+#include <string_view>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "tests/experiments/config/reading.hpp"
