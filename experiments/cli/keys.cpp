@@ -106,7 +106,7 @@ Command keys_command() {
                       .optional = true},
                      {.name = "markdown", .kind = flag, .description = "all keys as the page docs/reference/keys.md"},
                      {.name = "schema", .kind = flag, .description = "all keys as a JSON schema, for editors"}},
-      .example = "faasconf keys functions.serial\nfaasconf keys --schema > faasconf.schema.json",
+      .example = "faasconf keys functions.serial\nfaasconf keys --schema",
       .run = run_keys,
   };
 }

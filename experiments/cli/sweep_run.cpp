@@ -180,7 +180,7 @@ Command sweep_run_command() {
           },
       .example =
           "faasconf sweep run concurrency-and-users --out concurrency.sweep\n"
-          "faasconf sweep export concurrency.sweep --metric latency_mean_s --out concurrency.csv",
+          "faasconf sweep export concurrency.sweep --metric latency_mean_s",
       .run = run_sweep,
   };
 }

@@ -121,8 +121,8 @@ std::vector<std::string> shipped_names() {
     std::error_code unreadable;
     for (const fs::directory_entry& entry : fs::directory_iterator(directory, unreadable)) {
       const std::string name = entry.path().stem().string();
-      // mappings of measurements and trainings are neither workflow nor experiment nor configuration
-      const bool is_other = name.ends_with("-mapping") || name.starts_with("train-");
+      // mappings of measurements, tables and trainings are neither workflow nor experiment nor configuration
+      const bool is_other = name.ends_with("-mapping") || name.ends_with("-table") || name.starts_with("train-");
       if (entry.path().extension() == ".yaml" && !is_other) names.push_back(name);
     }
     if (!names.empty()) break;

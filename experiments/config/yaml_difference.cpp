@@ -14,9 +14,7 @@ constexpr std::size_t kMostDescribed = 6;  // differences
 
 std::string on_one_line(const YamlNode* node) {
   if (node == nullptr) return "nothing";
-  std::string text = node->kind == YamlNode::Kind::scalar ? node->scalar : write_yaml(*node);
-  while (text.ends_with('\n')) text.pop_back();
-  std::ranges::replace(text, '\n', ' ');
+  const std::string text = yaml_on_one_line(*node);
   return text.size() <= kLongest ? text : text.substr(0, kLongest - 3) + "...";
 }
 

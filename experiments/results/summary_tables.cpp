@@ -62,7 +62,7 @@ std::string legend_of_absences(const std::vector<const SummaryRow*>& shown) {
     const auto count = row->over_replications.count();
     return count > 0 && count < row->values.size();
   });
-  return absences ? "; where a replication has no value, over the others" : "";
+  return absences ? "; where one has no value, over the others" : "";
 }
 
 std::string in_brackets(std::string_view unit) { return unit.empty() ? "" : "[" + std::string(unit) + "]"; }

@@ -50,7 +50,8 @@ TEST(YamlReader, RatesBearAUnit) {
   EXPECT_EQ(complaint_about_value("5", read), "test: key: expected a rate such as 5/s, 300/m or 1000/h, got \"5\"");
   EXPECT_EQ(complaint_about_value("5/w", read), "test: key: expected a rate such as 5/s, 300/m or 1000/h, got \"5/w\"");
   EXPECT_EQ(complaint_about_value("0/s", read), "test: key: expected a rate above 0, got \"0/s\"");
-  EXPECT_EQ(complaint_about_value("nan/s", read), "test: key: expected a rate above 0, got \"nan/s\"");
+  EXPECT_EQ(complaint_about_value("nan/s", read),
+            "test: key: expected a rate such as 5/s, 300/m or 1000/h, got \"nan/s\"");
   EXPECT_EQ(complaint_about_value("-1/s", read), "test: key: expected a rate above 0, got \"-1/s\"");
 }
 

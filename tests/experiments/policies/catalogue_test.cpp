@@ -131,12 +131,14 @@ TEST_F(Catalogue, LooksUpTheUsersOfTheNextWindowOrThoseSeenInTheLast) {
 TEST_F(Catalogue, LooksUpWhatIsSeenAtAnIntervalOfItsOwn) {
   const sim::Scenario scenario(experiment("fixed").scenario);
   const std::vector<double> users = {10, 20};
-  const auto policy = ready("table:t.yaml:last,interval=5s").make({.scenario = scenario, .levels = users});
+  const ReadyPolicy table = ready("table:t.yaml:last,interval=5s");
+  const auto policy = table.make({.scenario = scenario, .levels = users});
   EXPECT_EQ(policy->interval(), 5s);
   sim::Observation seen = busy_window(17);  // the seventeenth interval, of a load that nobody foresaw
   seen.users = 30;
   EXPECT_EQ(policy->decide(seen).functions[0].replicas, 30);
-  EXPECT_EQ(ready("table:t.yaml:last").make({.scenario = scenario, .levels = users})->interval(), std::nullopt);
+  const ReadyPolicy by_window = ready("table:t.yaml:last");
+  EXPECT_EQ(by_window.make({.scenario = scenario, .levels = users})->interval(), std::nullopt);
 }
 
 TEST_F(Catalogue, MakesTrainedPolicies) {

@@ -16,8 +16,9 @@ PromiseOutcome outcome(std::uint64_t kept, std::uint64_t judged, double half_wid
 
 TEST(Verdict, IsKeptWhereTheWholeIntervalKeepsThePromise) {
   EXPECT_EQ(verdict_on(outcome(5012, 5100, 0.004)), Verdict::kept);
-  EXPECT_EQ(describe(outcome(5012, 5100, 0.004)),
-            "promise kept: 5012 of 5100 windows kept it, 98.3 % (95 % interval 97.9 to 98.7 %), at least 95 % wanted");
+  EXPECT_EQ(
+      describe(outcome(5012, 5100, 0.004)),
+      "promise kept: 5,012 of 5,100 windows kept it, 98.3 % (95 % interval 97.9 to 98.7 %), at least 95 % wanted");
 }
 
 TEST(Verdict, IsBrokenWhereNoneOfTheIntervalKeepsThePromise) {
@@ -26,8 +27,8 @@ TEST(Verdict, IsBrokenWhereNoneOfTheIntervalKeepsThePromise) {
   EXPECT_EQ(verdict_on(broken), Verdict::broken);
   EXPECT_EQ(
       describe(broken),
-      "promise broken: 400 of 1000 windows kept it, 40 % (95 % interval 38 to 42 %), at least 95 % wanted; broken "
-      "by mean latency in 600, by no success at all in 1234");
+      "promise broken: 400 of 1,000 windows kept it, 40 % (95 % interval 38 to 42 %), at least 95 % wanted; broken "
+      "by mean latency in 600, by no success at all in 1,234");
 }
 
 TEST(Verdict, IsOpenWhereTheIntervalHoldsTheLevel) {

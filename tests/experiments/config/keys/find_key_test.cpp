@@ -22,7 +22,7 @@ TEST(FindKeys, FollowsPathsWithAndWithoutTheNamesOfFunctions) {
 }
 
 TEST(FindKeys, FindsAKeyInEveryKindOfFile) {
-  EXPECT_THAT(paths_of("seed"), ElementsAre("seed", "seed")) << "of an experiment and of a training";
+  EXPECT_THAT(paths_of("seed"), ElementsAre("seed", "seed", "seed")) << "of an experiment, a training and a sweep";
 }
 
 TEST(FindKeys, FindsSectionsAndKeysByTheirNames) {

@@ -167,6 +167,7 @@ std::string whole(const std::string& section, const std::string& key) {
       {"kpa.requests-per-second-target-default", "{metric: rps, requests-per-second-target-default: $}"},
       {"openfaas-autoscaler.zero_duration", "{to_zero: true, zero_duration: $}"},
       {"openfaas-autoscaler.com.openfaas.scale.zero-duration", "{to_zero: true, com.openfaas.scale.zero-duration: $}"},
+      {"table.interval", "{file: policy.file, users: last, interval: $}"},
       {"promise.good", "{good: $}"},
       {"measured ranges.rate", "{rate: $, functions: {}}"}};
   const auto found = all.find(section + "." + key);
