@@ -9,7 +9,7 @@ usage: ./run.sh VERB [ARGUMENT...]
 
   demo             a day of load: a table of configurations beside autoscalers; verdicts, prices, a picture, a page
   test  [ARG...]   build, then run all tests, plainly and under sanitizers; arguments go to ctest (-R sim)
-  check [ARG...]   what a push must pass: the same, and each fuzz target for 10 s
+  check [ARG...]   the same, and each fuzz target for 10 s
   fuzz  [SECONDS]  build and run each fuzz target for 10 minutes, one after the other; the last lines are a table
   build [PRESET]   build everything: release (default), dev, sanitize, tsan or fuzz
   bench [ARG...]   build and run the benchmarks; arguments go to them (--benchmark_filter=EventQueue)

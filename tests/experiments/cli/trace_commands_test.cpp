@@ -45,7 +45,7 @@ TEST(TraceSynthesize, SaysWhatItCannotUse) {
   expect_misused("trace synthesize --functions 0", "--functions: ");
   expect_misused("trace synthesize --days 367", "--days: ");
   expect_misused("trace synthesize --out no/such/folder", "--out: cannot write to");
-  expect_misused("trace synthesize --out file", "--out: cannot write to \"file\": there is a file of this name");
+  expect_misused("trace synthesize --out file", "--out: cannot make the folder \"file\": there is a file of this name");
   expect_misused("trace synthesize --out no/t.h5", "--out: the directory of \"no/t.h5\" does not exist");
 }
 
