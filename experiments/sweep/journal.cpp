@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "sim/core/error.hpp"
+#include "traces/files/write_failure.hpp"
 
 namespace faasconf::experiments::sweep {
 namespace {
@@ -32,10 +33,6 @@ constexpr int kMostJournals = 100'000;
 enum Kind : char { kColumns = 'C', kRows = 'R', kFailure = 'F', kStart = 'S' };
 
 double steady_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-std::runtime_error failure(const std::string& path, int error) {
-  return std::runtime_error("cannot write " + path + ": " + std::generic_category().message(error));
-}
 
 // Castagnoli's polynomial, as iSCSI and ext4 use it.
 std::uint32_t crc32c(std::string_view bytes) {
@@ -107,12 +104,12 @@ JournalWriter::JournalWriter(const std::string& folder) {
     if (number == kMostJournals) throw std::runtime_error(folder + ": all of 100,000 journals are in use");
     path_ = (fs::path(folder) / journal_name(number)).string();
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (descriptor_ < 0) throw failure(path_, errno);
+    if (descriptor_ < 0) throw files::write_failure(path_, errno);
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) break;
     const int error = errno;
     ::close(descriptor_);
     descriptor_ = -1;
-    if (error != EWOULDBLOCK && error != EINTR) throw failure(path_, error);
+    if (error != EWOULDBLOCK && error != EINTR) throw files::write_failure(path_, error);
   }
   cut_torn_end();
   synchronised_s_ = steady_s();
@@ -122,10 +119,10 @@ JournalWriter::~JournalWriter() { ::close(descriptor_); }
 
 void JournalWriter::cut_torn_end() {
   struct stat about {};
-  if (::fstat(descriptor_, &about) != 0) throw failure(path_, errno);
+  if (::fstat(descriptor_, &about) != 0) throw files::write_failure(path_, errno);
   if (about.st_size < static_cast<off_t>(kMagic.size())) {
     cut_bytes_ = static_cast<std::uint64_t>(about.st_size);
-    if (::ftruncate(descriptor_, 0) != 0) throw failure(path_, errno);
+    if (::ftruncate(descriptor_, 0) != 0) throw files::write_failure(path_, errno);
     buffer_ = kMagic;
     return;
   }
@@ -135,7 +132,7 @@ void JournalWriter::cut_torn_end() {
   }
   cut_bytes_ = reader.size() - reader.position();
   if (cut_bytes_ > 0 && ::ftruncate(descriptor_, static_cast<off_t>(reader.position())) != 0) {
-    throw failure(path_, errno);
+    throw files::write_failure(path_, errno);
   }
 }
 
@@ -183,7 +180,7 @@ void JournalWriter::add(std::string_view content) {
   const bool is_due = now_s - synchronised_s_ >= kSynchroniseEvery_s;
   if (buffer_.size() >= kBuffer || is_due) write_out();
   if (!is_due) return;
-  if (::fdatasync(descriptor_) != 0) throw failure(path_, errno);
+  if (::fdatasync(descriptor_) != 0) throw files::write_failure(path_, errno);
   synchronised_s_ = now_s;
 }
 
@@ -192,7 +189,7 @@ void JournalWriter::write_out() {
   while (!rest.empty()) {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw failure(path_, errno);
+    if (written < 0) throw files::write_failure(path_, errno);
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   buffer_.clear();
@@ -200,7 +197,7 @@ void JournalWriter::write_out() {
 
 void JournalWriter::finish() {
   write_out();
-  if (::fsync(descriptor_) != 0) throw failure(path_, errno);
+  if (::fsync(descriptor_) != 0) throw files::write_failure(path_, errno);
 }
 
 double RowsView::value(std::size_t replication, std::size_t case_index, std::size_t column) const {

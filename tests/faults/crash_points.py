@@ -146,7 +146,7 @@ class Case:
         else:
             expected = ran.code == 1 and ran.err.startswith("faasconf: ")
         # a fault may come too late to change anything, or be of no harm: what could not be removed goes at the next start
-        left = {name: file for name, file in files_of(folder, whole=True).items() if not is_left_over(name)}
+        left = {name: file for name, file in files_of(folder, whole=True).items() if not is_part(name)}
         if not expected and not (ran.code == 0 and left == self.end):
             raise Violation(f"exit code {ran.code}: {ran.err}")
 
